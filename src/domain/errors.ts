@@ -1,0 +1,42 @@
+/** Every way a request can be refused. Each protocol has one table from these codes to its own. */
+export type ErrorCode =
+  | 'bad-path'
+  | 'bad-request'
+  | 'not-found'
+  | 'not-allowed'
+  | 'no-parent'
+  | 'already-exists'
+  | 'is-folder'
+  | 'not-folder'
+  | 'not-empty'
+  | 'precondition-failed'
+  | 'frozen'
+  | 'too-large'
+  | 'out-of-space'
+  | 'digest-mismatch'
+  | 'content-missing'
+  | 'not-supported'
+  | 'fenced'
+  | 'unavailable'
+  | 'not-running'
+  | 'broken';
+
+/**
+ * The one error class. The message is for the partner: it says what is wrong and what to do, and holds no path of the
+ * server. The cause is for the log.
+ */
+export class GatewayError extends Error {
+  readonly code: ErrorCode;
+
+  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'GatewayError';
+    this.code = code;
+  }
+}
+
+/** The error as a `GatewayError`; what is not one is a broken machine, and its message is not for partners. */
+export function asGatewayError(error: unknown): GatewayError {
+  if (error instanceof GatewayError) return error;
+  return new GatewayError('broken', 'the gateway could not do this; the operator has been told', { cause: error });
+}

@@ -1,0 +1,127 @@
+import type { Institution } from './partner.ts';
+import type { IsoDate } from './period.ts';
+import type { PartnerId, Right } from './principal.ts';
+import type { VPath } from './vpath.ts';
+
+/** R real, T test, S simulation (nothing is delivered to others). */
+export type Environment = 'R' | 'T' | 'S';
+
+export type FieldType =
+  | { readonly kind: 'integer'; readonly maxDigits: number }
+  | { readonly kind: 'text'; readonly maxLength: number; readonly pattern?: string | undefined }
+  | { readonly kind: 'digits'; readonly length: number }
+  | { readonly kind: 'code'; readonly values: readonly string[] }
+  | { readonly kind: 'date' }
+  | { readonly kind: 'boolean' }
+  | { readonly kind: 'insz' }
+  | { readonly kind: 'kbo' }
+  | { readonly kind: 'uuid' };
+
+/** One field of a record. `name` is the column, or the dotted path of a JSON member (`period.begin`). */
+export type Field = {
+  readonly name: string;
+  readonly type: FieldType;
+  readonly required: boolean;
+};
+
+/** Fields that carry meaning for the checks; each names a field of the layout. */
+export type FieldRoles = {
+  readonly number?: string | undefined;
+  readonly person: string;
+  readonly replacedBy?: string | undefined;
+  /** The period or the day the record speaks of. */
+  readonly periodBegin: string;
+  readonly periodEnd?: string | undefined;
+  /** Filled in per receiver from its own directory line, never copied. */
+  readonly quality?: string | undefined;
+  readonly qualityBegin?: string | undefined;
+  readonly qualityEnd?: string | undefined;
+  /** Unique reference per sender, and the reference of the original that a record cancels or changes. */
+  readonly reference?: string | undefined;
+  readonly cancels?: string | undefined;
+};
+
+export type LayoutVersion = {
+  readonly version: string;
+  readonly validFrom: IsoDate;
+  readonly validUntil?: IsoDate | undefined;
+  readonly fields: readonly Field[];
+  readonly roles: FieldRoles;
+  /** Pairs of date fields whose first may not be after the second. */
+  readonly periods: readonly { readonly begin: string; readonly end: string }[];
+};
+
+export type FlowFormat =
+  | { readonly kind: 'delimited'; readonly separator: string; readonly header: boolean }
+  | { readonly kind: 'json-lines' };
+
+/** A named group of fields; a receiver gets the blocks its authorization lists. The block `key` always passes. */
+export type DataBlock = { readonly name: string; readonly fields: readonly string[] };
+
+export type Trigger = 'go-file' | 'upload';
+
+/** A kind of exchange. */
+export type Flow = {
+  readonly code: string;
+  readonly title: string;
+  readonly kind: 'mutation';
+  readonly senderLine: 'required' | 'creates' | 'none';
+  readonly triggers: readonly Trigger[];
+  /** Names this flow recognises in a flat intake folder, anchored. */
+  readonly pattern: string;
+  readonly format: FlowFormat;
+  readonly layouts: readonly LayoutVersion[];
+  readonly blocks: readonly DataBlock[];
+  readonly names: 'unique' | 'reusable';
+  readonly namesWindowDays: number;
+  readonly refuseSameContent: boolean;
+  readonly order: 'strict' | 'none';
+  readonly purposes: readonly string[];
+  readonly maxFileBytes: number;
+  /** Seconds the name of an answered submission stays listed in the intake folder. */
+  readonly keepAnsweredSeconds: number;
+  readonly source: string;
+};
+
+/** One dated legal act that allows one flow between named parties for one purpose. */
+export type Authorization = {
+  readonly id: string;
+  readonly version: number;
+  readonly instrument: string;
+  readonly reference: string;
+  readonly textDigest: string;
+  readonly flow: string;
+  readonly act: 'communication' | 'consultation';
+  readonly purpose: string;
+  readonly sender: Institution;
+  readonly receivers: readonly AuthorizedReceiver[];
+  readonly environments: readonly Environment[];
+  readonly from: IsoDate;
+  readonly until?: IsoDate | undefined;
+  readonly source: string;
+};
+
+export type AuthorizedReceiver = {
+  readonly institution: Institution;
+  /** Three digits each, 000–999. */
+  readonly qualities: readonly string[];
+  readonly blocks: readonly string[];
+};
+
+/** Rights beyond the standard tree, on one folder of `/SHARED`. */
+export type SharedFolder = {
+  readonly path: VPath;
+  readonly content: 'non-personal' | 'reviewed' | 'personal';
+  readonly approver?: string | undefined;
+  readonly grants: readonly FolderGrant[];
+};
+
+export type FolderGrant = {
+  readonly partner: PartnerId;
+  /** One account of the partner; absent means every account. */
+  readonly account?: string | undefined;
+  readonly rights: readonly Right[];
+  readonly authorization?: string | undefined;
+  readonly until?: IsoDate | undefined;
+  readonly rule: string;
+};

@@ -1,0 +1,70 @@
+import type { IsoDate } from './period.ts';
+import type { AccessMethod, PartnerId, Role } from './principal.ts';
+
+/** Sector and institution type, as in "25/0". */
+export type Institution = { readonly sector: number; readonly type: number };
+
+/** `25/0` */
+export function institutionName(institution: Institution): string {
+  return `${institution.sector}/${institution.type}`;
+}
+
+/** A rule that maps a certificate to one principal. Source: docs/domain.md §4. */
+export type CertificateRule =
+  | { readonly kind: 'fingerprint'; readonly sha256: string }
+  | { readonly kind: 'eid'; readonly nationalNumber: string }
+  /** `issuerKeyId`: hex SubjectKeyIdentifier of the issuing CA, or undefined for any trusted issuer of the listener. */
+  | {
+      readonly kind: 'subject';
+      readonly issuerKeyId?: string | undefined;
+      readonly email?: string | undefined;
+      readonly serialNumber?: string | undefined;
+    }
+  | { readonly kind: 'machine'; readonly kbo: string; readonly commonName: string };
+
+/** An SSH public key as OpenSSH writes it: algorithm name and base64 blob. */
+export type SshKey = { readonly algorithm: string; readonly blob: string };
+
+export type Account = {
+  readonly kind: 'person' | 'machine';
+  readonly id: string;
+  readonly roles: readonly Role[];
+  /** The flows this account works with; `all` is every flow of the partner. */
+  readonly flows: 'all' | readonly string[];
+  readonly certificates: readonly CertificateRule[];
+  readonly sshKeys: readonly SshKey[];
+  /** Designation of a person: first and last day; machines have none. */
+  readonly from?: IsoDate | undefined;
+  readonly until?: IsoDate | undefined;
+  readonly disabled: boolean;
+};
+
+export type AnswerFormat = 'rsz-xml' | 'json';
+
+/** An institution as connected to the gateway. */
+export type Partner = {
+  readonly id: PartnerId;
+  readonly name: string;
+  readonly institution: Institution;
+  readonly kbo: string;
+  readonly network: 'primary' | 'secondary' | 'extension';
+  readonly disabled: boolean;
+  readonly layout: 'by-flow' | 'flat';
+  readonly answerFormat: AnswerFormat;
+  readonly senderNumbers: readonly string[];
+  /** Flows this partner hands in, and flows whose deliveries it receives. */
+  readonly sends: readonly string[];
+  readonly receives: readonly string[];
+  readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
+  readonly accounts: readonly Account[];
+  readonly helpdesk: { readonly name: string; readonly email: string; readonly telephone: string };
+  /** The configuration file it stands in, for rule references. */
+  readonly source: string;
+};
+
+export type Sector = {
+  readonly number: number;
+  readonly name: string;
+  readonly managingInstitution?: PartnerId | undefined;
+  readonly anonymousMembers: boolean;
+};

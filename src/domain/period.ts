@@ -1,0 +1,32 @@
+/** A calendar date, `YYYY-MM-DD`; dates compare as strings. */
+export type IsoDate = string & { readonly __date: unique symbol };
+
+/** Both ends included; an absent end is open. */
+export type Period = { readonly begin: IsoDate; readonly end?: IsoDate | undefined };
+
+/** Parses `YYYY-MM-DD` of a day that exists in the calendar. */
+export function parseDate(value: string): IsoDate | undefined {
+  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
+  const date = new Date(`${value}T00:00:00Z`);
+  return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? (value as IsoDate) : undefined;
+}
+
+/** The UTC day of an instant. */
+export function dateOf(at: number): IsoDate {
+  return new Date(at).toISOString().slice(0, 10) as IsoDate;
+}
+
+/** Whether begin is not after end. */
+export function inOrder(period: Period): boolean {
+  return period.end === undefined || period.begin <= period.end;
+}
+
+/** Whether `outer` covers every day of `inner`. */
+export function covers(outer: Period, inner: Period): boolean {
+  if (outer.begin > inner.begin) return false;
+  return outer.end === undefined || (inner.end !== undefined && inner.end <= outer.end);
+}
+
+export function includesDay(period: Period, day: IsoDate): boolean {
+  return period.begin <= day && (period.end === undefined || day <= period.end);
+}

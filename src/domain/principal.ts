@@ -1,0 +1,64 @@
+import type { VPath } from './vpath.ts';
+
+export type PartnerId = string & { readonly __partner: unique symbol };
+
+export type AccessMethod = 'line' | 'private-network' | 'vpn' | 'internet';
+
+/** Roles at the hub; no hub role reads payload. */
+export type Role = 'operator' | 'acl-editor' | 'approver' | 'security-officer' | 'auditor' | 'helpdesk';
+
+/** A person or machine account acting for exactly one partner. `id` is unique within the partner (`anna`, `batch`). */
+export type Principal = {
+  readonly kind: 'person' | 'machine';
+  readonly id: string;
+  readonly partner: PartnerId;
+  readonly roles: readonly Role[];
+};
+
+export type Protocol = 'webdav' | 'sftp' | 'portal' | 'watcher';
+
+/** One connection of one identified principal. */
+export type Session = {
+  readonly id: string;
+  readonly principal: Principal;
+  readonly protocol: Protocol;
+  readonly accessMethod: AccessMethod;
+  readonly remoteAddress: string;
+  readonly level: 1 | 2;
+  /** SHA-256 fingerprint of the certificate or key that proved it; empty for the drop folder. */
+  readonly fingerprint: string;
+};
+
+/** `batch@ksz`, as in SFTP login names. */
+export function principalName(principal: Principal): string {
+  return `${principal.id}@${principal.partner}`;
+}
+
+/** The rights of an ACL. `view` is metadata without content; `move` is renaming inside one folder. */
+export type Right = 'list' | 'read' | 'create' | 'overwrite' | 'delete' | 'move' | 'makeFolder' | 'view';
+
+export const ALL_RIGHTS = [
+  'list',
+  'read',
+  'create',
+  'overwrite',
+  'delete',
+  'move',
+  'makeFolder',
+  'view',
+] as const satisfies readonly Right[];
+
+/** What a request wants to do; each needs the right of the same name. `stat` needs `list` or `view`. */
+export type Action = Right | 'stat';
+
+/** The line of the configuration that decided: `file#pointer`, or `standard-tree#mailbox`. */
+export type RuleRef = string;
+
+export type Decision =
+  | { readonly allowed: true; readonly rule: RuleRef }
+  | { readonly allowed: false; readonly visible: boolean; readonly rule: RuleRef };
+
+/** Pure and synchronous. What nothing allows is refused; the deciding line of the configuration is named in the log. */
+export interface Authorizer {
+  decide(session: Session, action: Action, path: VPath): Decision;
+}

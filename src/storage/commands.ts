@@ -1,0 +1,212 @@
+import type { Delivery, DeliveryState } from '../domain/delivery.ts';
+import type { Environment } from '../domain/flow.ts';
+import type { PartnerId } from '../domain/principal.ts';
+import type { Submission, SubmissionState, Ticket } from '../domain/submission.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { ContentRef } from './content-store.ts';
+import type { Queue } from './ledger.ts';
+
+/**
+ * A row of the file tree. Paths here are *ledger paths*: `/partners/<id>/IN/<FLOW>/name` and `/SHARED/<name>/…`. The
+ * standard folders of partners need no rows: a file may be published in a folder that has none.
+ */
+export type EntryRow = {
+  readonly path: VPath;
+  readonly kind: 'file' | 'folder';
+  /** Grows with every change of this name, never reused: the source of ETags. */
+  readonly version: number;
+  /** Empty string, 0 and empty digest for folders. */
+  readonly contentId: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly createdAt: number;
+  readonly modifiedAt: number;
+  /** The ticket of the submission that froze it, while it is frozen. */
+  readonly frozenBy?: Ticket | undefined;
+  /** When the sweeper may remove it. */
+  readonly expiresAt?: number | undefined;
+};
+
+/** What must be true of a name: it is absent, it is there with this version, or either. */
+export type Expectation = 'absent' | 'any' | { readonly version: number };
+
+/** One line of the audit log; `at`, `seq` and the chain are added by the ledger when it is appended. */
+export type AuditLine = {
+  readonly kind: string;
+  readonly outcome: 'done' | 'refused' | 'failed';
+  readonly fields: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
+};
+
+export type LeaseRef = { readonly queue: Queue; readonly key: string; readonly fence: number };
+
+export type LedgerCommand =
+  /** Makes or replaces a file. @throws `frozen`, `precondition-failed`, `is-folder`, and `no-parent` where `parentMustExist` */
+  | {
+      readonly kind: 'publish';
+      readonly path: VPath;
+      readonly content: ContentRef;
+      readonly expect: Expectation;
+      readonly parentMustExist: boolean;
+      readonly at: number;
+      readonly expiresAt?: number | undefined;
+    }
+  /** @throws `already-exists`, `no-parent` where `parentMustExist` */
+  | { readonly kind: 'makeFolder'; readonly path: VPath; readonly parentMustExist: boolean; readonly at: number }
+  /** Moves a file, or a folder with all below it. With `overwrite`, what stands at `to` is removed first. @throws `frozen` for anything frozen below either */
+  | {
+      readonly kind: 'move';
+      readonly from: VPath;
+      readonly to: VPath;
+      readonly overwrite: boolean;
+      readonly parentMustExist: boolean;
+      readonly at: number;
+    }
+  /** Copies rows; no bytes move. `recursive` false copies a folder alone (Depth: 0). */
+  | {
+      readonly kind: 'copy';
+      readonly from: VPath;
+      readonly to: VPath;
+      readonly overwrite: boolean;
+      readonly recursive: boolean;
+      readonly parentMustExist: boolean;
+      readonly at: number;
+    }
+  /** Removes a file or a folder. @throws `not-found`, `frozen`, and `not-empty` for a folder with children where not `recursive` */
+  | {
+      readonly kind: 'remove';
+      readonly path: VPath;
+      readonly recursive: boolean;
+      readonly expect?: Expectation | undefined;
+    }
+  | { readonly kind: 'setModified'; readonly path: VPath; readonly modifiedAt: number }
+  /** Freezes a file for a ticket. @throws `not-found`, `precondition-failed`, `frozen` (by another ticket) */
+  | { readonly kind: 'freeze'; readonly path: VPath; readonly ticket: Ticket; readonly expect: Expectation }
+  /** Ends the freeze of a ticket and says when the name may be swept. A name that is gone or not frozen by it is left. */
+  | { readonly kind: 'thaw'; readonly path: VPath; readonly ticket: Ticket; readonly expiresAt: number }
+  /** Adds work; the same key again replaces payload and due time and fences out a lease that is held. */
+  | {
+      readonly kind: 'enqueue';
+      readonly queue: Queue;
+      readonly key: string;
+      readonly dueAt: number;
+      readonly payload: unknown;
+    }
+  /** Removes the job. @throws `fenced` */
+  | ({ readonly kind: 'finishLease' } & LeaseRef)
+  /** Gives the job back, due later. @throws `fenced` */
+  | ({ readonly kind: 'releaseLease'; readonly dueAt: number; readonly payload?: unknown } & LeaseRef)
+  /** @throws `already-exists` for a ticket that was ever used */
+  | { readonly kind: 'insertSubmission'; readonly submission: Submission }
+  /** @throws `precondition-failed` where the state is not `from`, or the table NEXT does not allow the step */
+  | {
+      readonly kind: 'setSubmissionState';
+      readonly ticket: Ticket;
+      readonly from: SubmissionState;
+      readonly to: SubmissionState;
+      readonly at: number;
+      readonly patch?: Partial<Pick<Submission, 'errors' | 'records' | 'notification' | 'answeredAt' | 'receipt'>>;
+    }
+  /**
+   * Inserts a delivery. `sequence` must be the next one of its flow, environment and receiver.
+   * @throws `precondition-failed` where it is not (the caller reads `nextSequence` again), `already-exists` for the id
+   */
+  | { readonly kind: 'insertDelivery'; readonly delivery: Delivery; readonly at: number }
+  | { readonly kind: 'setDeliveryState'; readonly id: string; readonly to: DeliveryState; readonly at: number }
+  /** Remembers who got the originals of a batch: `receivers` per reference. Repeatable. */
+  | {
+      readonly kind: 'rememberOriginals';
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly partner: PartnerId;
+      readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
+    }
+  /** Adds 1 to a counter; its new value is in the result under the counter's name. */
+  | { readonly kind: 'increment'; readonly counter: string }
+  | { readonly kind: 'audit'; readonly line: AuditLine };
+
+export type CommitResult = {
+  /** Versions of the entries published or moved by this call, by path. */
+  readonly versions: Readonly<Record<string, number>>;
+  readonly counters: Readonly<Record<string, number>>;
+};
+
+/** One line of the audit log as it stands: hash = SHA-256 over previous hash and the canonical JSON of seq, at, line. */
+export type ChainedLine = AuditLine & {
+  readonly seq: number;
+  readonly at: number;
+  readonly previous: string;
+  readonly hash: string;
+};
+
+export type Query =
+  | { readonly kind: 'entry'; readonly path: VPath }
+  /** Children by name in code-unit order; pass the last name of a page as `after`. */
+  | { readonly kind: 'children'; readonly folder: VPath; readonly after: string; readonly limit: number }
+  /** Entries whose `expiresAt` has passed. */
+  | { readonly kind: 'expired'; readonly now: number; readonly limit: number }
+  /** Frozen entries at a path or below it. */
+  | { readonly kind: 'frozenWithin'; readonly path: VPath }
+  | { readonly kind: 'submission'; readonly ticket: Ticket }
+  /** Latest first. */
+  | { readonly kind: 'submissions'; readonly partner?: PartnerId; readonly limit: number }
+  /** The latest submission of this name by this partner, received since. */
+  | {
+      readonly kind: 'latestByName';
+      readonly partner: PartnerId;
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly fileName: string;
+      readonly since: number;
+    }
+  /** The latest submission of the same bytes by this partner in this flow and environment. */
+  | {
+      readonly kind: 'latestByDigest';
+      readonly partner: PartnerId;
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly sha256: string;
+      readonly since: number;
+    }
+  | { readonly kind: 'deliveries'; readonly ticket: Ticket }
+  | {
+      readonly kind: 'nextSequence';
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly receiver: PartnerId;
+    }
+  | {
+      readonly kind: 'originals';
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly partner: PartnerId;
+      readonly references: readonly string[];
+    }
+  /** When the next job of the queue becomes due (its due time or the end of its lease). */
+  | { readonly kind: 'nextDue'; readonly queue: Queue }
+  | { readonly kind: 'queueLength'; readonly queue: Queue }
+  /** Which of these contents a row names: entries, submissions (files and answers) and deliveries. */
+  | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
+  /** Audit lines from a sequence number on, in order. */
+  | { readonly kind: 'auditLines'; readonly from: number; readonly limit: number };
+
+export type Answer<Q extends Query> = Q extends { kind: 'entry' }
+  ? EntryRow | undefined
+  : Q extends { kind: 'children' | 'expired' | 'frozenWithin' }
+    ? readonly EntryRow[]
+    : Q extends { kind: 'submission' | 'latestByName' | 'latestByDigest' }
+      ? Submission | undefined
+      : Q extends { kind: 'submissions' }
+        ? readonly Submission[]
+        : Q extends { kind: 'deliveries' }
+          ? readonly Delivery[]
+          : Q extends { kind: 'nextSequence' | 'queueLength' }
+            ? number
+            : Q extends { kind: 'nextDue' }
+              ? number | undefined
+              : Q extends { kind: 'originals' }
+                ? ReadonlyMap<string, readonly string[]>
+                : Q extends { kind: 'namedContents' }
+                  ? ReadonlySet<string>
+                  : Q extends { kind: 'auditLines' }
+                    ? readonly ChainedLine[]
+                    : never;
