@@ -39,6 +39,9 @@ export type Account = {
   readonly disabled: boolean;
 };
 
+/** The languages every sentence for partners exists in. */
+export type Language = 'nl' | 'fr' | 'de' | 'en';
+
 export type AnswerFormat = 'rsz-xml' | 'json';
 
 /** An institution as connected to the gateway. */
@@ -51,6 +54,7 @@ export type Partner = {
   readonly disabled: boolean;
   readonly layout: 'by-flow' | 'flat';
   readonly answerFormat: AnswerFormat;
+  readonly language: Language;
   readonly senderNumbers: readonly string[];
   /** Flows this partner hands in, and flows whose deliveries it receives. */
   readonly sends: readonly string[];

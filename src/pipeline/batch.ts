@@ -1,0 +1,58 @@
+import type { Finding } from '../domain/finding.ts';
+import type { Authorization, Environment, Flow } from '../domain/flow.ts';
+import type { Institution, Sector } from '../domain/partner.ts';
+import type { AccessMethod, PartnerId } from '../domain/principal.ts';
+import type { RecordTotals, Ticket } from '../domain/submission.ts';
+import type { ContentRef } from '../storage/content-store.ts';
+
+/** Everything a batch needs to know, pinned from one generation; plain data, so that it can go to a worker thread. */
+export type BatchTask = {
+  readonly ticket: Ticket;
+  readonly flow: Flow;
+  readonly environment: Environment;
+  readonly accessMethod: AccessMethod;
+  readonly receivedAt: number;
+  readonly sender: { readonly partner: PartnerId; readonly institution: Institution };
+  readonly content: ContentRef;
+  readonly generation: string;
+  /** The acts of this flow, of any sender. */
+  readonly authorizations: readonly Authorization[];
+  readonly sectors: readonly Sector[];
+  /** Who receives for an institution: partners that receive this flow. */
+  readonly receivers: readonly { readonly partner: PartnerId; readonly institution: Institution }[];
+};
+
+/** One output: the records of this batch that one receiver gets, in the order of the input. */
+export type BatchOutput = {
+  readonly receiver: PartnerId;
+  readonly content: ContentRef;
+  readonly records: number;
+  readonly authorizations: readonly { readonly id: string; readonly version: number }[];
+};
+
+/** One record that was refused (or about which the sender is told something), with all its faults. */
+export type RecordAnswer = {
+  readonly record: number;
+  readonly faults: readonly Omit<Finding, 'record'>[];
+};
+
+export type BatchResult = {
+  /** A fault of the whole file (charset 138, layout 312, no data 134…): then there are no outputs. */
+  readonly fileErrors: readonly Omit<Finding, 'record' | 'severity'>[];
+  readonly totals: RecordTotals;
+  /** By receiver id; empty in environment S. */
+  readonly outputs: readonly BatchOutput[];
+  /** JSON lines of `RecordAnswer`: refused records; and records accepted with information for the sender. */
+  readonly refusals: ContentRef;
+  readonly information: ContentRef;
+  readonly refusedCount: number;
+  readonly informationCount: number;
+  /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
+  readonly recordLog: ContentRef;
+  readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
+  /** The one directory version every decision of this batch was made with. */
+  readonly directoryVersion: string;
+};
+
+/** Looks up who got the originals of these references, as the ledger knows it. */
+export type OriginalsLookup = (references: readonly string[]) => Promise<ReadonlyMap<string, readonly string[]>>;
