@@ -4,12 +4,16 @@ import type { Principal, Session } from '../domain/principal.ts';
 /** Why somebody may not come in; each has its own sentence in texts/ that says what to do. */
 export type RefusalReason =
   | 'no-certificate'
+  /** Cannot be read, or holds a critical extension that nobody here understands. */
+  | 'bad-certificate'
   | 'unknown-issuer'
   | 'bad-signature'
   | 'not-yet-valid'
   | 'expired'
   | 'key-usage'
   | 'extended-key-usage'
+  /** None of the certificate policies that the listener asks for. */
+  | 'certificate-policy'
   | 'weak-key'
   | 'weak-signature'
   | 'revoked'
@@ -41,11 +45,16 @@ export type PeerCertificates = { readonly leaf: Uint8Array; readonly others: rea
 
 /** Decides who is at the other end and whether it may come in, by the generation in force. Writes the audit line. */
 export interface Admission {
-  /** Called again whenever the generation changed since: an open connection is admitted by the rules of today. */
+  /**
+   * Called again whenever the generation changed since: an open connection is admitted by the rules of today.
+   * @param previous the session this connection got before, given when it is admitted again: then the session keeps its
+   * id and no second line `login` is written; a refusal is written each time
+   */
   byCertificate(
     peer: PeerCertificates | undefined,
     listener: Listener,
     remoteAddress: string,
+    previous?: Session,
   ): Promise<Admitted | Refused>;
   /** `login` is `batch@ksz`; the blob is the SSH wire form of the public key whose signature was checked. */
   byKey(
@@ -53,5 +62,6 @@ export interface Admission {
     key: { readonly algorithm: string; readonly blob: Uint8Array },
     listener: Listener,
     remoteAddress: string,
+    previous?: Session,
   ): Promise<Admitted | Refused>;
 }

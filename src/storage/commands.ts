@@ -149,9 +149,9 @@ export type Query =
   | { readonly kind: 'submission'; readonly ticket: Ticket }
   /** Latest first. */
   | { readonly kind: 'submissions'; readonly partner?: PartnerId; readonly limit: number }
-  /** The latest submission of this name by this partner, received since. */
+  /** Submissions of this name by this partner received since, latest first, at most 100. */
   | {
-      readonly kind: 'latestByName';
+      readonly kind: 'submissionsByName';
       readonly partner: PartnerId;
       readonly flow: string;
       readonly environment: Environment;
@@ -193,9 +193,9 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
   ? EntryRow | undefined
   : Q extends { kind: 'children' | 'expired' | 'frozenWithin' }
     ? readonly EntryRow[]
-    : Q extends { kind: 'submission' | 'latestByName' | 'latestByDigest' }
+    : Q extends { kind: 'submission' | 'latestByDigest' }
       ? Submission | undefined
-      : Q extends { kind: 'submissions' }
+      : Q extends { kind: 'submissions' | 'submissionsByName' }
         ? readonly Submission[]
         : Q extends { kind: 'deliveries' }
           ? readonly Delivery[]

@@ -1,0 +1,54 @@
+import { BlockList, isIPv4, isIPv6 } from 'node:net';
+import type { Account, Partner } from '../domain/partner.ts';
+import type { AccessMethod } from '../domain/principal.ts';
+import type { RefusalReason } from './admission.ts';
+
+type Registered = Partner['accessMethods'][number];
+
+/** The form addresses are compared and logged in: IPv4 inside IPv6 as IPv4, no zone. RFC 4291 §2.5.5.2, RFC 4007 §11 */
+export function normaliseAddress(address: string): string {
+  const bare = address.split('%', 1)[0] ?? '';
+  const dotted = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare)?.[1];
+  if (dotted !== undefined && isIPv4(dotted)) return dotted;
+  const hex = /^::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})$/i.exec(bare);
+  if (hex === null) return bare.toLowerCase();
+  const [high, low] = [Number.parseInt(hex[1] ?? '', 16), Number.parseInt(hex[2] ?? '', 16)];
+  return [high >> 8, high & 0xff, low >> 8, low & 0xff].join('.');
+}
+
+/**
+ * Whether this partner may come in this way and from there. `internet` is closed: nobody holds an exception.
+ * @returns why not, or undefined
+ */
+export function accessRefusal(
+  partner: Partner,
+  account: Account,
+  method: AccessMethod,
+  remoteAddress: string,
+): RefusalReason | undefined {
+  if (method === 'internet') return account.kind === 'machine' ? 'machine-on-internet' : 'internet-without-exception';
+  const registered = partner.accessMethods.filter((one) => one.method === method);
+  if (registered.length === 0) return 'access-method-not-registered';
+  return registered.some((one) => covers(one, remoteAddress)) ? undefined : 'address-not-registered';
+}
+
+/** `address` is one address or a network with a prefix length; what is neither covers nothing. */
+function covers({ address }: Registered, remoteAddress: string): boolean {
+  const [network = '', prefix] = address.split('/', 2);
+  const list = new BlockList();
+  const [base, remote] = [normaliseAddress(network), normaliseAddress(remoteAddress)];
+  if (familyOf(base) === undefined || familyOf(base) !== familyOf(remote)) return false;
+  const family = isIPv4(base) ? 'ipv4' : 'ipv6';
+  if (prefix === undefined) list.addAddress(base, family);
+  else if (isPrefix(prefix, family)) list.addSubnet(base, Number(prefix), family);
+  return list.check(remote, family);
+}
+
+function familyOf(address: string): 4 | 6 | undefined {
+  if (isIPv4(address)) return 4;
+  return isIPv6(address) ? 6 : undefined;
+}
+
+function isPrefix(prefix: string, family: 'ipv4' | 'ipv6'): boolean {
+  return /^\d{1,3}$/.test(prefix) && Number(prefix) <= (family === 'ipv4' ? 32 : 128);
+}

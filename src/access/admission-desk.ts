@@ -1,0 +1,182 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import type { Listener } from '../domain/generation.ts';
+import type { Partner } from '../domain/partner.ts';
+import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
+import { type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
+import type { RevocationSource } from '../pki/revocation.ts';
+import { accessRefusal, normaliseAddress } from './access-method.ts';
+import type { Admission, Admitted, PeerCertificates, RefusalReason, Refused } from './admission.ts';
+import { type Class3Policy, type Class3Result, checkClass3 } from './class3.ts';
+import { Identities, type Identity } from './identify.ts';
+import { AcceptedCertificates } from './path-cache.ts';
+
+export type AdmissionDeps = {
+  readonly partners: Current<readonly Partner[]>;
+  readonly policy: Current<Class3Policy>;
+  readonly revocation: RevocationSource;
+  readonly audit: Audit;
+  readonly clock: Clock;
+  /** Certificates remembered as good. */
+  readonly maxRemembered: number;
+};
+
+/** One attempt to come in: what the audit line says about it. */
+type Attempt = {
+  readonly protocol: Protocol;
+  readonly listener: Listener;
+  readonly remoteAddress: string;
+  readonly fingerprint: string;
+  /** The login name of SSH as it was sent, cut. */
+  readonly login?: string;
+  readonly previous: Session | undefined;
+};
+
+const BEGINNING = '0000-01-01' as IsoDate;
+const MAX_LOGIN_LENGTH = 100; // of the audit line; longer names are nobody's
+
+/**
+ * The desk everybody passes. A session speaks `webdav` over HTTPS; the portal, which shares the listener, gives its
+ * requests a copy of the session with its own protocol.
+ */
+export class AdmissionDesk implements Admission {
+  readonly #deps: AdmissionDeps;
+  readonly #accepted: AcceptedCertificates;
+  #partners: readonly Partner[] = [];
+  #identities = new Identities([]);
+
+  constructor(deps: AdmissionDeps) {
+    this.#deps = deps;
+    this.#accepted = new AcceptedCertificates(deps.maxRemembered);
+  }
+
+  async byCertificate(
+    peer: PeerCertificates | undefined,
+    listener: Listener,
+    remoteAddress: string,
+    previous?: Session,
+  ): Promise<Admitted | Refused> {
+    const fingerprint = peer === undefined ? '' : sha256(peer.leaf);
+    const attempt = attemptOf('webdav', listener, remoteAddress, fingerprint, previous);
+    if (peer === undefined) return this.#refuse(attempt, 'no-certificate');
+    const result = await this.#check(peer, fingerprint);
+    if (!result.ok) return this.#refuse(attempt, result.reason);
+    const { nationalNumberPolicies } = this.#deps.policy.value;
+    const identified = this.#current().byCertificate(result.certificate, result.path, nationalNumberPolicies);
+    return identified.ok ? this.#admit(attempt, identified.identity) : this.#refuse(attempt, identified.reason);
+  }
+
+  async byKey(
+    login: string,
+    key: { readonly algorithm: string; readonly blob: Uint8Array },
+    listener: Listener,
+    remoteAddress: string,
+    previous?: Session,
+  ): Promise<Admitted | Refused> {
+    const attempt: Attempt = {
+      ...attemptOf('sftp', listener, remoteAddress, sha256(key.blob), previous),
+      login: login.slice(0, MAX_LOGIN_LENGTH),
+    };
+    const identified = this.#current().byKey(login, key.blob);
+    if (identified.ok) return this.#admit(attempt, identified.identity);
+    return this.#refuse(attempt, identified.reason, identified.identity);
+  }
+
+  async #check(peer: PeerCertificates, fingerprint: string): Promise<Class3Result> {
+    const { revocation, clock } = this.#deps;
+    const [policy, version, at] = [this.#deps.policy.value, revocation.version, clock.now()];
+    const remembered = this.#accepted.get(fingerprint, policy, version, at);
+    if (remembered !== undefined) return remembered;
+    const result = await checkClass3(peer, policy, revocation, at);
+    if (result.ok) this.#accepted.put(result, policy, version);
+    return result;
+  }
+
+  /** The accounts of the generation in force. */
+  #current(): Identities {
+    const partners = this.#deps.partners.value;
+    if (partners !== this.#partners) {
+      this.#partners = partners;
+      this.#identities = new Identities(partners);
+    }
+    return this.#identities;
+  }
+
+  /** The account is known; may it come in today, this way? */
+  #admit(attempt: Attempt, identity: Identity): Admitted | Refused {
+    const { partner, account } = identity;
+    const reason =
+      standingRefusal(identity, dateOf(this.#deps.clock.now())) ??
+      accessRefusal(partner, account, attempt.listener.accessMethod, attempt.remoteAddress);
+    if (reason !== undefined) return this.#refuse(attempt, reason, identity);
+    const principal = principalOf(identity);
+    const continued = continuedId(attempt.previous, principal);
+    const session: Session = {
+      id: continued ?? randomUUID(),
+      principal,
+      protocol: attempt.protocol,
+      accessMethod: attempt.listener.accessMethod,
+      remoteAddress: attempt.remoteAddress,
+      level: 1,
+      fingerprint: attempt.fingerprint,
+    };
+    if (continued === undefined) {
+      const fields = { ...fieldsOf(attempt, session.principal), session: session.id };
+      this.#deps.audit.note({ kind: 'login', outcome: 'done', fields });
+    }
+    return { ok: true, session };
+  }
+
+  #refuse(attempt: Attempt, reason: RefusalReason, identity?: Identity): Refused {
+    const principal = identity === undefined ? undefined : principalOf(identity);
+    const session = attempt.previous === undefined ? {} : { session: attempt.previous.id };
+    const fields = { ...fieldsOf(attempt, principal), ...session, reason };
+    this.#deps.audit.note({ kind: 'login', outcome: 'refused', fields });
+    return { ok: false, reason, principal, fingerprint: attempt.fingerprint };
+  }
+}
+
+/** Whether partner and account are in force on this day. */
+function standingRefusal({ partner, account }: Identity, today: IsoDate): RefusalReason | undefined {
+  if (partner.disabled) return 'partner-disabled';
+  if (account.disabled) return 'account-disabled';
+  const designation = { begin: account.from ?? BEGINNING, end: account.until };
+  return includesDay(designation, today) ? undefined : 'not-designated';
+}
+
+/** The id of the session this one goes on with; none where the same proof now means somebody else. */
+function continuedId(previous: Session | undefined, principal: Principal): string | undefined {
+  if (previous === undefined) return undefined;
+  return principalName(previous.principal) === principalName(principal) ? previous.id : undefined;
+}
+
+function principalOf({ partner, account }: Identity): Principal {
+  return { kind: account.kind, id: account.id, partner: partner.id, roles: account.roles };
+}
+
+function attemptOf(
+  protocol: Protocol,
+  listener: Listener,
+  remoteAddress: string,
+  fingerprint: string,
+  previous: Session | undefined,
+): Attempt {
+  return { protocol, listener, remoteAddress: normaliseAddress(remoteAddress), fingerprint, previous };
+}
+
+function fieldsOf(attempt: Attempt, principal: Principal | undefined): Readonly<Record<string, string>> {
+  return {
+    ...(principal === undefined ? {} : { principal: principalName(principal), partner: principal.partner }),
+    ...(attempt.login === undefined ? {} : { login: attempt.login }),
+    protocol: attempt.protocol,
+    accessMethod: attempt.listener.accessMethod,
+    address: attempt.remoteAddress,
+    fingerprint: attempt.fingerprint,
+  };
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

@@ -1,0 +1,86 @@
+import type { Current } from '../domain/current.ts';
+import type { FolderGrant } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Account, Partner } from '../domain/partner.ts';
+import { dateOf } from '../domain/period.ts';
+import type { Action, Authorizer, Decision, Principal, Right, Session } from '../domain/principal.ts';
+import { type Place, placeOf } from '../domain/tree.ts';
+import type { VPath } from '../domain/vpath.ts';
+
+const INTAKE_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'create', 'overwrite', 'delete', 'move'];
+const MAILBOX_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'delete'];
+/** What may be done to a place's own folder: it stands in the configuration, so nobody moves or removes it. */
+const FOLDER_ITSELF: readonly Right[] = ['list', 'view'];
+
+type Granted = { readonly rights: ReadonlySet<Right>; readonly rule: string };
+
+/** Decides by the generation in force: the standard tree of the partner, then the ACLs of `folders.yaml`. */
+export class FolderAuthorizer implements Authorizer {
+  readonly #generation: Current<Generation>;
+  readonly #now: () => number;
+
+  constructor(generation: Current<Generation>, now: () => number) {
+    this.#generation = generation;
+    this.#now = now;
+  }
+
+  decide(session: Session, action: Action, path: VPath): Decision {
+    const generation = this.#generation.value;
+    const found = accountOf(generation, session.principal);
+    if (found === undefined) return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
+    const place = placeOf(found.partner, found.account, generation.folders, path);
+    if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
+    const granted = this.#grantedAt(found.partner, found.account, place);
+    const visible = granted.rights.has('list') || granted.rights.has('view');
+    const allowed = action === 'stat' ? visible : granted.rights.has(action);
+    return allowed ? { allowed, rule: granted.rule } : { allowed, visible, rule: granted.rule };
+  }
+
+  #grantedAt(partner: Partner, account: Account, place: Place): Granted {
+    switch (place.kind) {
+      case 'virtual':
+        return { rights: new Set(FOLDER_ITSELF), rule: 'standard-tree#folder' };
+      case 'intake':
+        return { rights: new Set(place.depth === 0 ? FOLDER_ITSELF : INTAKE_RIGHTS), rule: 'standard-tree#intake' };
+      case 'mailbox':
+        return {
+          rights: new Set(place.depth === 0 ? FOLDER_ITSELF : mailboxRights(partner, account)),
+          rule: 'standard-tree#mailbox',
+        };
+      case 'shared':
+        return this.#sharedRights(partner, account, place.shared.grants, place.depth === 0);
+    }
+  }
+
+  #sharedRights(partner: Partner, account: Account, grants: readonly FolderGrant[], itself: boolean): Granted {
+    const today = dateOf(this.#now());
+    const mine = grants.filter(
+      (grant) =>
+        grant.partner === partner.id &&
+        (grant.account === undefined || grant.account === account.id) &&
+        (grant.until === undefined || today <= grant.until),
+    );
+    const rights = new Set(mine.flatMap((grant) => grant.rights));
+    const held = itself ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
+    return { rights: held, rule: mine.map((grant) => grant.rule).join(' ') || 'folders#no-grant' };
+  }
+}
+
+/** The partner and account of a principal, as long as both are in force. */
+export function accountOf(
+  generation: Generation,
+  principal: Principal,
+): { readonly partner: Partner; readonly account: Account } | undefined {
+  const partner = generation.partners.find((candidate) => candidate.id === principal.partner);
+  const account = partner?.accounts.find(
+    (candidate) => candidate.id === principal.id && candidate.kind === principal.kind,
+  );
+  if (partner === undefined || account === undefined || partner.disabled || account.disabled) return undefined;
+  return { partner, account };
+}
+
+/** Persons do not delete in a mailbox that a machine account collects. */
+function mailboxRights(partner: Partner, account: Account): readonly Right[] {
+  const collected = partner.accounts.some((candidate) => candidate.kind === 'machine' && !candidate.disabled);
+  return account.kind === 'person' && collected ? MAILBOX_RIGHTS.filter((right) => right !== 'delete') : MAILBOX_RIGHTS;
+}

@@ -1,0 +1,157 @@
+import { createHash } from 'node:crypto';
+import type { Current } from '../domain/current.ts';
+import type { Authorization, Field, Flow, SharedFolder } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Account, Partner, SshKey } from '../domain/partner.ts';
+import { ALL_RIGHTS } from '../domain/principal.ts';
+import { type KeyRing, placeOfKey } from './keys.ts';
+import { type ConfigFiles, known } from './parse.ts';
+import type { ReadFile } from './read-file.ts';
+import { sharedPath } from './references-folders.ts';
+import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
+import type { AuthorizationFile, FlowFile, LayoutFile } from './schema-flow.ts';
+import type { PartnerFile } from './schema-partner.ts';
+
+/** The generation in force: one value that is replaced as a whole. */
+export class CurrentGeneration implements Current<Generation> {
+  #value: Generation;
+
+  constructor(first: Generation) {
+    this.#value = first;
+  }
+
+  get value(): Generation {
+    return this.#value;
+  }
+
+  /** From now on everybody who asks gets the new one; who pinned the old one keeps it. */
+  replace(next: Generation): void {
+    this.#value = next;
+  }
+}
+
+/** Files that are all there; each was understood and none contradicts another. */
+export type SoundFiles = ConfigFiles & {
+  readonly gateway: ReadFile<GatewayFile>;
+  readonly sectors: ReadFile<SectorsFile>;
+  readonly folders: ReadFile<FoldersFile>;
+  readonly availability: ReadFile<AvailabilityFile>;
+};
+
+/** Makes the generation of sound files and the keys they name. */
+export function buildGeneration(files: SoundFiles, ring: KeyRing): Generation {
+  return {
+    id: digestOf(files, ring),
+    partners: known(files.partners).map((file) => partnerOf(file, ring)),
+    sectors: files.sectors.value.sectors,
+    flows: known(files.flows).map(flowOf),
+    authorizations: known(files.authorizations).map(authorizationOf),
+    folders: files.folders.value.folders.map(folderOf),
+    availability: files.availability.value.availability,
+    limits: files.gateway.value.limits,
+  };
+}
+
+/** JSON with the keys of every object in order and nothing undefined: equal values give equal texts. */
+export function canonicalJson(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  const members = Object.entries(value)
+    .filter(([, member]) => member !== undefined)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
+  return `{${members.join(',')}}`;
+}
+
+/** SHA-256 over what the files mean, not how they are written, and over the keys. */
+function digestOf(files: SoundFiles, ring: KeyRing): string {
+  const all = [
+    files.gateway,
+    files.sectors,
+    files.folders,
+    files.availability,
+    ...known(files.partners),
+    ...known(files.flows),
+    ...known(files.authorizations),
+  ];
+  const content = {
+    files: Object.fromEntries(all.map((file): [string, unknown] => [file.places.file, file.value])),
+    keys: Object.fromEntries(ring.keys),
+  };
+  return createHash('sha256').update(canonicalJson(content)).digest('hex');
+}
+
+function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Partner {
+  const { persons, machines, officials: _officials, contract: _contract, ...facts } = value;
+  const keysOf = (kind: 'persons' | 'machines', index: number, count: number): SshKey[] =>
+    Array.from({ length: count }, (_, position) =>
+      ring.keys.get(placeOfKey(places.file, [kind, index, 'sshKeys', position])),
+    ).filter((key) => key !== undefined);
+  const accounts: Account[] = [
+    ...persons.map((person, index): Account => {
+      const { id, roles, flows, certificates, designation } = person;
+      const disabled = person.disabled || person.userRegulation === 'not-accepted';
+      const sshKeys = keysOf('persons', index, person.sshKeys.length);
+      return {
+        kind: 'person',
+        id,
+        roles,
+        flows,
+        certificates,
+        sshKeys,
+        disabled,
+        from: designation.from,
+        until: designation.until,
+      };
+    }),
+    ...machines.map((machine, index): Account => {
+      const { id, flows, certificates, disabled } = machine;
+      const sshKeys = keysOf('machines', index, machine.sshKeys.length);
+      return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled };
+    }),
+  ];
+  return { ...facts, accounts, source: places.file };
+}
+
+function flowOf({ places, value }: ReadFile<FlowFile>): Flow {
+  return {
+    ...value,
+    layouts: value.layouts.map((layout) => ({ ...layout, fields: layout.fields.map(fieldOf) })),
+    blocks: Object.entries(value.blocks).map(([name, fields]) => ({ name, fields })),
+    source: places.file,
+  };
+}
+
+function fieldOf({ name, required, ...rest }: LayoutFile['fields'][number]): Field {
+  switch (rest.type) {
+    case 'integer':
+      return { name, required, type: { kind: rest.type, maxDigits: rest.maxDigits } };
+    case 'text':
+      return { name, required, type: { kind: rest.type, maxLength: rest.maxLength, pattern: rest.pattern } };
+    case 'digits':
+      return { name, required, type: { kind: rest.type, length: rest.length } };
+    case 'code':
+      return { name, required, type: { kind: rest.type, values: rest.values } };
+    default:
+      return { name, required, type: { kind: rest.type } };
+  }
+}
+
+function authorizationOf({ places, value }: ReadFile<AuthorizationFile>): Authorization {
+  return { ...value, source: places.file };
+}
+
+function folderOf(folder: FoldersFile['folders'][number], index: number): SharedFolder {
+  const path = sharedPath(folder.path);
+  if (path === undefined) throw new Error(`a folder outside /SHARED passed the checks: ${folder.path}`);
+  return {
+    path,
+    content: folder.content,
+    approver: folder.approver,
+    grants: folder.grants.map(({ reason: _reason, ...grant }, position) => ({
+      ...grant,
+      rights: grant.rights === 'all' ? ALL_RIGHTS : grant.rights,
+      rule: `folders.yaml#/folders/${index}/grants/${position}`,
+    })),
+  };
+}

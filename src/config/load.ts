@@ -1,0 +1,97 @@
+import { join, resolve } from 'node:path';
+import { buildGeneration, type SoundFiles } from './generation.ts';
+import { type KeyFiles, type KeyRing, type KeyTexts, ownKeyProblems, readKeys } from './keys.ts';
+import { type ConfigFiles, parseFiles } from './parse.ts';
+import { inReadingOrder, type Problem } from './problems.ts';
+import { referenceProblems } from './references.ts';
+import type { PkiFiles, PkiSettings, Settings } from './settings.ts';
+import { readTree, type Tree } from './tree.ts';
+
+export type LoadOptions = { readonly keyFiles: KeyFiles };
+
+export type Loaded =
+  | { readonly ok: true; readonly settings: Settings }
+  | { readonly ok: false; readonly problems: readonly Problem[] };
+
+/**
+ * Reads a configuration folder as a whole: either all of it is sound, or every problem of every file is told.
+ * `keyFiles` says whether key files of the demo authority may not exist yet. Never throws.
+ */
+export async function loadConfiguration(
+  directory: string,
+  options: LoadOptions = { keyFiles: 'may-be-absent' },
+): Promise<Loaded> {
+  return (await loadTree(directory, await readTree(directory), options)).loaded;
+}
+
+/** As `loadConfiguration`, from a tree already read; also gives the key files it read, sound or not. */
+export async function loadTree(
+  directory: string,
+  tree: Tree,
+  { keyFiles }: LoadOptions,
+): Promise<{ loaded: Loaded; keyTexts: KeyTexts }> {
+  const { files, problems: parseProblems } = parseFiles(tree);
+  const { ring, problems: keyProblems } = await readKeys(files, directory, keyFiles);
+  const problems = inReadingOrder([
+    ...tree.problems,
+    ...parseProblems,
+    ...referenceProblems(files),
+    ...keyProblems,
+    ...(await ownKeyProblems(files, directory)),
+  ]);
+  if (problems.length > 0 || !isComplete(files)) return { loaded: { ok: false, problems }, keyTexts: ring.texts };
+  return { loaded: { ok: true, settings: settingsOf(directory, files, ring) }, keyTexts: ring.texts };
+}
+
+function isComplete(files: ConfigFiles): files is SoundFiles {
+  return [files.gateway, files.sectors, files.folders, files.availability].every((file) => file !== undefined);
+}
+
+function settingsOf(directory: string, files: SoundFiles, ring: KeyRing): Settings {
+  const { listeners, health, data, dropFolder, languages, demo } = files.gateway.value;
+  return {
+    generation: buildGeneration(files, ring),
+    listeners,
+    health,
+    pki: pkiOf(directory, files),
+    data: { directory: resolve(directory, data.directory) },
+    dropFolder,
+    languages,
+    demo,
+  };
+}
+
+function pkiOf(directory: string, { gateway }: SoundFiles): PkiSettings {
+  const { directory: demoFolder, files } = gateway.value.pki;
+  const absolute = (file: string) => resolve(directory, file);
+  if (demoFolder !== undefined)
+    return { demo: true, directory: absolute(demoFolder), files: demoFiles(absolute(demoFolder)) };
+  if (files === undefined) throw new Error('a configuration without keys passed the checks');
+  return {
+    demo: false,
+    files: {
+      trustedIssuers: files.trustedIssuers.map(absolute),
+      serverCertificate: absolute(files.serverCertificate),
+      serverKey: absolute(files.serverKey),
+      signerCertificate: absolute(files.signerCertificate),
+      signerKey: absolute(files.signerKey),
+      signerIssuer: absolute(files.signerIssuer),
+      crl: files.crl.map(absolute),
+      sshHostKey: absolute(files.sshHostKey),
+    },
+  };
+}
+
+/** The names under which the demo authority keeps what it makes. */
+function demoFiles(folder: string): PkiFiles {
+  return {
+    trustedIssuers: [join(folder, 'class3-ca.pem')],
+    serverCertificate: join(folder, 'server.pem'),
+    serverKey: join(folder, 'server.key'),
+    signerCertificate: join(folder, 'signer.pem'),
+    signerKey: join(folder, 'signer.key'),
+    signerIssuer: join(folder, 'signer-ca.pem'),
+    crl: [join(folder, 'crl.pem')],
+    sshHostKey: join(folder, 'ssh_host_ed25519'),
+  };
+}

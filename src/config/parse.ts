@@ -1,0 +1,90 @@
+import type { z } from 'zod';
+import { nearest, type Problem } from './problems.ts';
+import { type ReadFile, readWithSchema } from './read-file.ts';
+import {
+  type AvailabilityFile,
+  availabilitySchema,
+  type FoldersFile,
+  foldersSchema,
+  type GatewayFile,
+  gatewaySchema,
+  type SectorsFile,
+  sectorsSchema,
+} from './schema.ts';
+import { type AuthorizationFile, authorizationSchema, type FlowFile, flowSchema } from './schema-flow.ts';
+import { type PartnerFile, partnerSchema } from './schema-partner.ts';
+import type { Tree } from './tree.ts';
+import { readYaml } from './yaml-file.ts';
+
+/** Files of one folder by their name without `.yaml`; undefined where the file could not be understood at all. */
+export type Named<T> = ReadonlyMap<string, ReadFile<T> | undefined>;
+
+/** Every file as its schema understands it, before they are compared with each other. */
+export type ConfigFiles = {
+  readonly gateway: ReadFile<GatewayFile> | undefined;
+  readonly sectors: ReadFile<SectorsFile> | undefined;
+  readonly folders: ReadFile<FoldersFile> | undefined;
+  readonly availability: ReadFile<AvailabilityFile> | undefined;
+  readonly partners: Named<PartnerFile>;
+  readonly flows: Named<FlowFile>;
+  readonly authorizations: Named<AuthorizationFile>;
+};
+
+/** Reads all files by their schemas and reports every problem of every file. */
+export function parseFiles(tree: Tree): { files: ConfigFiles; problems: readonly Problem[] } {
+  const problems: Problem[] = [];
+  const read = <T>(file: string, schema: z.ZodType<T>): ReadFile<T> | undefined => {
+    const text = tree.files.get(file);
+    if (text === undefined) return undefined;
+    const yaml = readYaml(file, text);
+    const outcome = 'problems' in yaml ? { file: undefined, ...yaml } : readWithSchema(yaml.file, schema);
+    problems.push(...outcome.problems);
+    return outcome.file;
+  };
+  const folder = <T>(name: string, schema: z.ZodType<T>, idKey: string): Named<T> => {
+    const files = [...tree.files.keys()].filter((file) => file.startsWith(`${name}/`));
+    const named = new Map(files.map((file) => [file.slice(name.length + 1, -'.yaml'.length), read(file, schema)]));
+    for (const [id, file] of named) if (file !== undefined) problems.push(...nameProblems(file, id, idKey));
+    return named;
+  };
+  const files: ConfigFiles = {
+    gateway: read('gateway.yaml', gatewaySchema),
+    sectors: read('sectors.yaml', sectorsSchema),
+    folders: read('folders.yaml', foldersSchema),
+    availability: read('availability.yaml', availabilitySchema),
+    partners: folder('partners', partnerSchema, 'id'),
+    flows: folder('flows', flowSchema, 'code'),
+    authorizations: folder('authorizations', authorizationSchema, 'id'),
+  };
+  return { files, problems };
+}
+
+/** The id inside a file is the file's name, so that a name found anywhere leads to its file. */
+function nameProblems<T>({ places, value }: ReadFile<T>, name: string, idKey: string): Problem[] {
+  const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, idKey) : undefined;
+  if (id === name) return [];
+  return [
+    places.at(
+      [idKey],
+      `"${idKey}" is "${id}" but the file is called ${name}.yaml`,
+      `write ${name}, or rename the file`,
+    ),
+  ];
+}
+
+/** The files of a folder that could be understood. */
+export function known<T>(named: Named<T>): readonly ReadFile<T>[] {
+  return [...named.values()].filter((file) => file !== undefined);
+}
+
+/** A name that leads to no file, with the nearest one that does. */
+export function unknownName(
+  what: string,
+  name: string,
+  named: ReadonlyMap<string, unknown>,
+): [message: string, remedy: string] {
+  const names = [...named.keys()];
+  const near = nearest(name, names);
+  const all = names.length === 0 ? 'there is none yet' : `there are: ${names.join(', ')}`;
+  return [`there is no ${what} "${name}"`, near === undefined ? all : `did you mean "${near}"?`];
+}

@@ -1,0 +1,137 @@
+import { type ConfigFiles, known } from './parse.ts';
+import { choose, type Problem } from './problems.ts';
+import type { ReadFile } from './read-file.ts';
+import { reversed } from './references-partner.ts';
+import type { FlowFile, LayoutFile } from './schema-flow.ts';
+import type { Path } from './yaml-file.ts';
+
+/** The block that always passes: what identifies a record. */
+const KEY_BLOCK = 'key';
+
+type RoleName = keyof LayoutFile['roles'];
+type TypeName = LayoutFile['fields'][number]['type'];
+
+/** What a field must be to carry a role. */
+const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
+  number: ['integer'],
+  person: ['insz'],
+  replacedBy: ['insz'],
+  periodBegin: ['date'],
+  periodEnd: ['date'],
+  quality: ['digits'],
+  qualityBegin: ['date'],
+  qualityEnd: ['date'],
+  reference: ['text'],
+  cancels: ['text'],
+};
+
+/** A flow names fields that exist and that can carry what is asked of them. */
+export function flowProblems(files: ConfigFiles): readonly Problem[] {
+  const most = files.gateway?.value.limits.maxFileBytes;
+  return known(files.flows).flatMap((flow) => {
+    if (!flow.whole) return [];
+    return [
+      ...flow.value.layouts.flatMap((_, index) => layoutProblems(flow, index)),
+      ...blockProblems(flow),
+      ...sizeProblems(flow, most),
+    ];
+  });
+}
+
+function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
+  const { places, value } = flow;
+  const layout = value.layouts[index];
+  if (layout === undefined) return [];
+  const problems = reversed(places, ['layouts', index], { from: layout.validFrom, until: layout.validUntil });
+  const names = layout.fields.map((field) => field.name);
+  for (const [position, name] of names.entries()) {
+    if (names.indexOf(name) === position) continue;
+    problems.push(
+      places.at(
+        ['layouts', index, 'fields', position, 'name'],
+        `the field "${name}" stands twice`,
+        'give each field its own name',
+      ),
+    );
+  }
+  if (value.layouts.findIndex((one) => one.version === layout.version) !== index) {
+    problems.push(
+      places.at(
+        ['layouts', index, 'version'],
+        `version "${layout.version}" stands twice`,
+        'give each layout its own version',
+      ),
+    );
+  }
+  const roles = new Map<string, string | undefined>(Object.entries(layout.roles));
+  for (const [role, types] of Object.entries(ROLE_TYPES)) {
+    const name = roles.get(role);
+    if (name !== undefined) problems.push(...fieldProblems(flow, index, ['roles', role], name, types));
+  }
+  for (const [position, pair] of layout.periods.entries()) {
+    problems.push(...fieldProblems(flow, index, ['periods', position, 'begin'], pair.begin, ['date']));
+    problems.push(...fieldProblems(flow, index, ['periods', position, 'end'], pair.end, ['date']));
+  }
+  return problems;
+}
+
+/** A field that one layout must have, of one of the types. */
+function fieldProblems(
+  flow: ReadFile<FlowFile>,
+  index: number,
+  inside: Path,
+  name: string,
+  types: readonly TypeName[],
+): Problem[] {
+  const fields = flow.value.layouts[index]?.fields ?? [];
+  const field = fields.find((one) => one.name === name);
+  const path = ['layouts', index, ...inside];
+  if (field === undefined) {
+    const names = fields.map((one) => one.name);
+    return [flow.places.at(path, `this layout has no field "${name}"`, choose(name, names, 'field'))];
+  }
+  if (types.includes(field.type)) return [];
+  const message = `the field "${name}" is of type ${field.type}; needed is ${types.join(' or ')}`;
+  return [flow.places.at(path, message, 'name another field, or correct its type')];
+}
+
+/** Blocks share out all fields: each in one block, none left over. */
+function blockProblems({ places, value }: ReadFile<FlowFile>): Problem[] {
+  const problems: Problem[] = [];
+  const fields = [...new Set(value.layouts.flatMap((layout) => layout.fields.map((field) => field.name)))];
+  const placed = new Map<string, string>();
+  for (const [block, names] of Object.entries(value.blocks)) {
+    for (const [index, name] of names.entries()) {
+      const other = placed.get(name);
+      const path = ['blocks', block, index];
+      if (!fields.includes(name))
+        problems.push(places.at(path, `no layout has a field "${name}"`, choose(name, fields, 'field')));
+      else if (other !== undefined && other !== block) {
+        problems.push(
+          places.at(
+            path,
+            `the field "${name}" is already in block "${other}"`,
+            'a field stands in one block: keep one of the two',
+          ),
+        );
+      }
+      placed.set(name, block);
+    }
+  }
+  if (!Object.hasOwn(value.blocks, KEY_BLOCK)) {
+    const remedy = `add "${KEY_BLOCK}" with the fields that identify a record; it reaches every receiver`;
+    problems.push(places.atKey(['blocks'], `the block "${KEY_BLOCK}" is missing`, remedy));
+  }
+  for (const name of fields.filter((one) => !placed.has(one))) {
+    problems.push(
+      places.atKey(['blocks'], `the field "${name}" is in no block, so nobody would receive it`, 'add it to a block'),
+    );
+  }
+  return problems;
+}
+
+function sizeProblems({ places, value }: ReadFile<FlowFile>, most: number | undefined): Problem[] {
+  if (most === undefined || value.maxFileBytes <= most) return [];
+  const message = `"maxFileBytes" is ${value.maxFileBytes}, more than the gateway takes (${most})`;
+  return [places.at(['maxFileBytes'], message, `write ${most} or less, or raise limits.maxFileBytes in gateway.yaml`)];
+}

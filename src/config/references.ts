@@ -1,0 +1,23 @@
+import type { ConfigFiles } from './parse.ts';
+import type { Problem } from './problems.ts';
+import { authorizationProblems } from './references-authorization.ts';
+import { flowProblems } from './references-flow.ts';
+import { folderProblems } from './references-folders.ts';
+import { gatewayProblems } from './references-gateway.ts';
+import { keyholderProblems } from './references-keyholders.ts';
+import { partnerProblems } from './references-partner.ts';
+import { availabilityProblems, sectorProblems } from './references-sectors.ts';
+
+/** What is wrong between files, and between the parts of one file. */
+export function referenceProblems(files: ConfigFiles): readonly Problem[] {
+  return [
+    ...gatewayProblems(files),
+    ...sectorProblems(files),
+    ...availabilityProblems(files),
+    ...partnerProblems(files),
+    ...keyholderProblems(files),
+    ...flowProblems(files),
+    ...authorizationProblems(files),
+    ...folderProblems(files),
+  ];
+}

@@ -1,0 +1,132 @@
+import { z } from 'zod';
+import {
+  authorizationId,
+  date,
+  flowCode,
+  institution,
+  line,
+  listOf,
+  matching,
+  parsed,
+  seconds,
+  sha256,
+  strict,
+  word,
+} from './schema-values.ts';
+
+const fieldName = matching(
+  /^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,3}$/,
+  'is not the name of a field',
+  'write a column, or a member with dots as in period.begin',
+);
+
+const pattern = parsed(
+  anchored,
+  'is not a regular expression of up to 200 characters',
+  'correct the expression; it must match the whole file name',
+);
+
+const named = { name: fieldName, required: z.boolean().default(true) };
+const length = z.int().min(1).max(10_000);
+
+const field = z.discriminatedUnion('type', [
+  strict({ ...named, type: z.literal('integer'), maxDigits: z.int().min(1).max(15) }),
+  strict({ ...named, type: z.literal('text'), maxLength: length, pattern: pattern.optional() }),
+  strict({ ...named, type: z.literal('digits'), length }),
+  strict({ ...named, type: z.literal('code'), values: listOf(line(), 1) }),
+  strict({ ...named, type: z.literal('date') }),
+  strict({ ...named, type: z.literal('boolean') }),
+  strict({ ...named, type: z.literal('insz') }),
+  strict({ ...named, type: z.literal('kbo') }),
+  strict({ ...named, type: z.literal('uuid') }),
+]);
+
+const roles = strict({
+  number: fieldName.optional(),
+  person: fieldName,
+  replacedBy: fieldName.optional(),
+  periodBegin: fieldName,
+  periodEnd: fieldName.optional(),
+  quality: fieldName.optional(),
+  qualityBegin: fieldName.optional(),
+  qualityEnd: fieldName.optional(),
+  reference: fieldName.optional(),
+  cancels: fieldName.optional(),
+});
+
+const layout = strict({
+  version: word,
+  validFrom: date,
+  validUntil: date.optional(),
+  fields: z.array(field).min(1),
+  roles,
+  periods: z.array(strict({ begin: fieldName, end: fieldName })).default([]),
+});
+
+const format = z.discriminatedUnion('kind', [
+  strict({
+    kind: z.literal('delimited'),
+    separator: matching(/^[;,|\t]$/, 'is not a separator', 'write one of ";" "," "|" "\\t", between double quotes'),
+    header: z.boolean(),
+  }),
+  strict({ kind: z.literal('json-lines') }),
+]);
+
+/** `flows/<CODE>.yaml` */
+export const flowSchema = strict({
+  code: flowCode,
+  title: line(),
+  kind: z.enum(['mutation']),
+  senderLine: z.enum(['required', 'creates', 'none']),
+  triggers: listOf(z.enum(['go-file', 'upload']), 1),
+  pattern,
+  format,
+  layouts: z.array(layout).min(1),
+  blocks: z.record(word, listOf(fieldName, 1)),
+  names: z.enum(['unique', 'reusable']).default('reusable'),
+  namesWindowDays: z.int().min(1).max(3660).default(180),
+  refuseSameContent: z.boolean().default(false),
+  order: z.enum(['strict', 'none']).default('strict'),
+  purposes: listOf(word, 1),
+  maxFileBytes: z.int().min(1).max(1_000_000_000_000).default(10_000_000_000),
+  keepAnsweredSeconds: seconds(0.1, 86_400).default(60),
+});
+
+const environment = z.enum(['R', 'T', 'S']);
+const quality = matching(/^\d{3}$/, 'is not a quality code', 'write three digits between quotes, as in "010"');
+
+/** `authorizations/<id>.yaml` */
+export const authorizationSchema = strict({
+  id: authorizationId,
+  version: z.int().min(1).max(9999),
+  instrument: z.enum(['deliberation', 'protocol', 'decree', 'exemption']),
+  reference: line(),
+  /** SHA-256 of the text of the act. */
+  textDigest: sha256,
+  flow: flowCode,
+  act: z.enum(['communication', 'consultation']),
+  purpose: word,
+  sender: institution,
+  receivers: z.array(strict({ institution, qualities: listOf(quality, 1), blocks: listOf(word, 1) })).min(1),
+  environments: listOf(environment, 1),
+  from: date,
+  until: date.optional(),
+});
+
+export type FlowFile = z.infer<typeof flowSchema>;
+export type LayoutFile = FlowFile['layouts'][number];
+export type AuthorizationFile = z.infer<typeof authorizationSchema>;
+
+const MAX_PATTERN = 200;
+
+/** The expression made to match whole texts; anchors the author wrote are taken off first. */
+function anchored(text: string): string | undefined {
+  const inner = text.replace(/^\^/, '').replace(/(?<!\\)\$$/, '');
+  if (inner === '' || text.length > MAX_PATTERN) return undefined;
+  try {
+    new RegExp(inner, 'u');
+    return new RegExp(`^(?:${inner})$`, 'u').source;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import { date, host, line, listOf, matching, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
+
+const accessMethod = z.enum(['line', 'private-network', 'vpn', 'internet']);
+const filePath = line(1000);
+const oid = matching(/^[0-2](\.(0|[1-9]\d*))+$/, 'is not an object identifier', 'write it as in 1.3.6.1.4.1.4146.1.40');
+
+/** What a client certificate must show beyond a trusted issuer. */
+const class3 = strict({
+  requireExtendedKeyUsage: z.boolean().default(false),
+  /** `any`, or the certificate policies of which it must carry one. */
+  allowedPolicyOids: z
+    .union([z.literal('any'), listOf(oid, 1)], { error: 'any, or a list of object identifiers' })
+    .default('any'),
+}).prefault({});
+
+const httpsListener = strict({ protocol: z.literal('https'), host, port, accessMethod, class3 });
+const sftpListener = strict({ protocol: z.literal('sftp'), host, port, accessMethod });
+
+/** Limits; the numbers ship with the product and each may be set in `gateway.yaml`. */
+const limits = strict({
+  maxFileBytes: z.int().min(1).max(1_000_000_000_000).default(10_000_000_000),
+  settleSecondsWebdav: seconds(0.1, 600).default(2),
+  emptySettleSeconds: seconds(0.1, 3600).default(10),
+  goWaitSeconds: seconds(0.1, 86_400).default(600),
+  setWithoutGoMinutes: seconds(0.01, 100_000).default(1440),
+  idleTimeoutSeconds: seconds(1, 86_400).default(600),
+  headersTimeoutSeconds: seconds(0.1, 600).default(10),
+  minBodyBytesPerSecond: z.int().min(1).max(1_000_000_000).default(1000),
+  loginGraceSeconds: seconds(0.1, 600).default(20),
+  loginTries: z.int().min(1).max(20).default(3),
+  maxUnauthenticated: z.int().min(1).max(100_000).default(50),
+  maxConnectionsPerPrincipal: z.int().min(1).max(100_000).default(20),
+  maxConnectionsPerPartner: z.int().min(1).max(100_000).default(200),
+  maxRefusedPerNotification: z.int().min(1).max(1_000_000).default(100_000),
+}).prefault({});
+
+const pki = strict({
+  /** The demo authority, which makes its own keys here. */
+  directory: filePath.optional(),
+  files: strict({
+    trustedIssuers: listOf(filePath, 1),
+    serverCertificate: filePath,
+    serverKey: filePath,
+    signerCertificate: filePath,
+    signerKey: filePath,
+    signerIssuer: filePath,
+    crl: listOf(filePath).default([]),
+    sshHostKey: filePath,
+  }).optional(),
+});
+
+/** `gateway.yaml` */
+export const gatewaySchema = strict({
+  demo: z.boolean(),
+  languages: listOf(z.enum(['nl', 'fr', 'de', 'en']), 1).default(['nl', 'fr', 'de', 'en']),
+  listeners: z.array(z.discriminatedUnion('protocol', [httpsListener, sftpListener])).min(1),
+  health: strict({ host: host.default('127.0.0.1'), port: port.default(9464) }).prefault({}),
+  pki,
+  data: strict({ directory: filePath.default('../var') }).prefault({}),
+  dropFolder: strict({ enabled: z.boolean().default(false), sweepSeconds: seconds(0.1, 3600).default(5) }).prefault({}),
+  limits,
+});
+
+/** `sectors.yaml` */
+export const sectorsSchema = strict({
+  sectors: z
+    .array(
+      strict({
+        number: z.int().min(0).max(999),
+        name: line(),
+        managingInstitution: partnerId.optional(),
+        anonymousMembers: z.boolean().default(false),
+      }),
+    )
+    .min(1),
+});
+
+/** `availability.yaml` */
+export const availabilitySchema = strict({ availability: z.array(strict({ datum: word, source: partnerId })) });
+
+const rights = z.enum(['list', 'read', 'create', 'overwrite', 'delete', 'move', 'makeFolder', 'view']);
+
+const grant = strict({
+  partner: partnerId,
+  account: line(31).optional(),
+  rights: z.union([z.literal('all'), listOf(rights, 1)], {
+    error: 'all, or a list of: list, read, create, overwrite, delete, move, makeFolder, view',
+  }),
+  authorization: line(61).optional(),
+  reason: line().optional(),
+  until: date.optional(),
+});
+
+/** `folders.yaml`; that a path lies in `/SHARED` is checked with the other references. */
+export const foldersSchema = strict({
+  folders: z.array(
+    strict({
+      path: parsed((text) => (text.startsWith('/') ? text : undefined), 'is not a path', 'write it as in /SHARED/work'),
+      content: z.enum(['non-personal', 'reviewed', 'personal']),
+      approver: line().optional(),
+      grants: z.array(grant).min(1),
+    }),
+  ),
+});
+
+export type GatewayFile = z.infer<typeof gatewaySchema>;
+export type SectorsFile = z.infer<typeof sectorsSchema>;
+export type AvailabilityFile = z.infer<typeof availabilitySchema>;
+export type FoldersFile = z.infer<typeof foldersSchema>;
+export { accessMethod, filePath };

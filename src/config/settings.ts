@@ -1,0 +1,62 @@
+import type { Generation, Listener } from '../domain/generation.ts';
+import type { Language } from '../domain/partner.ts';
+
+/** What a client certificate must show on a listener, beyond an issuer that is trusted. */
+export type Class3Policy = {
+  readonly requireExtendedKeyUsage: boolean;
+  /** `any`, or the policies of which a certificate carries at least one. */
+  readonly allowedPolicyOids: 'any' | readonly string[];
+};
+
+export type HttpsListener = Listener & { readonly protocol: 'https'; readonly class3: Class3Policy };
+export type SftpListener = Listener & { readonly protocol: 'sftp' };
+
+/** Absolute paths. Keys are named by file and read by who uses them. */
+export type PkiFiles = {
+  readonly trustedIssuers: readonly string[];
+  readonly serverCertificate: string;
+  readonly serverKey: string;
+  readonly signerCertificate: string;
+  readonly signerKey: string;
+  readonly signerIssuer: string;
+  readonly crl: readonly string[];
+  readonly sshHostKey: string;
+};
+
+/** `demo`: the authority in `directory` makes and renews these files itself. */
+export type PkiSettings =
+  | { readonly demo: true; readonly directory: string; readonly files: PkiFiles }
+  | { readonly demo: false; readonly files: PkiFiles };
+
+/** Everything the configuration folder says. Paths are absolute. */
+export type Settings = {
+  readonly generation: Generation;
+  readonly listeners: readonly (HttpsListener | SftpListener)[];
+  readonly health: { readonly host: string; readonly port: number };
+  readonly pki: PkiSettings;
+  readonly data: { readonly directory: string };
+  readonly dropFolder: { readonly enabled: boolean; readonly sweepSeconds: number };
+  /** Languages the pages offer; the first is the default. */
+  readonly languages: readonly Language[];
+  readonly demo: boolean;
+};
+
+const LAST_PORT = 65_535;
+
+/**
+ * The same settings with every port moved by `offset`, so that several gateways run side by side. Port 0 stays 0.
+ * @throws RangeError where a port would leave 1–65535
+ */
+export function withPortOffset(settings: Settings, offset: number): Settings {
+  const moved = (port: number): number => {
+    if (port === 0) return 0;
+    const result = port + offset;
+    if (Number.isInteger(result) && result >= 1 && result <= LAST_PORT) return result;
+    throw new RangeError(`port ${port} moved by ${offset} is not between 1 and ${LAST_PORT}`);
+  };
+  return {
+    ...settings,
+    listeners: settings.listeners.map((listener) => ({ ...listener, port: moved(listener.port) })),
+    health: { ...settings.health, port: moved(settings.health.port) },
+  };
+}

@@ -1,0 +1,144 @@
+import { createHash } from 'node:crypto';
+import { watch as watchFiles } from 'chokidar';
+import type { Logger } from '../domain/logger.ts';
+import { type KeyFiles, type KeyTexts, keyText } from './keys.ts';
+import { type Loaded, loadTree } from './load.ts';
+import type { Problem } from './problems.ts';
+import type { Settings } from './settings.ts';
+import { readTree, type Tree } from './tree.ts';
+
+export type WatchOptions = {
+  readonly directory: string;
+  readonly keyFiles: KeyFiles;
+  /** The settings that were loaded at start. */
+  readonly inForce: Settings;
+  /** A sound configuration that differs from the one in force, or the one in force after problems were told. */
+  readonly onGeneration: (settings: Settings) => void | Promise<void>;
+  /** What is on disk is not sound; the settings in force stay. Told once for each change of the files. */
+  readonly onProblems: (problems: readonly Problem[]) => void | Promise<void>;
+  readonly logger: Logger;
+  /** How often the folder is read whether or not a change was noticed. */
+  readonly sweepMs?: number;
+  /** How long the folder must be quiet after a noticed change before it is read. */
+  readonly quietMs?: number;
+};
+
+const SWEEP_MS = 5000;
+const QUIET_MS = 200;
+
+/**
+ * Follows a configuration folder. Notices of changed files only make it look sooner; reading the whole folder every few
+ * seconds is what makes it sure. Nothing it does throws.
+ */
+export class ConfigurationWatcher {
+  readonly #options: WatchOptions;
+  readonly #hints: ReturnType<typeof watchFiles>;
+  readonly #sweeps: NodeJS.Timeout;
+  #quiet: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+  #again = false;
+  #closed = false;
+  /** Digest of the files that were last told about, and the key files they name. */
+  #seen = '';
+  #keyTexts: KeyTexts = new Map();
+  #inForce: string;
+  #unsound = false;
+
+  private constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#inForce = options.inForce.generation.id;
+    this.#hints = watchFiles(options.directory, { ignoreInitial: true });
+    this.#hints.on('all', () => this.#lookSoon());
+    this.#hints.on('error', (error) => options.logger.debug({ error: String(error) }, 'no notice of changed files'));
+    this.#sweeps = setInterval(() => void this.look(), options.sweepMs ?? SWEEP_MS);
+    this.#sweeps.unref();
+  }
+
+  static start(options: WatchOptions): ConfigurationWatcher {
+    return new ConfigurationWatcher(options);
+  }
+
+  /** Reads the folder now and tells what changed; a call while another runs makes that one look once more. */
+  look(): Promise<void> {
+    if (this.#closed) return this.#running ?? Promise.resolve();
+    if (this.#running !== undefined) {
+      this.#again = true;
+      return this.#running;
+    }
+    this.#running = this.#lookUntilStill().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  /** Stops watching; what runs is waited for, and nothing is told any more. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearInterval(this.#sweeps);
+    clearTimeout(this.#quiet);
+    await this.#hints.close().catch((error: unknown) => this.#failed(error));
+    await this.#running;
+  }
+
+  #lookSoon(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#quiet);
+    this.#quiet = setTimeout(() => void this.look(), this.#options.quietMs ?? QUIET_MS);
+    this.#quiet.unref();
+  }
+
+  async #lookUntilStill(): Promise<void> {
+    do {
+      this.#again = false;
+      try {
+        await this.#lookOnce();
+      } catch (error) {
+        this.#failed(error);
+      }
+    } while (this.#again && !this.#closed);
+  }
+
+  async #lookOnce(): Promise<void> {
+    const { directory, keyFiles } = this.#options;
+    const tree = await readTree(directory);
+    if (digestOf(tree, await readAgain(this.#keyTexts)) === this.#seen) return;
+    const { loaded, keyTexts } = await loadTree(directory, tree, { keyFiles });
+    const digest = digestOf(tree, keyTexts);
+    // A save may have been half done: what is told must be what still stands there.
+    if (digest !== digestOf(await readTree(directory), await readAgain(keyTexts))) {
+      this.#lookSoon();
+      return;
+    }
+    if (this.#closed) return;
+    this.#seen = digest;
+    this.#keyTexts = keyTexts;
+    await this.#tell(loaded);
+  }
+
+  async #tell(loaded: Loaded): Promise<void> {
+    if (!loaded.ok) {
+      this.#unsound = true;
+      await this.#options.onProblems(loaded.problems);
+      return;
+    }
+    const { id } = loaded.settings.generation;
+    if (id === this.#inForce && !this.#unsound) return;
+    await this.#options.onGeneration(loaded.settings);
+    this.#inForce = id;
+    this.#unsound = false;
+  }
+
+  #failed(error: unknown): void {
+    const reason = error instanceof Error ? error : new Error(String(error));
+    this.#options.logger.error({ error: reason.message }, 'the configuration could not be followed');
+  }
+}
+
+async function readAgain(keyTexts: KeyTexts): Promise<KeyTexts> {
+  return new Map(await Promise.all([...keyTexts.keys()].map(async (file) => [file, await keyText(file)] as const)));
+}
+
+function digestOf(tree: Tree, keyTexts: KeyTexts): string {
+  const content = [[...tree.files].sort(), tree.problems, [...keyTexts].map(([file, text]) => [file, text ?? null])];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}

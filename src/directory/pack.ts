@@ -1,0 +1,144 @@
+import { type Insz, isInsz } from '../domain/insz.ts';
+import type { Institution } from '../domain/partner.ts';
+import { dateOf, type IsoDate, parseDate } from '../domain/period.ts';
+import type { Dossier } from './directory.ts';
+
+/**
+ * How the directory lies in its store; all numbers big endian.
+ *
+ *     key     uint40 INSZ
+ *     value   uint8 kind | kind 1: dossiers of 9 bytes each, sorted by their bytes | kind 2: uint40 INSZ that replaces this one
+ *     dossier 10 bits sector | 10 bits institution type | 10 bits quality | 10 bits phase | uint16 begin | uint16 end
+ *
+ * Days count from 1900-01-01; end 65535 is open.
+ */
+export const KEY_BYTES = 5;
+export const DOSSIER_BYTES = 9;
+
+/** Sector, institution type, quality and phase each have ten bits. */
+export const MAX_PART = 999;
+
+const KIND_DOSSIERS = 1;
+const KIND_REPLACED = 2;
+const OPEN_END = 0xffff;
+const DAY_MS = 86_400_000;
+const FIRST_DAY_MS = Date.UTC(1900, 0, 1);
+
+/** The last day a dossier may name; the day after it stands for "open". */
+export const LAST_DAY = 0xfffe;
+
+/** Days since 1900-01-01; undefined where the day doesn't exist or doesn't fit. */
+export function dayNumber(date: string): number | undefined {
+  const parsed = parseDate(date);
+  if (parsed === undefined) return undefined;
+  const day = (Date.parse(`${parsed}T00:00:00Z`) - FIRST_DAY_MS) / DAY_MS;
+  return day >= 0 && day <= LAST_DAY ? day : undefined;
+}
+
+/** A dossier in numbers; days as `dayNumber` has them, an absent end is open. */
+export type DossierNumbers = {
+  readonly institution: Institution;
+  readonly quality: number;
+  readonly phase: number;
+  readonly begin: number;
+  readonly end: number | undefined;
+};
+
+/** Writes one dossier at an offset. */
+export function packDossier(target: Uint8Array, offset: number, dossier: DossierNumbers): void {
+  const { sector, type } = dossier.institution;
+  const end = dossier.end ?? OPEN_END;
+  target[offset] = sector >> 2;
+  target[offset + 1] = ((sector & 0x3) << 6) | (type >> 4);
+  target[offset + 2] = ((type & 0xf) << 4) | (dossier.quality >> 6);
+  target[offset + 3] = ((dossier.quality & 0x3f) << 2) | (dossier.phase >> 8);
+  target[offset + 4] = dossier.phase & 0xff;
+  target[offset + 5] = dossier.begin >> 8;
+  target[offset + 6] = dossier.begin & 0xff;
+  target[offset + 7] = end >> 8;
+  target[offset + 8] = end & 0xff;
+}
+
+export function unpackDossier(value: Buffer, offset: number): DossierNumbers {
+  const high = value.readUInt16BE(offset);
+  const middle = value.readUInt16BE(offset + 2);
+  const end = value.readUInt16BE(offset + 7);
+  return {
+    institution: { sector: high >> 6, type: ((high & 0x3f) << 4) | (middle >> 12) },
+    quality: (middle >> 2) & 0x3ff,
+    phase: ((middle & 0x3) << 8) | (value[offset + 4] ?? 0),
+    begin: value.readUInt16BE(offset + 5),
+    end: end === OPEN_END ? undefined : end,
+  };
+}
+
+/** The value of a person with these packed dossiers, which may be none. */
+export function dossiersValue(dossiers: Uint8Array): Buffer {
+  return Buffer.concat([Buffer.from([KIND_DOSSIERS]), dossiers]);
+}
+
+/** The value of a number that another one replaces. */
+export function replacedValue(replacement: Insz): Buffer {
+  return Buffer.concat([Buffer.from([KIND_REPLACED]), keyOf(replacement)]);
+}
+
+export function keyOf(insz: Insz): Buffer {
+  const key = Buffer.allocUnsafe(KEY_BYTES);
+  key.writeUIntBE(Number(insz), 0, KEY_BYTES);
+  return key;
+}
+
+/** @throws TypeError where the bytes are not a packed INSZ: the store is damaged */
+export function inszOf(bytes: Buffer, offset: number): Insz {
+  const value = bytes.readUIntBE(offset, KEY_BYTES).toString().padStart(11, '0');
+  if (!isInsz(value)) throw new TypeError('the reference directory holds a number that is no INSZ');
+  return value;
+}
+
+export type Unpacked =
+  | { readonly kind: 'dossiers'; readonly dossiers: readonly Dossier[] }
+  | { readonly kind: 'replaced'; readonly by: Insz };
+
+/** Reads values of the store; keeps the dates and codes it made, so that a lookup makes few new strings. */
+export class Unpacker {
+  readonly #dates = new Map<number, IsoDate>();
+  readonly #qualities = new Map<number, string>();
+
+  /** @throws TypeError where the bytes are not a value of this store */
+  unpack(value: Buffer, length: number): Unpacked {
+    if (value[0] === KIND_REPLACED && length === 1 + KEY_BYTES) return { kind: 'replaced', by: inszOf(value, 1) };
+    if (value[0] !== KIND_DOSSIERS || (length - 1) % DOSSIER_BYTES !== 0) {
+      throw new TypeError('the reference directory holds a value of an unknown kind');
+    }
+    const dossiers: Dossier[] = [];
+    for (let offset = 1; offset < length; offset += DOSSIER_BYTES) dossiers.push(this.#dossier(value, offset));
+    return { kind: 'dossiers', dossiers };
+  }
+
+  #dossier(value: Buffer, offset: number): Dossier {
+    const { institution, quality, phase, begin, end } = unpackDossier(value, offset);
+    const first = this.#date(begin);
+    return {
+      institution,
+      quality: this.#quality(quality),
+      phase,
+      period: end === undefined ? { begin: first } : { begin: first, end: this.#date(end) },
+    };
+  }
+
+  #quality(code: number): string {
+    const known = this.#qualities.get(code);
+    if (known !== undefined) return known;
+    const quality = code.toString().padStart(3, '0');
+    this.#qualities.set(code, quality);
+    return quality;
+  }
+
+  #date(day: number): IsoDate {
+    const known = this.#dates.get(day);
+    if (known !== undefined) return known;
+    const date = dateOf(FIRST_DAY_MS + day * DAY_MS);
+    this.#dates.set(day, date);
+    return date;
+  }
+}

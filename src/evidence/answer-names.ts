@@ -1,0 +1,48 @@
+import type { Environment } from '../domain/flow.ts';
+import type { Ticket } from '../domain/submission.ts';
+
+/** Names of answer files. Source: docs/domain.md §1. */
+
+/** FO holds the answer, FS its signature, GO is empty and comes last. */
+export type RszKind = 'FO' | 'FS' | 'GO';
+
+/** A numbered part of an answer that was too long for one file; absent where it is whole. */
+export type Part = { readonly number: number; readonly of: number };
+
+const HUB_SENDER_NUMBER = '999999'; // sender of answers
+const SERIAL_DIGITS = 5;
+const SERIALS = 36 ** SERIAL_DIGITS - 1; // never all zeros
+
+/** `FO.ACRF.999999.20110701.00001.T`. @param content four letters; `at` milliseconds since the epoch; UTC day */
+export function rszName(kind: RszKind, content: string, at: number, serial: string, environment: Environment): string {
+  const date = new Date(at).toISOString().slice(0, 10).replaceAll('-', '');
+  return [kind, content, HUB_SENDER_NUMBER, date, serial, environment].join('.');
+}
+
+/** Five positions 0-9A-Z of a counter that begins at 1; after 60,466,175 it begins anew. */
+export function serialOf(counter: number): string {
+  if (!Number.isSafeInteger(counter) || counter < 1) throw new RangeError('a serial counts from 1');
+  const value = ((counter - 1) % SERIALS) + 1;
+  return value.toString(36).toUpperCase().padStart(SERIAL_DIGITS, '0');
+}
+
+/** `<original>.<ticket>.receipt.json` */
+export function receiptName(original: string, ticket: Ticket): string {
+  return `${original}.${ticket}.receipt.json`;
+}
+
+/** `<original>.<ticket>.notification.json`, or `….notification.2of3.json` */
+export function notificationName(original: string, ticket: Ticket, part?: Part): string {
+  const number = part === undefined ? '' : `.${part.number}of${part.of}`;
+  return `${original}.${ticket}.notification${number}.json`;
+}
+
+/** `<delivered file>.manifest.json` */
+export function manifestName(file: string): string {
+  return `${file}.manifest.json`;
+}
+
+/** The DER signature that stands beside a file. */
+export function signatureName(file: string): string {
+  return `${file}.p7s`;
+}

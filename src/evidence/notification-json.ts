@@ -1,0 +1,70 @@
+import type { Part } from './answer-names.ts';
+import {
+  type HeadedAnswer,
+  type NotificationFacts,
+  type RecordAnswer,
+  recordTicket,
+  type TextOf,
+} from './notification.ts';
+
+const CHUNK_CHARACTERS = 64 * 1024;
+
+/** docs/schemas/notification.schema.json; one line per record, so that a reader may take it line by line. */
+export async function* jsonPart(
+  facts: NotificationFacts,
+  part: Part | undefined,
+  answers: AsyncIterable<HeadedAnswer>,
+  textOf: TextOf,
+): AsyncGenerator<string> {
+  let text = `{\n${headLines(facts, part)}  "refused": [`;
+  let heading: HeadedAnswer['heading'] = 'refused';
+  let separator = '\n';
+  let end = ']';
+  for await (const { heading: own, answer } of answers) {
+    if (own !== heading) {
+      text += `${end},\n  "information": [`;
+      heading = own;
+      separator = '\n';
+    }
+    text += `${separator}    ${answerLine(facts, answer, textOf)}`;
+    separator = ',\n';
+    end = '\n  ]';
+    if (text.length > CHUNK_CHARACTERS) {
+      yield text;
+      text = '';
+    }
+  }
+  const { generation, directoryVersion } = facts;
+  yield `${text}${end},\n${line('generation', generation)}  "directoryVersion": ${JSON.stringify(directoryVersion)}\n}\n`;
+}
+
+function headLines(facts: NotificationFacts, part: Part | undefined): string {
+  const { total, accepted, refused, withoutReceiver } = facts.records;
+  const members: readonly (readonly [string, unknown])[] = [
+    ['kind', 'notification'],
+    ['version', 1],
+    ['ticket', facts.ticket],
+    ['file', facts.file],
+    ...(part === undefined ? [] : [['part', part.number] as const, ['parts', part.of] as const]),
+    ['state', facts.state],
+    ['records', { total, accepted, refused, withoutReceiver }],
+  ];
+  return members.map(([name, value]) => line(name, value)).join('');
+}
+
+function line(name: string, value: unknown): string {
+  return `  ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`;
+}
+
+function answerLine(facts: NotificationFacts, { record, faults }: RecordAnswer, textOf: TextOf): string {
+  return JSON.stringify({
+    record,
+    ticket: recordTicket(facts.ticket, record),
+    faults: faults.map(({ field, code, severity, detail }) => ({
+      field,
+      code,
+      severity,
+      text: textOf(code, facts.language, detail),
+    })),
+  });
+}

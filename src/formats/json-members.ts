@@ -1,0 +1,126 @@
+import type { Field } from '../domain/flow.ts';
+import { type RecordFault, structureFault, type Value } from './record-format.ts';
+
+/** What JSON type a field has. A code whose values are all integers (0, 1, 2, …) is a number. */
+export type MemberKind = 'string' | 'number' | 'boolean';
+
+export type MemberLeaf = { readonly index: number; readonly field: string; readonly kind: MemberKind };
+
+/** The members of one object, in the order of the layout; `period.begin` is a leaf of the tree under `period`. */
+export type MemberTree = Map<string, MemberLeaf | MemberTree>;
+
+export type Members = { readonly values: readonly Value[]; readonly faults: readonly RecordFault[] };
+
+const MAX_FIELD_NAME = 64; // as the field names of faults in docs/domain.md §2
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COLON = 0x3a;
+
+/** @throws TypeError where one field name is also the parent of another, which the configuration refuses before */
+export function memberTree(fields: readonly Field[]): MemberTree {
+  const root: MemberTree = new Map();
+  for (const [index, field] of fields.entries()) {
+    const path = field.name.split('.');
+    const last = path.pop() ?? '';
+    let tree = root;
+    for (const part of path) {
+      const next = tree.get(part) ?? new Map();
+      if (!(next instanceof Map)) throw new TypeError(`${field.name}: ${part} is a value and an object`);
+      tree.set(part, next);
+      tree = next;
+    }
+    if (tree.has(last)) throw new TypeError(`${field.name} stands in the layout twice`);
+    tree.set(last, { index, field: field.name, kind: kindOf(field) });
+  }
+  return root;
+}
+
+function kindOf(field: Field): MemberKind {
+  if (field.type.kind === 'boolean') return 'boolean';
+  if (field.type.kind === 'integer') return 'number';
+  if (field.type.kind !== 'code') return 'string';
+  return field.type.values.every((value) => /^(0|[1-9]\d*)$/.test(value)) ? 'number' : 'string';
+}
+
+/** The values of one line, by position in the layout; a sentence where the line is no JSON object of single members. */
+export function readMembers(text: string, tree: MemberTree, fieldCount: number): Members | string {
+  const root = parseObject(text);
+  if (root === undefined) return 'the line is not one JSON object';
+  const reader = new MemberReader(fieldCount);
+  reader.object(root, tree, '');
+  // JSON.parse keeps the last of two members with one name; the text then has more colons than the object members.
+  if (!reader.hasUnknown && countColons(text) !== reader.members) return 'a member stands in the line twice';
+  return { values: reader.values, faults: reader.faults };
+}
+
+type JsonObject = { readonly [name: string]: unknown };
+
+function parseObject(text: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isObject(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+class MemberReader {
+  readonly values: Value[];
+  readonly faults: RecordFault[] = [];
+  members = 0;
+  hasUnknown = false;
+
+  constructor(fieldCount: number) {
+    this.values = new Array<Value>(fieldCount).fill(undefined);
+  }
+
+  object(object: JsonObject, tree: MemberTree, prefix: string): void {
+    // Own names only; `__proto__` is an own name of what JSON.parse answers and stands in no layout.
+    for (const name of Object.keys(object)) {
+      this.members += 1;
+      const node = tree.get(name);
+      const value = object[name];
+      if (node === undefined) this.#unknown(prefix + name);
+      else if (!(node instanceof Map)) this.#scalar(node, value);
+      else if (isObject(value)) this.object(value, node, `${prefix}${name}.`);
+      else if (value !== null) this.#wrong(prefix + name, 'an object is expected here');
+    }
+  }
+
+  #unknown(name: string): void {
+    this.hasUnknown = true;
+    this.faults.push(structureFault(name.slice(0, MAX_FIELD_NAME), 'the layout has no such member'));
+  }
+
+  #wrong(name: string, detail: string): void {
+    // An object or list in the wrong place has colons of its own.
+    this.hasUnknown = true;
+    this.faults.push(structureFault(name, detail));
+  }
+
+  #scalar(leaf: MemberLeaf, value: unknown): void {
+    if (value === null) this.values[leaf.index] = null;
+    else if (typeof value !== leaf.kind) this.#wrong(leaf.field, `a ${leaf.kind} is expected here`);
+    else if (typeof value === 'number' && !Number.isSafeInteger(value)) {
+      this.#wrong(leaf.field, 'an integer of at most 2^53 is expected here');
+    } else this.values[leaf.index] = String(value);
+  }
+}
+
+/** Colons outside strings, in a text that is valid JSON. */
+function countColons(text: string): number {
+  let colons = 0;
+  let inString = false;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code === QUOTE) inString = !inString;
+    else if (inString) {
+      if (code === BACKSLASH) at += 1;
+    } else if (code === COLON) colons += 1;
+  }
+  return colons;
+}

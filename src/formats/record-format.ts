@@ -1,0 +1,62 @@
+import type { Finding } from '../domain/finding.ts';
+import type { LayoutVersion } from '../domain/flow.ts';
+
+/**
+ * One value as it stands in a file. `undefined` is a member that is not there, `null` one without a value, `''` an empty
+ * column; the rules take all three as absent, the writers keep them apart.
+ */
+export type Value = string | null | undefined;
+
+/** A fault that a format finds in one record. */
+export type RecordFault = Omit<Finding, 'record'>;
+
+/** A fault of the whole file: reading stops there. */
+export type FileError = Omit<Finding, 'record' | 'severity'>;
+
+/**
+ * One record. `number` counts from 1 in the order of the file, faulty records included. `values` follow the fields of
+ * the layout; there are none where the record could not be taken apart, and then `faults` says why.
+ */
+export type ParsedRecord = {
+  readonly number: number;
+  readonly values: readonly Value[];
+  readonly faults: readonly RecordFault[];
+};
+
+export interface RecordSink {
+  /** Called once, before the first record: the layout version this file follows. */
+  layout(layout: LayoutVersion): void;
+  record(record: ParsedRecord): void;
+  /** Called at most once; nothing follows it. */
+  error(error: FileError): void;
+}
+
+/** Reads one file; chunks may be cut anywhere. */
+export interface RecordFormat {
+  readonly name: string;
+  parse(chunk: Uint8Array, sink: RecordSink): void;
+  end(sink: RecordSink): void;
+}
+
+/** Which fields of a layout may be written, by position. */
+export type FieldMask = readonly boolean[];
+
+/** Writes one file in the format it was read in. */
+export interface RecordWriter {
+  /** What stands before the first record: the header, or nothing. */
+  begin(): string;
+  /** One record with its line end; only fields of the file's and this record's mask are in it. */
+  record(values: readonly Value[], mask: FieldMask): string;
+}
+
+/** The field name of a fault that concerns a record as a whole, and of one that concerns the file. */
+export const WHOLE_RECORD = 'record';
+export const WHOLE_FILE = 'file';
+
+export const STRUCTURE = '000050';
+export const LAYOUT_INVALID = '312';
+export const CHARSET_UNSUPPORTED = '138';
+
+export function structureFault(field: string, detail: string): RecordFault {
+  return { field, code: STRUCTURE, severity: 'fatal', detail };
+}

@@ -1,0 +1,226 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:https';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import type { TLSSocket } from 'node:tls';
+import type { Admission, Admitted, RefusalReason, Refused } from '../access/admission.ts';
+import type { Current } from '../domain/current.ts';
+import type { Limits, Listener } from '../domain/generation.ts';
+import type { HttpAnswer, HttpHandler } from '../domain/http.ts';
+import type { Logger } from '../domain/logger.ts';
+import { HttpsConnection, plainAddress } from './connection.ts';
+import { send, serve } from './exchange.ts';
+import { plainAnswer, type RefusalText, rawAnswer, refusalAnswer } from './pages.ts';
+import { type TlsMaterial, tlsOptions } from './tls.ts';
+import { Unauthenticated } from './unauthenticated.ts';
+
+const MAX_HEADER_BYTES = 16 * 1024;
+/** How often a new generation is looked for; well within the 10 s a revocation may take. */
+const READMIT_MS = 1_000;
+/** Without one, open connections are still admitted anew this often: certificates and designations end by themselves. */
+const READMIT_ANYWAY_MS = 60_000;
+
+/** The log of refusals, as far as a listener needs it. */
+type RefusalLog = {
+  note(line: {
+    readonly kind: string;
+    readonly outcome: 'refused';
+    readonly fields: Readonly<Record<string, string | number>>;
+  }): void;
+};
+
+export type HttpsListenerOptions = {
+  readonly listener: Listener;
+  readonly tls: TlsMaterial;
+  readonly admission: Pick<Admission, 'byCertificate'>;
+  /** Its id must change with everything that may change an admission: configuration, and a newly loaded CRL. */
+  readonly generation: Current<{ readonly id: string }>;
+  readonly handler: HttpHandler;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly audit: RefusalLog;
+  /** The sentence for a refused visitor, in the language that suits its Accept-Language best. */
+  readonly refusalText: (reason: RefusalReason, acceptLanguage: string | undefined) => RefusalText;
+};
+
+/**
+ * HTTPS with client certificates. TLS asks for a certificate, `admission` decides, and nothing but the refusal page is
+ * served to whom it refuses. Open connections are admitted anew when the generation changes, and cut if refused.
+ */
+export class HttpsListener {
+  readonly #options: HttpsListenerOptions;
+  readonly #server: Server;
+  readonly #connections = new Map<Duplex, HttpsConnection>();
+  readonly #sockets = new Set<Socket>();
+  readonly #unauthenticated: Unauthenticated;
+  #readmission: NodeJS.Timeout | undefined;
+  #readmitted = { generation: '', at: 0 };
+  #readmitting = false;
+  #closing = false;
+
+  constructor(options: HttpsListenerOptions) {
+    const { limits } = options;
+    this.#options = options;
+    this.#unauthenticated = new Unauthenticated(limits.maxUnauthenticated);
+    this.#server = createServer({
+      ...tlsOptions(options.tls, limits.loginGraceSeconds),
+      maxHeaderSize: MAX_HEADER_BYTES,
+      headersTimeout: limits.headersTimeoutSeconds * 1000,
+      requestTimeout: 0, // a slow 10 GB upload is fine; the body must keep a minimum rate instead
+      keepAliveTimeout: limits.idleTimeoutSeconds * 1000,
+      connectionsCheckingInterval: 1_000,
+      requireHostHeader: false, // the guard answers this itself
+      insecureHTTPParser: false,
+    });
+    this.#server.maxHeadersCount = 0; // the guard counts; the parser would drop the surplus silently
+    this.#server.timeout = limits.idleTimeoutSeconds * 1000;
+    this.#wire();
+  }
+
+  /** @returns the port that was bound: the listener's own, or a free one where that is 0 */
+  async listen(): Promise<number> {
+    const { host, port } = this.#options.listener;
+    await new Promise<void>((resolve, reject) => {
+      this.#server.once('error', reject);
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject);
+        resolve();
+      });
+    });
+    this.#server.on('error', (error) => this.#options.logger.error({ err: error }, 'the HTTPS listener failed'));
+    this.#readmitted = { generation: this.#options.generation.value.id, at: performance.now() };
+    this.#readmission = setInterval(() => void this.#readmit(), READMIT_MS);
+    this.#readmission.unref();
+    const address = this.#server.address();
+    return address !== null && typeof address === 'object' ? address.port : port;
+  }
+
+  /** Takes no new connection, lets running requests finish within the deadline, and destroys the rest. */
+  async close(deadlineMs: number): Promise<void> {
+    this.#closing = true;
+    clearInterval(this.#readmission);
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    for (const connection of this.#connections.values()) if (connection.running === 0) connection.socket.destroy();
+    const deadline = setTimeout(() => {
+      for (const socket of this.#sockets) socket.destroy();
+    }, deadlineMs);
+    await closed;
+    clearTimeout(deadline);
+  }
+
+  #wire(): void {
+    const server = this.#server;
+    server.prependListener('connection', (socket: Socket) => this.#opened(socket));
+    server.on('secureConnection', (socket: TLSSocket) => this.#secured(socket));
+    server.on('tlsClientError', (error, socket) => this.#tlsFailed(error, socket));
+    server.on('clientError', (error, socket) => this.#unparsable(error, socket));
+    server.on('request', (message, response) => this.#requested(message, response));
+    // Without these two Node would answer by itself: 100 before any check, and 417.
+    server.on('checkContinue', (message, response) => this.#requested(message, response));
+    server.on('checkExpectation', (message, response) => this.#requested(message, response));
+    server.on('connect', (_message, socket) => socket.end(rawAnswer(501, 'Not Implemented')));
+  }
+
+  #opened(socket: Socket): void {
+    this.#sockets.add(socket);
+    socket.once('close', () => {
+      this.#sockets.delete(socket);
+      this.#unauthenticated.left(socket);
+    });
+    if (this.#unauthenticated.came(socket)) return;
+    this.#options.logger.warn({ address: plainAddress(socket.remoteAddress) }, 'too many unauthenticated connections');
+    socket.destroy();
+  }
+
+  #secured(socket: TLSSocket): void {
+    socket.on('error', () => socket.destroy());
+    if (socket.destroyed) return;
+    const connection = new HttpsConnection(socket, this.#options);
+    this.#connections.set(socket, connection);
+    socket.once('close', () => this.#connections.delete(socket));
+    this.#admit(connection).catch((error: unknown) => {
+      this.#options.logger.error({ err: error }, 'nobody can be admitted now');
+    });
+  }
+
+  async #admit(connection: HttpsConnection): Promise<Admitted | Refused> {
+    const admitted = await connection.admit();
+    if (admitted.ok) this.#unauthenticated.admitted(connection.socket);
+    return admitted;
+  }
+
+  #requested(message: IncomingMessage, response: ServerResponse): void {
+    const connection = this.#connections.get(message.socket);
+    if (connection === undefined) message.socket.destroy();
+    else connection.enqueue(() => this.#answer(connection, message, response));
+  }
+
+  async #answer(connection: HttpsConnection, message: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (connection.socket.destroyed) return;
+    const { handler, logger, limits, refusalText } = this.#options;
+    try {
+      const admitted = await this.#admit(connection);
+      if (!admitted.ok) {
+        const text = refusalText(admitted.reason, message.headers['accept-language']);
+        await this.#refuse(message, response, refusalAnswer(403, text, message.headers.accept));
+        return;
+      }
+      const parts = { handler, logger, minBodyBytesPerSecond: limits.minBodyBytesPerSecond };
+      await serve(message, response, admitted.session, parts, this.#closing);
+    } catch (error) {
+      logger.error({ err: error }, 'nobody can be admitted now');
+      await this.#refuse(
+        message,
+        response,
+        plainAnswer(503, 'the gateway takes nobody in now; please try again later'),
+      );
+    }
+  }
+
+  async #refuse(message: IncomingMessage, response: ServerResponse, answer: HttpAnswer): Promise<void> {
+    await send(message, response, answer, true).catch(() => response.destroy());
+  }
+
+  /** Holds every open connection against the rules of today; who may no longer come in is cut. */
+  async #readmit(): Promise<void> {
+    const generation = this.#options.generation.value.id;
+    const due = performance.now() - this.#readmitted.at >= READMIT_ANYWAY_MS;
+    if (this.#readmitting || (generation === this.#readmitted.generation && !due)) return;
+    this.#readmitting = true;
+    for (const connection of [...this.#connections.values()]) {
+      const admitted = await connection.admitAnew().catch(() => undefined);
+      if (!admitted?.ok) connection.socket.destroy();
+    }
+    this.#readmitted = { generation, at: performance.now() };
+    this.#readmitting = false;
+  }
+
+  #tlsFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
+    const { audit, listener } = this.#options;
+    const fields = {
+      reason: `tls-failed:${error.code ?? 'unknown'}`,
+      address: plainAddress(socket.remoteAddress),
+      accessMethod: listener.accessMethod,
+      port: listener.port,
+    };
+    audit.note({ kind: 'tls', outcome: 'refused', fields });
+    socket.destroy();
+  }
+
+  /** The parser gave up (RFC 9112): answer by hand where no other answer can be under way, and close. */
+  #unparsable(error: NodeJS.ErrnoException, socket: Duplex): void {
+    const connection = this.#connections.get(socket);
+    this.#options.logger.debug({ code: error.code, address: connection?.remoteAddress }, 'a request was not HTTP');
+    const silent =
+      connection === undefined || connection.running > 0 || !socket.writable || error.code === 'ECONNRESET';
+    if (silent) {
+      socket.destroy();
+      return;
+    }
+    if (error.code === 'HPE_HEADER_OVERFLOW') socket.end(rawAnswer(431, 'Request Header Fields Too Large'));
+    else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.end(rawAnswer(408, 'Request Timeout'));
+    else socket.end(rawAnswer(400, 'Bad Request'));
+    socket.resume();
+    setTimeout(() => socket.destroy(), 1_000).unref();
+  }
+}

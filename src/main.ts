@@ -1,0 +1,151 @@
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { asGatewayError } from './domain/errors.ts';
+
+const ROOT_FOLDER = fileURLToPath(new URL('..', import.meta.url));
+
+/** Exit status: 0 done, 1 a finding or a refused input, 2 wrong usage, 3 the machine failed. */
+export type ExitStatus = 0 | 1 | 2 | 3;
+
+type Common = {
+  readonly config: string;
+  readonly data: string | undefined;
+  readonly portOffset: number;
+  readonly json: boolean;
+};
+
+/** The `sluis` command: reads the arguments and calls one file of `commands/`. */
+export async function main(words: readonly string[]): Promise<void> {
+  const result: { status: ExitStatus } = { status: 0 };
+  const program = build((status) => {
+    result.status = status;
+  });
+  try {
+    await program.parseAsync(words, { from: 'user' });
+  } catch (error) {
+    result.status = reportFailure(error);
+  }
+  // A stream that is not drained would cut what a pipe reads.
+  await new Promise<void>((done) => process.stdout.write('', () => done()));
+  process.exit(result.status);
+}
+
+function reportFailure(error: unknown): ExitStatus {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  const { code, message, cause } = asGatewayError(error);
+  process.stderr.write(`sluis: ${message}\n`);
+  if (code === 'broken' && cause instanceof Error) process.stderr.write(`${cause.stack ?? cause.message}\n`);
+  return code === 'bad-request' || code === 'not-found' || code === 'precondition-failed' ? 1 : 3;
+}
+
+function build(finish: (status: ExitStatus) => void): Command {
+  const program = new Command('sluis')
+    .description('Secure file exchange: WebDAV and SFTP in front of a pipeline that checks every record.')
+    .exitOverride()
+    .showHelpAfterError('(sluis --help tells how)');
+  addService(program, finish);
+  addLooking(program, finish);
+  addDirectory(program.command('directory').description('the reference directory'), finish);
+  return program;
+}
+
+function addService(program: Command, finish: (status: ExitStatus) => void): void {
+  withPlaces(program.command('start').description('the gateway with config/ and var/')).action(async (options) => {
+    const { start } = await import('./commands/start.ts');
+    finish(await start(common(options)));
+  });
+  withPlaces(program.command('demo').description('the gateway with demo partners, and the sample files through it'))
+    .option('--once', 'end after the table: 0 only if every answer and delivery is as expected')
+    .action(async (options) => {
+      const { demo } = await import('./commands/demo.ts');
+      finish(await demo({ ...common(options), once: options.once === true, root: ROOT_FOLDER }));
+    });
+}
+
+function addLooking(program: Command, finish: (status: ExitStatus) => void): void {
+  withPlaces(program.command('check').description('every problem of the configuration, with place and remedy')).action(
+    async (options) => {
+      const { check } = await import('./commands/check.ts');
+      finish(await check(common(options), process.stdout));
+    },
+  );
+  withPlaces(program.command('status').description('what the running gateway is doing')).action(async (options) => {
+    const { status } = await import('./commands/status.ts');
+    finish(await status(common(options)));
+  });
+  withPlaces(program.command('trace <ticket>').description('what became of a submission')).action(
+    async (ticket, options) => {
+      const { trace } = await import('./commands/trace.ts');
+      finish(await trace(ticket, common(options)));
+    },
+  );
+  const audit = program.command('audit').description('the audit log');
+  withPlaces(audit.command('verify').description('whether a line was altered, dropped, added or cut off')).action(
+    async (options) => {
+      const { auditVerify } = await import('./commands/audit.ts');
+      finish(await auditVerify(common(options)));
+    },
+  );
+  const receipt = program.command('receipt').description('signed answers');
+  receipt
+    .command('verify <file>')
+    .description('whether a signature (.p7s or FS) beside an answer is good, offline')
+    .requiredOption('--trusted <file>', 'certificate of the authority that issued the signer, PEM')
+    .option('--json', 'as JSON')
+    .action(async (file, options) => {
+      const { receiptVerify } = await import('./commands/receipt.ts');
+      finish(await receiptVerify(file, { trusted: options.trusted, json: options.json === true }));
+    });
+}
+
+function addDirectory(directory: Command, finish: (status: ExitStatus) => void): void {
+  const environment = ['--environment <letter>', 'R or T', parseEnvironment, 'R'] as const;
+  withPlaces(directory.command('load <file>').description('replace the person lines by those of a CSV file'))
+    .option(...environment)
+    .action(async (file, options) => {
+      const { directoryLoad } = await import('./commands/directory.ts');
+      finish(await directoryLoad({ file, environment: options.environment, ...common(options) }, process.stdout));
+    });
+  withPlaces(directory.command('lookup <insz>').description('what is known of one person'))
+    .option(...environment)
+    .action(async (insz, options) => {
+      const { directoryLookup } = await import('./commands/directory.ts');
+      finish(await directoryLookup({ insz, environment: options.environment, ...common(options) }, process.stdout));
+    });
+  withPlaces(directory.command('stats').description('how many persons and lines, and which version'))
+    .option(...environment)
+    .action(async (options) => {
+      const { directoryStats } = await import('./commands/directory.ts');
+      finish(await directoryStats({ environment: options.environment, ...common(options) }, process.stdout));
+    });
+}
+
+function withPlaces(command: Command): Command {
+  return command
+    .option('--config <directory>', 'where the configuration stands', resolve(ROOT_FOLDER, 'config'))
+    .option('--data <directory>', 'where state is kept (default: as gateway.yaml says)')
+    .option('--port-offset <number>', 'added to every port', parseOffset, 0)
+    .option('--json', 'as JSON');
+}
+
+function common(options: Record<string, unknown>): Common {
+  return {
+    config: resolve(String(options.config)),
+    data: typeof options.data === 'string' ? resolve(options.data) : undefined,
+    portOffset: Number(options.portOffset),
+    json: options.json === true,
+  };
+}
+
+function parseOffset(value: string): number {
+  const offset = Number(value);
+  if (!Number.isInteger(offset) || offset < 0 || offset > 50_000)
+    throw new InvalidArgumentError('a whole number from 0 to 50000');
+  return offset;
+}
+
+function parseEnvironment(value: string): 'R' | 'T' {
+  if (value !== 'R' && value !== 'T') throw new InvalidArgumentError('R or T');
+  return value;
+}

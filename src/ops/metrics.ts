@@ -1,0 +1,59 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { Metrics } from '../domain/logger.ts';
+
+type Kind = 'counter' | 'gauge' | 'histogram';
+type Definition = { readonly kind: Kind; readonly help: string; readonly labels: readonly string[] };
+
+/** Every metric of the gateway; a name that is not here can not be counted. */
+const DEFINITIONS = {
+  sluis_work_failures_total: { kind: 'counter', help: 'Jobs that failed and were given back', labels: ['queue'] },
+  sluis_work_seconds: { kind: 'histogram', help: 'Time of one job', labels: ['queue'] },
+  sluis_submissions_total: { kind: 'counter', help: 'Submissions by their last state', labels: ['flow', 'state'] },
+  sluis_records_total: { kind: 'counter', help: 'Records by outcome', labels: ['flow', 'outcome'] },
+  sluis_deliveries_total: { kind: 'counter', help: 'Deliveries placed in mailboxes', labels: ['flow'] },
+  sluis_queue_length: { kind: 'gauge', help: 'Jobs that wait or run', labels: ['queue'] },
+  sluis_configuration_problems: {
+    kind: 'gauge',
+    help: 'Problems of the newest configuration; 0 when it is in force',
+    labels: [],
+  },
+  sluis_drop_refused_total: { kind: 'counter', help: 'Files in drop folders that were not taken', labels: ['reason'] },
+} as const satisfies Record<string, Definition>;
+
+/** Metrics in the Prometheus text format. */
+export class PrometheusMetrics implements Metrics {
+  readonly #registry = new Registry();
+  readonly #counters = new Map<string, Counter>();
+  readonly #gauges = new Map<string, Gauge>();
+  readonly #histograms = new Map<string, Histogram>();
+
+  constructor() {
+    collectDefaultMetrics({ register: this.#registry });
+    for (const [name, { kind, help, labels }] of Object.entries(DEFINITIONS)) {
+      const options = { name, help, labelNames: [...labels], registers: [this.#registry] };
+      if (kind === 'counter') this.#counters.set(name, new Counter(options));
+      else if (kind === 'gauge') this.#gauges.set(name, new Gauge(options));
+      else this.#histograms.set(name, new Histogram(options));
+    }
+  }
+
+  count(name: string, labels: Readonly<Record<string, string>> = {}, by = 1): void {
+    this.#counters.get(name)?.inc({ ...labels }, by);
+  }
+
+  observe(name: string, seconds: number, labels: Readonly<Record<string, string>> = {}): void {
+    this.#histograms.get(name)?.observe({ ...labels }, seconds);
+  }
+
+  gauge(name: string, value: number, labels: Readonly<Record<string, string>> = {}): void {
+    this.#gauges.get(name)?.set({ ...labels }, value);
+  }
+
+  text(): Promise<string> {
+    return this.#registry.metrics();
+  }
+
+  get contentType(): string {
+    return this.#registry.contentType;
+  }
+}

@@ -1,0 +1,235 @@
+import type { Clock } from '../domain/clock.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import type { Current } from '../domain/current.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Partner } from '../domain/partner.ts';
+import type { AccessMethod } from '../domain/principal.ts';
+import type { Submission, SubmissionState, SubmittedFile } from '../domain/submission.ts';
+import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
+import type { Lease, Ledger } from '../storage/ledger.ts';
+import type { Answers } from './answer.ts';
+import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
+import type { Deliverer, PreparedDelivery } from './deliver.ts';
+import { leaseRef, publishAnswers, thaws } from './receive.ts';
+
+/** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
+const MOST_TRIES = 5;
+
+/** Runs one batch off the serving thread. */
+export interface BatchRunner {
+  run(task: BatchTask, originals: OriginalsLookup): Promise<BatchResult>;
+}
+
+type Parts = {
+  readonly ledger: Ledger;
+  readonly batches: BatchRunner;
+  readonly answers: Answers;
+  readonly deliverer: Deliverer;
+  readonly generation: Current<Generation>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+};
+
+/** One try: what was found by one generation. */
+type Checked = {
+  readonly submission: Submission;
+  readonly partner: Partner;
+  readonly flow: Flow;
+  readonly generation: Generation;
+  readonly result: BatchResult;
+};
+
+/** Checks the records of a submission, and closes it in one commit: deliveries, manifests, notification and new state. */
+export class Checker {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async handle(lease: Lease): Promise<void> {
+    const { ticket, accessMethod } = parsePayload(lease.payload);
+    const submission = await this.#parts.ledger.read({ kind: 'submission', ticket });
+    if (submission?.state !== 'checking') {
+      await this.#parts.ledger.commit([{ kind: 'finishLease', ...leaseRef(lease) }]);
+      return;
+    }
+    for (let tries = 1; ; tries += 1) {
+      const checked = await this.#check(submission, accessMethod);
+      if (checked === undefined) return this.#quarantine(lease, submission);
+      if (await this.#close(lease, checked, tries === MOST_TRIES)) return;
+    }
+  }
+
+  async #check(submission: Submission, accessMethod: AccessMethod): Promise<Checked | undefined> {
+    const generation = this.#parts.generation.value;
+    const flow = generation.flows.find((candidate) => candidate.code === submission.flow);
+    const partner = generation.partners.find((candidate) => candidate.id === submission.partner);
+    const data = submission.files.find((file) => file.role === 'data' || file.role === 'FI');
+    if (flow === undefined || partner === undefined || partner.disabled || data === undefined) return undefined;
+    const task = batchTask(submission, flow, partner, generation, { accessMethod, data });
+    const originals: OriginalsLookup = (references) =>
+      this.#parts.ledger.read({
+        kind: 'originals',
+        flow: flow.code,
+        environment: submission.environment,
+        partner: partner.id,
+        references,
+      });
+    return { submission, partner, flow, generation, result: await this.#parts.batches.run(task, originals) };
+  }
+
+  /** @returns false where the batch must be done over: nothing of this try was committed */
+  async #close(lease: Lease, checked: Checked, last: boolean): Promise<boolean> {
+    const { submission, partner, generation, result } = checked;
+    const notification = await this.#parts.answers.notification(partner, submission, generation.id, result);
+    const deliveries = await this.#parts.deliverer.prepare(submission, checked.flow, generation, result);
+    crashPoint('answer.stored');
+    if (grounds(this.#parts.generation.value, checked) !== grounds(generation, checked)) {
+      if (last)
+        throw new GatewayError('unavailable', 'the configuration changes faster than this batch can be checked');
+      return false;
+    }
+    const now = this.#parts.clock.now();
+    const closing: LedgerCommand[] = [
+      { kind: 'finishLease', ...leaseRef(lease) },
+      ...publishAnswers(partner, submission, notification.files, now),
+      ...deliveries.flatMap((delivery) => delivery.commands(now)),
+      ...remembered(checked),
+      ...thaws(checked.flow, submission.files, submission.ticket, now),
+      {
+        kind: 'setSubmissionState',
+        ticket: submission.ticket,
+        from: 'checking',
+        to: notification.state,
+        at: now,
+        patch: {
+          records: result.totals,
+          notification: notification.files,
+          errors: notification.errors,
+          answeredAt: now,
+        },
+      },
+      { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },
+    ];
+    crashPoint('route.before-commit');
+    try {
+      await this.#parts.ledger.commit(closing);
+    } catch (error) {
+      // Another batch took a sequence number first: the manifests name it, so they are made anew.
+      if (error instanceof GatewayError && error.code === 'precondition-failed' && !last) return false;
+      throw error;
+    }
+    crashPoint('route.after-commit');
+    this.#count(checked, notification.state, deliveries.length);
+    return true;
+  }
+
+  /** The flow or the partner is no longer in force: nothing is delivered, and somebody must look. */
+  async #quarantine(lease: Lease, submission: Submission): Promise<void> {
+    const { ticket, partner, flow } = submission;
+    const reason = 'flow or partner is not in force';
+    await this.#parts.ledger.commit([
+      { kind: 'finishLease', ...leaseRef(lease) },
+      { kind: 'setSubmissionState', ticket, from: 'checking', to: 'quarantined', at: this.#parts.clock.now() },
+      { kind: 'audit', line: { kind: 'quarantine', outcome: 'refused', fields: { ticket, partner, flow, reason } } },
+    ]);
+    this.#parts.logger.error({ ticket, flow, reason }, 'submission quarantined');
+  }
+
+  #count({ flow, result, submission }: Checked, state: SubmissionState, deliveries: number): void {
+    const { metrics, logger } = this.#parts;
+    const labels = { flow: flow.code };
+    metrics.count('sluis_submissions_total', { ...labels, state });
+    metrics.count('sluis_records_total', { ...labels, outcome: 'accepted' }, result.totals.accepted);
+    metrics.count('sluis_records_total', { ...labels, outcome: 'refused' }, result.totals.refused);
+    metrics.count('sluis_deliveries_total', labels, deliveries);
+    logger.info(
+      { ticket: submission.ticket, flow: flow.code, state, ...result.totals, deliveries },
+      'submission answered',
+    );
+  }
+}
+
+function batchTask(
+  submission: Submission,
+  flow: Flow,
+  partner: Partner,
+  generation: Generation,
+  from: { readonly accessMethod: AccessMethod; readonly data: SubmittedFile },
+): BatchTask {
+  return {
+    ticket: submission.ticket,
+    flow,
+    environment: submission.environment,
+    accessMethod: from.accessMethod,
+    receivedAt: submission.receivedAt,
+    sender: { partner: partner.id, institution: partner.institution },
+    content: { contentId: from.data.contentId, size: from.data.size, sha256: from.data.sha256 },
+    generation: generation.id,
+    authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
+    sectors: generation.sectors,
+    receivers: receiversOf(generation, flow),
+  };
+}
+
+function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers'] {
+  return generation.partners
+    .filter((partner) => !partner.disabled && partner.receives.includes(flow.code))
+    .map((partner) => ({ partner: partner.id, institution: partner.institution }));
+}
+
+/** All of a generation that the outcome of this batch rests on; equal grounds give an equal outcome. */
+function grounds(generation: Generation, { flow, partner }: Checked): string {
+  const sender = generation.partners.find((candidate) => candidate.id === partner.id);
+  return JSON.stringify([
+    generation.flows.find((candidate) => candidate.code === flow.code),
+    generation.authorizations.filter((act) => act.flow === flow.code),
+    generation.sectors,
+    receiversOf(generation, flow),
+    [sender?.disabled, sender?.institution, sender?.layout, sender?.answerFormat],
+  ]);
+}
+
+function remembered({ flow, submission, result }: Checked): readonly LedgerCommand[] {
+  if (result.originals.length === 0) return [];
+  const { environment, partner } = submission;
+  return [{ kind: 'rememberOriginals', flow: flow.code, environment, partner, originals: result.originals }];
+}
+
+function closingLine(checked: Checked, state: SubmissionState, deliveries: readonly PreparedDelivery[]): AuditLine {
+  const { submission, flow, generation, result } = checked;
+  return {
+    kind: 'submission-answered',
+    outcome: 'done',
+    fields: {
+      ticket: submission.ticket,
+      partner: submission.partner,
+      flow: flow.code,
+      environment: submission.environment,
+      state,
+      ...result.totals,
+      generation: generation.id,
+      directoryVersion: result.directoryVersion,
+      recordLog: result.recordLog.contentId,
+      recordLogSha256: result.recordLog.sha256,
+      recordLogSize: result.recordLog.size,
+      deliveries: deliveries.map(({ delivery }) => delivery.id),
+    },
+  };
+}
+
+/** The payload of a job in the queue `check`, which only `receive.ts` writes. */
+function parsePayload(payload: unknown): {
+  readonly ticket: Submission['ticket'];
+  readonly accessMethod: AccessMethod;
+} {
+  if (typeof payload !== 'object' || payload === null || !('ticket' in payload) || !('accessMethod' in payload)) {
+    throw new GatewayError('broken', 'a job of the queue "check" has no ticket');
+  }
+  return payload as { ticket: Submission['ticket']; accessMethod: AccessMethod };
+}

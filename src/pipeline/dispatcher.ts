@@ -1,0 +1,136 @@
+import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Lease, Ledger, Queue } from '../storage/ledger.ts';
+
+const LEASE_MS = 30_000;
+/** A nudge that was lost, or work of another process, is found at the latest after this. */
+const POLL_MS = 1_000;
+const LONGEST_RETRY_MS = 60_000;
+
+export type Work = {
+  readonly queue: Queue;
+  /** How many jobs of this queue run at once; 1 keeps them in order. */
+  readonly atOnce: number;
+  /** Does one job to its end: finishes or releases the lease within its commit. May be repeated after a crash. */
+  handle(lease: Lease): Promise<void>;
+};
+
+type Parts = { readonly ledger: Ledger; readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics };
+
+/** Claims leased work of one queue and hands it on. The ledger is the queue: restart is the normal path. */
+export class Dispatcher {
+  readonly #parts: Parts;
+  readonly #work: Work;
+  readonly #worker = `${process.pid}`;
+  readonly #held = new Map<string, Lease>();
+  #stopped = false;
+  #wake: () => void = () => undefined;
+  #nudged = false;
+  #loop: Promise<void> | undefined;
+
+  constructor(parts: Parts, work: Work) {
+    this.#parts = parts;
+    this.#work = work;
+  }
+
+  start(): void {
+    this.#loop = this.#run();
+  }
+
+  /** Work may be waiting: look now. */
+  nudge(): void {
+    this.#nudged = true;
+    this.#wake();
+  }
+
+  /** Takes no new work and waits for what runs. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.nudge();
+    await this.#loop;
+  }
+
+  async #run(): Promise<void> {
+    const running = new Set<Promise<void>>();
+    const heartbeat = setInterval(() => void this.#extend(), LEASE_MS / 3);
+    while (!this.#stopped) {
+      this.#nudged = false;
+      const leases = await this.#claim(this.#work.atOnce - running.size);
+      for (const lease of leases) {
+        const job = this.#one(lease).finally(() => {
+          running.delete(job);
+          this.nudge();
+        });
+        running.add(job);
+      }
+      if (leases.length === 0 || running.size >= this.#work.atOnce) await this.#sleep();
+    }
+    await Promise.all(running);
+    clearInterval(heartbeat);
+  }
+
+  async #claim(max: number): Promise<readonly Lease[]> {
+    if (max <= 0) return [];
+    try {
+      return await this.#parts.ledger.claim(this.#work.queue, this.#worker, max, LEASE_MS);
+    } catch (error) {
+      this.#parts.logger.error({ err: error, queue: this.#work.queue }, 'could not claim work');
+      return [];
+    }
+  }
+
+  async #one(lease: Lease): Promise<void> {
+    const { logger, metrics, clock } = this.#parts;
+    this.#held.set(lease.key, lease);
+    const began = clock.monotonic();
+    try {
+      await this.#work.handle(lease);
+    } catch (error) {
+      if (!(error instanceof GatewayError && error.code === 'fenced')) {
+        metrics.count('sluis_work_failures_total', { queue: lease.queue });
+        logger.error({ err: error, queue: lease.queue, attempts: lease.attempts }, 'work failed and is given back');
+        await this.#giveBack(lease);
+      }
+    } finally {
+      this.#held.delete(lease.key);
+      metrics.observe('sluis_work_seconds', (clock.monotonic() - began) / 1000, { queue: lease.queue });
+    }
+  }
+
+  async #giveBack(lease: Lease): Promise<void> {
+    const delay = Math.min(LONGEST_RETRY_MS, 250 * 2 ** Math.min(lease.attempts, 10));
+    const { queue, key, fence } = lease;
+    try {
+      const dueAt = this.#parts.clock.now() + delay;
+      await this.#parts.ledger.commit([{ kind: 'releaseLease', queue, key, fence, dueAt }]);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error, queue }, 'a lease runs out by itself');
+    }
+  }
+
+  async #extend(): Promise<void> {
+    const held = [...this.#held.values()];
+    if (held.length === 0) return;
+    try {
+      await this.#parts.ledger.extend(held, LEASE_MS);
+    } catch (error) {
+      this.#parts.logger.warn({ err: error, queue: this.#work.queue }, 'leases could not be extended');
+    }
+  }
+
+  /** Until a nudge, the next due job, or the poll. */
+  async #sleep(): Promise<void> {
+    const due = await this.#parts.ledger.read({ kind: 'nextDue', queue: this.#work.queue }).catch(() => undefined);
+    const wait = Math.min(POLL_MS, Math.max(1, (due ?? Number.POSITIVE_INFINITY) - this.#parts.clock.now()));
+    if (this.#nudged || this.#stopped) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, wait);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+    this.#wake = () => undefined;
+  }
+}

@@ -1,0 +1,176 @@
+import type { Dossier, Person } from '../directory/directory.ts';
+import type { Authorization, AuthorizedReceiver, Flow, LayoutVersion } from '../domain/flow.ts';
+import type { Institution } from '../domain/partner.ts';
+import type { Period } from '../domain/period.ts';
+import type { PartnerId } from '../domain/principal.ts';
+import type { FieldMask } from '../formats/record-format.ts';
+import { coveringDossier, isSame, lineHolder } from './authorize.ts';
+import type { BatchTask } from './batch.ts';
+
+/** The block that identifies the record; it always passes. */
+const KEY_BLOCK = 'key';
+
+export type ActReference = { readonly id: string; readonly version: number };
+
+/** One receiver of one act, and the partner that receives for it. */
+type Destination = {
+  readonly receiver: PartnerId;
+  readonly institution: Institution;
+  readonly holder: Institution;
+  readonly qualities: ReadonlySet<string>;
+  readonly blocks: ReadonlySet<string>;
+  readonly mask: FieldMask;
+  readonly act: ActReference;
+};
+
+/** Where one record goes, and what of it. */
+export type Route = {
+  readonly receiver: PartnerId;
+  readonly mask: FieldMask;
+  /** The receiver's own line, which fills in the quality; undefined where a cancellation finds it gone. */
+  readonly dossier: Dossier | undefined;
+  readonly acts: readonly ActReference[];
+  readonly filteredBlocks: readonly string[];
+};
+
+/** Of a cancellation: where it goes, and who got the original but may get nothing any more. */
+export type CancelRoutes = { readonly routes: readonly Route[]; readonly heldBack: readonly PartnerId[] };
+
+/** Finds the receivers of the records of one batch: directory ∩ acts. */
+export class Router {
+  readonly #destinations: readonly Destination[];
+  readonly #byReceiver: ReadonlyMap<PartnerId, readonly Destination[]>;
+  readonly #blockNames: readonly string[];
+
+  constructor(task: BatchTask, layout: LayoutVersion, acts: readonly Authorization[]) {
+    this.#destinations = acts.flatMap((act) =>
+      act.receivers.flatMap((receiver) => destination(task, layout, act, receiver) ?? []),
+    );
+    this.#byReceiver = Map.groupBy(this.#destinations, (one) => one.receiver);
+    this.#blockNames = task.flow.blocks.map((block) => block.name).filter((name) => name !== KEY_BLOCK);
+  }
+
+  /** The fields any record of this batch may give to a receiver. */
+  fileMask(receiver: PartnerId): FieldMask {
+    return union(this.#of(receiver));
+  }
+
+  /** In the order of the receivers' ids. */
+  route(person: Person, period: Period): readonly Route[] {
+    const routes: Route[] = [];
+    for (const [receiver, destinations] of this.#byReceiver) {
+      const route = this.#routeTo(receiver, destinations, person, period);
+      if (route !== undefined) routes.push(route);
+    }
+    return routes.length > 1 ? routes.sort(byReceiver) : routes;
+  }
+
+  /** A change or cancellation goes to those who got the original, also where their line ended since. */
+  cancel(receivers: readonly string[], person: Person, period: Period): CancelRoutes {
+    const routes: Route[] = [];
+    const heldBack: PartnerId[] = [];
+    for (const receiver of receivers) {
+      const destinations = this.#of(receiver);
+      if (destinations.length === 0) heldBack.push(receiver);
+      else {
+        routes.push(
+          this.#routeTo(receiver, destinations, person, period) ?? this.#routeAfterEnd(receiver, destinations, person),
+        );
+      }
+    }
+    return { routes: routes.sort(byReceiver), heldBack: heldBack.sort() };
+  }
+
+  #of(receiver: string): readonly Destination[] {
+    return this.#byReceiver.get(receiver) ?? [];
+  }
+
+  /**
+   * The first institution of the partner that has a line decides the quality; every act that lets this institution have
+   * the record adds its blocks.
+   */
+  #routeTo(
+    receiver: PartnerId,
+    destinations: readonly Destination[],
+    person: Person,
+    period: Period,
+  ): Route | undefined {
+    let first: { readonly institution: Institution; readonly dossier: Dossier } | undefined;
+    const allowed: Destination[] = [];
+    for (const one of destinations) {
+      if (first !== undefined && !isSame(first.institution, one.institution)) continue;
+      const dossier = coveringDossier(person.dossiers, one.holder, one.qualities, period);
+      if (dossier === undefined) continue;
+      first ??= { institution: one.institution, dossier };
+      allowed.push(one);
+    }
+    return first === undefined ? undefined : this.#route(receiver, allowed, first.dossier);
+  }
+
+  /** The line that ended last stands for the one the original was sent for. */
+  #routeAfterEnd(receiver: PartnerId, destinations: readonly Destination[], person: Person): Route {
+    const dossiers = person.dossiers.filter((dossier) =>
+      destinations.some((one) => isSame(one.holder, dossier.institution) && one.qualities.has(dossier.quality)),
+    );
+    return this.#route(receiver, destinations, dossiers.toSorted(byEnd).at(-1));
+  }
+
+  #route(receiver: PartnerId, allowed: readonly Destination[], dossier: Dossier | undefined): Route {
+    const filteredBlocks = this.#blockNames.filter((name) => !allowed.some((one) => one.blocks.has(name)));
+    return { receiver, mask: union(allowed), dossier, acts: allowed.map((one) => one.act), filteredBlocks };
+  }
+}
+
+/** Undefined where no connected partner receives for the institution. */
+function destination(
+  task: BatchTask,
+  layout: LayoutVersion,
+  act: Authorization,
+  receiver: AuthorizedReceiver,
+): Destination | undefined {
+  const partner = partnerFor(task, receiver.institution);
+  if (partner === undefined) return undefined;
+  const blocks = new Set(receiver.blocks);
+  return {
+    receiver: partner,
+    institution: receiver.institution,
+    holder: lineHolder(receiver.institution, task.sectors),
+    qualities: new Set(receiver.qualities),
+    blocks,
+    mask: maskOf(task.flow, layout, blocks),
+    act: { id: act.id, version: act.version },
+  };
+}
+
+/** The partner that is the institution, else the managing institution of its sector. */
+function partnerFor(task: BatchTask, institution: Institution): PartnerId | undefined {
+  const own = task.receivers.find((one) => isSame(one.institution, institution));
+  if (own !== undefined) return own.partner;
+  const managing = task.sectors.find((sector) => sector.number === institution.sector)?.managingInstitution;
+  return task.receivers.find((one) => one.partner === managing)?.partner;
+}
+
+/** A field in no block never passes. */
+function maskOf(flow: Flow, layout: LayoutVersion, blocks: ReadonlySet<string>): FieldMask {
+  const fields = new Set<string>();
+  for (const block of flow.blocks) {
+    if (block.name === KEY_BLOCK || blocks.has(block.name)) for (const field of block.fields) fields.add(field);
+  }
+  return layout.fields.map((field) => fields.has(field.name));
+}
+
+function union(destinations: readonly Destination[]): FieldMask {
+  const [first, ...others] = destinations;
+  if (first === undefined || others.length === 0) return first?.mask ?? [];
+  return first.mask.map((passes, index) => passes || others.some((one) => one.mask[index] === true));
+}
+
+function byReceiver(one: Route, other: Route): number {
+  return one.receiver < other.receiver ? -1 : 1;
+}
+
+function byEnd(one: Dossier, other: Dossier): number {
+  if (one.period.end === other.period.end) return one.period.begin < other.period.begin ? -1 : 1;
+  if (one.period.end === undefined) return 1;
+  return other.period.end === undefined || one.period.end > other.period.end ? (other.period.end === undefined ? -1 : 1) : -1;
+}

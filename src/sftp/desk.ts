@@ -1,0 +1,16 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import type { Limits } from '../domain/generation.ts';
+import type { Session } from '../domain/principal.ts';
+import type { Files, Uploads } from '../vfs/files.ts';
+import type { Handles } from './handles.ts';
+
+/** What the requests of one session work with. The session's rights may change while it is open. */
+export type Desk = {
+  readonly session: Current<Session>;
+  readonly files: Files;
+  readonly uploads: Uploads;
+  readonly handles: Handles;
+  readonly limits: Current<Limits>;
+  readonly clock: Clock;
+};

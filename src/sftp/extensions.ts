@@ -1,0 +1,116 @@
+import type { Limits } from '../domain/generation.ts';
+import { OWNER_ID, type Owner, readAttributes, type WantedAttributes } from './attributes.ts';
+import { type FieldReader, FieldWriter, MAX_DATA_BYTES, MAX_PACKET_BYTES, PACKET, replyTo } from './codec.ts';
+
+/** Open handles of one session. */
+export const MAX_HANDLES = 256;
+
+/** What VERSION tells the client it may use; OpenSSH's PROTOCOL file §4 and the drafts it names. */
+export const ADVERTISED = [
+  ['posix-rename@openssh.com', '1'],
+  ['statvfs@openssh.com', '2'],
+  ['fstatvfs@openssh.com', '2'],
+  ['fsync@openssh.com', '1'],
+  ['lsetstat@openssh.com', '1'],
+  ['limits@openssh.com', '1'],
+  ['expand-path@openssh.com', '1'],
+  ['home-directory', '1'],
+  ['users-groups-by-id@openssh.com', '1'],
+] as const;
+
+/** A request of one of these kinds that names only a path, or only a handle. */
+export type OnPath<K extends string> = K extends string ? { readonly kind: K; readonly path: string } : never;
+export type OnHandle<K extends string> = K extends string ? { readonly kind: K; readonly handle: string } : never;
+
+export type ExtendedRequest =
+  | { readonly kind: 'rename'; readonly from: string; readonly to: string; readonly overwrite: boolean }
+  | OnPath<'statvfs' | 'expand-path'>
+  | OnHandle<'fstatvfs' | 'fsync'>
+  | { readonly kind: 'setstat'; readonly path: string; readonly attributes: WantedAttributes }
+  | { readonly kind: 'limits' }
+  | { readonly kind: 'home-directory'; readonly user: string }
+  | { readonly kind: 'owner-names'; readonly users: readonly number[]; readonly groups: readonly number[] }
+  | { readonly kind: 'unsupported'; readonly what: string };
+
+/** SSH_FXP_EXTENDED, draft-ietf-secsh-filexfer-02 §8: string name | what each case says */
+export function readExtended(reader: FieldReader): ExtendedRequest {
+  const name = reader.string().toString('latin1');
+  switch (name) {
+    // string old path | string new path; replaces what stands there
+    case 'posix-rename@openssh.com':
+      return { kind: 'rename', from: reader.text(), to: reader.text(), overwrite: true };
+    // string path
+    case 'statvfs@openssh.com':
+      return { kind: 'statvfs', path: reader.text() };
+    // string handle
+    case 'fstatvfs@openssh.com':
+      return { kind: 'fstatvfs', handle: reader.string().toString('latin1') };
+    case 'fsync@openssh.com':
+      return { kind: 'fsync', handle: reader.string().toString('latin1') };
+    // string path | ATTRS; there are no links, so this is SETSTAT
+    case 'lsetstat@openssh.com':
+      return { kind: 'setstat', path: reader.text(), attributes: readAttributes(reader) };
+    case 'limits@openssh.com':
+      return { kind: 'limits' };
+    // string path, which may begin with "~"
+    case 'expand-path@openssh.com':
+      return { kind: 'expand-path', path: reader.text() };
+    // string user
+    case 'home-directory':
+      return { kind: 'home-directory', user: reader.text() };
+    // string of uint32 user ids | string of uint32 group ids
+    case 'users-groups-by-id@openssh.com':
+      return { kind: 'owner-names', users: idsOf(reader.string()), groups: idsOf(reader.string()) };
+    default:
+      reader.skipRest();
+      return { kind: 'unsupported', what: 'this extension is not known' };
+  }
+}
+
+/** uint64 packet bytes | uint64 read bytes | uint64 write bytes | uint64 open handles */
+export function limitsReply(id: number): Buffer {
+  return replyTo(PACKET.EXTENDED_REPLY, id)
+    .uint64(MAX_PACKET_BYTES)
+    .uint64(MAX_DATA_BYTES)
+    .uint64(MAX_DATA_BYTES)
+    .uint64(MAX_HANDLES)
+    .packet();
+}
+
+const BLOCK_BYTES = 4096;
+const MANY_FILES = 1_000_000;
+const NO_SET_USER_ID = 2; // SSH2_FXE_STATVFS_ST_NOSUID
+const MAX_NAME_BYTES = 255; // NAME_MAX, linux/limits.h
+
+/**
+ * uint64 each: block size | fragment size | blocks | free | free to us | files | free | free to us | id | flags | name max.
+ * The room of the disk is nobody's business; what is free is what one file may take.
+ */
+export function statvfsReply(id: number, limits: Limits): Buffer {
+  const blocks = Math.floor(limits.maxFileBytes / BLOCK_BYTES);
+  const fields = [BLOCK_BYTES, BLOCK_BYTES, blocks, blocks, blocks, MANY_FILES, MANY_FILES, MANY_FILES, 0];
+  const writer = replyTo(PACKET.EXTENDED_REPLY, id);
+  for (const field of [...fields, NO_SET_USER_ID, MAX_NAME_BYTES]) writer.uint64(field);
+  return writer.packet();
+}
+
+/** string of string user names | string of string group names; an empty one where the id is not known */
+export function ownerNamesReply(
+  id: number,
+  asked: { readonly users: readonly number[]; readonly groups: readonly number[] },
+  owner: Owner,
+): Buffer {
+  const users = new FieldWriter();
+  for (const user of asked.users) users.string(user === OWNER_ID ? owner.user : '');
+  const groups = new FieldWriter();
+  for (const group of asked.groups) groups.string(group === OWNER_ID ? owner.group : '');
+  return replyTo(PACKET.EXTENDED_REPLY, id).string(users.joined()).string(groups.joined()).packet();
+}
+
+/** Ids that one reply can name within the packet size, whatever the names. */
+const MAX_IDS = 1024;
+
+function idsOf(bytes: Buffer): readonly number[] {
+  const count = Math.min(Math.floor(bytes.length / 4), MAX_IDS);
+  return Array.from({ length: count }, (_, index) => bytes.readUInt32BE(index * 4));
+}

@@ -1,0 +1,47 @@
+import type { WriteCondition } from '../vfs/files.ts';
+import { resolvePath } from './paths.ts';
+import type { OpenRequest } from './request-packets.ts';
+import type { Desk } from './desk.ts';
+import { Download } from './download.ts';
+import type { VPath } from '../domain/vpath.ts';
+import { UploadHandle } from './upload-handle.ts';
+import { UploadHandle } from './upload-handle.ts';
+
+/** pflags of SSH_FXP_OPEN, draft-ietf-secsh-filexfer-02 §6.3. */
+const FLAG = { READ: 0x1, WRITE: 0x2, APPEND: 0x4, CREATE: 0x8, TRUNCATE: 0x10, EXCLUSIVE: 0x20 } as const;
+
+/**
+ * SSH_FXP_OPEN, §6.3: for reading one version of a file, or for writing one that nobody sees before CLOSE.
+ * @returns the handle. @throws GatewayError
+ */
+export async function openFile(request: OpenRequest, desk: Desk): Promise<string> {
+  desk.handles.assertRoom();
+  const path = resolvePath(request.path);
+  const has = (flag: number) => (request.flags & flag) !== 0;
+  if (!has(FLAG.WRITE) && !has(FLAG.APPEND)) return desk.handles.add(await openDownload(path, desk));
+
+  const fromCurrent = !has(FLAG.TRUNCATE) && !has(FLAG.EXCLUSIVE);
+  const upload = await desk.uploads.begin(desk.session.value, path, {
+    condition: conditionOf(has(FLAG.CREATE), has(FLAG.EXCLUSIVE)),
+    startFrom: fromCurrent ? 'current' : 'empty',
+    ...(request.attributes.size !== undefined && { sizeHint: request.attributes.size }),
+  });
+  const mode = { append: has(FLAG.APPEND), fromCurrent, readable: has(FLAG.READ) };
+  return desk.handles.add(new UploadHandle(path, upload, mode, desk.clock.now()));
+}
+
+function conditionOf(create: boolean, exclusive: boolean): WriteCondition {
+  if (!create) return 'present';
+  return exclusive ? 'absent' : 'any';
+}
+
+/** Reads one version of a file from any offset; each opening is one call to the vfs and one audit line. */
+export function openDownload(path: VPath, desk: Desk): Promise<Download> {
+  let size = 0;
+  return Download.open(async (start) => {
+    const range = start === undefined ? undefined : { start, end: size };
+    const opened = await desk.files.read(desk.session.value, path, range);
+    size = opened.entry.size;
+    return opened;
+  });
+}

@@ -1,0 +1,235 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { Algorithms, Connection } from 'ssh2';
+
+/*
+ * What ssh2 1.17.0 gets wrong for a server, mended from outside, one connection at a time. ssh2 is pinned to that version;
+ * each fence says what happens without it and names the upstream thread where there is one, and each has a test.
+ */
+
+/** Modern algorithms only: no SHA-1, no CBC, no compression, no group exchange (which ssh2 can not serve). */
+export const ALGORITHMS = {
+  kex: [
+    'curve25519-sha256',
+    'curve25519-sha256@libssh.org',
+    'ecdh-sha2-nistp256',
+    'ecdh-sha2-nistp384',
+    'ecdh-sha2-nistp521',
+  ],
+  serverHostKey: [
+    'ssh-ed25519',
+    'ecdsa-sha2-nistp256',
+    'ecdsa-sha2-nistp384',
+    'ecdsa-sha2-nistp521',
+    'rsa-sha2-512',
+    'rsa-sha2-256',
+  ],
+  cipher: [
+    'aes128-gcm@openssh.com',
+    'aes256-gcm@openssh.com',
+    'chacha20-poly1305@openssh.com',
+    'aes128-ctr',
+    'aes192-ctr',
+    'aes256-ctr',
+  ],
+  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
+  // A killed client that asked for zlib ends the process (mscdex/ssh2#1178).
+  compress: ['none'],
+} as const satisfies Algorithms;
+
+/** Algorithms of user keys, for the `server-sig-algs` of RFC 8308. */
+export const SIGNATURE_ALGORITHMS = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+] as const;
+
+const MIN_PACKET_BYTES = 1024;
+const MSG_EXT_INFO = 7;
+const OPEN_PROHIBITED = 1; // SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, RFC 4254 §5.1
+const PROTOCOL_ERROR = 2; // SSH_DISCONNECT_PROTOCOL_ERROR, RFC 4253 §11.1
+
+/** What the fences ask of the connection, and tell it. */
+export type FenceHost = {
+  loggedIn(): boolean;
+  /** The peer broke the protocol and was told to go; the socket is to be closed. */
+  broke(what: string): void;
+};
+
+/** Puts every fence around a connection; called when ssh2 announces it, before the first key exchange. */
+export function fence(client: Connection, host: FenceHost): void {
+  const { protocol, channels } = internalsOf(client);
+  offerWithoutSha1(protocol);
+  fenceKeyExchange(protocol);
+  const disconnect = (what: string) => {
+    protocol.disconnect(PROTOCOL_ERROR);
+    host.broke(what);
+  };
+  fenceEarlyMessages(protocol, host, disconnect);
+  fenceChannelOpen(protocol);
+  fenceChannelRequest(protocol, channels);
+  fenceChannelData(protocol, channels, disconnect);
+}
+
+/** ssh2 offers `ssh-rsa` (SHA-1) for every RSA host key, whatever the configured list says. No upstream thread. */
+function offerWithoutSha1(protocol: Protocol): void {
+  const { lists } = protocol._offer;
+  const hostKeys = lists.serverHostKey.array.filter((name) => name !== 'ssh-rsa');
+  if (hostKeys.length === lists.serverHostKey.array.length) return;
+  const both = { cipher: lists.cs.cipher.array, mac: lists.cs.mac.array, compress: lists.cs.compress.array, lang: [] };
+  const Offer = protocol._offer.constructor;
+  protocol._offer = new Offer({ kex: lists.kex.array, serverHostKey: hostKeys, cs: both, sc: both });
+}
+
+/**
+ * Three faults around the end of a key exchange:
+ * - `server-sig-algs` lacks a comma, so a client limited to rsa-sha2-512 or nistp521 can not log in (mscdex/ssh2#1485); the
+ *   list also names ssh-rsa and ssh-dss. Ours is sent in its place: byte 7 | uint32 1 | string name | string value.
+ * - between its own NEWKEYS and the client's, ssh2 no longer queues packets and sends them under the old keys, out of
+ *   order and without their header, so a transfer dies when the client renews its keys. `_kexinit` is what makes it queue.
+ * - a cipher is made for each packet, from the bytes of the key; a KeyObject costs a quarter of that on Node 24.
+ */
+function fenceKeyExchange(protocol: Protocol): void {
+  let exchange = protocol._kexinit;
+  Object.defineProperty(protocol, '_kexinit', {
+    get: () => exchange,
+    set: (value: Buffer | undefined) => {
+      exchange = value ?? exchange;
+    },
+  });
+  const complete = protocol._onHandshakeComplete;
+  let first = true;
+  protocol._onHandshakeComplete = (...negotiated) => {
+    exchange = undefined;
+    prepareKeys(protocol);
+    const wantsExtensions = first && protocol._kex.remoteExtInfoEnabled;
+    protocol._kex.remoteExtInfoEnabled = false;
+    first = false;
+    if (wantsExtensions) sendSignatureAlgorithms(protocol);
+    complete(...negotiated);
+  };
+}
+
+function sendSignatureAlgorithms(protocol: Protocol): void {
+  const name = Buffer.from('server-sig-algs');
+  const value = Buffer.from(SIGNATURE_ALGORITHMS.join(','));
+  const payload = Buffer.alloc(1 + 4 + 4 + name.length + 4 + value.length);
+  payload.writeUInt8(MSG_EXT_INFO, 0);
+  payload.writeUInt32BE(1, 1);
+  payload.writeUInt32BE(name.length, 5);
+  name.copy(payload, 9);
+  payload.writeUInt32BE(value.length, 9 + name.length);
+  value.copy(payload, 13 + name.length);
+  const writer = protocol._packetRW.write;
+  const packet = writer.alloc(payload.length);
+  packet.set(payload, writer.allocStart);
+  protocol._cipher.encrypt(writer.finalize(packet));
+}
+
+function prepareKeys({ _cipher, _decipher }: Protocol): void {
+  if (Buffer.isBuffer(_cipher._encKey)) _cipher._encKey = createSecretKey(_cipher._encKey);
+  if (Buffer.isBuffer(_decipher._decipherKey)) _decipher._decipherKey = createSecretKey(_decipher._decipherKey);
+}
+
+/** Messages of the connection protocol before login are refused one by one; who sends them is no client of ours. */
+function fenceEarlyMessages({ _handlers }: Protocol, host: FenceHost, disconnect: (what: string) => void): void {
+  for (const [name, handler] of Object.entries(_handlers)) {
+    if (handler === undefined || !(name.startsWith('CHANNEL_') || name === 'GLOBAL_REQUEST')) continue;
+    _handlers[name] = (...message) => {
+      if (host.loggedIn()) handler(...message);
+      else disconnect(`${name} before login`);
+    };
+  }
+}
+
+/** A channel whose maximum packet size is 0 makes ssh2 cut data into pieces of 0 bytes for ever. No upstream thread. */
+function fenceChannelOpen(protocol: Protocol): void {
+  wrap(protocol, 'CHANNEL_OPEN', (next, message) => {
+    const info = asOpenInfo(message[1]);
+    if (info.packetSize >= MIN_PACKET_BYTES) return next();
+    protocol.channelOpenFail(info.sender, OPEN_PROHIBITED, `packets hold at least ${MIN_PACKET_BYTES} bytes here`);
+  });
+}
+
+/** A request on a channel that already has its subsystem is never answered, so the client waits. No upstream thread. */
+function fenceChannelRequest(protocol: Protocol, channels: Channels): void {
+  wrap(protocol, 'CHANNEL_REQUEST', (next, [, recipient, , wantsReply]) => {
+    const session = asSession(channels.get(Number(recipient)));
+    if (session?.channel === undefined) return next();
+    if (wantsReply === true) protocol.channelFailure(session.remoteId);
+  });
+}
+
+/** Data beyond the window is taken, and held in memory without end. No upstream thread. */
+function fenceChannelData(protocol: Protocol, channels: Channels, disconnect: (what: string) => void): void {
+  wrap(protocol, 'CHANNEL_DATA', (next, [, recipient, data]) => {
+    const window = asSession(channels.get(Number(recipient)))?.channel?.incoming.window;
+    if (window !== undefined && data instanceof Uint8Array && data.length > window) {
+      return disconnect('more data than the window allows');
+    }
+    next();
+  });
+}
+
+type Handler = (...message: readonly unknown[]) => void;
+
+function wrap(protocol: Protocol, name: string, fenced: (next: () => void, message: readonly unknown[]) => void): void {
+  const handler = protocol._handlers[name];
+  if (handler === undefined) throw new Error(`ssh2 has no handler ${name}: the fences fit version 1.17.0`);
+  protocol._handlers[name] = (...message) => fenced(() => handler(...message), message);
+}
+
+/* The typed boundary: everything below is how ssh2 1.17.0 looks inside. */
+
+type NameList = { readonly array: readonly string[] };
+type Direction<T> = { readonly cipher: T; readonly mac: T; readonly compress: T };
+type OfferLists = { readonly kex: NameList; readonly serverHostKey: NameList; readonly cs: Direction<NameList> };
+type OfferNames = {
+  readonly kex: readonly string[];
+  readonly serverHostKey: readonly string[];
+  readonly cs: Direction<readonly string[]> & { readonly lang: readonly string[] };
+  readonly sc: Direction<readonly string[]> & { readonly lang: readonly string[] };
+};
+type Offer = { readonly lists: OfferLists; readonly constructor: new (names: OfferNames) => Offer };
+
+type Protocol = {
+  _offer: Offer;
+  _kexinit: Buffer | undefined;
+  readonly _kex: { remoteExtInfoEnabled: boolean };
+  readonly _cipher: { _encKey?: Buffer | KeyObject; encrypt(packet: Buffer): void };
+  readonly _decipher: { _decipherKey?: Buffer | KeyObject };
+  readonly _packetRW: {
+    readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer };
+  };
+  _onHandshakeComplete: (...negotiated: readonly unknown[]) => void;
+  readonly _handlers: Record<string, Handler | undefined>;
+  disconnect(reason: number): void;
+  channelOpenFail(remote: number, reason: number, text: string): void;
+  channelFailure(remote: number): void;
+};
+
+type Channels = { get(id: number): unknown };
+
+/** @throws Error where ssh2 is not the version the fences were made for */
+function internalsOf(client: Connection): { protocol: Protocol; channels: Channels } {
+  const inside = client as unknown as { _protocol?: Partial<Protocol>; _chanMgr?: Channels };
+  const { _protocol: protocol, _chanMgr: channels } = inside;
+  if (!protocol?._offer?.lists || !protocol._handlers || !protocol._onHandshakeComplete || !channels?.get) {
+    throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
+  }
+  return { protocol: protocol as Protocol, channels };
+}
+
+function asOpenInfo(info: unknown): { readonly sender: number; readonly packetSize: number } {
+  return info as { sender: number; packetSize: number };
+}
+
+type OpenSession = { readonly remoteId: number; readonly channel: { incoming: { window: number } } | undefined };
+
+function asSession(session: unknown): OpenSession | undefined {
+  if (typeof session !== 'object' || session === null || !('_chanInfo' in session)) return undefined;
+  const inside = session as { _chanInfo: { outgoing: { id: number } }; _channel?: { incoming: { window: number } } };
+  return { remoteId: inside._chanInfo.outgoing.id, channel: inside._channel };
+}

@@ -1,0 +1,94 @@
+import { asGatewayError, GatewayError } from '../domain/errors.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { Upload } from '../vfs/files.ts';
+import type { Described } from './attributes.ts';
+import type { Download } from './download.ts';
+
+export type UploadMode = {
+  /** Every write goes to the end, whatever its offset (SSH_FXF_APPEND). */
+  readonly append: boolean;
+  /** The handle began with the bytes that stood there: nothing changes unless something is written. */
+  readonly fromCurrent: boolean;
+  /** Opened for reading too: gives what stands there until the first write. */
+  readonly readable: boolean;
+};
+
+/** A file being handed in through one handle; published by CLOSE, and only if every write went well. */
+export class UploadHandle {
+  readonly path: VPath;
+  readonly mode: UploadMode;
+  readonly #upload: Upload;
+  #modifiedAt: number;
+  #wantedTime: number | undefined;
+  #failure: GatewayError | undefined;
+  #changed = false;
+  /** The published version, opened when a READ comes before the first write. */
+  download: Download | undefined;
+
+  constructor(path: VPath, upload: Upload, mode: UploadMode, now: number) {
+    this.path = path;
+    this.mode = mode;
+    this.#upload = upload;
+    this.#modifiedAt = now;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  get replaces(): boolean {
+    return this.#upload.replaces;
+  }
+
+  /** What the session that writes sees of the file so far; nobody else sees it. */
+  describe(): Described {
+    return { kind: 'file', size: this.#upload.size, modifiedAt: this.#wantedTime ?? this.#modifiedAt };
+  }
+
+  async write(offset: number, bytes: Buffer, now: number): Promise<void> {
+    const at = this.mode.append ? this.#upload.size : offset;
+    if (!Number.isSafeInteger(at + bytes.length)) {
+      throw new GatewayError('too-large', 'an offset is larger than any file can be');
+    }
+    await this.#change(() => this.#upload.write(at, bytes));
+    this.#modifiedAt = now;
+  }
+
+  async truncate(size: number): Promise<void> {
+    if (size === this.#upload.size) return;
+    await this.#change(() => this.#upload.truncate(size));
+  }
+
+  /** Kept for the commit, so that a later write does not change it again (futimes before close). */
+  setModified(modifiedAt: number): void {
+    this.#wantedTime = modifiedAt;
+    this.#changed = true;
+  }
+
+  /** Durable and visible on return. A write that failed before makes this fail too: half a file is never published. */
+  async close(): Promise<void> {
+    this.download?.close();
+    if (this.#failure !== undefined) {
+      await this.#upload.abort();
+      throw this.#failure;
+    }
+    if (!this.#changed && this.mode.fromCurrent && this.#upload.replaces) return this.#upload.abort();
+    await this.#upload.commit(this.#wantedTime === undefined ? {} : { modifiedAt: this.#wantedTime });
+  }
+
+  async abort(): Promise<void> {
+    this.download?.close();
+    await this.#upload.abort();
+  }
+
+  async #change(change: () => Promise<void>): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    this.#changed = true;
+    try {
+      await change();
+    } catch (error) {
+      this.#failure = asGatewayError(error);
+      throw this.#failure;
+    }
+  }
+}

@@ -1,0 +1,194 @@
+import { randomBytes } from 'node:crypto';
+import { opendir, readdir, stat, unlink, utimes } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Readable } from 'node:stream';
+import { crashPoint } from '../domain/crash-point.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { ByteRange, ContentRef, ContentStore, ContentUpload } from './content-store.ts';
+import { isFsyncError, refusalOf, systemCode } from './disk-errors.ts';
+import { DiskFolders } from './disk-folders.ts';
+import { DiskReadable } from './disk-read.ts';
+import { DiskUpload, type Expected } from './disk-upload.ts';
+
+const ID_BYTES = 16; // 128 bits: two ids never meet
+const ID = /^[0-9a-f]{32}$/;
+const FOLDER = /^[0-9a-f]{2}$/;
+/** Uploads with an open file; the others are opened again when they go on. Far below the usual limit of 1024 files. */
+const MAX_OPEN_UPLOADS = 256;
+const SWEEP_BATCH = 1000;
+
+/**
+ * Contents as files of a local disk, `<directory>/<2 characters>/<id>`. The constructor touches nothing; folders are made
+ * when they are needed. Several stores, in several threads, may work on one directory, each upload in one of them.
+ */
+export class DiskStore implements ContentStore {
+  readonly #folders: DiskFolders;
+  /** Least recently used first, in both. */
+  readonly #open = new Map<string, DiskUpload>();
+  readonly #resting = new Map<string, DiskUpload>();
+  #fsyncError: unknown;
+
+  constructor(options: { readonly directory: string }) {
+    this.#folders = new DiskFolders(options.directory);
+  }
+
+  async begin(): Promise<ContentUpload> {
+    const contentId = randomBytes(ID_BYTES).toString('hex');
+    const upload = new DiskUpload(contentId, this.#folders.fileOf(contentId));
+    try {
+      await this.#folders.make(contentId);
+      await upload.create();
+    } catch (error) {
+      throw refusalOf(error);
+    }
+    await this.#keepOpen(contentId, upload);
+    return { contentId };
+  }
+
+  async writePart(upload: ContentUpload, offset: number, bytes: Uint8Array): Promise<void> {
+    if (!Number.isSafeInteger(offset) || offset < 0) {
+      throw new GatewayError('bad-request', 'an offset is a whole number of bytes, 0 or more');
+    }
+    await this.#with(upload.contentId, (file) => file.write(offset, bytes));
+  }
+
+  async truncate(upload: ContentUpload, size: number): Promise<void> {
+    if (!Number.isSafeInteger(size) || size < 0) {
+      throw new GatewayError('bad-request', 'a size is a whole number of bytes, 0 or more');
+    }
+    await this.#with(upload.contentId, (file) => file.truncate(size));
+  }
+
+  async complete(upload: ContentUpload, expected: Expected = {}): Promise<ContentRef> {
+    const { contentId } = upload;
+    try {
+      // A second fsync after a failed one reports success for bytes the kernel has dropped.
+      if (this.#fsyncError !== undefined) throw this.#fsyncError;
+      const ref = await this.#with(contentId, (file) => file.complete(expected, () => this.#folders.sync(contentId)));
+      await this.#forget(contentId);
+      return ref;
+    } catch (error) {
+      if (isFsyncError(error)) this.#fsyncError = error;
+      throw error;
+    }
+  }
+
+  read(contentId: string, range?: ByteRange): Readable {
+    if (ID.test(contentId)) return new DiskReadable(this.#folders.fileOf(contentId), range);
+    const readable = new DiskReadable('', range);
+    return readable.destroy(missing());
+  }
+
+  async remove(contentId: string): Promise<void> {
+    if (!ID.test(contentId)) return;
+    await this.#forget(contentId);
+    try {
+      await unlink(this.#folders.fileOf(contentId));
+    } catch (error) {
+      if (systemCode(error) !== 'ENOENT') throw error;
+    }
+    // A write that was called meanwhile may have opened the file again.
+    await this.#forget(contentId);
+  }
+
+  async sweep(
+    isNamed: (contentIds: readonly string[]) => Promise<ReadonlySet<string>>,
+    graceMs: number,
+  ): Promise<number> {
+    let removed = 0;
+    const until = (await this.#diskNow()) - graceMs;
+    for await (const old of this.#contentsOlderThan(until)) {
+      const named = await isNamed(old);
+      for (const contentId of old) {
+        if (named.has(contentId)) continue;
+        crashPoint('sweep.unlink');
+        // It may have been written or completed while the ledger was asked.
+        if (!(await this.#isOlderThan(contentId, until))) continue;
+        await this.remove(contentId);
+        removed += 1;
+      }
+    }
+    return removed;
+  }
+
+  async #with<T>(contentId: string, work: (upload: DiskUpload) => Promise<T>): Promise<T> {
+    if (!ID.test(contentId)) throw missing();
+    const known = this.#open.get(contentId) ?? this.#resting.get(contentId);
+    const upload = known ?? new DiskUpload(contentId, this.#folders.fileOf(contentId));
+    try {
+      const [result] = await Promise.all([work(upload), this.#keepOpen(contentId, upload)]);
+      return result;
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'content-missing') await this.#forget(contentId);
+      throw error;
+    }
+  }
+
+  async #keepOpen(contentId: string, upload: DiskUpload): Promise<void> {
+    this.#resting.delete(contentId);
+    this.#open.delete(contentId);
+    this.#open.set(contentId, upload);
+    if (this.#open.size <= MAX_OPEN_UPLOADS) return;
+    for (const [oldestId, oldest] of this.#open) {
+      this.#open.delete(oldestId);
+      this.#resting.set(oldestId, oldest);
+      await oldest.rest();
+      return;
+    }
+  }
+
+  async #forget(contentId: string): Promise<void> {
+    const upload = this.#open.get(contentId) ?? this.#resting.get(contentId);
+    this.#open.delete(contentId);
+    this.#resting.delete(contentId);
+    await upload?.rest();
+  }
+
+  /** The time of the file system, which ages are measured by: the gateway's own clock may jump, and days may go by. */
+  async #diskNow(): Promise<number> {
+    try {
+      const { atime, mtime } = await stat(this.#folders.directory);
+      await utimes(this.#folders.directory, atime, mtime);
+      return (await stat(this.#folders.directory)).ctimeMs;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return 0;
+      throw error;
+    }
+  }
+
+  async *#contentsOlderThan(until: number): AsyncGenerator<readonly string[]> {
+    let found: string[] = [];
+    for (const folder of await foldersOf(this.#folders.directory)) {
+      for await (const file of await opendir(folder)) {
+        if (!ID.test(file.name) || !(await this.#isOlderThan(file.name, until))) continue;
+        found.push(file.name);
+        if (found.length < SWEEP_BATCH) continue;
+        yield found;
+        found = [];
+      }
+    }
+    if (found.length > 0) yield found;
+  }
+
+  async #isOlderThan(contentId: string, until: number): Promise<boolean> {
+    try {
+      return (await stat(this.#folders.fileOf(contentId))).ctimeMs <= until;
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT') return false;
+      throw error;
+    }
+  }
+}
+
+async function foldersOf(directory: string): Promise<readonly string[]> {
+  try {
+    return (await readdir(directory)).filter((name) => FOLDER.test(name)).map((name) => join(directory, name));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+function missing(): GatewayError {
+  return new GatewayError('content-missing', 'the content of this file is not there');
+}

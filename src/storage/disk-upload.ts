@@ -1,0 +1,172 @@
+import { createHash, type Hash } from 'node:crypto';
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { crashPoint } from '../domain/crash-point.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { ContentRef } from './content-store.ts';
+import { refusalOf } from './disk-errors.ts';
+
+/** Bytes digested at once, so that a large part never holds the event loop for more than a few milliseconds. */
+const SLICE_BYTES = 1024 * 1024;
+const REREAD_BYTES = 256 * 1024;
+const FILE_MODE = 0o600;
+/** The mode of a finished content: how the next process knows that it may not be written any more. */
+const FINISHED_MODE = 0o400;
+const OWNER_MAY_WRITE = 0o200;
+
+/** What a caller expects of a content when it is completed. */
+export type Expected = { readonly size?: number; readonly sha256?: string };
+
+/**
+ * One file that is being written. Its operations run one after the other, in the order they were called. An upload is
+ * written through one store at a time.
+ */
+export class DiskUpload {
+  readonly #contentId: string;
+  readonly #file: string;
+  #handle: FileHandle | undefined;
+  /** Covers the bytes 0 to `#hashedBytes` as they stand in the file. */
+  #hash: Hash = createHash('sha256');
+  #hashedBytes = 0;
+  #finished = false;
+  #tail: Promise<void> = Promise.resolve();
+
+  constructor(contentId: string, file: string) {
+    this.#contentId = contentId;
+    this.#file = file;
+  }
+
+  /** Makes the file; it must not be there yet. */
+  create(): Promise<void> {
+    return this.#turn(async () => {
+      this.#handle = await open(this.#file, 'wx+', FILE_MODE);
+    });
+  }
+
+  write(offset: number, bytes: Uint8Array): Promise<void> {
+    return this.#turn(async () => {
+      const handle = await this.#writable();
+      for (let done = 0; done < bytes.length; done += SLICE_BYTES) {
+        await this.#writeSlice(handle, offset + done, bytes.subarray(done, done + SLICE_BYTES));
+      }
+    });
+  }
+
+  truncate(size: number): Promise<void> {
+    return this.#turn(async () => {
+      const handle = await this.#writable();
+      if (size < this.#hashedBytes) this.#forgetDigest();
+      await handle.truncate(size);
+    });
+  }
+
+  /** Digests what was not digested on the way, checks, and makes the file and its name durable. */
+  complete(expected: Expected, syncName: () => Promise<void>): Promise<ContentRef> {
+    return this.#turn(async () => {
+      if (this.#handle !== undefined) return this.#complete(this.#handle, expected, syncName);
+      // A finished file may not be opened for writing, and needs not be: fsync takes any descriptor.
+      const handle = await open(this.#file, 'r');
+      try {
+        return await this.#complete(handle, expected, syncName);
+      } finally {
+        await handle.close();
+      }
+    });
+  }
+
+  /** Closes the file after what was asked before; the next operation opens it again. */
+  rest(): Promise<void> {
+    return this.#turn(async () => {
+      const handle = this.#handle;
+      this.#handle = undefined;
+      await handle?.close();
+    });
+  }
+
+  #turn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#tail.then(work).catch((error: unknown) => {
+      throw refusalOf(error);
+    });
+    this.#tail = result.then(ignore, ignore);
+    return result;
+  }
+
+  async #writable(): Promise<FileHandle> {
+    if (!this.#finished && this.#handle !== undefined) return this.#handle;
+    const { mode } = await stat(this.#file);
+    if (this.#finished || (mode & OWNER_MAY_WRITE) === 0) {
+      throw new GatewayError('precondition-failed', 'a finished file is never written again; send it as a new one');
+    }
+    this.#handle = await open(this.#file, 'r+');
+    return this.#handle;
+  }
+
+  async #complete(handle: FileHandle, expected: Expected, syncName: () => Promise<void>): Promise<ContentRef> {
+    const { size } = await handle.stat();
+    await this.#digestRest(handle, size);
+    const sha256 = this.#hash.copy().digest('hex');
+    check(expected, size, sha256);
+    crashPoint('receive.before-fsync');
+    this.#finished = true;
+    await handle.chmod(FINISHED_MODE);
+    await handle.sync();
+    await syncName();
+    crashPoint('receive.after-fsync');
+    return { contentId: this.#contentId, size, sha256 };
+  }
+
+  // HTTP writes in order and SFTP nearly always does, so digest on the way; a client that seeks pays one re-read.
+  async #writeSlice(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+    if (offset < this.#hashedBytes) this.#forgetDigest();
+    const written = writeAll(handle, offset, bytes);
+    if (offset === this.#hashedBytes) {
+      this.#hash.update(bytes);
+      this.#hashedBytes += bytes.length;
+    }
+    try {
+      await written;
+    } catch (error) {
+      this.#forgetDigest();
+      throw error;
+    }
+  }
+
+  async #digestRest(handle: FileHandle, size: number): Promise<void> {
+    if (this.#hashedBytes > size) this.#forgetDigest();
+    if (this.#hashedBytes === size) return;
+    const buffer = Buffer.allocUnsafeSlow(REREAD_BYTES);
+    while (this.#hashedBytes < size) {
+      const { bytesRead } = await handle.read(buffer, 0, buffer.length, this.#hashedBytes);
+      if (bytesRead === 0) throw new Error('the file became shorter while it was read');
+      this.#hash.update(buffer.subarray(0, bytesRead));
+      this.#hashedBytes += bytesRead;
+    }
+  }
+
+  #forgetDigest(): void {
+    this.#hash = createHash('sha256');
+    this.#hashedBytes = 0;
+  }
+}
+
+/** write(2) may write less than it was given, as when the disk becomes full. */
+async function writeAll(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  let done = 0;
+  while (done < bytes.length) {
+    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
+    done += bytesWritten;
+  }
+}
+
+function check(expected: Expected, size: number, sha256: string): void {
+  if (expected.size !== undefined && expected.size !== size) {
+    throw new GatewayError('digest-mismatch', `the file has ${size} bytes where ${expected.size} were announced`);
+  }
+  if (expected.sha256 !== undefined && expected.sha256.toLowerCase() !== sha256) {
+    throw new GatewayError(
+      'digest-mismatch',
+      'the bytes that arrived are not those that were announced; send them again',
+    );
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,82 @@
+import { GatewayError } from '../domain/errors.ts';
+import { integer, type Sql } from './sql.ts';
+
+/** Times are milliseconds since the epoch. Paths and names compare byte by byte in UTF-8. */
+const VERSION_1 = `
+CREATE TABLE sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+INSERT INTO sequence VALUES ('version', 0), ('fence', 0);
+
+CREATE TABLE entry (
+  folder TEXT NOT NULL, name TEXT NOT NULL, kind TEXT NOT NULL CHECK (kind IN ('file', 'folder')),
+  version INTEGER NOT NULL, content_id TEXT NOT NULL, size INTEGER NOT NULL, sha256 TEXT NOT NULL,
+  created_at INTEGER NOT NULL, modified_at INTEGER NOT NULL, frozen_by TEXT, expires_at INTEGER,
+  PRIMARY KEY (folder, name)) STRICT, WITHOUT ROWID;
+CREATE INDEX entry_content ON entry (content_id) WHERE content_id <> '';
+CREATE INDEX entry_expires ON entry (expires_at) WHERE expires_at IS NOT NULL;
+CREATE INDEX entry_frozen ON entry (folder) WHERE frozen_by IS NOT NULL;
+
+CREATE TABLE job (
+  queue TEXT NOT NULL, key TEXT NOT NULL, due_at INTEGER NOT NULL, payload TEXT NOT NULL, fence INTEGER NOT NULL,
+  attempts INTEGER NOT NULL, worker TEXT, leased_until INTEGER,
+  CHECK ((worker IS NULL) = (leased_until IS NULL)),
+  PRIMARY KEY (queue, key)) STRICT, WITHOUT ROWID;
+CREATE INDEX job_free ON job (queue, due_at, key) WHERE worker IS NULL;
+CREATE INDEX job_leased ON job (queue, leased_until) WHERE worker IS NOT NULL;
+
+CREATE TABLE used_ticket (ticket TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TRIGGER used_ticket_stays BEFORE DELETE ON used_ticket BEGIN SELECT RAISE(ABORT, 'a ticket is used once'); END;
+CREATE TABLE submission (
+  ticket TEXT PRIMARY KEY REFERENCES used_ticket, partner TEXT NOT NULL, flow TEXT NOT NULL, environment TEXT NOT NULL,
+  file_name TEXT NOT NULL, sha256 TEXT NOT NULL, received_at INTEGER NOT NULL, state TEXT NOT NULL,
+  changed_at INTEGER NOT NULL, body TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX submission_latest ON submission (received_at, ticket);
+CREATE INDEX submission_partner ON submission (partner, received_at, ticket);
+CREATE INDEX submission_name ON submission (partner, flow, environment, file_name, received_at);
+CREATE INDEX submission_digest ON submission (partner, flow, environment, sha256, received_at);
+CREATE TABLE submission_content (
+  ticket TEXT NOT NULL REFERENCES submission, content_id TEXT NOT NULL,
+  PRIMARY KEY (ticket, content_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX submission_content_id ON submission_content (content_id);
+
+CREATE TABLE delivery (
+  id TEXT PRIMARY KEY, ticket TEXT NOT NULL, flow TEXT NOT NULL, environment TEXT NOT NULL, receiver TEXT NOT NULL,
+  sequence INTEGER NOT NULL, state TEXT NOT NULL, changed_at INTEGER NOT NULL, body TEXT NOT NULL,
+  UNIQUE (flow, environment, receiver, sequence)) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_ticket ON delivery (ticket, receiver, sequence);
+CREATE TABLE delivery_content (
+  id TEXT NOT NULL REFERENCES delivery, content_id TEXT NOT NULL,
+  PRIMARY KEY (id, content_id)) STRICT, WITHOUT ROWID;
+CREATE INDEX delivery_content_id ON delivery_content (content_id);
+
+CREATE TABLE original (
+  flow TEXT NOT NULL, environment TEXT NOT NULL, partner TEXT NOT NULL, reference TEXT NOT NULL,
+  receivers TEXT NOT NULL, PRIMARY KEY (flow, environment, partner, reference)) STRICT, WITHOUT ROWID;
+
+CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE audit (
+  seq INTEGER PRIMARY KEY, at INTEGER NOT NULL, kind TEXT NOT NULL, outcome TEXT NOT NULL, fields TEXT NOT NULL,
+  previous TEXT NOT NULL, hash TEXT NOT NULL) STRICT;
+CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
+`;
+
+const MIGRATIONS: readonly string[] = [VERSION_1];
+
+/**
+ * Brings the ledger to the newest version, each step in a transaction of its own.
+ * @throws GatewayError `unavailable` where a newer program has written it
+ */
+export function migrate(sql: Sql, now: number): void {
+  sql.exec('CREATE TABLE IF NOT EXISTS migration (version INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT');
+  const current = integer(sql.one('SELECT coalesce(max(version), 0) AS version FROM migration'), 'version');
+  if (current > MIGRATIONS.length) {
+    throw new GatewayError('unavailable', 'the ledger was written by a newer version of this program; start that one');
+  }
+  MIGRATIONS.slice(current).forEach((migration, index) => {
+    sql.exec('BEGIN IMMEDIATE');
+    sql.exec(migration);
+    sql.run('INSERT INTO migration (version, at) VALUES ($version, $at)', { version: current + index + 1, at: now });
+    sql.exec('COMMIT');
+  });
+}

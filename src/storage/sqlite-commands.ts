@@ -1,0 +1,63 @@
+import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
+import type { CommitResult, LedgerCommand } from './commands.ts';
+import { integer, type Sql, text } from './sql.ts';
+import { enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
+import {
+  increment,
+  insertDelivery,
+  insertSubmission,
+  rememberOriginals,
+  setDeliveryState,
+  setSubmissionState,
+} from './sqlite-submissions.ts';
+import { copy, move, remove } from './sqlite-subtree.ts';
+import { type Command, freeze, makeFolder, publish, type Step, setModified, thaw } from './sqlite-tree.ts';
+
+type Kind = LedgerCommand['kind'];
+type CommandByKind = { readonly [K in Kind]: Command<K> };
+
+const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => void } = {
+  publish,
+  makeFolder,
+  move,
+  copy,
+  remove,
+  setModified,
+  freeze,
+  thaw,
+  enqueue,
+  finishLease,
+  releaseLease,
+  insertSubmission,
+  setSubmissionState,
+  insertDelivery,
+  setDeliveryState,
+  rememberOriginals,
+  increment,
+  audit: appendAudit,
+};
+
+/**
+ * Does the commands of one call, in order, inside the open transaction and savepoint.
+ * @throws GatewayError of the first precondition that fails; the caller rolls back the savepoint
+ */
+export function applyCommands(sql: Sql, commands: readonly LedgerCommand[], now: number): CommitResult {
+  const step: Step = { sql, now, versions: {}, counters: {} };
+  for (const command of commands) applyOne(step, command.kind, command);
+  return { versions: step.versions, counters: step.counters };
+}
+
+function applyOne<K extends Kind>(step: Step, kind: K, command: CommandByKind[K]): void {
+  APPLY[kind](step, command);
+}
+
+function appendAudit({ sql, now }: Step, { line }: Command<'audit'>): void {
+  const last = sql.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
+  const head = last === undefined ? { seq: 0, hash: GENESIS } : { seq: integer(last, 'seq'), hash: text(last, 'hash') };
+  const { seq, at, kind, outcome, fields, previous, hash } = chain(head, now, line);
+  sql.run(
+    `INSERT INTO audit (seq, at, kind, outcome, fields, previous, hash)
+     VALUES ($seq, $at, $kind, $outcome, $fields, $previous, $hash)`,
+    { seq, at, kind, outcome, fields: canonicalJson(fields), previous, hash },
+  );
+}

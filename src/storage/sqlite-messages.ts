@@ -1,0 +1,39 @@
+import type { ErrorCode } from '../domain/errors.ts';
+import type { LedgerCommand, Query } from './commands.ts';
+import type { Lease, Queue } from './ledger.ts';
+
+/** What the serving thread and the two threads of the ledger say to each other; all of it plain data. */
+
+export type WorkerStart = { readonly role: 'writer' | 'reader'; readonly file: string; readonly now: number };
+
+/** One call that changes something. `now` is the ledger's clock when it was made, ms. */
+export type WriteCall =
+  | { readonly kind: 'commit'; readonly commands: readonly LedgerCommand[]; readonly now: number }
+  | {
+      readonly kind: 'claim';
+      readonly queue: Queue;
+      readonly worker: string;
+      readonly max: number;
+      readonly leaseMs: number;
+      readonly now: number;
+    }
+  | { readonly kind: 'extend'; readonly leases: readonly Lease[]; readonly leaseMs: number; readonly now: number };
+
+export type WorkerRequest =
+  | { readonly kind: 'batch'; readonly calls: readonly WriteCall[] }
+  | { readonly kind: 'query'; readonly id: number; readonly query: Query }
+  | { readonly kind: 'close' };
+
+/** An error as it crosses a thread boundary; `cause` is for the log. */
+export type Failure = { readonly code: ErrorCode; readonly message: string; readonly cause?: string | undefined };
+
+export type Outcome =
+  | { readonly ok: true; readonly value: unknown }
+  | { readonly ok: false; readonly failure: Failure };
+
+export type WorkerReply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'batch'; readonly outcomes: readonly Outcome[] }
+  | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome }
+  /** The ledger can not go on, and it is not known what of the last transaction is durable. */
+  | { readonly kind: 'broken'; readonly failure: Failure };

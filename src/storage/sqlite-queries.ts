@@ -1,0 +1,139 @@
+import type { Submission } from '../domain/submission.ts';
+import type { Answer, EntryRow, Query } from './commands.ts';
+import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { nextDue } from './sqlite-queue.ts';
+import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
+import { findSubmission, nextSequence } from './sqlite-submissions.ts';
+import { BELOW, below, findEntry, keyOf } from './sqlite-tree.ts';
+
+const MAX_BY_NAME = 100;
+
+type QueryOf<K extends Query['kind']> = Extract<Query, { readonly kind: K }>;
+
+/** Answers a query from one snapshot of the ledger: each is a single statement. */
+export function answer(sql: Sql, query: Query): Answer<Query> {
+  switch (query.kind) {
+    case 'entry':
+      return findEntry(sql, query.path);
+    case 'children':
+      return children(sql, query);
+    case 'expired':
+      return expired(sql, query);
+    case 'frozenWithin':
+      return frozenWithin(sql, query);
+    case 'submission':
+      return findSubmission(sql, query.ticket);
+    case 'submissions':
+      return submissions(sql, query);
+    case 'submissionsByName':
+      return submissionsBy(sql, 'file_name = $what', query, query.fileName, MAX_BY_NAME);
+    case 'latestByDigest':
+      return submissionsBy(sql, 'sha256 = $what', query, query.sha256, 1).at(0);
+    case 'deliveries':
+      return sql
+        .all('SELECT state, body FROM delivery WHERE ticket = $ticket ORDER BY receiver, sequence', {
+          ticket: query.ticket,
+        })
+        .map(parseDelivery);
+    case 'nextSequence':
+      return nextSequence(sql, { flow: query.flow, environment: query.environment, receiver: query.receiver });
+    case 'originals':
+      return originals(sql, query);
+    case 'nextDue':
+      return nextDue(sql, { queue: query.queue });
+    case 'queueLength':
+      return integer(
+        sql.one('SELECT count(*) AS length FROM job WHERE queue = $queue', { queue: query.queue }),
+        'length',
+      );
+    case 'namedContents':
+      return namedContents(sql, query);
+    case 'auditLines':
+      return sql
+        .all('SELECT * FROM audit WHERE seq >= $from ORDER BY seq LIMIT $limit', {
+          from: query.from,
+          limit: query.limit,
+        })
+        .map(parseChainedLine);
+  }
+}
+
+function children(sql: Sql, { folder, after, limit }: QueryOf<'children'>): readonly EntryRow[] {
+  return sql
+    .all('SELECT * FROM entry WHERE folder = $folder AND name > $after ORDER BY name LIMIT $limit', {
+      folder,
+      after,
+      limit,
+    })
+    .map(parseEntry);
+}
+
+/** A frozen file waits for its answer, whatever its end was. */
+function expired(sql: Sql, { now, limit }: QueryOf<'expired'>): readonly EntryRow[] {
+  return sql
+    .all('SELECT * FROM entry WHERE expires_at <= $now AND frozen_by IS NULL ORDER BY expires_at LIMIT $limit', {
+      now,
+      limit,
+    })
+    .map(parseEntry);
+}
+
+function frozenWithin(sql: Sql, { path }: QueryOf<'frozenWithin'>): readonly EntryRow[] {
+  return sql
+    .all(
+      `SELECT * FROM entry WHERE frozen_by IS NOT NULL AND (folder = $folder AND name = $name OR ${BELOW})
+       ORDER BY folder, name`,
+      { ...keyOf(path), ...below(path) },
+    )
+    .map(parseEntry);
+}
+
+function submissions(sql: Sql, { partner, limit }: QueryOf<'submissions'>): readonly Submission[] {
+  const order = 'ORDER BY received_at DESC, ticket DESC LIMIT $limit';
+  const rows =
+    partner === undefined
+      ? sql.all(`SELECT state, body FROM submission ${order}`, { limit })
+      : sql.all(`SELECT state, body FROM submission WHERE partner = $partner ${order}`, { partner, limit });
+  return rows.map(parseSubmission);
+}
+
+function submissionsBy(
+  sql: Sql,
+  condition: 'file_name = $what' | 'sha256 = $what',
+  { partner, flow, environment, since }: QueryOf<'submissionsByName'> | QueryOf<'latestByDigest'>,
+  what: string,
+  limit: number,
+): readonly Submission[] {
+  return sql
+    .all(
+      `SELECT state, body FROM submission
+       WHERE partner = $partner AND flow = $flow AND environment = $environment AND ${condition} AND received_at >= $since
+       ORDER BY received_at DESC, ticket DESC LIMIT $limit`,
+      { partner, flow, environment, since, what, limit },
+    )
+    .map(parseSubmission);
+}
+
+function originals(sql: Sql, query: QueryOf<'originals'>): ReadonlyMap<string, readonly string[]> {
+  const { flow, environment, partner, references } = query;
+  const rows = sql.all(
+    `SELECT original.reference, receivers FROM json_each($references) AS wanted CROSS JOIN original
+     ON original.reference = wanted.value AND flow = $flow AND environment = $environment AND partner = $partner`,
+    { flow, environment, partner, references: JSON.stringify(references) },
+  );
+  return new Map(rows.map((row) => [text(row, 'reference'), parseReceivers(row)]));
+}
+
+/** Deliveries that were removed or have expired name nothing any more: their payload may go. */
+function namedContents(sql: Sql, { contentIds }: QueryOf<'namedContents'>): ReadonlySet<string> {
+  const parameters: Parameters = { contentIds: JSON.stringify(contentIds) };
+  const rows = sql.all(
+    `SELECT wanted.value AS content_id FROM json_each($contentIds) AS wanted
+     WHERE EXISTS (SELECT 1 FROM entry WHERE content_id = wanted.value AND content_id <> '')
+       OR EXISTS (SELECT 1 FROM submission_content WHERE content_id = wanted.value)
+       OR EXISTS (SELECT 1 FROM delivery_content JOIN delivery USING (id)
+                  WHERE content_id = wanted.value AND state NOT IN ('removed', 'expired'))`,
+    parameters,
+  );
+  return new Set(rows.map((row) => text(row, 'content_id')));
+}

@@ -1,0 +1,112 @@
+import { GatewayError } from '../domain/errors.ts';
+import { NEXT, type Submission, type Ticket } from '../domain/submission.ts';
+import { integer, type Parameters, type Sql } from './sql.ts';
+import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
+import type { Command, Step } from './sqlite-tree.ts';
+
+export function findSubmission(sql: Sql, ticket: Ticket): Submission | undefined {
+  const row = sql.get('SELECT state, body FROM submission WHERE ticket = $ticket', { ticket });
+  return row === undefined ? undefined : parseSubmission(row);
+}
+
+export function insertSubmission(step: Step, { submission }: Command<'insertSubmission'>): void {
+  const { ticket, partner, flow, environment, fileName, sha256, receivedAt, state } = submission;
+  const used = step.sql.run('INSERT OR IGNORE INTO used_ticket (ticket) VALUES ($ticket)', { ticket });
+  if (used === 0) throw new GatewayError('already-exists', 'this ticket was used before');
+  step.sql.run(
+    `INSERT INTO submission
+       (ticket, partner, flow, environment, file_name, sha256, received_at, state, changed_at, body)
+     VALUES ($ticket, $partner, $flow, $environment, $fileName, $sha256, $receivedAt, $state, $receivedAt, $body)`,
+    { ticket, partner, flow, environment, fileName, sha256, receivedAt, state, body: JSON.stringify(submission) },
+  );
+  nameContents(step, submission);
+}
+
+/** The one place where the state of a submission changes. */
+export function setSubmissionState(step: Step, command: Command<'setSubmissionState'>): void {
+  const { ticket, from, to, at, patch } = command;
+  const submission = findSubmission(step.sql, ticket);
+  if (submission === undefined) throw new GatewayError('not-found', 'there is no submission of this ticket');
+  if (submission.state !== from || !NEXT[from].includes(to)) {
+    throw new GatewayError('precondition-failed', `the submission is ${submission.state}; it can not become ${to}`);
+  }
+  const changed: Submission = { ...submission, ...patch, state: to };
+  step.sql.run('UPDATE submission SET state = $to, changed_at = $at, body = $body WHERE ticket = $ticket', {
+    ticket,
+    to,
+    at,
+    body: JSON.stringify(changed),
+  });
+  nameContents(step, changed);
+}
+
+/** Keeps the sweeper off every content a submission ever named. */
+function nameContents(step: Step, submission: Submission): void {
+  for (const { contentId } of [...submission.files, ...submission.receipt, ...submission.notification]) {
+    step.sql.run('INSERT OR IGNORE INTO submission_content (ticket, content_id) VALUES ($ticket, $contentId)', {
+      ticket: submission.ticket,
+      contentId,
+    });
+  }
+}
+
+export function insertDelivery(step: Step, { delivery, at }: Command<'insertDelivery'>): void {
+  const { id, ticket, flow, environment, receiver, sequence, state } = delivery;
+  if (step.sql.get('SELECT id FROM delivery WHERE id = $id', { id }) !== undefined) {
+    throw new GatewayError('already-exists', 'this delivery was made before');
+  }
+  if (sequence !== nextSequence(step.sql, { flow, environment, receiver })) {
+    throw new GatewayError('precondition-failed', 'another delivery took this sequence number; ask for the next one');
+  }
+  step.sql.run(
+    `INSERT INTO delivery (id, ticket, flow, environment, receiver, sequence, state, changed_at, body)
+     VALUES ($id, $ticket, $flow, $environment, $receiver, $sequence, $state, $at, $body)`,
+    { id, ticket, flow, environment, receiver, sequence, state, at, body: JSON.stringify(delivery) },
+  );
+  for (const { contentId } of delivery.files) {
+    step.sql.run('INSERT OR IGNORE INTO delivery_content (id, content_id) VALUES ($id, $contentId)', { id, contentId });
+  }
+}
+
+/** One more than the highest sequence number of a flow, environment and receiver. */
+export function nextSequence(sql: Sql, of: Parameters): number {
+  const row = sql.one(
+    `SELECT coalesce(max(sequence), 0) + 1 AS next FROM delivery
+     WHERE flow = $flow AND environment = $environment AND receiver = $receiver`,
+    of,
+  );
+  return integer(row, 'next');
+}
+
+export function setDeliveryState(step: Step, { id, to, at }: Command<'setDeliveryState'>): void {
+  const changed = step.sql.run('UPDATE delivery SET state = $to, changed_at = $at WHERE id = $id', { id, to, at });
+  if (changed === 0) throw new GatewayError('not-found', 'there is no such delivery');
+}
+
+export function rememberOriginals(step: Step, command: Command<'rememberOriginals'>): void {
+  const { flow, environment, partner, originals } = command;
+  for (const { reference, receivers } of originals) {
+    const key = { flow, environment, partner, reference };
+    const row = step.sql.get(
+      `SELECT receivers FROM original
+       WHERE flow = $flow AND environment = $environment AND partner = $partner AND reference = $reference`,
+      key,
+    );
+    const all = new Set([...(row === undefined ? [] : parseReceivers(row)), ...receivers]);
+    step.sql.run(
+      `INSERT INTO original (flow, environment, partner, reference, receivers)
+       VALUES ($flow, $environment, $partner, $reference, $receivers)
+       ON CONFLICT DO UPDATE SET receivers = excluded.receivers`,
+      { ...key, receivers: JSON.stringify([...all].sort()) },
+    );
+  }
+}
+
+export function increment(step: Step, { counter }: Command<'increment'>): void {
+  const row = step.sql.one(
+    `INSERT INTO counter (name, value) VALUES ($counter, 1)
+     ON CONFLICT DO UPDATE SET value = value + 1 RETURNING value`,
+    { counter },
+  );
+  step.counters[counter] = integer(row, 'value');
+}

@@ -1,0 +1,129 @@
+import { GatewayError } from '../domain/errors.ts';
+import { isWithin, type VPath } from '../domain/vpath.ts';
+import type { EntryRow } from './commands.ts';
+import { integer } from './sql.ts';
+import {
+  BELOW,
+  below,
+  type Command,
+  findEntry,
+  hasChildren,
+  keyOf,
+  mustBeThawed,
+  mustHaveParent,
+  mustMatch,
+  newVersions,
+  notFound,
+  type Step,
+} from './sqlite-tree.ts';
+
+/** Moves one name, or a folder with all below it; everything that moved has a new version. */
+export function move(step: Step, command: Command<'move'>): void {
+  const { from, to } = command;
+  const entry = findEntry(step.sql, from);
+  if (entry === undefined) throw notFound();
+  mustBeApart(from, to);
+  mustBeThawed(step, entry);
+  mustHaveParent(step, to, command.parentMustExist);
+  clear(step, to, command.overwrite);
+  const version = newVersions(step, 1);
+  const { folder, name } = keyOf(to);
+  step.sql.run(
+    `UPDATE entry SET folder = $newFolder, name = $newName, version = $version, expires_at = NULL
+     WHERE folder = $folder AND name = $name`,
+    { ...keyOf(from), newFolder: folder ?? null, newName: name ?? null, version },
+  );
+  step.versions[to] = version;
+  if (entry.kind === 'folder') moveChildren(step, from, to);
+}
+
+function moveChildren(step: Step, from: VPath, to: VPath): void {
+  const count = countBelow(step, from);
+  if (count === 0) return;
+  step.sql.run(
+    `UPDATE entry SET folder = $to || substr(entry.folder, length($root) + 1), version = $base + moved.number
+     FROM (SELECT folder, name, row_number() OVER (ORDER BY folder, name) - 1 AS number FROM entry WHERE ${BELOW}) AS moved
+     WHERE entry.folder = moved.folder AND entry.name = moved.name`,
+    { ...below(from), to, base: newVersions(step, count) },
+  );
+}
+
+/** Copies one name, or a folder with all below it. Copies are new files: not frozen, without an end. */
+export function copy(step: Step, command: Command<'copy'>): void {
+  const { from, to, at } = command;
+  const entry = findEntry(step.sql, from);
+  if (entry === undefined) throw notFound();
+  // A folder alone may be copied below itself; with its children that would never end.
+  if (entry.kind === 'file' || command.recursive || !isWithin(to, from)) mustBeApart(from, to);
+  mustHaveParent(step, to, command.parentMustExist);
+  clear(step, to, command.overwrite);
+  const version = newVersions(step, 1);
+  const { folder, name } = keyOf(to);
+  step.sql.run(
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at)
+     SELECT $newFolder, $newName, kind, $version, content_id, size, sha256, $at, $at
+     FROM entry WHERE folder = $folder AND name = $name`,
+    { ...keyOf(from), newFolder: folder ?? null, newName: name ?? null, version, at },
+  );
+  step.versions[to] = version;
+  if (entry.kind === 'folder' && command.recursive) copyChildren(step, from, to, at);
+}
+
+function copyChildren(step: Step, from: VPath, to: VPath, at: number): void {
+  const count = countBelow(step, from);
+  if (count === 0) return;
+  step.sql.run(
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at)
+     SELECT $to || substr(folder, length($root) + 1), name, kind,
+       $base + row_number() OVER (ORDER BY folder, name) - 1, content_id, size, sha256, $at, $at
+     FROM entry WHERE ${BELOW}`,
+    { ...below(from), to, at, base: newVersions(step, count) },
+  );
+}
+
+export function remove(step: Step, command: Command<'remove'>): void {
+  const entry = findEntry(step.sql, command.path);
+  if (command.expect !== undefined) mustBeThawedThenMatch(step, entry, command);
+  if (entry === undefined) throw notFound();
+  mustBeThawed(step, entry);
+  if (entry.kind === 'folder' && !command.recursive && hasChildren(step.sql, entry.path)) {
+    throw new GatewayError('not-empty', 'the folder is not empty');
+  }
+  drop(step, entry);
+}
+
+function mustBeThawedThenMatch(step: Step, entry: EntryRow | undefined, command: Command<'remove'>): void {
+  if (entry !== undefined) mustBeThawed(step, entry);
+  mustMatch(entry, command.expect ?? 'any');
+}
+
+/** Makes room for what is moved or copied to a name. */
+function clear(step: Step, to: VPath, overwrite: boolean): void {
+  const entry = findEntry(step.sql, to);
+  if (entry === undefined) {
+    if (hasChildren(step.sql, to)) throw new GatewayError('is-folder', 'a folder has this name; choose another');
+    return;
+  }
+  if (!overwrite) throw new GatewayError('already-exists', 'this name is taken; choose another');
+  mustBeThawed(step, entry);
+  drop(step, entry);
+}
+
+function drop(step: Step, entry: EntryRow): void {
+  if (entry.kind === 'folder') step.sql.run(`DELETE FROM entry WHERE ${BELOW}`, below(entry.path));
+  step.sql.run('DELETE FROM entry WHERE folder = $folder AND name = $name', keyOf(entry.path));
+}
+
+function countBelow(step: Step, path: VPath): number {
+  return integer(step.sql.one(`SELECT count(*) AS count FROM entry WHERE ${BELOW}`, below(path)), 'count');
+}
+
+/** Neither may lie in the other: what is overwritten would hold what is moved. RFC 4918 §9.8.5 calls it forbidden. */
+function mustBeApart(from: VPath, to: VPath): void {
+  if (isWithin(to, from) || isWithin(from, to)) {
+    throw new GatewayError(
+      'not-allowed',
+      'a name can not be moved or copied onto itself, into itself or onto its own folder',
+    );
+  }
+}

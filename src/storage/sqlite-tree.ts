@@ -1,0 +1,153 @@
+import { GatewayError } from '../domain/errors.ts';
+import type { Ticket } from '../domain/submission.ts';
+import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
+import type { EntryRow, Expectation, LedgerCommand } from './commands.ts';
+import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { parseEntry } from './sqlite-rows.ts';
+
+/** What a command works in: one call inside the open transaction. `versions` and `counters` become its result. */
+export type Step = {
+  readonly sql: Sql;
+  /** The ledger's clock, ms. */
+  readonly now: number;
+  readonly versions: Record<string, number>;
+  readonly counters: Record<string, number>;
+};
+
+export type Command<K extends LedgerCommand['kind']> = Extract<LedgerCommand, { readonly kind: K }>;
+
+/** Rows below a path, at any depth: its children, and all folders between `path/` and what follows every `path/…`. */
+export const BELOW = '(folder = $root OR (folder >= $first AND folder < $last))';
+
+/** The parameters of `BELOW`; "0" is the character after "/". */
+export function below(path: VPath): Parameters {
+  const root = path === '/' ? '' : path;
+  return { root: path, first: `${root}/`, last: `${root}0` };
+}
+
+export function keyOf(path: VPath): Parameters {
+  return { folder: parentOf(path), name: nameOf(path) };
+}
+
+export function findEntry(sql: Sql, path: VPath): EntryRow | undefined {
+  const row = sql.get('SELECT * FROM entry WHERE folder = $folder AND name = $name', keyOf(path));
+  return row === undefined ? undefined : parseEntry(row);
+}
+
+/** Whether anything lies below a path; standard folders have children and no row of their own. */
+export function hasChildren(sql: Sql, path: VPath): boolean {
+  return sql.get(`SELECT 1 AS found FROM entry WHERE ${BELOW} LIMIT 1`, below(path)) !== undefined;
+}
+
+/** The first of `count` versions that no entry ever had. */
+export function newVersions(step: Step, count: number): number {
+  const row = step.sql.one("UPDATE sequence SET value = value + $count WHERE name = 'version' RETURNING value", {
+    count,
+  });
+  return integer(row, 'value') - count + 1;
+}
+
+export function mustHaveParent(step: Step, path: VPath, parentMustExist: boolean): void {
+  const parent = parentOf(path);
+  if (parent === '/') return;
+  const entry = findEntry(step.sql, parent);
+  if (entry === undefined && !parentMustExist) return;
+  if (entry?.kind !== 'folder') {
+    throw new GatewayError('no-parent', 'the folder this would lie in is not there; make it first');
+  }
+}
+
+export function mustMatch(entry: EntryRow | undefined, expect: Expectation): void {
+  if (expect === 'any') return;
+  if (expect === 'absent' ? entry === undefined : entry?.version === expect.version) return;
+  throw new GatewayError('precondition-failed', 'this name was changed meanwhile; look again');
+}
+
+export function frozen(ticket: Ticket | string): GatewayError {
+  return new GatewayError(
+    'frozen',
+    `this file is being processed and can not be changed until it is answered: ticket ${ticket}`,
+  );
+}
+
+export function notFound(): GatewayError {
+  return new GatewayError('not-found', 'there is nothing of this name');
+}
+
+/** @throws GatewayError `frozen` where the entry or anything below it is frozen */
+export function mustBeThawed(step: Step, entry: EntryRow): void {
+  if (entry.frozenBy !== undefined) throw frozen(entry.frozenBy);
+  if (entry.kind === 'file') return;
+  const row = step.sql.get(
+    `SELECT frozen_by FROM entry WHERE ${BELOW} AND frozen_by IS NOT NULL LIMIT 1`,
+    below(entry.path),
+  );
+  if (row !== undefined) throw frozen(text(row, 'frozen_by'));
+}
+
+export function publish(step: Step, command: Command<'publish'>): void {
+  const { path, content, at } = command;
+  const entry = findEntry(step.sql, path);
+  if (path === '/' || entry?.kind === 'folder' || (entry === undefined && hasChildren(step.sql, path))) {
+    throw new GatewayError('is-folder', 'a folder has this name; choose another');
+  }
+  if (entry?.frozenBy !== undefined) throw frozen(entry.frozenBy);
+  mustMatch(entry, command.expect);
+  mustHaveParent(step, path, command.parentMustExist);
+  const version = newVersions(step, 1);
+  step.sql.run(
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, expires_at)
+     VALUES ($folder, $name, 'file', $version, $contentId, $size, $sha256, $at, $at, $expiresAt)
+     ON CONFLICT (folder, name) DO UPDATE SET version = excluded.version, content_id = excluded.content_id,
+       size = excluded.size, sha256 = excluded.sha256, modified_at = excluded.modified_at, expires_at = excluded.expires_at`,
+    { ...keyOf(path), version, ...contentOf(content), at, expiresAt: command.expiresAt ?? null },
+  );
+  step.versions[path] = version;
+}
+
+function contentOf({ contentId, size, sha256 }: Command<'publish'>['content']): Parameters {
+  return { contentId, size, sha256 };
+}
+
+export function makeFolder(step: Step, command: Command<'makeFolder'>): void {
+  const { path, at } = command;
+  if (path === '/' || findEntry(step.sql, path) !== undefined) {
+    throw new GatewayError('already-exists', 'this name is taken; choose another');
+  }
+  mustHaveParent(step, path, command.parentMustExist);
+  const version = newVersions(step, 1);
+  step.sql.run(
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at)
+     VALUES ($folder, $name, 'folder', $version, '', 0, '', $at, $at)`,
+    { ...keyOf(path), version, at },
+  );
+  step.versions[path] = version;
+}
+
+export function setModified(step: Step, { path, modifiedAt }: Command<'setModified'>): void {
+  const changed = step.sql.run('UPDATE entry SET modified_at = $modifiedAt WHERE folder = $folder AND name = $name', {
+    ...keyOf(path),
+    modifiedAt: Math.trunc(modifiedAt),
+  });
+  if (changed === 0) throw notFound();
+}
+
+export function freeze(step: Step, { path, ticket, expect }: Command<'freeze'>): void {
+  const entry = findEntry(step.sql, path);
+  if (entry === undefined) throw notFound();
+  if (entry.kind === 'folder') throw new GatewayError('is-folder', 'a folder can not be handed in');
+  if (entry.frozenBy !== undefined && entry.frozenBy !== ticket) throw frozen(entry.frozenBy);
+  mustMatch(entry, expect);
+  step.sql.run('UPDATE entry SET frozen_by = $ticket WHERE folder = $folder AND name = $name', {
+    ...keyOf(path),
+    ticket,
+  });
+}
+
+export function thaw(step: Step, { path, ticket, expiresAt }: Command<'thaw'>): void {
+  step.sql.run(
+    `UPDATE entry SET frozen_by = NULL, expires_at = $expiresAt
+     WHERE folder = $folder AND name = $name AND frozen_by = $ticket`,
+    { ...keyOf(path), ticket, expiresAt },
+  );
+}

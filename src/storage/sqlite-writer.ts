@@ -1,0 +1,101 @@
+import { GatewayError } from '../domain/errors.ts';
+import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
+import { applyCommands } from './sqlite-commands.ts';
+import type { Failure, Outcome, WriteCall } from './sqlite-messages.ts';
+import { claim, extend } from './sqlite-queue.ts';
+import type { Step } from './sqlite-tree.ts';
+
+/** Changed rows after which the write-ahead log is copied into the ledger file. */
+const ROWS_PER_CHECKPOINT = 2000;
+/** After these the connection itself can not be trusted; every other error concerns one statement. */
+const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
+  SQLITE.NOMEM,
+  SQLITE.IOERR,
+  SQLITE.CORRUPT,
+  SQLITE.CANTOPEN,
+  SQLITE.PROTOCOL,
+  SQLITE.NOTADB,
+]);
+
+/** Does calls in transactions on the one writing connection. */
+export class LedgerWriter {
+  readonly #sql: Sql;
+  #changesAtCheckpoint = 0;
+
+  constructor(sql: Sql) {
+    this.#sql = sql;
+  }
+
+  /**
+   * One transaction for all calls, a savepoint for each, one fsync at its end. A call that fails leaves the others alone.
+   * A full disk refuses all of them.
+   * @throws the error of SQLite after which it is not known what is durable
+   */
+  run(calls: readonly WriteCall[]): readonly Outcome[] {
+    try {
+      this.#sql.run('BEGIN IMMEDIATE');
+      const outcomes = calls.map((call) => this.#runOne(call));
+      this.#sql.run('COMMIT');
+      return outcomes;
+    } catch (error) {
+      const code = sqliteCode(error);
+      if (code !== SQLITE.FULL && code !== SQLITE.BUSY) throw error;
+      if (this.#sql.inTransaction) this.#sql.run('ROLLBACK');
+      return calls.map(() => ({ ok: false, failure: failureOf(error) }));
+    }
+  }
+
+  /** Copies what has piled up in the write-ahead log into the ledger file. @throws the error of SQLite, but for a full disk */
+  checkpoint(): void {
+    const changes = integer(this.#sql.one('SELECT total_changes() AS changes'), 'changes');
+    if (changes - this.#changesAtCheckpoint < ROWS_PER_CHECKPOINT) return;
+    try {
+      this.#sql.run('PRAGMA wal_checkpoint(PASSIVE)');
+      this.#changesAtCheckpoint = changes;
+    } catch (error) {
+      if (sqliteCode(error) !== SQLITE.FULL) throw error;
+    }
+  }
+
+  #runOne(call: WriteCall): Outcome {
+    this.#sql.run('SAVEPOINT one_call');
+    try {
+      const value = this.#apply(call);
+      this.#sql.run('RELEASE one_call');
+      return { ok: true, value };
+    } catch (error) {
+      // SQLite ends the whole transaction by itself after some errors, and then nothing of it may be acknowledged.
+      if (!this.#sql.inTransaction || MACHINE_ERRORS.has(sqliteCode(error))) throw error;
+      this.#sql.run('ROLLBACK TO one_call');
+      this.#sql.run('RELEASE one_call');
+      return { ok: false, failure: failureOf(error) };
+    }
+  }
+
+  #apply(call: WriteCall): unknown {
+    if (call.kind === 'commit') return applyCommands(this.#sql, call.commands, call.now);
+    const step: Step = { sql: this.#sql, now: call.now, versions: {}, counters: {} };
+    if (call.kind === 'claim') return claim(step, call.queue, call.worker, call.max, call.leaseMs);
+    return extend(step, call.leases, call.leaseMs);
+  }
+}
+
+/** An error as the other thread needs it: what is not a refusal of ours is a broken machine. */
+export function failureOf(error: unknown): Failure {
+  if (error instanceof GatewayError) {
+    return {
+      code: error.code,
+      message: error.message,
+      cause: error.cause === undefined ? undefined : String(error.cause),
+    };
+  }
+  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  switch (sqliteCode(error)) {
+    case SQLITE.FULL:
+      return { code: 'out-of-space', message: 'there is no room for this now; try again later', cause };
+    case SQLITE.BUSY:
+      return { code: 'unavailable', message: 'the ledger is held by another program; try again later', cause };
+    default:
+      return { code: 'broken', message: 'the gateway could not do this; the operator has been told', cause };
+  }
+}

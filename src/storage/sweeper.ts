@@ -1,0 +1,76 @@
+import type { Clock } from '../domain/clock.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { ContentStore } from './content-store.ts';
+import type { Ledger } from './ledger.ts';
+
+const PAGE = 200;
+
+type Parts = {
+  readonly ledger: Ledger;
+  readonly store: ContentStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly namesEveryMs: number;
+  readonly contentsEveryMs: number;
+  /** Content that no row names is removed after this; longer than any batch or upload takes. */
+  readonly contentGraceMs: number;
+};
+
+/** Removes names whose time is over, and content that no row names any more: the hub keeps none. */
+export class Sweeper {
+  readonly #parts: Parts;
+  #timers: NodeJS.Timeout[] = [];
+  #running: Promise<void> = Promise.resolve();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  start(): void {
+    this.#timers = [
+      setInterval(() => this.#queue('names', () => this.sweepNames()), this.#parts.namesEveryMs),
+      setInterval(() => this.#queue('contents', () => this.sweepContents()), this.#parts.contentsEveryMs),
+    ];
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    await this.#running;
+  }
+
+  /** @returns how many names were removed */
+  async sweepNames(): Promise<number> {
+    const { ledger, clock } = this.#parts;
+    const expired = await ledger.read({ kind: 'expired', now: clock.now(), limit: PAGE });
+    if (expired.length === 0) return 0;
+    await ledger.commit(
+      expired.flatMap((entry) => [
+        { kind: 'remove' as const, path: entry.path, recursive: false, expect: { version: entry.version } },
+        {
+          kind: 'audit' as const,
+          line: { kind: 'swept', outcome: 'done' as const, fields: { path: entry.path, sha256: entry.sha256 } },
+        },
+      ]),
+    );
+    return expired.length;
+  }
+
+  /** @returns how many contents were removed */
+  async sweepContents(): Promise<number> {
+    crashPoint('sweep.unlink');
+    const { ledger, store, contentGraceMs } = this.#parts;
+    return store.sweep((contentIds) => ledger.read({ kind: 'namedContents', contentIds }), contentGraceMs);
+  }
+
+  #queue(what: string, sweep: () => Promise<number>): void {
+    this.#running = this.#running.then(async () => {
+      try {
+        const removed = await sweep();
+        if (removed > 0) this.#parts.logger.debug({ what, removed }, 'swept');
+      } catch (error) {
+        this.#parts.logger.warn({ err: error, what }, 'a sweep failed; the next one comes');
+      }
+    });
+  }
+}

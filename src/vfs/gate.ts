@@ -1,0 +1,47 @@
+import type { Audit } from '../audit/audit.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Action, Authorizer, RuleRef, Session } from '../domain/principal.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import { actionLine } from './audit-lines.ts';
+import { absent } from './places.ts';
+
+type GateParts = { readonly authorizer: Authorizer; readonly audit: Audit; readonly ledger: Ledger };
+
+/** Asks whether an action may be done and writes down each refusal. The one place where the file tree says no. */
+export class Gate {
+  readonly #parts: GateParts;
+
+  constructor(parts: GateParts) {
+    this.#parts = parts;
+  }
+
+  /** @returns the rule that allows it @throws GatewayError `not-found`, `not-allowed`, `unavailable` */
+  async pass(session: Session, action: Action, path: VPath): Promise<RuleRef> {
+    this.#parts.audit.assertWorking();
+    const decision = this.#parts.authorizer.decide(session, action, path);
+    if (decision.allowed) return decision.rule;
+    this.#parts.audit.note(
+      actionLine(session, action, path, 'refused', decision.rule, {
+        code: decision.visible ? 'not-allowed' : 'not-found',
+      }),
+    );
+    if (decision.visible) throw new GatewayError('not-allowed', 'you have no right to do this here');
+    // A name that is absent costs one look into the ledger; so does this one, or its time would tell it exists.
+    await this.#parts.ledger.read({ kind: 'entry', path });
+    throw absent();
+  }
+
+  allows(session: Session, action: Action, path: VPath): boolean {
+    return this.#parts.authorizer.decide(session, action, path).allowed;
+  }
+
+  /** Writes down that a request ended in an error, and gives the error back. */
+  failed(session: Session, action: string, path: VPath, rule: RuleRef, error: GatewayError): GatewayError {
+    const refused = error.code !== 'broken' && error.code !== 'unavailable';
+    this.#parts.audit.note(
+      actionLine(session, action, path, refused ? 'refused' : 'failed', rule, { code: error.code }),
+    );
+    return error;
+  }
+}

@@ -1,0 +1,62 @@
+import { accountOf } from '../access/authorizer.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Session } from '../domain/principal.ts';
+import { type Place, placeOf } from '../domain/tree.ts';
+import { nameOf, type VPath } from '../domain/vpath.ts';
+import type { EntryRow } from '../storage/commands.ts';
+import type { Entry } from './files.ts';
+
+/** A place that has rows in the ledger. */
+export type StoredPlace = Exclude<Place, { kind: 'virtual' }>;
+
+/** Where a path lies for this session; undefined where it has no such place. */
+export function findPlace(generation: Generation, session: Session, path: VPath): Place | undefined {
+  const found = accountOf(generation, session.principal);
+  return found && placeOf(found.partner, found.account, generation.folders, path);
+}
+
+/** The place of a path below a configured folder. @throws GatewayError `not-found`, `not-allowed` for the folder itself */
+export function placeBelow(generation: Generation, session: Session, path: VPath): StoredPlace {
+  const place = findPlace(generation, session, path);
+  if (place === undefined) throw absent();
+  if (place.kind === 'virtual' || place.depth === 0) {
+    throw new GatewayError('not-allowed', 'this folder is part of the configuration and can not be changed here');
+  }
+  return place;
+}
+
+/** Whether the parent must be a folder somebody made; configured folders have no rows of their own. */
+export function needsParentRow(place: StoredPlace): boolean {
+  return place.depth > 1;
+}
+
+/** The answer for every name that is absent or not visible, always the same. */
+export function absent(): GatewayError {
+  return new GatewayError('not-found', 'there is nothing under this name');
+}
+
+/** What a protocol sees of a ledger row. */
+export function entryOf(row: EntryRow, path: VPath): Entry {
+  return {
+    path,
+    name: nameOf(path),
+    kind: row.kind,
+    size: row.size,
+    etag: row.version.toString(36).padStart(8, '0'),
+    sha256: row.sha256,
+    createdAt: row.createdAt,
+    modifiedAt: row.modifiedAt,
+  };
+}
+
+/** A folder that stands in the configuration. Its times are the epoch of the generation: it has none of its own. */
+export function configuredFolder(path: VPath): Entry {
+  return { path, name: nameOf(path), kind: 'folder', size: 0, etag: 'folder', sha256: '', createdAt: 0, modifiedAt: 0 };
+}
+
+/** A shared folder takes files only where somebody answers for their content. @throws GatewayError `not-allowed` */
+export function refuseUnchecked(place: StoredPlace): void {
+  if (place.kind !== 'shared' || place.shared.content === 'reviewed') return;
+  throw new GatewayError('not-allowed', 'this folder takes no files until its content is checked on arrival');
+}

@@ -1,0 +1,88 @@
+import type { Current } from '../domain/current.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Session } from '../domain/principal.ts';
+import { childOf, parentOf, type VPath } from '../domain/vpath.ts';
+import type { EntryRow, Expectation } from '../storage/commands.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Entry, WriteCondition } from './files.ts';
+import {
+  absent,
+  configuredFolder,
+  entryOf,
+  findPlace,
+  needsParentRow,
+  placeBelow,
+  type StoredPlace,
+} from './places.ts';
+
+const LIST_PAGE = 500;
+
+/** Finds what stands under the paths of a session. Asks for no right: the gate was passed before. */
+export class Rows {
+  readonly #ledger: Ledger;
+  readonly #generation: Current<Generation>;
+
+  constructor(parts: { readonly ledger: Ledger; readonly generation: Current<Generation> }) {
+    this.#ledger = parts.ledger;
+    this.#generation = parts.generation;
+  }
+
+  async entry(session: Session, path: VPath): Promise<Entry | undefined> {
+    const place = findPlace(this.#generation.value, session, path);
+    if (place === undefined) return undefined;
+    if (place.kind === 'virtual' || place.depth === 0) return configuredFolder(path);
+    const row = await this.#ledger.read({ kind: 'entry', path: place.ledgerPath });
+    return row && entryOf(row, path);
+  }
+
+  /** The row wherever the path may lie, also where the session may not see it: for choosing the right to ask for. */
+  async rowIfAny(session: Session, path: VPath): Promise<EntryRow | undefined> {
+    const place = findPlace(this.#generation.value, session, path);
+    if (place === undefined || place.kind === 'virtual') return undefined;
+    return this.#ledger.read({ kind: 'entry', path: place.ledgerPath });
+  }
+
+  /** @throws GatewayError `not-found`, `not-allowed` for a configured folder */
+  async stored(session: Session, path: VPath): Promise<{ readonly place: StoredPlace; readonly row: EntryRow }> {
+    const place = placeBelow(this.#generation.value, session, path);
+    const row = await this.#ledger.read({ kind: 'entry', path: place.ledgerPath });
+    if (row === undefined) throw absent();
+    return { place, row };
+  }
+
+  /** @throws GatewayError `no-parent` */
+  async assertParent(place: StoredPlace): Promise<void> {
+    if (!needsParentRow(place)) return;
+    const parent = await this.#ledger.read({ kind: 'entry', path: parentOf(place.ledgerPath) });
+    if (parent?.kind !== 'folder')
+      throw new GatewayError('no-parent', 'the folder above does not exist; make it first');
+  }
+
+  async *below(folder: VPath, path: VPath): AsyncIterable<Entry> {
+    for (let after = ''; ; ) {
+      const rows = await this.#ledger.read({ kind: 'children', folder, after, limit: LIST_PAGE });
+      for (const row of rows) yield entryOf(row, childOf(path, row.path.slice(folder.length + 1)));
+      const last = rows.at(-1);
+      if (last === undefined || rows.length < LIST_PAGE) return;
+      after = last.path.slice(folder.length + 1);
+    }
+  }
+}
+
+/** @throws GatewayError `precondition-failed`, `already-exists` or `not-found` where the condition does not hold now */
+export function expectationOf(condition: WriteCondition, row: EntryRow | undefined): Expectation {
+  if (condition === 'any') return 'any';
+  if (condition === 'absent') {
+    if (row !== undefined) throw new GatewayError('already-exists', 'a file stands under this name');
+    return 'absent';
+  }
+  if (row === undefined) {
+    if (condition === 'present') throw absent();
+    throw new GatewayError('precondition-failed', 'the file is not the one you expect');
+  }
+  if (condition !== 'present' && !condition.etags.includes(entryOf(row, row.path).etag)) {
+    throw new GatewayError('precondition-failed', 'the file is not the one you expect');
+  }
+  return { version: row.version };
+}

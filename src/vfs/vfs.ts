@@ -1,0 +1,192 @@
+import type { Readable } from 'node:stream';
+import type { Audit } from '../audit/audit.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Authorizer, RuleRef, Session } from '../domain/principal.ts';
+import { childOf, isWithin, parentOf, type VPath } from '../domain/vpath.ts';
+import type { ByteRange, ContentStore } from '../storage/content-store.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import { arrivalCommands, refuseFolderInIntake } from './arrivals.ts';
+import { actionLine } from './audit-lines.ts';
+import { Changes } from './changes.ts';
+import type { Entry, Files, WriteCondition } from './files.ts';
+import { Gate } from './gate.ts';
+import {
+  absent,
+  configuredFolder,
+  entryOf,
+  findPlace,
+  needsParentRow,
+  placeBelow,
+  refuseUnchecked,
+  type StoredPlace,
+} from './places.ts';
+import { expectationOf, Rows } from './rows.ts';
+import { UploadDesk } from './uploads.ts';
+
+export type VfsParts = {
+  readonly store: ContentStore;
+  readonly ledger: Ledger;
+  readonly authorizer: Authorizer;
+  readonly audit: Audit;
+  readonly generation: Current<Generation>;
+  readonly clock: Clock;
+  /** Called after a commit that queued an arrival: work is waiting. */
+  readonly onArrival: () => void;
+};
+
+type Target = { readonly rule: RuleRef; readonly place: StoredPlace; readonly exists: boolean };
+
+/** The one door to the file tree: decide, then act and write it down in one commit. */
+export class Vfs implements Files {
+  /** Files being handed in. */
+  readonly uploads: UploadDesk;
+  readonly #parts: VfsParts;
+  readonly #gate: Gate;
+  readonly #rows: Rows;
+  readonly #changes: Changes;
+
+  constructor(parts: VfsParts) {
+    this.#parts = parts;
+    this.#gate = new Gate(parts);
+    this.#rows = new Rows(parts);
+    this.#changes = new Changes({ ...parts, gate: this.#gate });
+    this.uploads = new UploadDesk({ ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes });
+  }
+
+  async stat(session: Session, path: VPath): Promise<Entry> {
+    const rule = await this.#gate.pass(session, 'stat', path);
+    const entry = await this.#rows.entry(session, path);
+    if (entry === undefined) throw this.#gate.failed(session, 'stat', path, rule, absent());
+    this.#parts.audit.note(actionLine(session, 'stat', path, 'done', rule));
+    return entry;
+  }
+
+  async *list(session: Session, path: VPath): AsyncIterable<Entry> {
+    const rule = await this.#gate.pass(session, 'list', path);
+    const place = findPlace(this.#parts.generation.value, session, path);
+    const entry = await this.#rows.entry(session, path);
+    if (place === undefined || entry === undefined) throw this.#gate.failed(session, 'list', path, rule, absent());
+    if (entry.kind === 'file') throw new GatewayError('not-folder', 'this is a file, not a folder');
+    this.#parts.audit.note(actionLine(session, 'list', path, 'done', rule));
+    if (place.kind === 'virtual') {
+      for (const name of place.children) yield configuredFolder(childOf(path, name));
+    } else {
+      yield* this.#rows.below(place.ledgerPath, path);
+    }
+  }
+
+  async read(session: Session, path: VPath, range?: ByteRange): Promise<{ entry: Entry; body: Readable }> {
+    const rule = await this.#gate.pass(session, 'read', path);
+    const entry = await this.#rows.entry(session, path);
+    if (entry === undefined) throw this.#gate.failed(session, 'read', path, rule, absent());
+    if (entry.kind === 'folder') throw new GatewayError('is-folder', 'this is a folder, not a file');
+    const { row } = await this.#rows.stored(session, path);
+    const details = { sha256: row.sha256, from: range?.start ?? 0, to: range?.end ?? row.size };
+    await this.#parts.audit.record(actionLine(session, 'read', path, 'done', rule, details));
+    return { entry: entryOf(row, path), body: this.#parts.store.read(row.contentId, range) };
+  }
+
+  async makeFolder(session: Session, path: VPath): Promise<void> {
+    const rule = await this.#gate.pass(session, 'makeFolder', path);
+    const commands = async () => {
+      const place = placeBelow(this.#parts.generation.value, session, path);
+      refuseFolderInIntake(place);
+      const at = this.#parts.clock.now();
+      return [{ kind: 'makeFolder' as const, path: place.ledgerPath, parentMustExist: needsParentRow(place), at }];
+    };
+    await this.#changes.commit({ session, action: 'make-folder', path, rule, commands });
+  }
+
+  async move(session: Session, from: VPath, to: VPath, overwrite: boolean): Promise<{ replaced: boolean }> {
+    const renaming = parentOf(from) === parentOf(to);
+    const rule = await this.#gate.pass(session, renaming ? 'move' : 'delete', from);
+    const target = await this.#target(session, to, overwrite, renaming);
+    await this.#transfer(session, 'move', { from, to }, `${rule} ${target.rule}`, target, { overwrite });
+    return { replaced: target.exists };
+  }
+
+  async copy(
+    session: Session,
+    from: VPath,
+    to: VPath,
+    options: { overwrite: boolean; recursive: boolean },
+  ): Promise<{ replaced: boolean }> {
+    const rule = await this.#gate.pass(session, 'read', from);
+    const target = await this.#target(session, to, options.overwrite, false);
+    await this.#transfer(session, 'copy', { from, to }, `${rule} ${target.rule}`, target, options);
+    return { replaced: target.exists };
+  }
+
+  async remove(session: Session, path: VPath, options: { recursive: boolean; expect?: WriteCondition }): Promise<void> {
+    const rule = await this.#gate.pass(session, 'delete', path);
+    const commands = async () => {
+      const { place, row } = await this.#rows.stored(session, path);
+      this.#refuseRulesBelow(path);
+      const expect = expectationOf(options.expect ?? 'any', row);
+      return [{ kind: 'remove' as const, path: place.ledgerPath, recursive: options.recursive, expect }];
+    };
+    await this.#changes.commit({ session, action: 'delete', path, rule, commands });
+  }
+
+  async setModified(session: Session, path: VPath, modifiedAt: number): Promise<void> {
+    const rule = await this.#gate.pass(session, 'create', path);
+    const commands = async () => {
+      const { place } = await this.#rows.stored(session, path);
+      return [{ kind: 'setModified' as const, path: place.ledgerPath, modifiedAt }];
+    };
+    await this.#changes.commit({ session, action: 'set-modified', path, rule, commands });
+  }
+
+  /** Moves or copies; the bytes stay where they are, and a name that appears in an intake folder has arrived. */
+  async #transfer(
+    session: Session,
+    kind: 'move' | 'copy',
+    path: { readonly from: VPath; readonly to: VPath },
+    rule: RuleRef,
+    target: Target,
+    options: { readonly overwrite: boolean; readonly recursive?: boolean },
+  ): Promise<void> {
+    const commands = async () => {
+      const { place, row } = await this.#rows.stored(session, path.from);
+      if (row.kind === 'folder') refuseFolderInIntake(target.place);
+      if (kind === 'move') this.#refuseRulesBelow(path.from);
+      const at = this.#parts.clock.now();
+      const command = {
+        from: place.ledgerPath,
+        to: target.place.ledgerPath,
+        overwrite: options.overwrite,
+        parentMustExist: needsParentRow(target.place),
+        at,
+      };
+      const arrival = arrivalCommands(session, target.place, row.size, this.#parts.generation.value, at);
+      if (kind === 'move') return [{ kind, ...command }, ...arrival];
+      return [{ kind, ...command, recursive: options.recursive ?? true }, ...arrival];
+    };
+    await this.#changes.commit({ session, action: kind, path: path.from, rule, details: { to: path.to }, commands });
+  }
+
+  async #target(session: Session, to: VPath, overwrite: boolean, renaming: boolean): Promise<Target> {
+    const existing = await this.#rows.rowIfAny(session, to);
+    if (existing !== undefined && !overwrite) {
+      await this.#gate.pass(session, 'stat', to);
+      throw new GatewayError('already-exists', 'the target exists');
+    }
+    const action = existing !== undefined ? 'overwrite' : renaming ? 'move' : 'create';
+    const rule = await this.#gate.pass(session, action, to);
+    const place = placeBelow(this.#parts.generation.value, session, to);
+    refuseUnchecked(place);
+    await this.#rows.assertParent(place);
+    return { rule, place, exists: existing !== undefined };
+  }
+
+  /** A configured folder inside another has rights of its own: nobody takes it away with the outer one. */
+  #refuseRulesBelow(path: VPath): void {
+    const inner = this.#parts.generation.value.folders.some(
+      (folder) => folder.path !== path && isWithin(folder.path, path),
+    );
+    if (inner) throw new GatewayError('not-allowed', 'a folder inside this one has rules of its own');
+  }
+}

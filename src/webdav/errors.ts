@@ -1,0 +1,89 @@
+import { asGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
+import type { HttpAnswer } from '../domain/http.ts';
+import type { Logger } from '../domain/logger.ts';
+import { escapeXml } from './xml-text.ts';
+
+/** From the gateway's codes to HTTP (RFC 9110 §15, RFC 4918 §11). */
+export const HTTP_STATUS = {
+  'bad-path': 400,
+  'bad-request': 400,
+  'not-found': 404,
+  'not-allowed': 403,
+  'no-parent': 409,
+  'already-exists': 405,
+  'is-folder': 405,
+  'not-folder': 409,
+  'not-empty': 409,
+  'precondition-failed': 412,
+  frozen: 423,
+  'too-large': 413,
+  'out-of-space': 507,
+  'digest-mismatch': 400,
+  'content-missing': 500,
+  'not-supported': 501,
+  fenced: 503,
+  unavailable: 503,
+  'not-running': 503,
+  broken: 500,
+} as const satisfies Record<ErrorCode, number>;
+
+/** Elements of `DAV:error` that tell a client which rule was broken (RFC 4918 §16, RFC 4331 §6). */
+export type ErrorElement = 'propfind-finite-depth' | 'sufficient-disk-space';
+
+const ELEMENT: Partial<Record<ErrorCode, ErrorElement>> = { 'out-of-space': 'sufficient-disk-space' };
+
+/** An absent name, and a name that this principal may not know of, give this answer and no other. */
+const NOT_FOUND = 'there is nothing under this name';
+
+export const FOLDER_METHODS = 'OPTIONS, GET, HEAD, DELETE, MOVE, COPY, PROPFIND';
+export const ALL_METHODS = 'OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, MOVE, COPY, PROPFIND';
+export const ROOT_METHODS = 'OPTIONS, GET, HEAD, PROPFIND';
+
+/** A refusal in one sentence; with an element, as the XML that DAV clients read (RFC 4918 §8.7). */
+export function refuse(
+  status: number,
+  sentence: string,
+  options: { readonly element?: ErrorElement | undefined; readonly headers?: HttpAnswer['headers'] } = {},
+): HttpAnswer {
+  if (options.element === undefined) {
+    const headers = { ...options.headers, 'Content-Type': 'text/plain; charset=utf-8' };
+    return { status, headers, body: `${sentence}\n` };
+  }
+  const headers = { ...options.headers, 'Content-Type': 'application/xml; charset=utf-8' };
+  const body =
+    `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${options.element}/>` +
+    `<S:message xmlns:S="urn:sluis:error:1">${escapeXml(sentence)}</S:message></D:error>\n`;
+  return { status, headers, body };
+}
+
+export function notFound(): HttpAnswer {
+  return refuse(HTTP_STATUS['not-found'], NOT_FOUND);
+}
+
+/** 405 with what is allowed instead (RFC 9110 §15.5.6). */
+export function methodNotAllowed(sentence: string, allow: string): HttpAnswer {
+  return refuse(405, sentence, { headers: { Allow: allow } });
+}
+
+/**
+ * The answer for what a handler threw. What is not a `GatewayError` is a fault of ours: its cause goes to the log, and
+ * the client learns only that it is one.
+ * @param statusOf codes that mean something else to this method than in the table
+ */
+export function answerError(
+  thrown: unknown,
+  logger: Logger,
+  statusOf: Partial<Record<ErrorCode, number>> = {},
+): HttpAnswer {
+  const error = asGatewayError(thrown);
+  const status = statusOf[error.code] ?? HTTP_STATUS[error.code];
+  if (error.code === 'not-found') return notFound();
+  if (status >= 500) logFault(error, logger);
+  if (status === 405) return methodNotAllowed(error.message, FOLDER_METHODS);
+  const headers = status === 503 ? { 'Retry-After': 5 } : {};
+  return refuse(status, error.message, { element: ELEMENT[error.code], headers });
+}
+
+function logFault(error: GatewayError, logger: Logger): void {
+  logger.error({ err: error, cause: error.cause, code: error.code }, 'a WebDAV request failed');
+}

@@ -1,0 +1,107 @@
+import { X509Certificate } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { AdmissionDesk } from '../../src/access/admission-desk.ts';
+import type { RefusalReason } from '../../src/access/admission.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import type { Limits } from '../../src/domain/generation.ts';
+import type { HttpHandler } from '../../src/domain/http.ts';
+import { HttpsListener } from '../../src/listen/https.ts';
+import { parseCertificate } from '../../src/pki/certificate.ts';
+import { makeDemoPki } from '../../src/pki/demo-ca.ts';
+import { RevocationLists } from '../../src/pki/revocation.ts';
+import { LIMITS, openTree, type TreeFixture } from '../webdav/tree-fixture.ts';
+
+export type HttpsFixture = {
+  readonly port: number;
+  readonly tree: TreeFixture;
+  readonly certs: string;
+  readonly listener: HttpsListener;
+  file(name: string): Promise<string>;
+  close(): Promise<void>;
+};
+
+export type HttpsFixtureOptions = {
+  readonly limits?: Partial<Limits>;
+  readonly wrap?: (handler: HttpHandler) => HttpHandler;
+};
+
+const KBO = '0900000147';
+
+/** The real listener, admission, handler and file tree on a free port, with a demo PKI of its own. */
+export async function openHttps(options: HttpsFixtureOptions = {}): Promise<HttpsFixture> {
+  const tree = await openTree();
+  const certs = join(tree.directory, 'certs');
+  await makeDemoPki({
+    directory: certs,
+    accounts: [
+      { kind: 'machine', id: 'batch', partner: 'ksz', kbo: KBO },
+      { kind: 'machine', id: 'ghost', partner: 'ksz', kbo: KBO },
+    ],
+    sftpHosts: [],
+    now: Date.now(),
+  });
+  const file = (name: string): Promise<string> => readFile(join(certs, name), 'utf8');
+  const class3 = await file('class3-ca.pem');
+  const issuer = parseCertificate(new X509Certificate(class3).raw);
+  if (issuer === undefined) throw new Error('the demo CA is not a certificate');
+  const revocation = new RevocationLists({
+    files: [join(certs, 'crl.pem')],
+    issuers: [issuer],
+    maxFileBytes: 1_000_000,
+    graceMs: 0,
+  });
+  await revocation.reload();
+  const audit = {
+    note: (line: TreeFixture['lines'][number]) => void tree.lines.push(line),
+    record: async (line: TreeFixture['lines'][number]) => void tree.lines.push(line),
+    assertWorking: () => undefined,
+  };
+  const { generation } = tree;
+  const admission = new AdmissionDesk({
+    partners: {
+      get value() {
+        return generation.value.partners;
+      },
+    },
+    policy: {
+      value: {
+        issuers: [issuer],
+        allowedPolicies: [],
+        extendedKeyUsage: 'required',
+        nationalNumberPolicies: [],
+      },
+    },
+    revocation,
+    audit,
+    clock: systemClock,
+    maxRemembered: 100,
+  });
+  const listener = new HttpsListener({
+    listener: { protocol: 'https', host: '127.0.0.1', port: 0, accessMethod: 'line' },
+    tls: { cert: await file('server.pem'), key: await file('server.key'), ca: [class3] },
+    admission,
+    generation,
+    handler: options.wrap?.(tree.handler) ?? tree.handler,
+    limits: { ...LIMITS, ...options.limits },
+    logger: tree.logger,
+    audit,
+    refusalText: (reason: RefusalReason) => ({
+      title: 'You cannot come in',
+      sentence: `ask your helpdesk: ${reason}`,
+      language: 'en',
+    }),
+  });
+  const port = await listener.listen();
+  return {
+    port,
+    tree,
+    certs,
+    listener,
+    file,
+    async close() {
+      await listener.close(1_000);
+      await tree.close();
+    },
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Everything that CI checks, in one command: types, lint, then all tests. Says at the end which clients were missing on
+ * this machine and what was therefore not tested; with CI set that is a failure.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { missingTools } from './support/tools.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const steps: readonly (readonly [title: string, command: string, ...words: string[]])[] = [
+  ['types', 'node_modules/.bin/tsc', '--noEmit'],
+  ['format and lint', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.'],
+  ['tests', process.execPath, 'node_modules/vitest/vitest.mjs', 'run'],
+];
+
+let failed = false;
+for (const [title, command, ...words] of steps) {
+  console.log(`\n— ${title}`);
+  const { status } = spawnSync(command, words, { cwd: root, stdio: 'inherit' });
+  if (status !== 0) {
+    console.error(`— ${title}: failed`);
+    failed = true;
+  }
+}
+
+const missing = missingTools();
+for (const { tool, debianPackage, covers } of missing) {
+  console.log(`not tested: ${covers}, because ${tool} is not installed (Debian: apt-get install ${debianPackage})`);
+}
+if (missing.length > 0 && process.env.CI) {
+  console.error('in CI nothing may be skipped');
+  failed = true;
+}
+process.exit(failed ? 1 : 0);
