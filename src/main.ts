@@ -105,19 +105,31 @@ function addDirectory(directory: Command, finish: (status: ExitStatus) => void):
     .option(...environment)
     .action(async (file, options) => {
       const { directoryLoad } = await import('./commands/directory.ts');
-      finish(await directoryLoad({ file, environment: options.environment, ...common(options) }, process.stdout));
+      const { dataDirectory, sectorsOf } = await import('./commands/places.ts');
+      const { config, json } = common(options);
+      const [data, sectors] = [await dataDirectory(common(options)), await sectorsOf(config)];
+      const { environment } = options;
+      finish(await directoryLoad({ file: resolve(file), environment, data, sectors, json }, process.stdout));
     });
   withPlaces(directory.command('lookup <insz>').description('what is known of one person'))
     .option(...environment)
     .action(async (insz, options) => {
       const { directoryLookup } = await import('./commands/directory.ts');
-      finish(await directoryLookup({ insz, environment: options.environment, ...common(options) }, process.stdout));
+      const { dataDirectory } = await import('./commands/places.ts');
+      const { environment } = options;
+      const { json } = common(options);
+      const data = await dataDirectory(common(options));
+      finish(await directoryLookup({ insz, environment, data, json }, process.stdout));
     });
   withPlaces(directory.command('stats').description('how many persons and lines, and which version'))
     .option(...environment)
     .action(async (options) => {
       const { directoryStats } = await import('./commands/directory.ts');
-      finish(await directoryStats({ environment: options.environment, ...common(options) }, process.stdout));
+      const { dataDirectory } = await import('./commands/places.ts');
+      const { environment } = options;
+      const { json } = common(options);
+      const data = await dataDirectory(common(options));
+      finish(await directoryStats({ environment, data, json }, process.stdout));
     });
 }
 

@@ -84,6 +84,11 @@ export class AdmissionDesk implements Admission {
     return this.#refuse(attempt, identified.reason, identified.identity);
   }
 
+  /** Whether a key is registered for a login: what an SSH client asks before it signs. Nobody is let in by it. */
+  knowsKey(login: string, key: { readonly blob: Uint8Array }): boolean {
+    return this.#current().byKey(login, key.blob).ok;
+  }
+
   async #check(peer: PeerCertificates, fingerprint: string): Promise<Class3Result> {
     const { revocation, clock } = this.#deps;
     const [policy, version, at] = [this.#deps.policy.value, revocation.version, clock.now()];

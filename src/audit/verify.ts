@@ -22,13 +22,13 @@ export type AuditVerdict = {
 
 export type VerifyOptions = {
   /** Whether a signature over these bytes is the gateway's. Absent where heads are not signed. */
-  readonly checkSignature?: (data: Uint8Array, signature: Uint8Array) => Promise<boolean>;
+  readonly checkSignature?: ((data: Uint8Array, signature: Uint8Array) => Promise<boolean>) | undefined;
   /** Lines the log must hold at least, as written down outside the gateway. */
-  readonly atLeast?: number;
+  readonly atLeast?: number | undefined;
 };
 
 /** Every line of the audit log, in order, read page by page. */
-export async function* auditLinesOf(ledger: Ledger): AsyncGenerator<ChainedLine> {
+export async function* auditLinesOf(ledger: Pick<Ledger, 'read'>): AsyncGenerator<ChainedLine> {
   let from = 1;
   for (;;) {
     const page = await ledger.read({ kind: 'auditLines', from, limit: PAGE_LINES });

@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { loadConfiguration } from '../config/load.ts';
+import type { Settings } from '../config/settings.ts';
 import { GatewayError } from '../domain/errors.ts';
+import type { Sector } from '../domain/partner.ts';
 
 /** Options that every command takes. */
 export type CommonOptions = {
@@ -12,13 +14,19 @@ export type CommonOptions = {
 
 /** The folder of live state: as asked, else as the configuration says. @throws GatewayError `bad-request` */
 export async function dataDirectory(options: Pick<CommonOptions, 'config' | 'data'>): Promise<string> {
-  if (options.data !== undefined) return options.data;
-  const loaded = await loadConfiguration(options.config, { keyFiles: 'may-be-absent' });
-  if (loaded.ok) return loaded.settings.dataDirectory;
-  throw new GatewayError(
-    'bad-request',
-    'the configuration has problems ("sluis check" lists them); or name the folder by --data',
-  );
+  return options.data ?? (await soundSettings(options.config)).data.directory;
+}
+
+/** The sectors a person line may name. @throws GatewayError `bad-request` */
+export async function sectorsOf(config: string): Promise<readonly Sector[]> {
+  return (await soundSettings(config)).generation.sectors;
+}
+
+/** The configuration, for a command that needs all of it. @throws GatewayError `bad-request` */
+export async function soundSettings(config: string): Promise<Settings> {
+  const loaded = await loadConfiguration(config, { keyFiles: 'may-be-absent' });
+  if (loaded.ok) return loaded.settings;
+  throw new GatewayError('bad-request', 'the configuration has problems; "sluis check" lists them');
 }
 
 export function controlSocketPath(data: string): string {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { access, constants, readFile } from 'node:fs/promises';
 import { relative, resolve } from 'node:path';
 import type { SshKey } from '../domain/partner.ts';
 import { type ConfigFiles, known } from './parse.ts';
@@ -48,9 +48,17 @@ export async function readKeys(
       continue;
     }
     const file = entry.file === undefined ? undefined : resolve(directory, entry.file);
-    const text = file === undefined ? entry.key : await keyText(file);
-    if (file !== undefined) texts.set(file, text);
     const at = [...path, file === undefined ? 'key' : 'file'];
+    const shared = file === undefined ? undefined : owners.get(file);
+    if (shared !== undefined) {
+      problems.push(places.at(at, `this key already belongs to ${shared}`, 'give each account a key of its own'));
+      continue;
+    }
+    const text = file === undefined ? entry.key : await keyText(file);
+    if (file !== undefined) {
+      texts.set(file, text);
+      owners.set(file, owner);
+    }
     if (text === undefined) {
       if (file !== undefined && mayBeAbsent(file)) continue;
       problems.push(places.at(at, `the key file ${entry.file} cannot be read`, 'make the file, or correct its name'));
@@ -78,7 +86,7 @@ export async function ownKeyProblems({ gateway }: ConfigFiles, directory: string
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(files)) {
     for (const [index, file] of (Array.isArray(value) ? value : [value]).entries()) {
-      if ((await keyText(resolve(directory, file))) !== undefined) continue;
+      if (await isReadable(resolve(directory, file))) continue;
       const path = ['pki', 'files', name, ...(Array.isArray(value) ? [index] : [])];
       problems.push(
         gateway.places.at(path, `the file ${file} cannot be read`, 'correct the name, or give the gateway read access'),
@@ -99,11 +107,18 @@ function entriesOf(partner: ReadFile<PartnerFile>): Entry[] {
 }
 
 function isDemoKey({ gateway }: ConfigFiles, directory: string, file: string): boolean {
-  if (gateway === undefined) return true; // its own problem stops the load; do not blame keys for it
+  if (gateway?.whole !== true) return true; // its own problems stop the load; do not blame keys for them
   const folder = gateway.value.pki.directory;
   if (!gateway.value.demo || folder === undefined) return false;
   const inside = relative(resolve(directory, folder), file);
   return inside !== '' && !inside.startsWith('..');
+}
+
+function isReadable(file: string): Promise<boolean> {
+  return access(file, constants.R_OK).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The text of a key file; undefined where it cannot be read. */

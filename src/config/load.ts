@@ -38,7 +38,7 @@ export async function loadTree(
     ...referenceProblems(files),
     ...keyProblems,
     ...(await ownKeyProblems(files, directory)),
-  ]);
+  ]).filter((problem) => problem.line > 0);
   if (problems.length > 0 || !isComplete(files)) return { loaded: { ok: false, problems }, keyTexts: ring.texts };
   return { loaded: { ok: true, settings: settingsOf(directory, files, ring) }, keyTexts: ring.texts };
 }
@@ -89,9 +89,9 @@ function demoFiles(folder: string): PkiFiles {
     serverCertificate: join(folder, 'server.pem'),
     serverKey: join(folder, 'server.key'),
     signerCertificate: join(folder, 'signer.pem'),
-    signerKey: join(folder, 'signer.key'),
+    signerKey: join(folder, 'private', 'signer.key'),
     signerIssuer: join(folder, 'signer-ca.pem'),
     crl: [join(folder, 'crl.pem')],
-    sshHostKey: join(folder, 'ssh_host_ed25519'),
+    sshHostKey: join(folder, 'private', 'ssh_host_ed25519'),
   };
 }

@@ -59,7 +59,7 @@ function institutions({ places, value }: ReadFile<AuthorizationFile>, files: Con
 /** A partner, or a member of a sector whose managing institution is a partner. Files not understood are not blamed. */
 function isKnown(institution: Institution, { partners, sectors }: ConfigFiles): boolean {
   if (sectors === undefined || !sectors.whole) return true;
-  if ([...partners.values()].includes(undefined)) return true;
+  if ([...partners.values()].some((partner) => partner?.whole !== true)) return true;
   const isPartner = known(partners).some(
     ({ value }) => value.institution.sector === institution.sector && value.institution.type === institution.type,
   );

@@ -27,22 +27,34 @@ const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
 
 /** A flow names fields that exist and that can carry what is asked of them. */
 export function flowProblems(files: ConfigFiles): readonly Problem[] {
-  const most = files.gateway?.value.limits.maxFileBytes;
+  const most = files.gateway?.whole === true ? files.gateway.value.limits.maxFileBytes : undefined;
   return known(files.flows).flatMap((flow) => {
-    if (!flow.whole) return [];
-    return [
-      ...flow.value.layouts.flatMap((_, index) => layoutProblems(flow, index)),
-      ...blockProblems(flow),
-      ...sizeProblems(flow, most),
-    ];
+    if (!isIntact(flow)) return [];
+    const layouts = flow.value.layouts.flatMap((_, index) => layoutProblems(flow, index));
+    return [...layouts, ...blockProblems(flow), ...sizeProblems(flow, most)];
   });
+}
+
+/** Whether every field has the name and type its author wrote, so that what refers to it can be judged. */
+function isIntact({ places, value, whole }: ReadFile<FlowFile>): boolean {
+  if (whole) return true;
+  return value.layouts.every((layout, index) =>
+    layout.fields.every((_, position) =>
+      ['name', 'type'].every((key) => places.written(['layouts', index, 'fields', position, key]) !== undefined),
+    ),
+  );
 }
 
 function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
   const { places, value } = flow;
   const layout = value.layouts[index];
   if (layout === undefined) return [];
-  const problems = reversed(places, ['layouts', index], { from: layout.validFrom, until: layout.validUntil });
+  const problems = reversed(
+    places,
+    ['layouts', index],
+    { from: layout.validFrom, until: layout.validUntil },
+    'validUntil',
+  );
   const names = layout.fields.map((field) => field.name);
   for (const [position, name] of names.entries()) {
     if (names.indexOf(name) === position) continue;
@@ -96,7 +108,7 @@ function fieldProblems(
 }
 
 /** Blocks share out all fields: each in one block, none left over. */
-function blockProblems({ places, value }: ReadFile<FlowFile>): Problem[] {
+function blockProblems({ places, value, whole }: ReadFile<FlowFile>): Problem[] {
   const problems: Problem[] = [];
   const fields = [...new Set(value.layouts.flatMap((layout) => layout.fields.map((field) => field.name)))];
   const placed = new Map<string, string>();
@@ -118,6 +130,7 @@ function blockProblems({ places, value }: ReadFile<FlowFile>): Problem[] {
       placed.set(name, block);
     }
   }
+  if (!whole) return problems; // a block or field that was refused is not missing
   if (!Object.hasOwn(value.blocks, KEY_BLOCK)) {
     const remedy = `add "${KEY_BLOCK}" with the fields that identify a record; it reaches every receiver`;
     problems.push(places.atKey(['blocks'], `the block "${KEY_BLOCK}" is missing`, remedy));

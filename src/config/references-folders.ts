@@ -99,7 +99,7 @@ function authorizationOf(files: ConfigFiles, id: string, grant: GrantEntry): [me
   if (!files.authorizations.has(id)) return [unknownName('authorization', id, files.authorizations)];
   const act = files.authorizations.get(id);
   const partner = files.partners.get(grant.partner);
-  if (act === undefined || !act.whole || partner === undefined) return [];
+  if (act === undefined || !act.whole || partner?.whole !== true) return [];
   const own = institutionName(partner.value.institution);
   const named = [act.value.sender, ...act.value.receivers.map((receiver) => receiver.institution)].map(institutionName);
   const manages = named.some((name) => name.split('/')[0] === own.split('/')[0] && own.endsWith('/0'));

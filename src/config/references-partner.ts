@@ -99,15 +99,16 @@ function datesOf({ places, value }: ReadFile<PartnerFile>): Problem[] {
   ];
 }
 
-/** A period that ends before it begins. */
+/** A period that ends before it begins. `untilKey` is the key its end stands at. */
 export function reversed(
   places: Places,
   path: Path,
   period: { from: IsoDate; until?: IsoDate | undefined },
+  untilKey = 'until',
 ): Problem[] {
   if (period.until === undefined || period.from <= period.until) return [];
   const message = `the end, ${period.until}, lies before the beginning, ${period.from}`;
-  return [places.at([...path, 'until'], message, 'correct one of the two dates')];
+  return [places.at([...path, untilKey], message, 'correct one of the two dates')];
 }
 
 function onlyOnce(partners: readonly ReadFile<PartnerFile>[]): Problem[] {

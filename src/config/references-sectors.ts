@@ -20,7 +20,7 @@ export function sectorProblems({ sectors, partners }: ConfigFiles): readonly Pro
     const partner = partners.get(manager);
     if (!partners.has(manager)) {
       problems.push(places.at(path, ...unknownName('partner', manager, partners)));
-    } else if (partner !== undefined && partner.value.institution.sector !== sector.number) {
+    } else if (partner?.whole === true && partner.value.institution.sector !== sector.number) {
       const message = `${manager} manages sector ${sector.number} but belongs to sector ${partner.value.institution.sector}`;
       problems.push(places.at(path, message, `name the partner that is institution ${sector.number}/0`));
     }

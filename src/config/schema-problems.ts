@@ -2,8 +2,8 @@ import type { z } from 'zod';
 import { choose, type Problem } from './problems.ts';
 import type { Path, Places } from './yaml-file.ts';
 
-/** A problem with the schema, and what to leave out so that the rest of the file can still be compared with others. */
-export type Fault = { readonly problem: Problem; readonly remove: Path; readonly unknownKey: boolean };
+/** A problem with the schema. A key too many takes nothing away from what the file says. */
+export type Fault = { readonly problem: Problem; readonly unknownKey: boolean };
 
 type Issue = z.core.$ZodIssue;
 
@@ -23,7 +23,6 @@ export function describe(issue: Issue, value: unknown, places: Places): readonly
     case 'invalid_key':
       return issue.issues.map((inner) => ({
         problem: places.atKey(path, inner.message, remedyOf(inner)),
-        remove: path,
         unknownKey: false,
       }));
     case 'invalid_value':
@@ -34,7 +33,6 @@ export function describe(issue: Issue, value: unknown, places: Places): readonly
       return [
         {
           problem: places.at(path, `${label(path)}${outOfRange(issue)}`, remedyOf(issue)),
-          remove: path,
           unknownKey: false,
         },
       ];
@@ -44,7 +42,7 @@ export function describe(issue: Issue, value: unknown, places: Places): readonly
 function unknownKey(path: Path, known: readonly string[], places: Places): Fault {
   const key = String(path.at(-1));
   const problem = places.atKey(path, `unknown key "${key}"`, choose(key, known, 'key'));
-  return { problem, remove: path, unknownKey: true };
+  return { problem, unknownKey: true };
 }
 
 /** A value that is missing, empty, of the wrong type, or none of the allowed ones. */
@@ -58,11 +56,11 @@ function faultAt(path: Path, root: unknown, places: Places, choices: string | un
       `"${path.at(-1)}" is missing${inside(parent)}`,
       `add "${path.at(-1)}": ${wanted}`,
     );
-    return { problem, remove: parent, unknownKey: false };
+    return { problem, unknownKey: false };
   }
   if (found === null) {
     const message = path.length === 0 ? 'the file is empty' : `${label(path)}is empty`;
-    return { problem: places.at(path, message, `write ${wanted}`), remove: path, unknownKey: false };
+    return { problem: places.at(path, message, `write ${wanted}`), unknownKey: false };
   }
   const shown =
     typeof found === 'string' ? `"${found}"` : (places.written(path) ?? TYPES[kindOf(found)] ?? 'something else');
@@ -71,14 +69,13 @@ function faultAt(path: Path, root: unknown, places: Places, choices: string | un
     const remedy = choose(found, choices.split(', '), 'value');
     return {
       problem: places.at(path, `${message}, which is not allowed here`, remedy),
-      remove: path,
       unknownKey: false,
     };
   }
   const written = places.written(path);
   const remedy =
     expected === 'string' && written !== undefined ? `put it between quotes: "${written}"` : `write ${wanted}`;
-  return { problem: places.at(path, `${message}; expected is ${wanted}`, remedy), remove: path, unknownKey: false };
+  return { problem: places.at(path, `${message}; expected is ${wanted}`, remedy), unknownKey: false };
 }
 
 const TYPES: Readonly<Record<string, string>> = {
@@ -115,13 +112,13 @@ function remedyOf(issue: Issue): string {
 }
 
 /** Of the alternatives of a union, the one whose outer form fits, so that what is told is the fault inside it. */
-function likelyBranch(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
+export function likelyBranch(issue: z.core.$ZodIssueInvalidUnion): readonly Issue[] | undefined {
   return issue.errors.find((issues) =>
     issues.every((inner) => inner.path.length > 0 || !['invalid_type', 'invalid_value'].includes(inner.code)),
   );
 }
 
-function pathOf(path: readonly PropertyKey[]): Path {
+export function pathOf(path: readonly PropertyKey[]): Path {
   return path.map((part) => (typeof part === 'number' ? part : String(part)));
 }
 

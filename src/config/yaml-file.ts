@@ -15,7 +15,7 @@ import type { Problem } from './problems.ts';
 /** Keys and list positions from the top of a file to one value. */
 export type Path = readonly (string | number)[];
 
-/** Makes problems that point into one file. */
+/** Makes problems that point into one file. One about a value that stands in for a refused one has line 0. */
 export type Places = {
   readonly file: string;
   /** A problem at the value a path leads to, or at the nearest thing above it that exists. */
@@ -29,20 +29,25 @@ export type Places = {
 /** A file whose YAML is sound. */
 export type YamlFile = { readonly places: Places; readonly document: Document; readonly value: unknown };
 
+const NOWHERE = -1;
 const MAX_ALIASES = 20;
-const MAX_SYNTAX_PROBLEMS = 20;
+const MAX_SYNTAX_LINES = 3;
+const MAX_DUPLICATES = 50;
 
 /** Reads one file: YAML 1.2 without duplicate keys, merge keys, foreign tags or a second document. Never throws. */
 export function readYaml(file: string, text: string): { file: YamlFile } | { problems: readonly Problem[] } {
   const counter = new LineCounter();
   const place = (offset: number, message: string, remedy: string): Problem => {
+    if (offset === NOWHERE) return { file, line: 0, column: 0, message, remedy };
     const { line, col } = counter.linePos(offset);
     return { file, line: Math.max(line, 1), column: Math.max(col, 1), message, remedy };
   };
   try {
     const document = parse(text, counter);
-    const faults = document.errors.map((fault) => place(fault.pos[0], ...explain(fault.code, fault.message)));
-    const problems = [...firstOfEachLine(faults), ...foreignFeatures(document, place)];
+    const faults = document.errors.map((error): Fault => {
+      return { code: error.code, problem: place(error.pos[0], ...explain(error.code, error.message)) };
+    });
+    const problems = [...telling(faults).map((fault) => fault.problem), ...foreignFeatures(document, place)];
     if (problems.length > 0) return { problems };
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { file: { places: placesOf(file, document, place), document, value } };
@@ -67,6 +72,7 @@ function parse(text: string, lineCounter: LineCounter): Document {
   });
 }
 
+type Fault = { readonly code: string; readonly problem: Problem };
 type Place = (offset: number, message: string, remedy: string) => Problem;
 
 function explain(code: string, message: string): [message: string, remedy: string] {
@@ -123,11 +129,15 @@ function foreignFeatures(document: Document, place: Place): Problem[] {
   return problems;
 }
 
-/** At most one fault a line, since one slip makes the parser stumble several times; and no more than a screen of them. */
-function firstOfEachLine(problems: readonly Problem[]): Problem[] {
-  const lines = new Map<number, Problem>();
-  for (const problem of problems) if (!lines.has(problem.line)) lines.set(problem.line, problem);
-  return [...lines.values()].slice(0, MAX_SYNTAX_PROBLEMS);
+/** Every key that stands twice; of other faults the first few lines, since one slip makes the parser stumble often. */
+function telling(faults: readonly Fault[]): readonly Fault[] {
+  const twice = faults.filter((fault) => fault.code === 'DUPLICATE_KEY');
+  const lines = new Map<number, Fault>();
+  for (const fault of faults) {
+    const { line } = fault.problem;
+    if (fault.code !== 'DUPLICATE_KEY' && !lines.has(line)) lines.set(line, fault);
+  }
+  return [...twice.slice(0, MAX_DUPLICATES), ...[...lines.values()].slice(0, MAX_SYNTAX_LINES)];
 }
 
 function placesOf(file: string, document: Document, place: Place): Places {
@@ -146,7 +156,8 @@ type Spot = { node: Node | undefined; key: number; value: number; found: boolean
 
 function walk(document: Document, path: Path): Spot {
   const root = document.contents;
-  let spot: Spot = { node: root ?? undefined, key: 0, value: root === null ? 0 : startOf(root), found: true };
+  const start = root === null ? 0 : startOf(root);
+  let spot: Spot = { node: root ?? undefined, key: start, value: start, found: true };
   for (const part of path) {
     const next = step(document, spot.node, part);
     if (next === undefined) return { ...spot, key: spot.value, found: false };
@@ -163,15 +174,17 @@ function step(document: Document, node: Node | undefined, part: string | number)
     return { node: item, key: startOf(item), value: startOf(item), found: true };
   }
   if (!isMap(target)) return undefined;
-  const pair = target.items.find((item) => isScalar(item.key) && item.key.value === String(part));
-  if (pair === undefined || !isScalar(pair.key)) return undefined;
-  const key = startOf(pair.key);
+  const name = String(part);
+  const pair = target.items.find(({ key }) => (isScalar(key) ? key.value === name : key === name));
+  if (pair === undefined) return undefined;
+  const key = isScalar(pair.key) ? startOf(pair.key) : NOWHERE;
   if (!isNode(pair.value)) return { node: undefined, key, value: key, found: true };
   // A key without a value has an empty node at the end of its line, or of the next one: point at the key then.
   const empty = isScalar(pair.value) && pair.value.value === null && pair.value.source === '';
   return { node: pair.value, key, value: empty ? key : startOf(pair.value), found: true };
 }
 
+/** Where a node begins; `NOWHERE` for one that stands in for what the author wrote. */
 function startOf(node: Node): number {
-  return node.range?.[0] ?? 0;
+  return node.range?.[0] ?? NOWHERE;
 }

@@ -1,3 +1,4 @@
+import { GatewayError } from './errors.ts';
 import type { FindingCode } from './finding.ts';
 import type { Environment } from './flow.ts';
 import type { PartnerId, Principal } from './principal.ts';
@@ -83,4 +84,12 @@ export function newTicket(now: number, random: number): Ticket {
   const time = Math.trunc(now).toString(36).padStart(BASE36_TIME_DIGITS, '0').slice(-BASE36_TIME_DIGITS);
   const tail = (random % 36 ** RANDOM_DIGITS).toString(36).padStart(RANDOM_DIGITS, '0');
   return `${time}${tail}`.toUpperCase() as Ticket;
+}
+
+/** @throws GatewayError `bad-request` for what is no ticket */
+export function parseTicket(text: string | undefined): Ticket {
+  if (text === undefined || !/^[0-9A-Z]{13}$/.test(text)) {
+    throw new GatewayError('bad-request', 'a ticket has 13 characters of 0-9 and A-Z');
+  }
+  return text as Ticket;
 }

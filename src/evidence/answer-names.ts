@@ -46,3 +46,8 @@ export function manifestName(file: string): string {
 export function signatureName(file: string): string {
   return `${file}.p7s`;
 }
+
+/** The ticket of a record; of the file itself for record 0. */
+export function recordTicket(ticket: Ticket, record: number): string {
+  return record === 0 ? ticket : `${ticket}-${record}`;
+}

@@ -70,6 +70,11 @@ export class Signer {
     const signature = await signOffLoop('sha256', Buffer.from(set.toBER()), this.#key);
     return assemble(this.certificate, this.#chain, attributes, signature, this.#algorithm);
   }
+
+  /** A detached signature over bytes at hand. */
+  async signBytes(bytes: Uint8Array): Promise<Uint8Array> {
+    return this.signDetached(createHash('sha256').update(bytes).digest());
+  }
 }
 
 /** Base64 in lines of 76 columns: what files of kind FS hold. */
@@ -161,7 +166,9 @@ function time(at: number): asn1js.BaseBlock {
 }
 
 function decoded(der: Uint8Array): asn1js.BaseBlock {
-  return asn1js.fromBER(der).result;
+  const { result, offset } = asn1js.fromBER(der);
+  if (offset === -1) throw new TypeError(`not DER: ${result.error}`);
+  return result;
 }
 
 function sequence(...value: readonly asn1js.BaseBlock[]): asn1js.Sequence {

@@ -1,11 +1,5 @@
-import type { Part } from './answer-names.ts';
-import {
-  type HeadedAnswer,
-  type NotificationFacts,
-  type RecordAnswer,
-  recordTicket,
-  type TextOf,
-} from './notification.ts';
+import { type Part, recordTicket } from './answer-names.ts';
+import type { HeadedAnswer, NotificationFacts, RecordAnswer, TextOf } from './notification.ts';
 
 const CHUNK_CHARACTERS = 64 * 1024;
 

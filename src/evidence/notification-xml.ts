@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
-import type { Part } from './answer-names.ts';
-import { type HeadedAnswer, type NotificationFacts, recordTicket, type TextOf } from './notification.ts';
+import { type Part, recordTicket } from './answer-names.ts';
+import type { HeadedAnswer, NotificationFacts, TextOf } from './notification.ts';
 import { evidenceLines, fileReference, formHead, TICKET_ORIGIN, XML_HEAD, type XmlElement, xmlLines } from './xml.ts';
 
 const CHUNK_CHARACTERS = 64 * 1024;
@@ -47,13 +47,17 @@ function recordForm(facts: NotificationFacts, { heading, answer }: HeadedAnswer,
       ['TagName', fault.field],
       ['AnomalyClass', ANOMALY_CLASS[fault.severity]],
       ['AnomalyLabel', label],
-      ['AnomalyLocation', [['LineNbr', answer.record]]],
+      ...(answer.record === 0 ? [] : [location(answer.record)]),
     ];
     return ['AnomalyReport', report];
   });
   const type = answer.record === 0 ? DOSSIER : THIS_FORM;
   const code = heading === 'refused' ? REFUSED : DONE;
   return form(facts, type, recordTicket(facts.ticket, answer.record), [['ResultCode', code], ...reports]);
+}
+
+function location(record: number): XmlElement {
+  return ['AnomalyLocation', [['LineNbr', record]]];
 }
 
 /** Nothing was refused, record by record; the state says what became of the file. */

@@ -80,11 +80,6 @@ export async function* notificationParts(
   }
 }
 
-/** The ticket of a record; of the file itself for record 0. */
-export function recordTicket(ticket: Ticket, record: number): string {
-  return record === 0 ? ticket : `${ticket}-${record}`;
-}
-
 async function* headed(answers: RecordAnswers): AsyncGenerator<HeadedAnswer, undefined> {
   for await (const answer of answers.refused) yield { heading: 'refused', answer };
   for await (const answer of answers.information) yield { heading: 'information', answer };

@@ -57,10 +57,10 @@ export class DelimitedFormat implements RecordFormat {
       this.#begun = true;
       if (this.#begin(values, sink)) return;
     }
-    if (text === undefined) this.#events.unreadable('the record is too long');
-    else if (values === undefined) this.#events.unreadable('the quotes do not match');
+    if (text === undefined) this.#events.unreadable(`> ${this.#options.maxRecordBytes ?? MAX_RECORD_BYTES}`);
+    else if (values === undefined) this.#events.unreadable('"');
     else if (values.length !== this.#columns) {
-      this.#events.unreadable(`${values.length} fields instead of ${this.#columns}`);
+      this.#events.unreadable(`${values.length}/${this.#columns}`);
     } else this.#events.record(values, []);
   }
 
@@ -214,14 +214,17 @@ function isHeaderOf(names: readonly string[], layout: LayoutVersion): boolean {
   return names.length === layout.fields.length && layout.fields.every((field, index) => field.name === names[index]);
 }
 
-/** What is wrong with a header. Names the file has too many are not repeated: a file without a header has data there. */
-function headerDetail(names: readonly string[] | undefined, layout: LayoutVersion | undefined): string {
-  if (layout === undefined) return 'no layout is valid on this day';
-  if (names === undefined) return 'the first line is not a header';
+/**
+ * The columns a header lacks, else the numbers of columns, else the columns in their order. Names the file has too many
+ * are not repeated: a file without a header has data there.
+ */
+function headerDetail(names: readonly string[] | undefined, layout: LayoutVersion | undefined): string | undefined {
+  if (layout === undefined) return undefined;
+  if (names === undefined) return '"';
   const missing = layout.fields.filter((field) => !names.includes(field.name)).map((field) => field.name);
-  if (missing.length > 0) return `the header lacks: ${missing.join(', ')}`;
-  if (names.length !== layout.fields.length) return `${names.length} columns instead of ${layout.fields.length}`;
-  return 'the columns are not in the order of the layout';
+  if (missing.length > 0) return missing.join(', ');
+  if (names.length !== layout.fields.length) return `${names.length}/${layout.fields.length}`;
+  return layout.fields.map((field) => field.name).join(', ');
 }
 
 function assertSeparator(separator: string): void {

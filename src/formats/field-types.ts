@@ -27,7 +27,7 @@ export function fieldCheck(
   dates: KnownDates,
 ): FieldCheck {
   const check = typeCheck(type, environment, dates);
-  const missing = { code: STRUCTURE, detail: 'a value is required' };
+  const missing = { code: STRUCTURE, detail: notation(type) };
   return (value) => {
     if (isPresent(value)) return check(value);
     return required ? missing : undefined;
@@ -41,26 +41,26 @@ function typeCheck(
 ): (value: string) => TypeFault | undefined {
   switch (type.kind) {
     case 'integer':
-      return matches(new RegExp(`^\\d{1,${type.maxDigits}}$`), `an integer of at most ${type.maxDigits} digits`);
+      return matches(new RegExp(`^\\d{1,${type.maxDigits}}$`), notation(type));
     case 'digits':
-      return matches(new RegExp(`^\\d{${type.length}}$`), `${type.length} digits`);
+      return matches(new RegExp(`^\\d{${type.length}}$`), notation(type));
     case 'boolean':
-      return matches(/^(true|false)$/, 'true or false');
+      return matches(/^(true|false)$/, notation(type));
     case 'uuid':
-      return matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, 'a UUID');
+      return matches(/^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i, notation(type));
     case 'code': {
       const values = new Set(type.values);
-      const fault = { code: STRUCTURE, detail: `one of ${type.values.join(', ')} is expected` };
+      const fault = { code: STRUCTURE, detail: notation(type) };
       return (value) => (values.has(value) ? undefined : fault);
     }
     case 'text':
-      return textCheck(type.maxLength, type.pattern);
+      return textCheck(type.maxLength, type.pattern, notation(type));
     case 'date': {
-      const fault = { code: DATE_OR_PERIOD, detail: 'a day YYYY-MM-DD that exists is expected' };
+      const fault = { code: DATE_OR_PERIOD, detail: notation(type) };
       return (value) => (dates.parse(value) === undefined ? fault : undefined);
     }
     case 'kbo': {
-      const fault = { code: IDENTIFIER, detail: 'not a valid enterprise number' };
+      const fault = { code: IDENTIFIER, detail: notation(type) };
       return (value) => (isKbo(value) ? undefined : fault);
     }
     case 'insz':
@@ -68,29 +68,55 @@ function typeCheck(
   }
 }
 
+/** What is expected, as the glossaries of the network write it; the same in every language. */
+function notation(type: FieldType): string {
+  switch (type.kind) {
+    case 'integer':
+      return `N..${type.maxDigits}`;
+    case 'digits':
+      return `N${type.length}`;
+    case 'text':
+      return `A..${type.maxLength}`;
+    case 'code':
+      return type.values.join('|');
+    case 'boolean':
+      return 'true|false';
+    case 'date':
+      return 'YYYY-MM-DD';
+    case 'uuid':
+      return 'UUID';
+    case 'kbo':
+      return 'N10';
+    case 'insz':
+      return 'N11';
+  }
+}
+
 function matches(form: RegExp, expected: string): (value: string) => TypeFault | undefined {
-  const fault = { code: STRUCTURE, detail: `${expected} is expected` };
+  const fault = { code: STRUCTURE, detail: expected };
   return (value) => (form.test(value) ? undefined : fault);
 }
 
 const CONTROL = /[^\P{Cc}\t\r\n]/u; // all but tab and line ends
 
-function textCheck(maxLength: number, pattern: string | undefined): (value: string) => TypeFault | undefined {
+function textCheck(
+  maxLength: number,
+  pattern: string | undefined,
+  detail: string,
+): (value: string) => TypeFault | undefined {
   const form = pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u');
-  const tooLong = { code: STRUCTURE, detail: `at most ${maxLength} characters are expected` };
-  const unreadable = { code: STRUCTURE, detail: 'control characters or broken Unicode' };
-  const wrong = { code: STRUCTURE, detail: 'not of the form the layout asks' };
+  const fault = { code: STRUCTURE, detail };
   return (value) => {
-    if (value.length > maxLength && [...value].length > maxLength) return tooLong;
-    if (CONTROL.test(value) || !value.isWellFormed()) return unreadable;
-    return form === undefined || form.test(value) ? undefined : wrong;
+    if (value.length > maxLength && [...value].length > maxLength) return fault;
+    if (CONTROL.test(value) || !value.isWellFormed()) return fault;
+    return form === undefined || form.test(value) ? undefined : fault;
   };
 }
 
 /** Environment T takes numbers of synthetic persons only; that a number stands in the directory is asked later. */
 function inszCheck(environment: Environment): (value: string) => TypeFault | undefined {
-  const invalid = { code: IDENTIFIER, detail: 'not a valid INSZ' };
-  const real = { code: PERSON_UNKNOWN, detail: 'environment T takes numbers of series 900 and up only' };
+  const invalid = { code: IDENTIFIER, detail: notation({ kind: 'insz' }) };
+  const real = { code: PERSON_UNKNOWN, detail: '≥ 900' };
   return (value) => {
     if (!isInsz(value)) return invalid;
     return environment === 'T' && !isSynthetic(value) ? real : undefined;

@@ -25,13 +25,15 @@ export class JsonLinesFormat implements RecordFormat {
   readonly #rows: RowSplitter;
   readonly #layouts: readonly LayoutVersion[];
   readonly #events: RecordEvents;
+  readonly #maxRecordBytes: number;
   #tree: MemberTree | undefined;
   #fields: readonly Field[] = [];
 
   /** @param layouts the versions valid for this file, the preferred one first; the first line chooses among them */
   constructor(options: JsonLinesOptions, layouts: readonly LayoutVersion[]) {
     this.#layouts = layouts;
-    this.#rows = new RowSplitter(new PlainRowEnds(), options.maxRecordBytes ?? MAX_RECORD_BYTES);
+    this.#maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
+    this.#rows = new RowSplitter(new PlainRowEnds(), this.#maxRecordBytes);
     this.#events = new RecordEvents((text, sink) => this.#row(text, sink));
   }
 
@@ -47,7 +49,7 @@ export class JsonLinesFormat implements RecordFormat {
     const tree = this.#tree ?? this.#begin(text, sink);
     if (tree === undefined) return;
     if (text === undefined) {
-      this.#events.unreadable('the record is too long');
+      this.#events.unreadable(`> ${this.#maxRecordBytes}`);
       return;
     }
     const members = readMembers(text, tree, this.#fields.length);
@@ -58,7 +60,7 @@ export class JsonLinesFormat implements RecordFormat {
   #begin(text: string | undefined, sink: RecordSink): MemberTree | undefined {
     const layout = this.#layouts.find((candidate) => text !== undefined && fits(text, candidate)) ?? this.#layouts[0];
     if (layout === undefined) {
-      this.#events.fail({ field: WHOLE_FILE, code: LAYOUT_INVALID, detail: 'no layout is valid on this day' });
+      this.#events.fail({ field: WHOLE_FILE, code: LAYOUT_INVALID, detail: undefined });
       return undefined;
     }
     this.#fields = layout.fields;

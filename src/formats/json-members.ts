@@ -1,5 +1,5 @@
 import type { Field } from '../domain/flow.ts';
-import { type RecordFault, structureFault, type Value } from './record-format.ts';
+import { type RecordFault, STRUCTURE, structureFault, type Value } from './record-format.ts';
 
 /** What JSON type a field has. A code whose values are all integers (0, 1, 2, …) is a number. */
 export type MemberKind = 'string' | 'number' | 'boolean';
@@ -12,6 +12,9 @@ export type MemberTree = Map<string, MemberLeaf | MemberTree>;
 export type Members = { readonly values: readonly Value[]; readonly faults: readonly RecordFault[] };
 
 const MAX_FIELD_NAME = 64; // as the field names of faults in docs/domain.md §2
+/** What a line or member should be, and what it should not have; words of no language. */
+const OBJECT = '{…}';
+const DOUBLED = '2×';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
@@ -42,14 +45,14 @@ function kindOf(field: Field): MemberKind {
   return field.type.values.every((value) => /^(0|[1-9]\d*)$/.test(value)) ? 'number' : 'string';
 }
 
-/** The values of one line, by position in the layout; a sentence where the line is no JSON object of single members. */
+/** The values of one line, by position in the layout; the detail of a fault where the line is no JSON object of single members. */
 export function readMembers(text: string, tree: MemberTree, fieldCount: number): Members | string {
   const root = parseObject(text);
-  if (root === undefined) return 'the line is not one JSON object';
+  if (root === undefined) return OBJECT;
   const reader = new MemberReader(fieldCount);
   reader.object(root, tree, '');
   // JSON.parse keeps the last of two members with one name; the text then has more colons than the object members.
-  if (!reader.hasUnknown && countColons(text) !== reader.members) return 'a member stands in the line twice';
+  if (!reader.hasUnknown && countColons(text) !== reader.members) return DOUBLED;
   return { values: reader.values, faults: reader.faults };
 }
 
@@ -87,13 +90,13 @@ class MemberReader {
       if (node === undefined) this.#unknown(prefix + name);
       else if (!(node instanceof Map)) this.#scalar(node, value);
       else if (isObject(value)) this.object(value, node, `${prefix}${name}.`);
-      else if (value !== null) this.#wrong(prefix + name, 'an object is expected here');
+      else if (value !== null) this.#wrong(prefix + name, OBJECT);
     }
   }
 
   #unknown(name: string): void {
     this.hasUnknown = true;
-    this.faults.push(structureFault(name.slice(0, MAX_FIELD_NAME), 'the layout has no such member'));
+    this.faults.push({ field: name.slice(0, MAX_FIELD_NAME), code: STRUCTURE, severity: 'fatal' });
   }
 
   #wrong(name: string, detail: string): void {
@@ -104,9 +107,9 @@ class MemberReader {
 
   #scalar(leaf: MemberLeaf, value: unknown): void {
     if (value === null) this.values[leaf.index] = null;
-    else if (typeof value !== leaf.kind) this.#wrong(leaf.field, `a ${leaf.kind} is expected here`);
+    else if (typeof value !== leaf.kind) this.#wrong(leaf.field, leaf.kind);
     else if (typeof value === 'number' && !Number.isSafeInteger(value)) {
-      this.#wrong(leaf.field, 'an integer of at most 2^53 is expected here');
+      this.#wrong(leaf.field, 'integer');
     } else this.values[leaf.index] = String(value);
   }
 }

@@ -38,14 +38,14 @@ export class RecordEvents implements RowSink {
   }
 
   notUtf8(): void {
-    this.fail({ field: WHOLE_FILE, code: CHARSET_UNSUPPORTED, detail: `record ${this.#number + 1} is not UTF-8` });
+    this.fail({ field: WHOLE_FILE, code: CHARSET_UNSUPPORTED, detail: `#${this.#number + 1}` });
   }
 
   quoteNeverCloses(): void {
     this.fail({
       field: WHOLE_FILE,
       code: LAYOUT_INVALID,
-      detail: `a quote in record ${this.#number + 1} never closes`,
+      detail: `" #${this.#number + 1}`,
     });
   }
 

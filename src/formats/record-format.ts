@@ -57,6 +57,9 @@ export const STRUCTURE = '000050';
 export const LAYOUT_INVALID = '312';
 export const CHARSET_UNSUPPORTED = '138';
 
+/**
+ * @param detail what was expected, without words, so that it fits a sentence of any language: `N..7`, `ADR|NAM`, `15/16`
+ */
 export function structureFault(field: string, detail: string): RecordFault {
   return { field, code: STRUCTURE, severity: 'fatal', detail };
 }

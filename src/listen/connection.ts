@@ -1,3 +1,4 @@
+import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
 import type { Current } from '../domain/current.ts';
@@ -27,6 +28,7 @@ export class HttpsConnection {
   #session: Session | undefined;
   #tail: Promise<void> = Promise.resolve();
   #running = 0;
+  #last: ServerResponse | undefined;
 
   constructor(socket: TLSSocket, parts: AdmissionParts) {
     this.socket = socket;
@@ -65,13 +67,19 @@ export class HttpsConnection {
     return answer;
   }
 
+  /** Whether bytes written now can not fall into the middle of another answer. */
+  get isSilent(): boolean {
+    return this.#running === 0 || (this.#running === 1 && this.#last?.headersSent === false);
+  }
+
   /** Runs requests of one connection in the order they came: a later one sees what an earlier one did. */
-  enqueue(work: () => Promise<void>): void {
+  enqueue(response: ServerResponse, work: () => Promise<void>): void {
     if (this.#running >= MAX_AHEAD) {
       this.socket.destroy();
       return;
     }
     this.#running += 1;
+    this.#last = response;
     this.#tail = this.#tail.then(work).finally(() => {
       this.#running -= 1;
     });

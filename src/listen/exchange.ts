@@ -88,7 +88,7 @@ export async function send(
   else if (body === undefined && message.method !== 'HEAD' && answer.status !== 204 && answer.status !== 304) {
     headers['Content-Length'] ??= 0;
   }
-  if (response.destroyed) {
+  if (response.destroyed || !message.socket.writable) {
     discard(body);
     return;
   }

@@ -152,11 +152,11 @@ export class HttpsListener {
   #requested(message: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(message.socket);
     if (connection === undefined) message.socket.destroy();
-    else connection.enqueue(() => this.#answer(connection, message, response));
+    else connection.enqueue(response, () => this.#answer(connection, message, response));
   }
 
   async #answer(connection: HttpsConnection, message: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (connection.socket.destroyed) return;
+    if (!connection.socket.writable) return; // closed, or told that it does not speak HTTP
     const { handler, logger, limits, refusalText } = this.#options;
     try {
       const admitted = await this.#admit(connection);
@@ -211,9 +211,7 @@ export class HttpsListener {
   #unparsable(error: NodeJS.ErrnoException, socket: Duplex): void {
     const connection = this.#connections.get(socket);
     this.#options.logger.debug({ code: error.code, address: connection?.remoteAddress }, 'a request was not HTTP');
-    const silent =
-      connection === undefined || connection.running > 0 || !socket.writable || error.code === 'ECONNRESET';
-    if (silent) {
+    if (!connection?.isSilent || !socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }

@@ -17,8 +17,11 @@ const CIPHERS = [
   'ECDHE-RSA-AES128-GCM-SHA256',
 ];
 
-/** A hybrid post-quantum exchange first (draft-ietf-tls-ecdhe-mlkem), then what older clients know. */
-const GROUPS = 'X25519MLKEM768:X25519:P-256:P-384';
+/**
+ * A hybrid post-quantum exchange first (draft-ietf-tls-ecdhe-mlkem), then what older clients know. "/" ends a class of
+ * preference (SSL_CTX_set1_groups_list(3)): a client that knows the first is asked for it, whatever it guessed.
+ */
+const GROUPS = 'X25519MLKEM768/X25519:P-256:P-384';
 
 /**
  * TLS asks for a certificate and never decides about it. Sessions are not resumed: without tickets (SSL_OP_NO_TICKET)

@@ -50,6 +50,8 @@ export type BatchResult = {
   /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
   readonly recordLog: ContentRef;
   readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
+  /** The version of the layout the records were read by. */
+  readonly layoutVersion: string;
   /** The one directory version every decision of this batch was made with. */
   readonly directoryVersion: string;
 };

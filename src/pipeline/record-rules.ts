@@ -83,7 +83,7 @@ export class RecordRules {
       const from = this.#date(values, begin);
       const until = this.#date(values, end);
       if (from !== undefined && until !== undefined && until < from) {
-        add(field, DATE_OR_PERIOD, 'the end is before the begin');
+        add(field, DATE_OR_PERIOD, `${until} < ${from}`);
       }
     }
     return faults ?? (found.length > 0 ? found : NO_FAULTS);
@@ -100,7 +100,7 @@ export class RecordRules {
       if (ten === undefined || ten === value) continue;
       copy[index] = ten;
       const field = this.#layout.fields[index]?.name ?? '';
-      warnings.push({ field, code: IDENTIFIER, severity: 'warning', detail: `read as ${ten}` });
+      warnings.push({ field, code: IDENTIFIER, severity: 'warning', detail: ten });
     }
     return { values: copy, warnings };
   }

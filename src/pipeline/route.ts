@@ -10,6 +10,9 @@ import type { BatchTask } from './batch.ts';
 /** The block that identifies the record; it always passes. */
 const KEY_BLOCK = 'key';
 
+/** Sorts after every day of the calendar. */
+const OPEN = '9999-12-31';
+
 export type ActReference = { readonly id: string; readonly version: number };
 
 /** One receiver of one act, and the partner that receives for it. */
@@ -23,6 +26,9 @@ type Destination = {
   readonly act: ActReference;
 };
 
+/** All that one partner may get. */
+type Group = { readonly receiver: PartnerId; readonly destinations: readonly Destination[] };
+
 /** Where one record goes, and what of it. */
 export type Route = {
   readonly receiver: PartnerId;
@@ -34,67 +40,55 @@ export type Route = {
 };
 
 /** Of a cancellation: where it goes, and who got the original but may get nothing any more. */
-export type CancelRoutes = { readonly routes: readonly Route[]; readonly heldBack: readonly PartnerId[] };
+export type CancelRoutes = { readonly routes: readonly Route[]; readonly heldBack: readonly string[] };
 
 /** Finds the receivers of the records of one batch: directory ∩ acts. */
 export class Router {
-  readonly #destinations: readonly Destination[];
-  readonly #byReceiver: ReadonlyMap<PartnerId, readonly Destination[]>;
+  readonly #groups: ReadonlyMap<string, Group>;
   readonly #blockNames: readonly string[];
 
   constructor(task: BatchTask, layout: LayoutVersion, acts: readonly Authorization[]) {
-    this.#destinations = acts.flatMap((act) =>
+    const destinations = acts.flatMap((act) =>
       act.receivers.flatMap((receiver) => destination(task, layout, act, receiver) ?? []),
     );
-    this.#byReceiver = Map.groupBy(this.#destinations, (one) => one.receiver);
+    const groups = [...Map.groupBy(destinations, (one) => one.receiver)];
+    groups.sort(([one], [other]) => (one < other ? -1 : 1));
+    this.#groups = new Map(groups.map(([receiver, all]) => [receiver, { receiver, destinations: all }]));
     this.#blockNames = task.flow.blocks.map((block) => block.name).filter((name) => name !== KEY_BLOCK);
   }
 
   /** The fields any record of this batch may give to a receiver. */
   fileMask(receiver: PartnerId): FieldMask {
-    return union(this.#of(receiver));
+    return union(this.#groups.get(receiver)?.destinations ?? []);
   }
 
   /** In the order of the receivers' ids. */
   route(person: Person, period: Period): readonly Route[] {
     const routes: Route[] = [];
-    for (const [receiver, destinations] of this.#byReceiver) {
-      const route = this.#routeTo(receiver, destinations, person, period);
+    for (const group of this.#groups.values()) {
+      const route = this.#routeTo(group, person, period);
       if (route !== undefined) routes.push(route);
     }
-    return routes.length > 1 ? routes.sort(byReceiver) : routes;
+    return routes;
   }
 
   /** A change or cancellation goes to those who got the original, also where their line ended since. */
   cancel(receivers: readonly string[], person: Person, period: Period): CancelRoutes {
     const routes: Route[] = [];
-    const heldBack: PartnerId[] = [];
-    for (const receiver of receivers) {
-      const destinations = this.#of(receiver);
-      if (destinations.length === 0) heldBack.push(receiver);
-      else {
-        routes.push(
-          this.#routeTo(receiver, destinations, person, period) ?? this.#routeAfterEnd(receiver, destinations, person),
-        );
-      }
+    const heldBack: string[] = [];
+    for (const receiver of receivers.toSorted()) {
+      const group = this.#groups.get(receiver);
+      if (group === undefined) heldBack.push(receiver);
+      else routes.push(this.#routeTo(group, person, period) ?? this.#routeAfterEnd(group, person));
     }
-    return { routes: routes.sort(byReceiver), heldBack: heldBack.sort() };
-  }
-
-  #of(receiver: string): readonly Destination[] {
-    return this.#byReceiver.get(receiver) ?? [];
+    return { routes, heldBack };
   }
 
   /**
    * The first institution of the partner that has a line decides the quality; every act that lets this institution have
    * the record adds its blocks.
    */
-  #routeTo(
-    receiver: PartnerId,
-    destinations: readonly Destination[],
-    person: Person,
-    period: Period,
-  ): Route | undefined {
+  #routeTo({ receiver, destinations }: Group, person: Person, period: Period): Route | undefined {
     let first: { readonly institution: Institution; readonly dossier: Dossier } | undefined;
     const allowed: Destination[] = [];
     for (const one of destinations) {
@@ -108,7 +102,7 @@ export class Router {
   }
 
   /** The line that ended last stands for the one the original was sent for. */
-  #routeAfterEnd(receiver: PartnerId, destinations: readonly Destination[], person: Person): Route {
+  #routeAfterEnd({ receiver, destinations }: Group, person: Person): Route {
     const dossiers = person.dossiers.filter((dossier) =>
       destinations.some((one) => isSame(one.holder, dossier.institution) && one.qualities.has(dossier.quality)),
     );
@@ -165,12 +159,8 @@ function union(destinations: readonly Destination[]): FieldMask {
   return first.mask.map((passes, index) => passes || others.some((one) => one.mask[index] === true));
 }
 
-function byReceiver(one: Route, other: Route): number {
-  return one.receiver < other.receiver ? -1 : 1;
-}
-
 function byEnd(one: Dossier, other: Dossier): number {
-  if (one.period.end === other.period.end) return one.period.begin < other.period.begin ? -1 : 1;
-  if (one.period.end === undefined) return 1;
-  return other.period.end === undefined || one.period.end > other.period.end ? (other.period.end === undefined ? -1 : 1) : -1;
+  const [end, otherEnd] = [one.period.end ?? OPEN, other.period.end ?? OPEN];
+  if (end !== otherEnd) return end < otherEnd ? -1 : 1;
+  return one.period.begin < other.period.begin ? -1 : 1;
 }

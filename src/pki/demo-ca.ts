@@ -185,8 +185,8 @@ class DemoMaker {
     const publicKey = await this.#sshKey('private/ssh_host_ed25519', 'ssh_host_ed25519.pub', 'sluis-demo');
     const key = sshPublicLine(publicKey, 'sluis-demo');
     if ((await this.#files.read('known_hosts'))?.includes(key)) return;
-    const lines = [...hosts.map((host) => `[${host}]:* ${key}`), `${hosts.join(',')} ${key}`];
-    await this.#files.remake('known_hosts', `${lines.join('\n')}\n`, PUBLIC_MODE);
+    const lines = [...hosts.map((host) => `[${host}]:* ${key}\n`), ...hosts.map((host) => `${host} ${key}\n`)];
+    await this.#files.remake('known_hosts', lines.join(''), PUBLIC_MODE);
   }
 
   /** An empty list that lasts as long as its CA: nobody renews the demo's. */

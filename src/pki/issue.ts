@@ -121,7 +121,7 @@ async function signed(tbs: asn1js.Sequence, issuer: IssuingKey): Promise<Uint8Ar
   const signature = await signOffLoop(hash, bytes, issuer.key);
   const whole = new asn1js.Sequence({
     value: [
-      parsed(bytes),
+      tbs,
       signatureAlgorithm(issuer.key, issuer.hash),
       new asn1js.BitString({ valueHex: toArrayBuffer(signature) }),
     ],
@@ -168,7 +168,9 @@ function time(at: number): asn1js.BaseBlock {
 }
 
 function parsed(der: Uint8Array): asn1js.BaseBlock {
-  return asn1js.fromBER(der).result;
+  const { result, offset } = asn1js.fromBER(der);
+  if (offset === -1) throw new TypeError(`not DER: ${result.error}`);
+  return result;
 }
 
 function toArrayBuffer(bytes: Uint8Array): ArrayBuffer {

@@ -20,6 +20,8 @@ export type RevocationProblem = {
   readonly cause?: unknown;
 };
 
+type Problem = Omit<RevocationProblem, 'file'>;
+
 export type RevocationListsOptions = {
   /** DER or PEM files, one list each. */
   readonly files: readonly string[];
@@ -35,6 +37,8 @@ export class RevocationLists implements RevocationSource {
   readonly #options: RevocationListsOptions;
   /** By key identifier of the issuer. */
   #lists: ReadonlyMap<string, RevocationList> = new Map();
+  /** What became of each file when it was last read. */
+  readonly #seen = new Map<string, { readonly identity: string; readonly problem: Problem | undefined }>();
   #version = 0;
   #reloading: Promise<readonly RevocationProblem[]> | undefined;
 
@@ -70,34 +74,54 @@ export class RevocationLists implements RevocationSource {
   }
 
   async #reload(): Promise<readonly RevocationProblem[]> {
-    const lists = new Map(this.#lists);
     const problems: RevocationProblem[] = [];
     for (const file of this.#options.files) {
-      const read = await this.#readFile(file);
-      if ('reason' in read) {
-        problems.push({ file, ...read });
-      } else if (isOlder(read, lists.get(read.issuerKeyId))) {
-        problems.push({ file, reason: 'older-than-loaded' });
-      } else {
-        lists.set(read.issuerKeyId, read);
-      }
+      const problem = await this.#take(file);
+      if (problem !== undefined) problems.push({ file, ...problem });
     }
-    this.#lists = lists;
-    this.#version += 1;
     return problems;
   }
 
-  async #readFile(file: string): Promise<RevocationList | Omit<RevocationProblem, 'file'>> {
-    let bytes: Uint8Array;
+  /** A file that has not changed since is not read again, nor does it make a new version. */
+  async #take(file: string): Promise<Problem | undefined> {
+    const before = this.#seen.get(file);
+    const read = await readChanged(file, before?.identity, this.#options.maxFileBytes);
+    if (read === 'unchanged') return before?.problem;
+    if ('reason' in read) return read;
+    const problem = await this.#use(derOf(read.bytes));
+    this.#seen.set(file, { identity: read.identity, problem });
+    return problem;
+  }
+
+  async #use(der: Uint8Array): Promise<Problem | undefined> {
+    const result = await readCrl(der, this.#options.issuers);
+    if (!result.ok) return { reason: result.reason };
+    const { list } = result;
+    if (isOlder(list, this.#lists.get(list.issuerKeyId))) return { reason: 'older-than-loaded' };
+    this.#lists = new Map(this.#lists).set(list.issuerKeyId, list);
+    this.#version += 1;
+    return undefined;
+  }
+}
+
+/** @param identity of the file when it was read before */
+async function readChanged(
+  file: string,
+  identity: string | undefined,
+  maxBytes: number,
+): Promise<{ readonly identity: string; readonly bytes: Uint8Array } | 'unchanged' | Problem> {
+  try {
+    const handle = await open(file);
     try {
-      await using handle = await open(file);
-      if ((await handle.stat()).size > this.#options.maxFileBytes) return { reason: 'too-large' };
-      bytes = await handle.readFile();
-    } catch (cause) {
-      return { reason: 'not-readable', cause };
+      const { ino, size, mtimeNs, ctimeNs } = await handle.stat({ bigint: true });
+      const now = [ino, size, mtimeNs, ctimeNs].join(' ');
+      if (now === identity) return 'unchanged';
+      return size > maxBytes ? { reason: 'too-large' } : { identity: now, bytes: await handle.readFile() };
+    } finally {
+      await handle.close();
     }
-    const result = await readCrl(derOf(bytes), this.#options.issuers);
-    return result.ok ? result.list : { reason: result.reason };
+  } catch (cause) {
+    return { reason: 'not-readable', cause };
   }
 }
 

@@ -1,10 +1,9 @@
+import type { VPath } from '../domain/vpath.ts';
 import type { WriteCondition } from '../vfs/files.ts';
-import { resolvePath } from './paths.ts';
-import type { OpenRequest } from './request-packets.ts';
 import type { Desk } from './desk.ts';
 import { Download } from './download.ts';
-import type { VPath } from '../domain/vpath.ts';
-import { UploadHandle } from './upload-handle.ts';
+import { resolvePath } from './paths.ts';
+import type { OpenRequest } from './request-packets.ts';
 import { UploadHandle } from './upload-handle.ts';
 
 /** pflags of SSH_FXP_OPEN, draft-ietf-secsh-filexfer-02 §6.3. */

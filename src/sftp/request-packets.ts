@@ -91,8 +91,11 @@ const BODY_READERS: ReadonlyMap<number, BodyReader> = new Map<number, BodyReader
   [PACKET.EXTENDED, readExtended],
 ]);
 
-/** Requests after which clients of later drafts put more fields than version 3 knows. */
-const MAY_TRAIL: ReadonlySet<number> = new Set([PACKET.REALPATH, PACKET.EXTENDED]);
+/**
+ * Requests after which clients put bytes that mean nothing: those of later drafts add fields to REALPATH and EXTENDED, and
+ * rclone 1.60 (github.com/pkg/sftp) sends its whole buffer in a WRITE of which only the first part is data.
+ */
+const MAY_TRAIL: ReadonlySet<number> = new Set([PACKET.REALPATH, PACKET.EXTENDED, PACKET.WRITE]);
 
 /**
  * Every request but INIT: byte type | uint32 id | body. INIT, §4: byte type | uint32 version | extensions of the client

@@ -10,12 +10,12 @@ import {
   writeAttributes,
 } from './attributes.ts';
 import { attributesPacket, dataPacket, handlePacket, MAX_DATA_BYTES, namePacket } from './codec.ts';
+import type { Desk } from './desk.ts';
 import { Download } from './download.ts';
 import { endOfFilePacket, okPacket } from './errors.ts';
 import { limitsReply, ownerNamesReply, statvfsReply } from './extensions.ts';
 import { FolderHandle } from './folder-handle.ts';
 import { openDownload, openFile } from './open-file.ts';
-import type { Desk } from './desk.ts';
 import { expandPath, resolvePath } from './paths.ts';
 import type { Request } from './request-packets.ts';
 import { UploadHandle } from './upload-handle.ts';

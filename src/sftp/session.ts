@@ -1,11 +1,11 @@
 import { asGatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { malformed, type Packet, PacketParser, versionPacket } from './codec.ts';
+import type { Desk } from './desk.ts';
 import { refusalPacket } from './errors.ts';
 import { ADVERTISED } from './extensions.ts';
 import { readRequest } from './request-packets.ts';
 import { answer } from './requests.ts';
-import type { Desk } from './desk.ts';
 
 /** The one version spoken here, draft-ietf-secsh-filexfer-02. */
 const VERSION = 3;

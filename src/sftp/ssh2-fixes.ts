@@ -1,4 +1,5 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
+import type { Socket } from 'node:net';
 import type { Algorithms, Connection } from 'ssh2';
 
 /*
@@ -34,7 +35,18 @@ export const ALGORITHMS = {
   hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
   // A killed client that asked for zlib ends the process (mscdex/ssh2#1178).
   compress: ['none'],
-} as const satisfies Algorithms;
+} as const;
+
+/** The list above in the form of ssh2's types. */
+export function mutableAlgorithms(): Algorithms {
+  return {
+    kex: [...ALGORITHMS.kex],
+    serverHostKey: [...ALGORITHMS.serverHostKey],
+    cipher: [...ALGORITHMS.cipher],
+    hmac: [...ALGORITHMS.hmac],
+    compress: [...ALGORITHMS.compress],
+  };
+}
 
 /** Algorithms of user keys, for the `server-sig-algs` of RFC 8308. */
 export const SIGNATURE_ALGORITHMS = [
@@ -220,6 +232,13 @@ function internalsOf(client: Connection): { protocol: Protocol; channels: Channe
     throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
   }
   return { protocol: protocol as Protocol, channels };
+}
+
+/** The socket that was handed to ssh2; its 'connection' event does not name it. @throws Error as `internalsOf` */
+export function socketOf(client: Connection): Socket {
+  const { _sock: socket } = client as unknown as { _sock?: Socket };
+  if (socket === undefined) throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
+  return socket;
 }
 
 function asOpenInfo(info: unknown): { readonly sender: number; readonly packetSize: number } {

@@ -111,6 +111,11 @@ export class DiskStore implements ContentStore {
     return removed;
   }
 
+  /** Closes the files of uploads that were left; each can be taken up again, here or in another store. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#open.keys(), ...this.#resting.keys()].map((contentId) => this.#forget(contentId)));
+  }
+
   async #with<T>(contentId: string, work: (upload: DiskUpload) => Promise<T>): Promise<T> {
     if (!ID.test(contentId)) throw missing();
     const known = this.#open.get(contentId) ?? this.#resting.get(contentId);

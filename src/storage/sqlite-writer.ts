@@ -6,7 +6,7 @@ import { claim, extend } from './sqlite-queue.ts';
 import type { Step } from './sqlite-tree.ts';
 
 /** Changed rows after which the write-ahead log is copied into the ledger file. */
-const ROWS_PER_CHECKPOINT = 2000;
+const ROWS_PER_CHECKPOINT = 1000;
 /** After these the connection itself can not be trusted; every other error concerns one statement. */
 const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
   SQLITE.NOMEM,
@@ -21,6 +21,7 @@ const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
 export class LedgerWriter {
   readonly #sql: Sql;
   #changesAtCheckpoint = 0;
+  #wasFull = false;
 
   constructor(sql: Sql) {
     this.#sql = sql;
@@ -41,17 +42,23 @@ export class LedgerWriter {
       const code = sqliteCode(error);
       if (code !== SQLITE.FULL && code !== SQLITE.BUSY) throw error;
       if (this.#sql.inTransaction) this.#sql.run('ROLLBACK');
+      this.#wasFull = code === SQLITE.FULL;
       return calls.map(() => ({ ok: false, failure: failureOf(error) }));
     }
   }
 
-  /** Copies what has piled up in the write-ahead log into the ledger file. @throws the error of SQLite, but for a full disk */
+  /**
+   * Copies what has piled up in the write-ahead log into the ledger file, so that its room is used again: now and then, and
+   * when the disk is full.
+   * @throws the error of SQLite, but for a full disk
+   */
   checkpoint(): void {
     const changes = integer(this.#sql.one('SELECT total_changes() AS changes'), 'changes');
-    if (changes - this.#changesAtCheckpoint < ROWS_PER_CHECKPOINT) return;
+    if (changes - this.#changesAtCheckpoint < ROWS_PER_CHECKPOINT && !this.#wasFull) return;
     try {
       this.#sql.run('PRAGMA wal_checkpoint(PASSIVE)');
       this.#changesAtCheckpoint = changes;
+      this.#wasFull = false;
     } catch (error) {
       if (sqliteCode(error) !== SQLITE.FULL) throw error;
     }

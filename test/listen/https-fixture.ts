@@ -1,8 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import type { RefusalReason } from '../../src/access/admission.ts';
+import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Limits } from '../../src/domain/generation.ts';
 import type { HttpHandler } from '../../src/domain/http.ts';
@@ -10,11 +11,14 @@ import { HttpsListener } from '../../src/listen/https.ts';
 import { parseCertificate } from '../../src/pki/certificate.ts';
 import { makeDemoPki } from '../../src/pki/demo-ca.ts';
 import { RevocationLists } from '../../src/pki/revocation.ts';
-import { LIMITS, openTree, type TreeFixture } from '../webdav/tree-fixture.ts';
+import type { AuditLine } from '../../src/storage/commands.ts';
+import { type DavTree, KBO, openDavTree } from '../webdav/tree-fixture.ts';
 
 export type HttpsFixture = {
   readonly port: number;
-  readonly tree: TreeFixture;
+  readonly tree: DavTree;
+  /** Logins and refusals. */
+  readonly lines: AuditLine[];
   readonly certs: string;
   readonly listener: HttpsListener;
   file(name: string): Promise<string>;
@@ -26,12 +30,11 @@ export type HttpsFixtureOptions = {
   readonly wrap?: (handler: HttpHandler) => HttpHandler;
 };
 
-const KBO = '0900000147';
-
 /** The real listener, admission, handler and file tree on a free port, with a demo PKI of its own. */
 export async function openHttps(options: HttpsFixtureOptions = {}): Promise<HttpsFixture> {
-  const tree = await openTree();
-  const certs = join(tree.directory, 'certs');
+  const tree = await openDavTree();
+  const certs = await mkdtemp(join(tmpdir(), 'sluis-certs-'));
+  const lines: AuditLine[] = [];
   await makeDemoPki({
     directory: certs,
     accounts: [
@@ -53,11 +56,11 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   });
   await revocation.reload();
   const audit = {
-    note: (line: TreeFixture['lines'][number]) => void tree.lines.push(line),
-    record: async (line: TreeFixture['lines'][number]) => void tree.lines.push(line),
+    note: (line: AuditLine) => void lines.push(line),
+    record: async (line: AuditLine) => void lines.push(line),
     assertWorking: () => undefined,
   };
-  const { generation } = tree;
+  const { current: generation } = tree;
   const admission = new AdmissionDesk({
     partners: {
       get value() {
@@ -83,7 +86,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
     admission,
     generation,
     handler: options.wrap?.(tree.handler) ?? tree.handler,
-    limits: { ...LIMITS, ...options.limits },
+    limits: { ...generation.value.limits, ...options.limits },
     logger: tree.logger,
     audit,
     refusalText: (reason: RefusalReason) => ({
@@ -96,12 +99,14 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   return {
     port,
     tree,
+    lines,
     certs,
     listener,
     file,
     async close() {
       await listener.close(1_000);
       await tree.close();
+      await rm(certs, { recursive: true });
     },
   };
 }

@@ -10,8 +10,14 @@ import { tempFolder } from './temp-folder.ts';
 
 contentStoreContract(async () => {
   const directory = join(await tempFolder(), 'content');
-  return { store: new DiskStore({ directory }), reopen: () => new DiskStore({ directory }) };
+  return { store: openStore(directory), reopen: () => openStore(directory) };
 });
+
+function openStore(directory: string): DiskStore {
+  const store = new DiskStore({ directory });
+  onTestFinished(() => store.close());
+  return store;
+}
 
 /** Descriptors of this process that are open on something below a folder. */
 async function openBelow(folder: string): Promise<readonly string[]> {

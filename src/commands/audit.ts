@@ -1,0 +1,45 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { readHeads } from '../audit/heads.ts';
+import { auditLinesOf, verifyAudit } from '../audit/verify.ts';
+import { verifyDetached } from '../evidence/cms-verify.ts';
+import { parseCertificates } from '../pki/certificate.ts';
+import { openSqliteReader } from '../storage/sqlite-reader.ts';
+import { type CommonOptions, dataDirectory, soundSettings } from './places.ts';
+
+/** Verifies chain and signed heads of the audit log, beside a running gateway or without one. @returns 1 for a fault */
+export async function auditVerify(options: CommonOptions): Promise<0 | 1> {
+  const data = await dataDirectory(options);
+  const heads = await readHeads(join(data, 'audit'));
+  const reader = openSqliteReader(join(data, 'ledger.sqlite'));
+  try {
+    const verdict = await verifyAudit(auditLinesOf(reader), heads, {
+      checkSignature: await headChecker(options.config),
+    });
+    const { lines, hash, fault } = verdict;
+    if (options.json)
+      process.stdout.write(`${JSON.stringify({ ok: fault === undefined, lines, hash, heads: heads.length, fault })}\n`);
+    else if (fault === undefined)
+      process.stdout.write(`${lines} lines and ${heads.length} signed heads, unaltered; the last hash is ${hash}\n`);
+    else process.stdout.write(`line ${fault.seq}: ${fault.kind}: ${fault.reason}\n`);
+    return fault === undefined ? 0 : 1;
+  } finally {
+    await reader.close();
+  }
+}
+
+/** Heads carry the gateway's own detached signature. */
+async function headChecker(config: string): Promise<(data: Uint8Array, signature: Uint8Array) => Promise<boolean>> {
+  const { pki } = await soundSettings(config);
+  const trusted = parseCertificates(await readFile(pki.files.signerIssuer, 'utf8'));
+  return async (data, signature) => {
+    const result = await verifyDetached({
+      cms: signature,
+      sha256: createHash('sha256').update(data).digest('hex'),
+      trusted,
+      at: Date.now(),
+    });
+    return result.ok;
+  };
+}

@@ -1,0 +1,112 @@
+import { join } from 'node:path';
+import { openDirectory, type ReferenceDirectory } from '../directory/lmdb-directory.ts';
+import type { LoadResult } from '../directory/load.ts';
+import type { DirectoryEnvironment } from '../directory/person-lines.ts';
+import type { DirectoryStats } from '../directory/stats.ts';
+import { isInsz } from '../domain/insz.ts';
+import { institutionName, type Sector } from '../domain/partner.ts';
+
+/** The folder of the reference directory within the data folder. */
+export function referenceDirectoryFolder(data: string): string {
+  return join(data, 'directory');
+}
+
+export type DirectoryCommand = {
+  /** The data folder of a gateway that is stopped. */
+  readonly data: string;
+  readonly environment: DirectoryEnvironment;
+  readonly json: boolean;
+};
+
+/**
+ * Loads a file of person lines, or tells every problem it has.
+ * @returns 0 where it was loaded, 1 where the file has problems and nothing was changed
+ * @throws GatewayError `not-found` where the file can't be read
+ */
+export async function directoryLoad(
+  options: DirectoryCommand & { readonly file: string; readonly sectors: readonly Sector[] },
+  out: NodeJS.WritableStream,
+): Promise<0 | 1> {
+  const { environment, file, sectors, json } = options;
+  const result = await withDirectory(options, (directory) => directory.load(environment, file, sectors), false);
+  out.write(json ? `${JSON.stringify({ environment, ...result }, plainNumbers)}\n` : loadText(options, result));
+  return result.loaded ? 0 : 1;
+}
+
+/**
+ * Tells what the directory knows of one number.
+ * @returns 0 where it is known, 1 where it is not, 2 where it is no INSZ
+ */
+export async function directoryLookup(
+  options: DirectoryCommand & { readonly insz: string },
+  out: NodeJS.WritableStream,
+): Promise<0 | 1 | 2> {
+  const { insz, environment, json } = options;
+  if (!isInsz(insz)) {
+    out.write(json ? `${JSON.stringify({ insz, valid: false })}\n` : `${insz} is not a valid INSZ\n`);
+    return 2;
+  }
+  const found = await withDirectory(options, (directory) => {
+    const snapshot = directory.snapshot(environment);
+    try {
+      return { version: snapshot.version, person: snapshot.lookup(insz) };
+    } finally {
+      snapshot.close();
+    }
+  });
+  const { version, person } = found;
+  if (json)
+    out.write(
+      `${JSON.stringify({ environment, version, insz, known: person !== undefined, ...person }, plainNumbers)}\n`,
+    );
+  else if (person === undefined) out.write(`${insz} is not known to the directory of ${environment}\n`);
+  else {
+    const replaced = person.replacedBy === undefined ? '' : `, replaced by ${person.replacedBy}`;
+    out.write(`${insz}${replaced}; directory of ${environment}, version ${version}\n`);
+    for (const { institution, quality, phase, period } of person.dossiers) {
+      const until = period.end === undefined ? '' : ` until ${period.end}`;
+      out.write(`  ${institutionName(institution)} quality ${quality} phase ${phase} from ${period.begin}${until}\n`);
+    }
+  }
+  return person === undefined ? 1 : 0;
+}
+
+/** Tells how much the directory holds. */
+export async function directoryStats(options: DirectoryCommand, out: NodeJS.WritableStream): Promise<0> {
+  const { environment, json } = options;
+  const stats: DirectoryStats = await withDirectory(options, (directory) => directory.stats(environment));
+  out.write(
+    json
+      ? `${JSON.stringify({ environment, ...stats }, plainNumbers)}\n`
+      : `${environment}: version ${stats.version}, ${stats.persons} persons, ${stats.dossiers} dossiers, ${stats.replaced} replaced numbers\n`,
+  );
+  return 0;
+}
+
+async function withDirectory<T>(
+  { data }: DirectoryCommand,
+  use: (directory: ReferenceDirectory) => T | Promise<T>,
+  readOnly = true,
+): Promise<T> {
+  const directory = openDirectory({ directory: referenceDirectoryFolder(data), readOnly });
+  try {
+    return await use(directory);
+  } finally {
+    await directory.close();
+  }
+}
+
+function loadText({ environment, file }: { environment: string; file: string }, result: LoadResult): string {
+  if (result.loaded) {
+    const { version, lines, persons, dossiers, replaced } = result;
+    return `${environment}: version ${version}; ${lines} lines, ${persons} persons, ${dossiers} dossiers, ${replaced} replaced numbers\n`;
+  }
+  const lines = result.problems.map(({ line, problem }) => `${file}:${line}: ${problem}\n`);
+  const more = result.moreProblems > 0 ? `and ${result.moreProblems} more\n` : '';
+  return `${lines.join('')}${more}nothing was loaded\n`;
+}
+
+/** The version of a directory is a bigint, which JSON has no form for. */
+function plainNumbers(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? value.toString() : value;
+}

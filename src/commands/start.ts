@@ -1,0 +1,87 @@
+import { pino } from 'pino';
+import { type LoadOptions, loadConfiguration } from '../config/load.ts';
+import { formatProblem } from '../config/problems.ts';
+import { type Settings, withPortOffset } from '../config/settings.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Logger } from '../domain/logger.ts';
+import { Gateway } from '../gateway.ts';
+import { makeDemoPki } from '../pki/demo-ca.ts';
+import type { CommonOptions } from './places.ts';
+
+const SFTP_HOSTS = ['127.0.0.1', 'localhost'];
+
+/** Runs the gateway until SIGTERM or SIGINT. @returns 0 after an orderly end, 1 for a wrong configuration, 3 when it broke */
+export async function start(options: CommonOptions): Promise<0 | 1 | 3> {
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const settings = await prepare(options);
+  if (settings === undefined) return 1;
+  const ending = untilEnd(logger);
+  const gateway = await Gateway.open({ settings, configDirectory: options.config, logger, onBroken: ending.broken });
+  if (settings.demo) logger.warn({}, 'demo keys and demo partners: for trying out on this machine, not for use');
+  logger.info({ ports: gateway.ports, generation: settings.generation.id }, 'the gateway is ready');
+  const status = await ending.status;
+  // What is broken is not closed in order: the next start recovers from what is durable.
+  if (status === 0) await gateway.close(logger);
+  logger.info({ status }, 'the gateway has ended');
+  return status;
+}
+
+/** The settings to start with, with demo keys made where the configuration asks for them; undefined where it is wrong. */
+export async function prepare(options: Omit<CommonOptions, 'json'>): Promise<Settings | undefined> {
+  const first = await load(options.config, { keyFiles: 'may-be-absent' });
+  if (first === undefined) return undefined;
+  if (first.pki.demo) await makeDemoKeys(first, first.pki.directory);
+  const settings = await load(options.config, { keyFiles: 'required' });
+  if (settings === undefined) return undefined;
+  const moved = offset(settings, options.portOffset);
+  return options.data === undefined ? moved : { ...moved, data: { directory: options.data } };
+}
+
+/** Resolves with 0 at the first signal, with 3 when a part broke. */
+export function untilEnd(logger: Logger): { readonly status: Promise<0 | 3>; readonly broken: (error: Error) => void } {
+  const { promise, resolve } = Promise.withResolvers<0 | 3>();
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.once(signal, () => {
+      logger.info({ signal }, 'ending');
+      resolve(0);
+    });
+  }
+  const broken = (error: Error) => {
+    logger.error(
+      { err: error },
+      'it is not known any more what is durable; the gateway ends and recovers at its next start',
+    );
+    resolve(3);
+  };
+  // An error nobody caught leaves parts in states nobody knows: end, and recover from what is durable.
+  process.on('uncaughtException', broken);
+  process.on('unhandledRejection', (reason) => broken(reason instanceof Error ? reason : new Error(String(reason))));
+  return { status: promise, broken };
+}
+
+async function load(directory: string, options: LoadOptions): Promise<Settings | undefined> {
+  const loaded = await loadConfiguration(directory, options);
+  if (loaded.ok) return loaded.settings;
+  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
+  process.stderr.write(`the configuration has ${loaded.problems.length} problems and nothing was started\n`);
+  return undefined;
+}
+
+async function makeDemoKeys(settings: Settings, directory: string): Promise<void> {
+  const accounts = settings.generation.partners.flatMap((partner) =>
+    partner.accounts.map(({ kind, id }) => ({ kind, id, partner: partner.id, kbo: partner.kbo })),
+  );
+  const { made, problems } = await makeDemoPki({ directory, accounts, sftpHosts: SFTP_HOSTS, now: Date.now() });
+  if (made.length > 0) process.stderr.write(`made ${made.length} demo keys and certificates in ${directory}\n`);
+  if (problems.length > 0) throw new GatewayError('bad-request', problems.join('\n'));
+}
+
+function offset(settings: Settings, by: number): Settings {
+  try {
+    return withPortOffset(settings, by);
+  } catch (cause) {
+    throw new GatewayError('bad-request', cause instanceof Error ? cause.message : 'the port offset is too large', {
+      cause,
+    });
+  }
+}

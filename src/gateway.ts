@@ -1,0 +1,236 @@
+import { createHash } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FolderAuthorizer } from './access/authorizer.ts';
+import { AuditLog } from './audit/audit-log.ts';
+import { CurrentGeneration } from './config/generation.ts';
+import type { Settings } from './config/settings.ts';
+import { ConfigurationWatcher } from './config/watch.ts';
+import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
+import { type Clock, systemClock } from './domain/clock.ts';
+import { asGatewayError, GatewayError } from './domain/errors.ts';
+import type { Logger } from './domain/logger.ts';
+import { parseTicket } from './domain/submission.ts';
+import { Signer } from './evidence/cms.ts';
+import { type Closers, openListeners } from './gateway-listeners.ts';
+import { type ControlRequest, ControlSocket } from './ops/control-socket.ts';
+import { type Health, HealthServer } from './ops/health.ts';
+import { PrometheusMetrics } from './ops/metrics.ts';
+import { startPipeline } from './pipeline/pipeline.ts';
+import { DiskStore } from './storage/disk-store.ts';
+import type { Ledger } from './storage/ledger.ts';
+import { openSqliteLedger } from './storage/sqlite-ledger.ts';
+import { Sweeper } from './storage/sweeper.ts';
+import { traceOf } from './submissions/trace.ts';
+import { textOf } from './texts/texts.ts';
+import { Vfs } from './vfs/vfs.ts';
+
+const NAMES_SWEEP_MS = 1_000;
+const CONTENTS_SWEEP_MS = 3_600_000;
+const CONTENT_GRACE_MS = 86_400_000;
+
+export type GatewayOptions = {
+  readonly settings: Settings;
+  /** The folder the settings were read from; followed for changes. */
+  readonly configDirectory: string;
+  readonly logger: Logger;
+  readonly clock?: Clock;
+  /** Called when it is not known any more what is durable: the process ends with exit 3 and recovers at start. */
+  readonly onBroken: (error: Error) => void;
+};
+
+/** Ports that were bound, in the order of the configured listeners. */
+export type BoundPorts = { readonly listeners: readonly number[]; readonly health: number };
+
+/** Every part of one running gateway, built bottom up and closed top down. */
+export class Gateway {
+  readonly ports: BoundPorts;
+  readonly #closers: Readonly<Closers>;
+
+  private constructor(ports: BoundPorts, closers: Readonly<Closers>) {
+    this.ports = ports;
+    this.#closers = closers;
+  }
+
+  /** @throws GatewayError where a part can not be opened; what was opened before is closed again */
+  static async open(options: GatewayOptions): Promise<Gateway> {
+    const closers: Closers = [];
+    try {
+      return new Gateway(await build(options, closers), closers);
+    } catch (error) {
+      await closeAll(closers, options.logger);
+      throw error;
+    }
+  }
+
+  /** Takes no new work, finishes or hands back what runs, and closes every part. */
+  async close(logger: Logger): Promise<void> {
+    await closeAll(this.#closers, logger);
+  }
+}
+
+async function closeAll(closers: Readonly<Closers>, logger: Logger): Promise<void> {
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      logger.error({ err: error }, 'a part could not be closed in order');
+    }
+  }
+}
+
+async function build(options: GatewayOptions, closers: Closers): Promise<BoundPorts> {
+  const { settings, logger, onBroken } = options;
+  const clock = options.clock ?? systemClock;
+  const data = settings.data.directory;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const metrics = new PrometheusMetrics();
+  const current = new CurrentGeneration(settings.generation);
+
+  const store = new DiskStore({ directory: join(data, 'content') });
+  const ledger = await openSqliteLedger({ file: join(data, 'ledger.sqlite'), onBroken, clock });
+  closers.push(() => ledger.close());
+  const { pki } = settings;
+  const signer = await Signer.load(
+    { certificateFile: pki.files.signerCertificate, keyFile: pki.files.signerKey },
+    clock,
+  );
+  const audit = await openAudit({ ledger, data, clock, signer, onBroken });
+  closers.push(() => audit.close());
+  await audit.record({
+    kind: 'gateway-started',
+    outcome: 'done',
+    fields: { generation: current.value.id, demo: settings.demo },
+  });
+
+  const directory = openDirectory({ directory: join(data, 'directory') });
+  closers.push(() => directory.close());
+  if (settings.demo) await loadDemoDirectory(directory, options.configDirectory, settings, logger);
+
+  const authorizer = new FolderAuthorizer(current, () => clock.now());
+  const wake: { arrival: () => void } = { arrival: () => undefined };
+  const onArrival = () => wake.arrival();
+  const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival });
+  const pipeline = await startPipeline({
+    ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf },
+    contentFolder: join(data, 'content'),
+    directoryFolder: join(data, 'directory'),
+    drop: { directory: join(data, 'drop'), ...settings.dropFolder },
+  });
+  closers.push(() => pipeline.close());
+  wake.arrival = () => pipeline.nudge();
+
+  const sweeper = new Sweeper({
+    ...{ ledger, store, clock, logger, namesEveryMs: NAMES_SWEEP_MS, contentsEveryMs: CONTENTS_SWEEP_MS },
+    contentGraceMs: CONTENT_GRACE_MS,
+  });
+  sweeper.start();
+  closers.push(() => sweeper.close());
+
+  const watcher = watchConfiguration(options, current, { audit, metrics });
+  closers.push(() => watcher.close());
+  const listeners = await openListeners({ settings, generation: current, audit, vfs, logger, clock }, closers);
+  const health = new HealthServer({ ...settings.health, metrics, health: () => healthOf(audit, ledger, metrics) });
+  const ports = { listeners, health: await health.listen() };
+  closers.push(() => health.close());
+  const control = new ControlSocket({
+    path: join(data, 'control.sock'),
+    audit: (line) => audit.record(line),
+    handle: (request) => answerControl(request, { ledger, generation: current, ports }),
+  });
+  await control.listen();
+  closers.push(() => control.close());
+  return ports;
+}
+
+async function openAudit(parts: {
+  readonly ledger: Ledger;
+  readonly data: string;
+  readonly clock: Clock;
+  readonly signer: Signer;
+  readonly onBroken: (error: GatewayError) => void;
+}): Promise<AuditLog> {
+  const { ledger, data, clock, signer, onBroken } = parts;
+  const sign = (bytes: Uint8Array) => signer.signDetached(createHash('sha256').update(bytes).digest());
+  return AuditLog.open({ ledger, directory: join(data, 'audit'), clock, sign, onBroken });
+}
+
+async function loadDemoDirectory(
+  directory: ReferenceDirectory,
+  configDirectory: string,
+  settings: Settings,
+  logger: Logger,
+): Promise<void> {
+  const file = join(configDirectory, 'directory', 'person-lines.csv');
+  for (const environment of ['R', 'T'] as const) {
+    if (directory.stats(environment).persons > 0) continue;
+    const loaded = await directory.load(environment, file, settings.generation.sectors);
+    if (loaded.loaded) logger.info({ environment }, 'demo person lines loaded');
+    else logger.error({ environment, problems: loaded.problems.slice(0, 5) }, 'demo person lines have problems');
+  }
+}
+
+function watchConfiguration(
+  { configDirectory, settings, logger }: GatewayOptions,
+  current: CurrentGeneration,
+  { audit, metrics }: { readonly audit: AuditLog; readonly metrics: PrometheusMetrics },
+): ConfigurationWatcher {
+  return ConfigurationWatcher.start({
+    directory: configDirectory,
+    keyFiles: 'required',
+    inForce: settings,
+    logger,
+    onGeneration: async ({ generation }) => {
+      await audit.record({
+        kind: 'generation',
+        outcome: 'done',
+        fields: { from: current.value.id, to: generation.id },
+      });
+      current.replace(generation);
+      metrics.gauge('sluis_configuration_problems', 0);
+      logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
+    },
+    onProblems: (problems) => {
+      metrics.gauge('sluis_configuration_problems', problems.length);
+      const first = problems[0];
+      logger.error(
+        { problems: problems.length, first },
+        'the configuration has problems; the old generation stays in force',
+      );
+    },
+  });
+}
+
+async function healthOf(audit: AuditLog, ledger: Ledger, metrics: PrometheusMetrics): Promise<Health> {
+  const parts: Record<string, string> = { audit: 'ok', ledger: 'ok' };
+  try {
+    audit.assertWorking();
+  } catch (error) {
+    parts.audit = asGatewayError(error).message;
+  }
+  try {
+    for (const queue of ['arrival', 'check'] as const) {
+      metrics.gauge('sluis_queue_length', await ledger.read({ kind: 'queueLength', queue }), { queue });
+    }
+  } catch (error) {
+    parts.ledger = asGatewayError(error).message;
+  }
+  return { ok: Object.values(parts).every((part) => part === 'ok'), parts };
+}
+
+type Live = { readonly ledger: Ledger; readonly generation: CurrentGeneration; readonly ports: BoundPorts };
+
+/** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
+async function answerControl(request: ControlRequest, { ledger, generation, ports }: Live): Promise<unknown> {
+  switch (request.command) {
+    case 'status': {
+      const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
+      const checks = await ledger.read({ kind: 'queueLength', queue: 'check' });
+      return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks };
+    }
+    case 'trace':
+      return traceOf(ledger, parseTicket(request.arguments[0]));
+    default:
+      throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
+  }
+}

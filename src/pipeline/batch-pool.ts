@@ -1,0 +1,152 @@
+import { once } from 'node:events';
+import { Worker } from 'node:worker_threads';
+import { GatewayError } from '../domain/errors.ts';
+import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
+import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
+
+export type BatchPoolOptions = WorkerStart & {
+  /** Batches that run at once. */
+  readonly size?: number;
+  /** Told, between chunks, how many records of a batch were decided. */
+  readonly onProgress?: (ticket: BatchTask['ticket'], records: number) => void;
+};
+
+type Job = {
+  readonly task: BatchTask;
+  readonly originals: OriginalsLookup;
+  readonly resolve: (result: BatchResult) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** Callers that wait at most; more are refused. */
+const MAX_WAITING = 1000;
+/** How long a worker may take to end by itself. */
+const CLOSE_MS = 5000;
+
+/**
+ * Runs batches in worker threads. A worker is started when there is work for it; one that dies rejects its batch, and the
+ * next batch gets a new one.
+ */
+export class BatchPool {
+  readonly #options: BatchPoolOptions;
+  readonly #size: number;
+  readonly #waiting: Job[] = [];
+  readonly #running = new Map<Worker, Job>();
+  readonly #idle: Worker[] = [];
+  #isClosed = false;
+
+  constructor(options: BatchPoolOptions) {
+    this.#options = options;
+    this.#size = options.size ?? 1;
+  }
+
+  /** @throws GatewayError `unavailable` where the pool is closed or full; what `runBatch` throws; `broken` where the worker died */
+  run(task: BatchTask, originals: OriginalsLookup): Promise<BatchResult> {
+    if (this.#isClosed) return Promise.reject(new GatewayError('unavailable', 'the gateway is stopping'));
+    if (this.#waiting.length >= MAX_WAITING) {
+      return Promise.reject(new GatewayError('unavailable', 'too many batches wait already'));
+    }
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ task, originals, resolve, reject });
+      this.#next();
+    });
+  }
+
+  /** Batches that wait are rejected, those that run are ended: they are done again whole after the next start. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    const stopping = new GatewayError('unavailable', 'the gateway is stopping');
+    for (const job of this.#waiting.splice(0)) job.reject(stopping);
+    const ending: Promise<unknown>[] = this.#idle.splice(0).map((worker) => endIdle(worker));
+    for (const [worker, job] of [...this.#running]) {
+      this.#running.delete(worker);
+      job.reject(stopping);
+      ending.push(worker.terminate());
+    }
+    await Promise.all(ending);
+  }
+
+  #next(): void {
+    if (this.#waiting.length === 0 || this.#isClosed) return;
+    if (this.#idle.length === 0 && this.#running.size >= this.#size) return;
+    const job = this.#waiting.shift();
+    if (job === undefined) return;
+    const worker = this.#idle.pop() ?? this.#start();
+    this.#running.set(worker, job);
+    worker.ref();
+    say(worker, { kind: 'run', task: job.task });
+  }
+
+  #start(): Worker {
+    const { contentDirectory, referenceDirectory } = this.#options;
+    const workerData: WorkerStart = { contentDirectory, referenceDirectory };
+    const worker = new Worker(new URL('./batch-worker.ts', import.meta.url), { workerData });
+    let died: Error | undefined;
+    worker.on('message', (message: FromWorker) => this.#hear(worker, message));
+    worker.on('error', (error) => {
+      died = error instanceof Error ? error : new Error(String(error));
+    });
+    worker.on('exit', () => this.#lost(worker, died));
+    return worker;
+  }
+
+  #hear(worker: Worker, message: FromWorker): void {
+    const job = this.#running.get(worker);
+    if (job === undefined) return;
+    switch (message.kind) {
+      case 'originals':
+        void answerOriginals(worker, job.originals, message.references);
+        return;
+      case 'progress':
+        this.#options.onProgress?.(job.task.ticket, message.records);
+        return;
+      case 'done':
+        job.resolve(message.result);
+        break;
+      case 'failed':
+        job.reject(errorOf(message.failure));
+    }
+    this.#running.delete(worker);
+    worker.unref();
+    this.#idle.push(worker);
+    this.#next();
+  }
+
+  #lost(worker: Worker, cause: Error | undefined): void {
+    const index = this.#idle.indexOf(worker);
+    if (index >= 0) this.#idle.splice(index, 1);
+    const job = this.#running.get(worker);
+    this.#running.delete(worker);
+    job?.reject(new GatewayError('broken', 'the thread that checked this batch ended', { cause }));
+    this.#next();
+  }
+}
+
+function say(worker: Worker, message: ToWorker): void {
+  worker.postMessage(message);
+}
+
+/** Never rejects: a lookup that fails ends the batch with its error. */
+async function answerOriginals(
+  worker: Worker,
+  originals: OriginalsLookup,
+  references: readonly string[],
+): Promise<void> {
+  try {
+    say(worker, { kind: 'originals', found: await originals(references) });
+  } catch (error) {
+    say(worker, { kind: 'originals-failed', failure: failureOf(error) });
+  }
+}
+
+/** The worker closes its directory and ends; one that does not in time is cut off. */
+async function endIdle(worker: Worker): Promise<void> {
+  worker.ref();
+  const ended = once(worker, 'exit', { signal: AbortSignal.timeout(CLOSE_MS) });
+  say(worker, { kind: 'close' });
+  try {
+    await ended;
+  } catch {
+    await worker.terminate();
+  }
+}

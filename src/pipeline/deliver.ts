@@ -1,0 +1,149 @@
+import type { Clock } from '../domain/clock.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import type { Delivery } from '../domain/delivery.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Partner } from '../domain/partner.ts';
+import type { AnswerFile, Submission } from '../domain/submission.ts';
+import { mailboxFolder } from '../domain/tree.ts';
+import { childOf } from '../domain/vpath.ts';
+import { manifestName } from '../evidence/answer-names.ts';
+import { manifestJson } from '../evidence/manifest.ts';
+import type { LedgerCommand } from '../storage/commands.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { BatchOutput, BatchResult } from './batch.ts';
+import type { SealedFiles } from './sealed-files.ts';
+
+const SEQUENCE_DIGITS = 8;
+const EXTENSION = { delimited: 'csv', 'json-lines': 'jsonl' } as const;
+
+/** A delivery whose files stand in the store; its commands place it in the receiver's mailbox. */
+export type PreparedDelivery = {
+  readonly delivery: Delivery;
+  readonly commands: (at: number) => readonly LedgerCommand[];
+};
+
+type Parts = { readonly ledger: Ledger; readonly sealed: SealedFiles; readonly clock: Clock };
+
+type Source = {
+  readonly submission: Submission;
+  readonly flow: Flow;
+  readonly generation: Generation;
+  readonly sender: Partner;
+  readonly layoutVersion: string;
+};
+
+/** Makes the deliveries of a batch: one file per receiver, with its signed manifest and its place in the sequence. */
+export class Deliverer {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  async prepare(
+    submission: Submission,
+    flow: Flow,
+    generation: Generation,
+    result: BatchResult,
+  ): Promise<readonly PreparedDelivery[]> {
+    const sender = generation.partners.find((partner) => partner.id === submission.partner);
+    if (sender === undefined) return [];
+    const source = { submission, flow, generation, sender, layoutVersion: result.layoutVersion };
+    const prepared: PreparedDelivery[] = [];
+    for (const output of result.outputs) {
+      const receiver = generation.partners.find((partner) => partner.id === output.receiver);
+      if (receiver !== undefined) prepared.push(await this.#one(source, receiver, output));
+      crashPoint('answer.manifest');
+    }
+    return prepared;
+  }
+
+  async #one(source: Source, receiver: Partner, output: BatchOutput): Promise<PreparedDelivery> {
+    const { submission, flow } = source;
+    const { environment, ticket } = submission;
+    const where = { flow: flow.code, environment, receiver: receiver.id };
+    const sequence = await this.#parts.ledger.read({ kind: 'nextSequence', ...where });
+    const files = await this.#files(source, receiver, output, sequence);
+    const folder = mailboxFolder(receiver, environment, flow.code);
+    const id = `${ticket}-${receiver.id}`;
+    const delivery: Delivery = {
+      id,
+      ticket,
+      ...where,
+      sequence,
+      folder,
+      files,
+      records: output.records,
+      state: 'delivered',
+    };
+    return { delivery, commands: (at) => deliveryCommands(delivery, at) };
+  }
+
+  async #files(
+    source: Source,
+    receiver: Partner,
+    output: BatchOutput,
+    sequence: number,
+  ): Promise<readonly AnswerFile[]> {
+    const { submission, flow } = source;
+    const { sealed, clock } = this.#parts;
+    if (receiver.answerFormat === 'rsz-xml') {
+      return sealed.asSet(flow.code, output.content, submission.environment, clock.now());
+    }
+    const number = String(sequence).padStart(SEQUENCE_DIGITS, '0');
+    const name = `${flow.code}.${number}.${submission.ticket}.${EXTENSION[flow.format.kind]}`;
+    const manifest = await sealed.write([manifestJson(manifestFacts(source, receiver, output, { name, sequence }))]);
+    const { contentId, size, sha256 } = output.content;
+    return [{ name, contentId, size, sha256 }, ...(await sealed.withSignature(manifestName(name), manifest))];
+  }
+}
+
+function manifestFacts(
+  { submission, flow, generation, sender, layoutVersion }: Source,
+  receiver: Partner,
+  output: BatchOutput,
+  as: { readonly name: string; readonly sequence: number },
+) {
+  return {
+    flow: flow.code,
+    layoutVersion,
+    sequence: as.sequence,
+    ticket: submission.ticket,
+    sender: { partner: sender.id, institution: sender.institution },
+    receiver: { partner: receiver.id, institution: receiver.institution },
+    environment: submission.environment,
+    file: as.name,
+    records: output.records,
+    size: output.content.size,
+    sha256: output.content.sha256,
+    authorizations: output.authorizations,
+    generation: generation.id,
+  };
+}
+
+function deliveryCommands(delivery: Delivery, at: number): readonly LedgerCommand[] {
+  const { id, ticket, receiver, flow, environment, sequence, records } = delivery;
+  const names = delivery.files.map((file) => file.name);
+  return [
+    { kind: 'insertDelivery', delivery, at },
+    ...delivery.files.map(
+      (file): LedgerCommand => ({
+        kind: 'publish',
+        path: childOf(delivery.folder, file.name),
+        content: { contentId: file.contentId, size: file.size, sha256: file.sha256 },
+        expect: 'absent',
+        parentMustExist: false,
+        at,
+      }),
+    ),
+    {
+      kind: 'audit',
+      line: {
+        kind: 'delivery',
+        outcome: 'done',
+        fields: { delivery: id, ticket, receiver, flow, environment, sequence, records, files: names },
+      },
+    },
+  ];
+}

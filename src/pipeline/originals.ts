@@ -1,0 +1,71 @@
+import { createHash } from 'node:crypto';
+import type { Person } from '../directory/directory.ts';
+import type { OriginalsLookup } from './batch.ts';
+import type { CheckedRecord } from './record-rules.ts';
+
+/** Hexadecimal digits of the digest that ties a reference to its person. */
+const DIGEST_DIGITS = 16;
+
+/**
+ * The name under which a receiver list is remembered. It ties the reference to the person of the original: a cancellation
+ * that names another person than its original must not reach the original's receivers, who may have no line of that
+ * person. The number itself is not kept.
+ */
+export function originalKey(reference: string, insz: string): string {
+  const digest = createHash('sha256').update(`${reference}\n${insz}`).digest('hex').slice(0, DIGEST_DIGITS);
+  return `${reference}#${digest}`;
+}
+
+/** Who got the originals that records of this batch change or cancel: from this batch, else from earlier ones. */
+export class Originals {
+  readonly #lookup: OriginalsLookup;
+  readonly #references = new Set<string>();
+  readonly #ofBatch = new Map<string, readonly string[]>();
+  #ofEarlier: ReadonlyMap<string, readonly string[]> = new Map();
+
+  constructor(lookup: OriginalsLookup) {
+    this.#lookup = lookup;
+  }
+
+  /** Whether an accepted record of this batch has this reference already. */
+  isTaken(reference: string): boolean {
+    return this.#references.has(reference);
+  }
+
+  /** Asks once for every original that these records name; `find` answers from it until the next call. */
+  async prepare(records: readonly CancellingRecord[]): Promise<void> {
+    const wanted = new Set(records.flatMap(({ cancels, person }) => keysOf(cancels, person)));
+    this.#ofEarlier = wanted.size === 0 ? new Map() : await this.#lookup([...wanted]);
+  }
+
+  /** The receivers of the original; undefined where this sender sent no such record about this person. */
+  find(cancels: string, person: Person): readonly string[] | undefined {
+    const keys = keysOf(cancels, person);
+    for (const known of [this.#ofBatch, this.#ofEarlier]) {
+      const receivers = keys.flatMap((key) => known.get(key) ?? []);
+      if (keys.some((key) => known.has(key))) return [...new Set(receivers)];
+    }
+    return undefined;
+  }
+
+  /** Remembers who gets a record. */
+  add(record: CheckedRecord, person: Person, receivers: readonly string[]): void {
+    if (record.reference === undefined) return;
+    this.#references.add(record.reference);
+    this.#ofBatch.set(originalKey(record.reference, person.replacedBy ?? person.insz), receivers);
+  }
+
+  /** What later batches must know of this one. */
+  toRemember(): readonly { readonly reference: string; readonly receivers: readonly string[] }[] {
+    return Array.from(this.#ofBatch, ([reference, receivers]) => ({ reference, receivers }));
+  }
+}
+
+export type CancellingRecord = { readonly cancels: string; readonly person: Person };
+
+/** The original was sent under the number of its day: the one written now, or the one that replaced it. */
+function keysOf(cancels: string, person: Person): readonly string[] {
+  const keys = [originalKey(cancels, person.insz)];
+  if (person.replacedBy !== undefined) keys.push(originalKey(cancels, person.replacedBy));
+  return keys;
+}

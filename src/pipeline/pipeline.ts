@@ -1,0 +1,91 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Signer } from '../evidence/cms.ts';
+import type { TextOf } from '../evidence/notification.ts';
+import type { ContentStore } from '../storage/content-store.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import type { Vfs } from '../vfs/vfs.ts';
+import { Answers } from './answer.ts';
+import { DropFolder } from './arrivals.ts';
+import { BatchPool } from './batch-pool.ts';
+import { Checker } from './check.ts';
+import { Deliverer } from './deliver.ts';
+import { Dispatcher } from './dispatcher.ts';
+import { Receiver } from './receive.ts';
+import { SealedFiles } from './sealed-files.ts';
+
+const ARRIVALS_AT_ONCE = 16;
+/** One after the other: deliveries of a flow are published in the order of receipt. */
+const CHECKS_AT_ONCE = 1;
+
+export type PipelineParts = {
+  readonly store: ContentStore;
+  readonly ledger: Ledger;
+  readonly vfs: Vfs;
+  readonly signer: Signer;
+  /** Folders that batch workers open by themselves. */
+  readonly contentFolder: string;
+  readonly directoryFolder: string;
+  readonly generation: Current<Generation>;
+  readonly textOf: TextOf;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly drop: { readonly enabled: boolean; readonly directory: string; readonly sweepSeconds: number };
+};
+
+export type Pipeline = {
+  /** An arrival was committed: look now. */
+  nudge(): void;
+  close(): Promise<void>;
+};
+
+/** Builds the pipeline and lets it run: what a crash left in the queue goes on from there. */
+export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
+  const { store, ledger, signer, generation, textOf, clock, vfs, drop } = parts;
+  const sealed = new SealedFiles({ store, ledger, signer });
+  const answers = new Answers({ store, sealed, textOf, generation, clock });
+  const deliverer = new Deliverer({ ledger, sealed, clock });
+  const batches = new BatchPool({
+    contentDirectory: parts.contentFolder,
+    referenceDirectory: parts.directoryFolder,
+    size: 1,
+  });
+  const checker = new Checker({ ...parts, batches, answers, deliverer });
+  const checks = new Dispatcher(parts, {
+    queue: 'check',
+    atOnce: CHECKS_AT_ONCE,
+    handle: (lease) => checker.handle(lease),
+  });
+  const receiver = new Receiver({
+    ...parts,
+    answers,
+    isBeingWritten: (path) => vfs.uploads.isBeingWritten(path),
+    onCheck: () => checks.nudge(),
+  });
+  const arrivals = new Dispatcher(parts, {
+    queue: 'arrival',
+    atOnce: ARRIVALS_AT_ONCE,
+    handle: (lease) => receiver.handle(lease),
+  });
+  checks.start();
+  arrivals.start();
+  const dropFolder = new DropFolder({
+    ...parts,
+    directory: drop.directory,
+    sweepMs: drop.sweepSeconds * 1000,
+    uploads: vfs.uploads,
+  });
+  if (drop.enabled) await dropFolder.start();
+  return {
+    nudge: () => arrivals.nudge(),
+    close: async () => {
+      await dropFolder.close();
+      await arrivals.stop();
+      await checks.stop();
+      await batches.close();
+    },
+  };
+}

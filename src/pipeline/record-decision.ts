@@ -1,0 +1,124 @@
+import type { DirectorySnapshot, Person } from '../directory/directory.ts';
+import type { LayoutVersion } from '../domain/flow.ts';
+import type { Insz } from '../domain/insz.ts';
+import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
+import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
+import type { BatchTask } from './batch.ts';
+import type { Originals } from './originals.ts';
+import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
+import { type Route, Router } from './route.ts';
+
+const NUMBER_REPLACED = 'MSG00006';
+const ORIGINAL_UNKNOWN = '157';
+
+/** What becomes of a record that passed its own rules. `remarks` are for the sender of an accepted record. */
+export type RecordDecision =
+  | { readonly accepted: false; readonly faults: readonly RecordFault[]; readonly heldBack: readonly string[] }
+  | {
+      readonly accepted: true;
+      readonly routes: readonly Route[];
+      readonly heldBack: readonly string[];
+      readonly remarks: readonly RecordFault[];
+      readonly replacedBy: Insz | undefined;
+    };
+
+/** Authorization, sender's line and receivers of the records of one batch, against one version of the directory. */
+export class RecordDecisions {
+  readonly router: Router;
+  readonly #layout: LayoutVersion;
+  readonly #roles: RolePositions;
+  readonly #sender: SenderCheck;
+  readonly #directory: DirectorySnapshot;
+  readonly #originals: Originals;
+
+  constructor(task: BatchTask, layout: LayoutVersion, directory: DirectorySnapshot, originals: Originals) {
+    const acts = actsInForce(task);
+    this.router = new Router(task, layout, acts);
+    this.#layout = layout;
+    this.#roles = rolePositions(layout);
+    this.#sender = new SenderCheck(task, acts, layout.roles.person);
+    this.#directory = directory;
+    this.#originals = originals;
+  }
+
+  lookup(record: CheckedRecord): Person | undefined {
+    return this.#directory.lookup(record.person);
+  }
+
+  /** To be asked in the order of the file: a record may cancel one before it. */
+  decide(record: CheckedRecord, person: Person | undefined): RecordDecision {
+    const { reference } = record;
+    if (reference !== undefined && this.#originals.isTaken(reference)) {
+      return this.#refused(this.#layout.roles.reference, STRUCTURE, reference);
+    }
+    const refusal = this.#sender.refusal(person, record.period);
+    if (refusal !== undefined) return { accepted: false, faults: [refusal], heldBack: [] };
+    if (person === undefined)
+      throw new TypeError('a person the directory does not know passed the check of the sender');
+    const decision = record.cancels === undefined ? this.#mutation(record, person) : this.#cancellation(record, person);
+    if (decision.accepted) {
+      const receivers = decision.routes.map((route) => route.receiver);
+      this.#originals.add(record, person, receivers);
+    }
+    return decision;
+  }
+
+  #mutation(record: CheckedRecord, person: Person): RecordDecision {
+    const routes = this.router.route(person, record.period);
+    return this.#accepted(record, person, routes, []);
+  }
+
+  #cancellation(record: CheckedRecord, person: Person): RecordDecision {
+    const receivers = this.#originals.find(record.cancels ?? '', person);
+    if (receivers === undefined) return this.#refused(this.#layout.roles.cancels, ORIGINAL_UNKNOWN, record.cancels);
+    const { routes, heldBack } = this.router.cancel(receivers, person, record.period);
+    if (heldBack.length > 0 && routes.length === 0) {
+      return { ...this.#refused(this.#layout.roles.cancels, NOT_AUTHORIZED), heldBack };
+    }
+    return this.#accepted(record, person, routes, heldBack);
+  }
+
+  #accepted(
+    record: CheckedRecord,
+    person: Person,
+    routes: readonly Route[],
+    heldBack: readonly string[],
+  ): RecordDecision {
+    const { replacedBy } = person;
+    const remarks: RecordFault[] = [...record.warnings];
+    if (replacedBy !== undefined && record.replacedBy !== replacedBy) {
+      const field = this.#layout.roles.person;
+      remarks.push({ field, code: NUMBER_REPLACED, severity: 'information', detail: replacedBy });
+    }
+    if (heldBack.length > 0) {
+      // Who it is stays unsaid; that it did not reach everyone must be known.
+      const field = this.#layout.roles.cancels ?? '';
+      remarks.push({ field, code: NOT_AUTHORIZED, severity: 'warning' });
+    }
+    return { accepted: true, routes, heldBack, remarks, replacedBy };
+  }
+
+  #refused(field: string | undefined, code: string, detail?: string): RecordDecision & { readonly accepted: false } {
+    return { accepted: false, faults: [{ field: field ?? '', code, severity: 'fatal', detail }], heldBack: [] };
+  }
+
+  /**
+   * The values a receiver gets: quality and period of its own line, never the sender's; the number that replaces the
+   * person's, as the directory has it.
+   */
+  valuesFor(record: CheckedRecord, route: Route, replacedBy: Insz | undefined): readonly Value[] {
+    const { quality, qualityBegin, qualityEnd } = this.#roles;
+    const values = [...record.values];
+    fill(values, quality, route.dossier?.quality);
+    fill(values, qualityBegin, route.dossier?.period.begin);
+    fill(values, qualityEnd, route.dossier?.period.end);
+    fill(values, this.#roles.replacedBy, replacedBy);
+    return values;
+  }
+}
+
+/** A member that the sender left out stays out where there is nothing to fill in. */
+function fill(values: Value[], position: number | undefined, value: string | undefined): void {
+  if (position === undefined) return;
+  values[position] = value ?? (values[position] === undefined ? undefined : null);
+}

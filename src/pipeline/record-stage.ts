@@ -1,0 +1,166 @@
+import type { DirectorySnapshot } from '../directory/directory.ts';
+import type { LayoutVersion } from '../domain/flow.ts';
+import { type Insz, isInsz } from '../domain/insz.ts';
+import type { RecordTotals } from '../domain/submission.ts';
+import { recordWriter } from '../formats/open-format.ts';
+import type { ParsedRecord, RecordFault } from '../formats/record-format.ts';
+import type { ContentStore } from '../storage/content-store.ts';
+import type { BatchResult, BatchTask, OriginalsLookup, RecordAnswer } from './batch.ts';
+import { BatchLog } from './batch-log.ts';
+import { BatchOutputs, TextContent } from './batch-outputs.ts';
+import { type CancellingRecord, Originals } from './originals.ts';
+import { type RecordDecision, RecordDecisions } from './record-decision.ts';
+import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
+
+export type StageParts = {
+  readonly store: ContentStore;
+  readonly snapshot: DirectorySnapshot;
+  readonly originals: OriginalsLookup;
+};
+
+/** Decides the records of one file, once its layout is known, and writes what becomes of them. */
+export class RecordStage {
+  readonly #task: BatchTask;
+  readonly #layout: LayoutVersion;
+  readonly #version: string;
+  readonly #rules: RecordRules;
+  readonly #person: number;
+  readonly #originals: Originals;
+  readonly #decisions: RecordDecisions;
+  readonly #outputs: BatchOutputs;
+  readonly #refusals: TextContent;
+  readonly #information: TextContent;
+  readonly #log: BatchLog;
+  readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
+  #informationCount = 0;
+
+  constructor(task: BatchTask, layout: LayoutVersion, { store, snapshot, originals }: StageParts) {
+    this.#task = task;
+    this.#layout = layout;
+    this.#version = String(snapshot.version);
+    this.#rules = new RecordRules(layout, task.environment);
+    this.#person = rolePositions(layout).person;
+    this.#originals = new Originals(originals);
+    const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
+    this.#decisions = decisions;
+    this.#outputs = new BatchOutputs(store, (receiver) =>
+      recordWriter(task.flow.format, layout, decisions.router.fileMask(receiver)),
+    );
+    this.#refusals = new TextContent(store);
+    this.#information = new TextContent(store);
+    this.#log = new BatchLog(store, task.ticket);
+    this.#log.begin(task, this.#version, layout.version);
+  }
+
+  get totals(): RecordTotals {
+    return this.#totals;
+  }
+
+  /** In the order of the file. */
+  async process(records: readonly ParsedRecord[]): Promise<void> {
+    const results = records.map((record) => this.#rules.check(record));
+    if (this.#layout.roles.cancels !== undefined) await this.#originals.prepare(this.#cancelling(results));
+    for (const [index, record] of records.entries()) {
+      const result = results[index];
+      if (result === undefined) continue;
+      this.#totals.total += 1;
+      if (result.ok) this.#decide(result.record);
+      else this.#refuse(record.number, this.#inszOf(record), result.faults, []);
+    }
+    await this.#outputs.drain();
+    await this.#refusals.drain();
+    await this.#information.drain();
+    await this.#log.drain();
+  }
+
+  /** Every content is durable on return. */
+  async complete(): Promise<BatchResult> {
+    const outputs = await this.#outputs.complete();
+    const [refusals, information, recordLog] = await Promise.all([
+      this.#refusals.complete(),
+      this.#information.complete(),
+      this.#log.complete(),
+    ]);
+    return {
+      fileErrors: [],
+      totals: { ...this.#totals },
+      outputs,
+      refusals,
+      information,
+      refusedCount: this.#totals.refused,
+      informationCount: this.#informationCount,
+      recordLog,
+      originals: this.#isDelivered ? this.#originals.toRemember() : [],
+      layoutVersion: this.#layout.version,
+      directoryVersion: this.#version,
+    };
+  }
+
+  /** Nothing is left of it; what can't be removed now, the sweeper removes. */
+  async abandon(): Promise<void> {
+    const contents = [this.#outputs, this.#refusals, this.#information, this.#log];
+    await Promise.allSettled(contents.map((content) => content.abandon()));
+  }
+
+  /** Simulation checks everything and delivers nothing. */
+  get #isDelivered(): boolean {
+    return this.#task.environment !== 'S';
+  }
+
+  #cancelling(results: readonly RuleResult[]): readonly CancellingRecord[] {
+    return results.flatMap((result) => {
+      if (!result.ok || result.record.cancels === undefined) return [];
+      const person = this.#decisions.lookup(result.record);
+      return person === undefined ? [] : [{ cancels: result.record.cancels, person }];
+    });
+  }
+
+  #decide(record: CheckedRecord): void {
+    const decision = this.#decisions.decide(record, this.#decisions.lookup(record));
+    if (decision.accepted) this.#accept(record, decision);
+    else this.#refuse(record.number, record.person, decision.faults, decision.heldBack);
+  }
+
+  #accept(record: CheckedRecord, decision: RecordDecision & { readonly accepted: true }): void {
+    const { routes, remarks, replacedBy, heldBack } = decision;
+    this.#totals.accepted += 1;
+    if (routes.length === 0) this.#totals.withoutReceiver += 1;
+    if (this.#isDelivered) {
+      for (const route of routes) {
+        const values = this.#decisions.valuesFor(record, route, replacedBy);
+        this.#outputs.append(route.receiver, values, route.mask, route.acts);
+      }
+    }
+    if (remarks.length > 0) {
+      this.#informationCount += 1;
+      this.#information.write(answerLine(record.number, remarks));
+    }
+    this.#log.record({
+      record: record.number,
+      insz: record.person,
+      replacedBy,
+      outcome: routes.length > 0 ? 'accepted' : 'without-receiver',
+      codes: remarks.map((remark) => remark.code),
+      routes,
+      heldBack,
+    });
+  }
+
+  #refuse(record: number, insz: Insz | undefined, faults: readonly RecordFault[], heldBack: readonly string[]): void {
+    this.#totals.refused += 1;
+    this.#refusals.write(answerLine(record, faults));
+    const codes = faults.map((fault) => fault.code);
+    this.#log.record({ record, insz, replacedBy: undefined, outcome: 'refused', codes, routes: [], heldBack });
+  }
+
+  /** The person a faulty record names, where that at least can be read. */
+  #inszOf(record: ParsedRecord): Insz | undefined {
+    const value = record.values[this.#person] ?? '';
+    return isInsz(value) ? value : undefined;
+  }
+}
+
+function answerLine(record: number, faults: readonly RecordFault[]): string {
+  const answer: RecordAnswer = { record, faults };
+  return `${JSON.stringify(answer)}\n`;
+}

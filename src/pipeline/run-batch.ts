@@ -1,0 +1,161 @@
+import { createHash } from 'node:crypto';
+import type { DirectorySnapshot } from '../directory/directory.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Environment, Flow, LayoutVersion } from '../domain/flow.ts';
+import { dateOf, includesDay } from '../domain/period.ts';
+import { recordFormat } from '../formats/open-format.ts';
+import { type FileError, type ParsedRecord, type RecordSink, WHOLE_FILE } from '../formats/record-format.ts';
+import type { ContentStore } from '../storage/content-store.ts';
+import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
+import { BatchLog } from './batch-log.ts';
+import { TextContent } from './batch-outputs.ts';
+import { RecordStage } from './record-stage.ts';
+
+const LAYOUT_UNKNOWN = '088';
+const NO_DATA = '134';
+
+export type BatchParts = {
+  readonly store: ContentStore;
+  readonly directory: { snapshot(environment: Environment): DirectorySnapshot };
+  readonly originals: OriginalsLookup;
+  /** Told, between chunks, how many records were decided. */
+  readonly progress?: ((records: number) => void) | undefined;
+};
+
+/**
+ * Checks every record of one submission and writes the outputs of its receivers, in one pass and with flat memory: the
+ * same task and directory give the same bytes. Contents are durable on return; nothing names them yet.
+ * @throws GatewayError `digest-mismatch` where the content is not the one received, and what the store throws; then
+ * nothing of the batch is left
+ */
+export async function runBatch(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
+  const snapshot = parts.directory.snapshot(task.environment);
+  const batch = new Batch(task, parts, snapshot);
+  try {
+    crashPoint('parse.start');
+    await batch.read();
+    crashPoint('authorize.done');
+    return await batch.complete();
+  } catch (error) {
+    await batch.abandon();
+    throw error;
+  } finally {
+    snapshot.close();
+  }
+}
+
+class Batch implements RecordSink {
+  readonly #task: BatchTask;
+  readonly #parts: BatchParts;
+  readonly #snapshot: DirectorySnapshot;
+  readonly #layouts: readonly LayoutVersion[];
+  #records: ParsedRecord[] = [];
+  #stage: RecordStage | undefined;
+  #fileError: FileError | undefined;
+
+  constructor(task: BatchTask, parts: BatchParts, snapshot: DirectorySnapshot) {
+    this.#task = task;
+    this.#parts = parts;
+    this.#snapshot = snapshot;
+    this.#layouts = layoutsInForce(task.flow, task.receivedAt);
+    if (this.#layouts.length === 0) this.#fileError = { field: WHOLE_FILE, code: LAYOUT_UNKNOWN };
+  }
+
+  layout(layout: LayoutVersion): void {
+    const { store, originals } = this.#parts;
+    this.#stage = new RecordStage(this.#task, layout, { store, originals, snapshot: this.#snapshot });
+  }
+
+  record(record: ParsedRecord): void {
+    this.#records.push(record);
+  }
+
+  error(error: FileError): void {
+    this.#fileError = error;
+  }
+
+  /** Reads to the end, or to the first fault of the file as a whole. */
+  async read(): Promise<void> {
+    if (this.#fileError !== undefined) return;
+    const { content, flow } = this.#task;
+    const format = recordFormat(flow.format, this.#layouts);
+    const hash = createHash('sha256');
+    let bytes = 0;
+    let isPastMiddle = false;
+    for await (const chunk of this.#parts.store.read(content.contentId)) {
+      hash.update(chunk);
+      bytes += chunk.length;
+      format.parse(chunk, this);
+      await this.#process();
+      if (this.#fileError !== undefined) return;
+      if (!isPastMiddle && bytes * 2 >= content.size) {
+        isPastMiddle = true;
+        crashPoint('parse.middle');
+      }
+    }
+    if (bytes !== content.size || hash.digest('hex') !== content.sha256) {
+      throw new GatewayError('digest-mismatch', 'the content is not the one that was received');
+    }
+    format.end(this);
+    crashPoint('parse.done');
+    await this.#process();
+  }
+
+  async complete(): Promise<BatchResult> {
+    if (this.#fileError !== undefined) return this.#refused(this.#fileError);
+    if (this.#stage === undefined || this.#stage.totals.total === 0) {
+      return this.#refused({ field: WHOLE_FILE, code: NO_DATA });
+    }
+    return this.#stage.complete();
+  }
+
+  async abandon(): Promise<void> {
+    await this.#stage?.abandon();
+  }
+
+  async #process(): Promise<void> {
+    const records = this.#records;
+    this.#records = [];
+    if (this.#fileError !== undefined || this.#stage === undefined) return;
+    await this.#stage.process(records);
+    this.#parts.progress?.(this.#stage.totals.total);
+  }
+
+  /** A file that is refused as a whole: none of its records counts, and nothing goes to anyone. */
+  async #refused(error: FileError): Promise<BatchResult> {
+    await this.#stage?.abandon();
+    const { store } = this.#parts;
+    const layoutVersion = this.#layouts[0]?.version ?? '';
+    const directoryVersion = String(this.#snapshot.version);
+    const log = new BatchLog(store, this.#task.ticket);
+    log.begin(this.#task, directoryVersion, layoutVersion);
+    log.fileRefused([error.code]);
+    const [refusals, information, recordLog] = await Promise.all([
+      new TextContent(store).complete(),
+      new TextContent(store).complete(),
+      log.complete(),
+    ]);
+    return {
+      fileErrors: [error],
+      totals: { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 },
+      outputs: [],
+      refusals,
+      information,
+      refusedCount: 0,
+      informationCount: 0,
+      recordLog,
+      originals: [],
+      layoutVersion,
+      directoryVersion,
+    };
+  }
+}
+
+/** The versions valid on the day of receipt, the newest first; two may be valid at once. */
+function layoutsInForce(flow: Flow, receivedAt: number): readonly LayoutVersion[] {
+  const day = dateOf(receivedAt);
+  return flow.layouts
+    .filter(({ validFrom, validUntil }) => includesDay({ begin: validFrom, end: validUntil }, day))
+    .toSorted((one, other) => (one.validFrom > other.validFrom ? -1 : 1));
+}

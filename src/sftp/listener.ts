@@ -1,0 +1,161 @@
+import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import ssh2, { type Connection } from 'ssh2';
+import type { Admission } from '../access/admission.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import type { Limits, Listener } from '../domain/generation.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Session } from '../domain/principal.ts';
+import type { Files, Uploads } from '../vfs/files.ts';
+import { type ConnectionHost, SshConnection } from './connection.ts';
+import type { LoginParts } from './login.ts';
+import { mutableAlgorithms, socketOf } from './ssh2-fixes.ts';
+
+export type SftpListenerParts = Pick<LoginParts, 'knowsKey' | 'onRefusal'> & {
+  readonly listener: Listener;
+  /** Private keys as ssh-keygen writes them, without passphrase; the first of a type counts. */
+  readonly hostKeys: readonly (string | Buffer)[];
+  readonly admission: Admission;
+  readonly files: Files;
+  readonly uploads: Uploads;
+  readonly limits: Current<Limits>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  /** Shown before login, where a client shows it. */
+  readonly banner?: string | undefined;
+  /** Draws from 0 to 1 for the random drop; tests pass their own. */
+  readonly random?: (() => number) | undefined;
+};
+
+/** What the client is told; says nothing of versions. */
+const IDENTIFICATION = 'Sluis';
+/** Above the soft limit a random share of newcomers is dropped, and all of them above this many times the limit. */
+const HARD_FACTOR = 4;
+const CLOSE_DEADLINE_MS = 10_000;
+
+/** The SSH socket of one listener: who may try, who came in, and the end of all of them. */
+export class SftpListener implements ConnectionHost {
+  readonly #parts: SftpListenerParts;
+  readonly #net: NetServer;
+  readonly #ssh: ssh2.Server;
+  readonly #bySocket = new Map<Socket, SshConnection>();
+  readonly #waiting = new Set<SshConnection>();
+  #whenEmpty: (() => void) | undefined;
+
+  /** @throws Error where a host key can not be read */
+  constructor(parts: SftpListenerParts) {
+    this.#parts = parts;
+    this.#ssh = new ssh2.Server({
+      hostKeys: [...parts.hostKeys],
+      algorithms: mutableAlgorithms(),
+      ident: IDENTIFICATION,
+      ...(parts.banner !== undefined && { banner: parts.banner }),
+    });
+    this.#ssh.on('connection', (client) => this.#attach(client));
+    this.#ssh.on('error', (error: unknown) => parts.logger.error({ error }, 'the SSH server failed'));
+    this.#net = createServer({ noDelay: true }, (socket) => this.#came(socket));
+  }
+
+  /** Port 0 takes a free one. @returns the port. @throws Error where the address is taken */
+  async listen(): Promise<number> {
+    const { host, port } = this.#parts.listener;
+    await new Promise<void>((resolve, reject) => {
+      this.#net.once('error', reject);
+      this.#net.listen(port, host, resolve);
+    });
+    this.#net.removeAllListeners('error');
+    this.#net.on('error', (error) => this.#parts.logger.error({ error }, 'the SFTP listener failed'));
+    const address = this.#net.address();
+    return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Sessions that are logged in now. */
+  sessions(): readonly Session[] {
+    return [...this.#bySocket.values()].flatMap(({ session }) => (session === undefined ? [] : [session]));
+  }
+
+  /** Cuts one session; what it has open is given up. @returns whether there was one */
+  cut(sessionId: string): boolean {
+    const connection = [...this.#bySocket.values()].find(({ session }) => session?.id === sessionId);
+    connection?.end('cut by an operator');
+    return connection !== undefined;
+  }
+
+  /** Every open session is admitted anew by the rules of today, or cut. Called when a new generation is in force. */
+  async readmit(): Promise<void> {
+    const { logger } = this.#parts;
+    const connections = [...this.#bySocket.values()];
+    await Promise.all(
+      connections.map((connection) =>
+        connection.readmit().catch((error: unknown) => {
+          logger.error({ error }, 'an SFTP session could not be admitted anew');
+          connection.end('not admitted anew');
+        }),
+      ),
+    );
+  }
+
+  /** Takes nobody in any more, lets each session finish the request it is at, and is done within the deadline. */
+  async close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
+    const closed = new Promise<void>((resolve) => {
+      this.#net.close(() => resolve());
+    });
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    for (const connection of this.#bySocket.values()) connection.shutDown();
+    const deadline = setTimeout(() => {
+      for (const connection of this.#bySocket.values()) connection.destroy();
+    }, deadlineMs);
+    if (this.#bySocket.size > 0) await empty;
+    clearTimeout(deadline);
+    await closed;
+  }
+
+  /** As ConnectionHost: whether the principal and its partner have room for one connection more. */
+  admit(connection: SshConnection, session: Session): boolean {
+    const { maxConnectionsPerPrincipal, maxConnectionsPerPartner } = this.#parts.limits.value;
+    const { id, partner } = session.principal;
+    const ofPartner = this.sessions().filter(({ principal }) => principal.partner === partner);
+    const ofPrincipal = ofPartner.filter(({ principal }) => principal.id === id);
+    if (ofPrincipal.length >= maxConnectionsPerPrincipal || ofPartner.length >= maxConnectionsPerPartner) return false;
+    this.#waiting.delete(connection);
+    return true;
+  }
+
+  closed(connection: SshConnection, socket: Socket): void {
+    this.#waiting.delete(connection);
+    this.#bySocket.delete(socket);
+    if (this.#bySocket.size === 0) this.#whenEmpty?.();
+  }
+
+  #came(socket: Socket): void {
+    if (this.#mustDrop()) {
+      socket.destroy();
+      return;
+    }
+    const connection = new SshConnection(socket, plainAddress(socket.remoteAddress), this.#parts, this);
+    this.#bySocket.set(socket, connection);
+    this.#waiting.add(connection);
+    this.#ssh.injectSocket(socket);
+  }
+
+  /** As sshd's MaxStartups: from the limit on a share that grows evenly, beyond four times the limit everybody. */
+  #mustDrop(): boolean {
+    const soft = this.#parts.limits.value.maxUnauthenticated;
+    const surplus = this.#waiting.size - soft;
+    const random = this.#parts.random ?? Math.random;
+    return surplus >= 0 && random() < (surplus + 1) / (soft * (HARD_FACTOR - 1));
+  }
+
+  #attach(client: Connection): void {
+    const connection = this.#bySocket.get(socketOf(client));
+    if (connection === undefined) client.end();
+    else connection.attach(client);
+  }
+}
+
+/** An IPv4 address as it is registered, also where the socket speaks IPv6. */
+function plainAddress(address: string | undefined): string {
+  return (address ?? '').replace(/^::ffff:/i, '');
+}

@@ -1,0 +1,149 @@
+import type { Sentences } from './sentences.ts';
+
+/** Why somebody may not come in. A test holds this table against the reasons of access/. */
+export const REFUSALS = {
+  'no-certificate': {
+    nl: 'Uw programma toonde geen certificaat. Kies uw persoonlijk certificaat van klasse 3 en verbind opnieuw.',
+    fr: 'Votre programme n’a présenté aucun certificat. Choisissez votre certificat personnel de classe 3 et reconnectez-vous.',
+    de: 'Ihr Programm hat kein Zertifikat gezeigt. Wählen Sie Ihr persönliches Klasse-3-Zertifikat und verbinden Sie sich neu.',
+    en: 'Your program showed no certificate. Choose your personal class-3 certificate and connect again.',
+  },
+  'bad-certificate': {
+    nl: 'Dit certificaat is niet te lezen. Vraag een nieuw aan bij de uitgever.',
+    fr: 'Ce certificat est illisible. Demandez-en un nouveau à l’émetteur.',
+    de: 'Dieses Zertifikat ist nicht lesbar. Beantragen Sie beim Aussteller ein neues.',
+    en: 'This certificate cannot be read. Ask its issuer for a new one.',
+  },
+  'unknown-issuer': {
+    nl: 'De uitgever van dit certificaat is hier niet aanvaard. Gebruik een certificaat van een aanvaarde uitgever.',
+    fr: 'L’émetteur de ce certificat n’est pas accepté ici. Utilisez un certificat d’un émetteur accepté.',
+    de: 'Der Aussteller dieses Zertifikats wird hier nicht anerkannt. Verwenden Sie das eines anerkannten Ausstellers.',
+    en: 'The issuer of this certificate is not accepted here. Use a certificate of an accepted issuer.',
+  },
+  'bad-signature': {
+    nl: 'De handtekening van dit certificaat klopt niet. Installeer het certificaat opnieuw zoals u het kreeg.',
+    fr: 'La signature de ce certificat est incorrecte. Réinstallez le certificat tel que vous l’avez reçu.',
+    de: 'Die Signatur dieses Zertifikats stimmt nicht. Installieren Sie es so, wie Sie es erhalten haben.',
+    en: 'The signature of this certificate is wrong. Install the certificate again as you received it.',
+  },
+  'not-yet-valid': {
+    nl: 'Dit certificaat is nog niet geldig. Wacht tot de begindatum of gebruik uw vorige certificaat.',
+    fr: 'Ce certificat n’est pas encore valable. Attendez sa date de début ou utilisez le précédent.',
+    de: 'Dieses Zertifikat gilt noch nicht. Warten Sie den Beginn ab oder verwenden Sie das vorige.',
+    en: 'This certificate is not valid yet. Wait for its first day, or use your previous certificate.',
+  },
+  expired: {
+    nl: 'Dit certificaat is vervallen. Vraag een nieuw aan en laat het registreren.',
+    fr: 'Ce certificat a expiré. Demandez-en un nouveau et faites-le enregistrer.',
+    de: 'Dieses Zertifikat ist abgelaufen. Beantragen Sie ein neues und lassen Sie es registrieren.',
+    en: 'This certificate has expired. Ask for a new one and have it registered.',
+  },
+  'key-usage': {
+    nl: 'Dit certificaat dient niet om u aan te melden. Kies uw certificaat voor authenticatie.',
+    fr: 'Ce certificat ne sert pas à se connecter. Choisissez votre certificat d’authentification.',
+    de: 'Dieses Zertifikat ist nicht zum Anmelden bestimmt. Wählen Sie Ihr Zertifikat zur Authentifizierung.',
+    en: 'This certificate is not meant for logging in. Choose your authentication certificate.',
+  },
+  'extended-key-usage': {
+    nl: 'Dit certificaat is niet bedoeld voor clients. Vraag er een aan met clientauthenticatie.',
+    fr: 'Ce certificat n’est pas destiné aux clients. Demandez-en un avec authentification client.',
+    de: 'Dieses Zertifikat ist nicht für Clients bestimmt. Beantragen Sie eines mit Client-Authentifizierung.',
+    en: 'This certificate is not meant for clients. Ask for one with client authentication.',
+  },
+  'certificate-policy': {
+    nl: 'Dit certificaat is niet van klasse 3. Gebruik een certificaat waarvoor u persoonlijk verscheen.',
+    fr: 'Ce certificat n’est pas de classe 3. Utilisez un certificat délivré après comparution personnelle.',
+    de: 'Dieses Zertifikat ist nicht von Klasse 3. Verwenden Sie eines, für das Sie persönlich erschienen sind.',
+    en: 'This certificate is not of class 3. Use a certificate for which you appeared in person.',
+  },
+  'weak-key': {
+    nl: 'De sleutel van dit certificaat is te zwak. Vraag er een aan met RSA 2048 of P-256 of sterker.',
+    fr: 'La clé de ce certificat est trop faible. Demandez-en un avec RSA 2048 ou P-256 au moins.',
+    de: 'Der Schlüssel dieses Zertifikats ist zu schwach. Beantragen Sie mindestens RSA 2048 oder P-256.',
+    en: 'The key of this certificate is too weak. Ask for one with RSA 2048 or P-256 or stronger.',
+  },
+  'weak-signature': {
+    nl: 'Dit certificaat is ondertekend met een verouderde methode. Vraag er een aan met SHA-256 of beter.',
+    fr: 'Ce certificat est signé avec une méthode dépassée. Demandez-en un avec SHA-256 ou mieux.',
+    de: 'Dieses Zertifikat ist mit einem veralteten Verfahren signiert. Beantragen Sie eines mit SHA-256 oder besser.',
+    en: 'This certificate was signed with an outdated method. Ask for one with SHA-256 or better.',
+  },
+  revoked: {
+    nl: 'Dit certificaat is ingetrokken. Gebruik een ander certificaat of vraag er een aan.',
+    fr: 'Ce certificat a été révoqué. Utilisez un autre certificat ou demandez-en un.',
+    de: 'Dieses Zertifikat wurde widerrufen. Verwenden Sie ein anderes oder beantragen Sie eines.',
+    en: 'This certificate has been revoked. Use another certificate, or ask for one.',
+  },
+  'revocation-unknown': {
+    nl: 'Wij kunnen nu niet nagaan of dit certificaat is ingetrokken. Probeer later opnieuw; de operator is verwittigd.',
+    fr: 'Nous ne pouvons vérifier maintenant si ce certificat est révoqué. Réessayez plus tard ; l’opérateur est averti.',
+    de: 'Ob dieses Zertifikat widerrufen ist, lässt sich gerade nicht prüfen. Versuchen Sie es später; der Betreiber weiß es.',
+    en: 'We cannot tell now whether this certificate has been revoked. Try again later; the operator has been told.',
+  },
+  'no-person': {
+    nl: 'Dit certificaat is bij niemand geregistreerd. Vraag uw lokale beheerder om het te registreren.',
+    fr: 'Ce certificat n’est enregistré pour personne. Demandez à votre gestionnaire local de l’enregistrer.',
+    de: 'Dieses Zertifikat ist für niemanden registriert. Bitten Sie Ihren lokalen Verwalter, es zu registrieren.',
+    en: 'This certificate is registered for nobody. Ask your local administrator to register it.',
+  },
+  'ambiguous-person': {
+    nl: 'Dit certificaat past bij meer dan één account. Vraag uw lokale beheerder om dat recht te zetten.',
+    fr: 'Ce certificat correspond à plusieurs comptes. Demandez à votre gestionnaire local d’y remédier.',
+    de: 'Dieses Zertifikat passt zu mehreren Konten. Bitten Sie Ihren lokalen Verwalter, das zu klären.',
+    en: 'This certificate fits more than one account. Ask your local administrator to put that right.',
+  },
+  'unknown-login': {
+    nl: 'Deze aanmeldnaam is niet gekend. Gebruik naam@partner, zoals u is meegedeeld.',
+    fr: 'Ce nom d’utilisateur est inconnu. Utilisez nom@partenaire, comme communiqué.',
+    de: 'Dieser Anmeldename ist unbekannt. Verwenden Sie Name@Partner, wie mitgeteilt.',
+    en: 'This login name is not known. Use name@partner, as you were told.',
+  },
+  'unknown-key': {
+    nl: 'Deze sleutel is niet geregistreerd. Vraag uw lokale beheerder om uw publieke sleutel te registreren.',
+    fr: 'Cette clé n’est pas enregistrée. Demandez à votre gestionnaire local d’enregistrer votre clé publique.',
+    de: 'Dieser Schlüssel ist nicht registriert. Bitten Sie Ihren lokalen Verwalter, den öffentlichen Schlüssel zu registrieren.',
+    en: 'This key is not registered. Ask your local administrator to register your public key.',
+  },
+  'account-disabled': {
+    nl: 'Deze account is uitgeschakeld. Neem contact op met uw lokale beheerder.',
+    fr: 'Ce compte est désactivé. Contactez votre gestionnaire local.',
+    de: 'Dieses Konto ist gesperrt. Wenden Sie sich an Ihren lokalen Verwalter.',
+    en: 'This account is disabled. Contact your local administrator.',
+  },
+  'partner-disabled': {
+    nl: 'De toegang van uw instelling is opgeschort. Neem contact op met de helpdesk.',
+    fr: 'L’accès de votre institution est suspendu. Contactez le helpdesk.',
+    de: 'Der Zugang Ihrer Einrichtung ist ausgesetzt. Wenden Sie sich an den Helpdesk.',
+    en: 'The access of your institution is suspended. Contact the helpdesk.',
+  },
+  'not-designated': {
+    nl: 'Uw aanduiding is vandaag niet van kracht. Vraag uw lokale beheerder om ze te verlengen.',
+    fr: 'Votre désignation n’est pas en vigueur aujourd’hui. Demandez à votre gestionnaire local de la prolonger.',
+    de: 'Ihre Benennung gilt heute nicht. Bitten Sie Ihren lokalen Verwalter, sie zu verlängern.',
+    en: 'Your designation is not in force today. Ask your local administrator to renew it.',
+  },
+  'address-not-registered': {
+    nl: 'Dit netwerkadres is niet geregistreerd voor uw instelling. Verbind vanaf een geregistreerd adres.',
+    fr: 'Cette adresse réseau n’est pas enregistrée pour votre institution. Connectez-vous depuis une adresse enregistrée.',
+    de: 'Diese Netzadresse ist für Ihre Einrichtung nicht registriert. Verbinden Sie sich von einer registrierten Adresse.',
+    en: 'This network address is not registered for your institution. Connect from a registered address.',
+  },
+  'access-method-not-registered': {
+    nl: 'Uw instelling heeft deze toegangsweg niet. Gebruik de toegangsweg die voor u geregistreerd is.',
+    fr: 'Votre institution ne dispose pas de cette voie d’accès. Utilisez celle qui est enregistrée pour vous.',
+    de: 'Ihre Einrichtung hat diesen Zugangsweg nicht. Verwenden Sie den für Sie registrierten.',
+    en: 'Your institution does not have this access method. Use the one that is registered for you.',
+  },
+  'internet-without-exception': {
+    nl: 'Toegang via internet is gesloten. Gebruik de beveiligde lijn of vraag een uitzondering aan.',
+    fr: 'L’accès par internet est fermé. Utilisez la ligne sécurisée ou demandez une exception.',
+    de: 'Der Zugang über das Internet ist geschlossen. Nutzen Sie die gesicherte Leitung oder beantragen Sie eine Ausnahme.',
+    en: 'Access over the internet is closed. Use the secured line, or ask for an exception.',
+  },
+  'machine-on-internet': {
+    nl: 'Een toepassing mag niet via internet binnen. Gebruik de beveiligde lijn of VPN.',
+    fr: 'Une application ne peut entrer par internet. Utilisez la ligne sécurisée ou le VPN.',
+    de: 'Eine Anwendung darf nicht über das Internet herein. Nutzen Sie die gesicherte Leitung oder VPN.',
+    en: 'An application may not come in over the internet. Use the secured line or VPN.',
+  },
+} as const satisfies Readonly<Record<string, Sentences>>;

@@ -1,0 +1,246 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { CurrentGeneration } from '../../src/config/generation.ts';
+import { loadConfiguration } from '../../src/config/load.ts';
+import { type Settings, withPortOffset } from '../../src/config/settings.ts';
+import { ConfigCopy } from './config-copy.ts';
+
+const SHIPPED = join(import.meta.dirname, '../../config');
+
+async function settingsOf(directory: string): Promise<Settings> {
+  const loaded = await loadConfiguration(directory);
+  if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems, null, 1));
+  return loaded.settings;
+}
+
+test('the shipped configuration is the demo', async () => {
+  const { generation, ...settings } = await settingsOf(SHIPPED);
+  expect(settings).toMatchObject({
+    demo: true,
+    health: { host: '127.0.0.1', port: 9464 },
+    data: { directory: join(SHIPPED, '../var') },
+    pki: { demo: true, directory: join(SHIPPED, '../certs/demo') },
+    dropFolder: { enabled: false, sweepSeconds: 5 },
+    languages: ['nl', 'fr', 'de', 'en'],
+  });
+  expect(
+    settings.listeners.map(({ protocol, host, port, accessMethod }) => [protocol, host, port, accessMethod]),
+  ).toEqual([
+    ['https', '127.0.0.1', 8443, 'line'],
+    ['https', '127.0.0.1', 8444, 'internet'],
+    ['sftp', '127.0.0.1', 8022, 'line'],
+  ]);
+  expect(generation.id).toMatch(/^[0-9a-f]{64}$/);
+  expect(
+    generation.partners.map((partner) => [
+      partner.id,
+      partner.institution,
+      partner.senderNumbers,
+      partner.layout,
+      partner.answerFormat,
+      partner.sends,
+      partner.receives,
+    ]),
+  ).toEqual([
+    ['kbf', { sector: 7, type: 0 }, ['007000'], 'by-flow', 'json', [], ['WLAT']],
+    ['ksz', { sector: 25, type: 0 }, ['025000'], 'by-flow', 'json', ['ADRM'], []],
+    ['rjv', { sector: 10, type: 0 }, ['010000'], 'by-flow', 'json', ['ADRM'], ['ADRM']],
+    ['rva', { sector: 18, type: 0 }, ['018000'], 'flat', 'rsz-xml', ['WLAT'], []],
+  ]);
+  expect(generation.sectors.filter((sector) => sector.anonymousMembers).map((sector) => sector.number)).toEqual([
+    11, 18,
+  ]);
+  expect(generation.sectors).toHaveLength(18);
+  expect(generation.availability).toContainEqual({ datum: 'address', source: 'ksz' });
+});
+
+test('every demo partner has anna, bram and batch, from 127.0.0.1 by line', async () => {
+  const { generation } = await settingsOf(SHIPPED);
+  for (const partner of generation.partners) {
+    expect(partner.accessMethods).toEqual([{ method: 'line', address: '127.0.0.1' }]);
+    expect(
+      partner.accounts.map(({ kind, id, flows, disabled, certificates }) => ({
+        kind,
+        id,
+        flows,
+        disabled,
+        certificates,
+      })),
+    ).toEqual([
+      {
+        kind: 'person',
+        id: 'anna',
+        flows: 'all',
+        disabled: false,
+        certificates: [{ kind: 'subject', email: `anna@${partner.id}.example` }],
+      },
+      {
+        kind: 'person',
+        id: 'bram',
+        flows: 'all',
+        disabled: false,
+        certificates: [{ kind: 'subject', email: `bram@${partner.id}.example` }],
+      },
+      {
+        kind: 'machine',
+        id: 'batch',
+        flows: 'all',
+        disabled: false,
+        certificates: [{ kind: 'machine', kbo: partner.kbo, commonName: 'batch' }],
+      },
+    ]);
+  }
+});
+
+test('flows, authorizations and the shared folder say what the demo shows', async () => {
+  const { generation } = await settingsOf(SHIPPED);
+  const [adrm, wlat] = generation.flows;
+  expect([adrm?.code, wlat?.code]).toEqual(['ADRM', 'WLAT']);
+  const matches = (flow: typeof adrm, name: string) => new RegExp(flow?.pattern ?? '', 'u').test(name);
+  for (const name of ['1_ADRM_address_mutation.csv', 'ADRM_2026.csv', 'ADRM.csv'])
+    expect(matches(adrm, name), name).toBe(true);
+  for (const name of ['ADRM_2026.csv.exe', 'xADRM_1.csv', '4_WLAT_a.csv'])
+    expect(matches(adrm, name), name).toBe(false);
+  for (const name of ['4_WLAT_unemployment_attest.jsonl', 'WLAT_1.jsonl']) expect(matches(wlat, name), name).toBe(true);
+  expect(
+    generation.authorizations.map(({ id, flow, sender, receivers, environments }) => ({
+      id,
+      flow,
+      sender,
+      receivers,
+      environments,
+    })),
+  ).toEqual([
+    {
+      id: 'adrm-ksz-rjv',
+      flow: 'ADRM',
+      sender: { sector: 25, type: 0 },
+      receivers: [{ institution: { sector: 10, type: 0 }, qualities: ['010'], blocks: ['key', 'address', 'quality'] }],
+      environments: ['R', 'T', 'S'],
+    },
+    {
+      id: 'wlat-rva-kbf',
+      flow: 'WLAT',
+      sender: { sector: 18, type: 0 },
+      receivers: [
+        {
+          institution: { sector: 7, type: 1 },
+          qualities: ['101', '102', '103', '104', '105', '106', '107'],
+          blocks: ['key', 'context', 'attest', 'period'],
+        },
+      ],
+      environments: ['R', 'T', 'S'],
+    },
+  ]);
+  expect(generation.folders).toMatchObject([
+    {
+      path: '/SHARED/work',
+      content: 'reviewed',
+      approver: 'Leading official of KSZ (demo)',
+      grants: [
+        { partner: 'ksz', rule: 'folders.yaml#/folders/0/grants/0' },
+        { partner: 'rjv', rule: 'folders.yaml#/folders/0/grants/1' },
+      ],
+    },
+  ]);
+  expect(generation.folders[0]?.grants[0]?.rights).toHaveLength(8);
+});
+
+test('limits left out are the numbers that ship', async () => {
+  await using copy = await ConfigCopy.make();
+  const text = await readFile(copy.path('gateway.yaml'), 'utf8');
+  const written = await settingsOf(copy.directory);
+  await copy.write('gateway.yaml', text.slice(0, text.indexOf('# Limits;')));
+  const defaults = await settingsOf(copy.directory);
+  expect(defaults.generation.limits).toEqual({
+    maxFileBytes: 10_000_000_000,
+    settleSecondsWebdav: 2,
+    emptySettleSeconds: 10,
+    goWaitSeconds: 600,
+    setWithoutGoMinutes: 1440,
+    idleTimeoutSeconds: 600,
+    headersTimeoutSeconds: 10,
+    minBodyBytesPerSecond: 1000,
+    loginGraceSeconds: 20,
+    loginTries: 3,
+    maxUnauthenticated: 50,
+    maxConnectionsPerPrincipal: 20,
+    maxConnectionsPerPartner: 200,
+    maxRefusedPerNotification: 100_000,
+  });
+  expect(defaults.generation.id).toBe(written.generation.id);
+});
+
+test('a generation is named by what the files mean, not by how they are written', async () => {
+  await using copy = await ConfigCopy.make();
+  const { id } = (await settingsOf(copy.directory)).generation;
+  await copy.edit('partners/ksz.yaml', 'id: ksz # the name of this file\n', '');
+  await copy.edit('partners/ksz.yaml', 'language: nl', "language:   'nl'  # Dutch\n\nid: ksz");
+  await copy.edit(
+    'folders.yaml',
+    '      - partner: rjv\n        rights: all\n',
+    '      - rights: all\n        partner: rjv\n',
+  );
+  expect((await settingsOf(copy.directory)).generation.id).toBe(id);
+  await copy.edit('partners/ksz.yaml', "'nl'", 'fr');
+  expect((await settingsOf(copy.directory)).generation.id).not.toBe(id);
+});
+
+test('a person who did not accept the user regulation stays out', async () => {
+  await using copy = await ConfigCopy.make();
+  await copy.edit(
+    'partners/ksz.yaml',
+    'userRegulation:\n      version: "1"\n      accepted: 2020-01-01',
+    'userRegulation: not-accepted',
+  );
+  const { generation } = await settingsOf(copy.directory);
+  const anna = generation.partners
+    .find((partner) => partner.id === 'ksz')
+    ?.accounts.find((account) => account.id === 'anna');
+  expect(anna?.disabled).toBe(true);
+});
+
+test('demo keys may be absent before the first start, and are read afterwards', async () => {
+  await using copy = await ConfigCopy.make();
+  const before = await settingsOf(copy.directory);
+  expect(
+    before.generation.partners.flatMap((partner) => partner.accounts.flatMap((account) => account.sshKeys)),
+  ).toEqual([]);
+  const strict = await loadConfiguration(copy.directory, { keyFiles: 'required' });
+  expect(strict).toMatchObject({ ok: false, problems: { length: 12 } });
+  await mkdir(join(copy.root, 'certs/demo'), { recursive: true });
+  const owners = ['kbf', 'ksz', 'rjv', 'rva'].flatMap((partner) => ['anna', 'bram', 'batch'].map((id) => `${id}@${partner}`));
+  for (const owner of owners)
+    await writeFile(join(copy.root, `certs/demo/${owner}.ssh.pub`), newKey());
+  const after = await loadConfiguration(copy.directory, { keyFiles: 'required' });
+  if (!after.ok) throw new Error(JSON.stringify(after.problems));
+  const { generation } = after.settings;
+  const keys = generation.partners.flatMap((partner) => partner.accounts.flatMap((account) => account.sshKeys));
+  expect(keys.map((key) => key.algorithm)).toEqual(Array(12).fill('ssh-ed25519'));
+  expect(generation.id).not.toBe(before.generation.id);
+});
+
+test('ports move together, and 0 stays 0', async () => {
+  const settings = await settingsOf(SHIPPED);
+  const moved = withPortOffset(settings, 100);
+  expect([...moved.listeners.map((listener) => listener.port), moved.health.port]).toEqual([8543, 8544, 8122, 9564]);
+  expect(withPortOffset({ ...settings, health: { host: '::1', port: 0 } }, 5).health.port).toBe(0);
+  expect(() => withPortOffset(settings, 60_000)).toThrow(RangeError);
+});
+
+test('who pinned a generation keeps it when the next one is in force', async () => {
+  const { generation } = await settingsOf(SHIPPED);
+  const current = new CurrentGeneration(generation);
+  const pinned = current.value;
+  current.replace({ ...generation, id: 'next' });
+  expect([pinned.id, current.value.id]).toEqual([generation.id, 'next']);
+});
+
+function newKey(): string {
+  const { x } = generateKeyPairSync('ed25519').publicKey.export({ format: 'jwk' });
+  const part = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes]);
+  const blob = Buffer.concat([part(Buffer.from('ssh-ed25519')), part(Buffer.from(x ?? '', 'base64url'))]);
+  return `ssh-ed25519 ${blob.toString('base64')} demo\n`;
+}

@@ -1,0 +1,144 @@
+import { execFile, execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type { Admission } from '../../src/access/admission.ts';
+import { systemClock } from '../../src/domain/clock.ts';
+import type { Limits, Listener } from '../../src/domain/generation.ts';
+import type { Logger } from '../../src/domain/logger.ts';
+import type { LoginRefusal } from '../../src/sftp/login.ts';
+import { SftpListener } from '../../src/sftp/listener.ts';
+import { registeredKeys } from '../../src/sftp/registered-keys.ts';
+import { AdmissionDesk } from '../../src/access/admission-desk.ts';
+import type { Files, Uploads } from '../../src/vfs/files.ts';
+import { account, generation, LIMITS, partner } from '../support/generation.ts';
+import { openTree, type TreeParts } from '../support/parts.ts';
+
+const run = promisify(execFile);
+
+/** A started SFTP listener over the real tree, with keys of its own. */
+export type SftpFixture = {
+  readonly listener: SftpListener;
+  readonly tree: TreeParts;
+  readonly port: number;
+  readonly folder: string;
+  readonly refusals: LoginRefusal[];
+  readonly warnings: string[];
+  /** Private key file of an account; `stranger` is registered nowhere. */
+  keyFile(name: string): string;
+  /** Arguments of OpenSSH's clients that log in as this account. */
+  options(name: string): readonly string[];
+  batch(name: string, commands: readonly string[], more?: readonly string[]): Promise<{ stdout: string; stderr: string }>;
+  close(): Promise<void>;
+};
+
+export type FixtureOptions = {
+  readonly limits?: Partial<Limits>;
+  /** Stands in front of the real tree, to delay or watch it. */
+  readonly wrapFiles?: (files: Files) => Files;
+  readonly wrapUploads?: (uploads: Uploads) => Uploads;
+  readonly wrapAdmission?: (admission: Admission) => Admission;
+  readonly random?: () => number;
+  readonly rsaHostKey?: boolean;
+};
+
+const ACCOUNTS = ['batch@ksz', 'anna@ksz', 'batch@rva', 'batch@rjv'] as const;
+
+export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixture> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluis-sftp-'));
+  for (const name of [...ACCOUNTS, 'stranger', 'host']) makeKey(join(folder, name), ['-t', 'ed25519']);
+  makeKey(join(folder, 'rsa@ksz'), ['-t', 'rsa', '-b', '2048']);
+  makeKey(join(folder, 'ecdsa@ksz'), ['-t', 'ecdsa', '-b', '521']);
+  if (options.rsaHostKey) makeKey(join(folder, 'host-rsa'), ['-t', 'rsa', '-b', '3072']);
+  const value = await generationWithKeys(folder, { ...LIMITS, ...options.limits });
+  const tree = await openTree(value);
+  const limits = { value: value.limits };
+  const place: Listener = { protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' };
+  const [refusals, warnings]: [LoginRefusal[], string[]] = [[], []];
+  const partners = {
+    get value() {
+      return tree.current.value.partners;
+    },
+  };
+  const audit = { note: () => {}, record: async () => {}, assertWorking: () => {} };
+  const never = { version: 0, statusOf: () => Promise.reject(new Error('no certificates here')) };
+  const policy = { issuers: [], allowedPolicies: [], extendedKeyUsage: 'required', nationalNumberPolicies: [] } as const;
+  const desk = new AdmissionDesk({
+    partners,
+    policy: { value: policy },
+    revocation: never,
+    audit,
+    clock: systemClock,
+    maxRemembered: 10,
+  });
+  const hostKeys = [await readFile(join(folder, 'host'))];
+  if (options.rsaHostKey) hostKeys.push(await readFile(join(folder, 'host-rsa')));
+  const listener = new SftpListener({
+    listener: place,
+    hostKeys,
+    admission: options.wrapAdmission?.(desk) ?? desk,
+    files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
+    uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
+    limits,
+    logger: loggerInto(warnings),
+    clock: systemClock,
+    knowsKey: registeredKeys(partners),
+    onRefusal: (refusal) => refusals.push(refusal),
+    random: options.random,
+  });
+  const port = await listener.listen();
+  const keyFile = (name: string) => join(folder, name);
+  await writeFile(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${await readFile(join(folder, 'host.pub'), 'utf8')}`);
+  const clientOptions = (name: string) => [
+    ...['-F', 'none', '-i', keyFile(name), '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`],
+    ...['-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', `Port=${port}`],
+    ...['-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'],
+  ];
+  return {
+    listener,
+    tree,
+    port,
+    folder,
+    refusals,
+    warnings,
+    keyFile,
+    options: clientOptions,
+    batch: async (name, commands, more = []) => {
+      const file = join(folder, `batch-${Math.random().toString(36).slice(2)}`);
+      await writeFile(file, `${commands.join('\n')}\n`);
+      const target = `${name === 'stranger' ? 'batch@ksz' : name}@127.0.0.1`;
+      return run('sftp', ['-b', file, ...clientOptions(name), ...more, target], { timeout: 30_000, cwd: folder });
+    },
+    close: async () => {
+      await listener.close(1000);
+      await tree.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+function makeKey(file: string, kind: readonly string[]): void {
+  execFileSync('ssh-keygen', ['-q', ...kind, '-N', '', '-C', 'test', '-f', file]);
+}
+
+async function generationWithKeys(folder: string, limits: Limits) {
+  const base = generation({ limits });
+  const withKey = async (id: string, partnerId: string) => {
+    const [algorithm = '', blob = ''] = (await readFile(join(folder, `${id}@${partnerId}.pub`), 'utf8')).split(' ');
+    return account(id, id === 'anna' ? 'person' : 'machine', { sshKeys: [{ algorithm, blob }] });
+  };
+  const ksz = await Promise.all(['batch', 'anna', 'rsa', 'ecdsa'].map((id) => withKey(id, 'ksz')));
+  const [rva, rjv] = await Promise.all([withKey('batch', 'rva'), withKey('batch', 'rjv')]);
+  const accounts: Record<string, typeof ksz> = { ksz, rva: [rva], rjv: [rjv] };
+  return { ...base, partners: base.partners.map((one) => partner(one.id, { ...one, accounts: accounts[one.id] ?? [] })) };
+}
+
+function loggerInto(warnings: string[]): Logger {
+  const keep = (fields: object, message: string) => {
+    const { error } = fields as { error?: unknown };
+    warnings.push(`${message}${error instanceof Error ? `: ${error.stack}` : ''}`);
+  };
+  const verbose = process.env['SFTP_TEST_LOG'] ? (fields: object, message: string) => console.log(message, fields) : () => {};
+  return { debug: verbose, info: verbose, warn: keep, error: keep };
+}

@@ -1,0 +1,184 @@
+import { describe, expect, test } from 'vitest';
+import type { Delivery } from '../../src/domain/delivery.ts';
+import type { SubmissionState } from '../../src/domain/submission.ts';
+import type { LedgerCommand } from '../../src/storage/commands.ts';
+import {
+  AT,
+  delivery,
+  newLedger,
+  type OpenLedger,
+  partner,
+  publish,
+  remove,
+  submission,
+  TICKET,
+  ticket,
+} from './ledger-fixture.ts';
+
+function insert(id: string, changes: Parameters<typeof submission>[1] = {}): LedgerCommand {
+  return { kind: 'insertSubmission', submission: submission(id, changes) };
+}
+
+function step(from: SubmissionState, to: SubmissionState): LedgerCommand {
+  return { kind: 'setSubmissionState', ticket: TICKET, from, to, at: AT + 1 };
+}
+
+function deliver(one: Delivery): LedgerCommand {
+  return { kind: 'insertDelivery', delivery: one, at: AT };
+}
+
+const WHERE = { partner: partner('rva'), flow: 'ADDR', environment: 'R' } as const;
+
+/** What every ledger promises of submissions and deliveries. */
+export function submissionsContract(open: OpenLedger): void {
+  describe('a submission', () => {
+    test('is found by its ticket as it was put in, with its state', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([insert(TICKET)]);
+      expect(await ledger.read({ kind: 'submission', ticket: TICKET })).toEqual(submission(TICKET));
+      const answer = { name: 'a.receipt.json', contentId: 'answer', size: 1, sha256: 'f'.repeat(64) };
+      await ledger.commit([
+        step('received', 'checking'),
+        {
+          kind: 'setSubmissionState',
+          ticket: TICKET,
+          from: 'checking',
+          to: 'accepted',
+          at: AT + 2,
+          patch: { receipt: [answer], answeredAt: AT + 2 },
+        },
+      ]);
+      expect(await ledger.read({ kind: 'submission', ticket: TICKET })).toEqual(
+        submission(TICKET, { state: 'accepted', receipt: [answer], answeredAt: AT + 2 }),
+      );
+    });
+
+    test('takes only the steps that are allowed, from the state it is in', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([insert(TICKET)]);
+      for (const command of [
+        step('checking', 'accepted'),
+        step('received', 'accepted'),
+        step('received', 'received'),
+      ]) {
+        await expect(ledger.commit([command])).rejects.toMatchObject({ code: 'precondition-failed' });
+      }
+      await ledger.commit([step('received', 'checking')]);
+      await expect(ledger.commit([step('received', 'checking')])).rejects.toMatchObject({
+        code: 'precondition-failed',
+      });
+    });
+
+    test('has a ticket that was never used', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([insert(TICKET)]);
+      await expect(ledger.commit([publish('/a'), insert(TICKET)])).rejects.toMatchObject({ code: 'already-exists' });
+      await expect(ledger.commit([insert('B'), insert('B')])).rejects.toMatchObject({ code: 'already-exists' });
+      await ledger.commit([insert('B')]);
+    });
+
+    test('is found by partner, name and digest, latest first', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([
+        insert('A', { receivedAt: AT }),
+        insert('B', { receivedAt: AT + 2, sha256: 'other' }),
+        insert('C', { receivedAt: AT + 1, fileName: 'c.csv' }),
+        insert('D', { receivedAt: AT + 9, partner: partner('ksz') }),
+        insert('E', { receivedAt: AT + 9, environment: 'T' }),
+      ]);
+      const tickets = async (query: { partner?: ReturnType<typeof partner>; limit: number }) =>
+        (await ledger.read({ kind: 'submissions', ...query })).map((one) => one.ticket);
+      expect(await tickets({ limit: 9 })).toEqual(['E', 'D', 'B', 'C', 'A']);
+      expect(await tickets({ partner: partner('rva'), limit: 2 })).toEqual(['E', 'B']);
+      const byName = async (since: number) =>
+        (await ledger.read({ kind: 'submissionsByName', ...WHERE, fileName: 'a.csv', since })).map((one) => one.ticket);
+      expect(await byName(0)).toEqual(['B', 'A']);
+      expect(await byName(AT + 1)).toEqual(['B']);
+      const sha256 = submission('A').sha256;
+      const byDigest = (since: number) => ledger.read({ kind: 'latestByDigest', ...WHERE, sha256, since });
+      expect((await byDigest(0))?.ticket).toBe('C');
+      expect(await byDigest(AT + 2)).toBeUndefined();
+    });
+  });
+
+  describe('deliveries', () => {
+    test('are numbered without a gap for each flow, environment and receiver', async () => {
+      const { ledger } = await newLedger(open);
+      const of = { flow: 'ADDR', environment: 'R', receiver: partner('kbf') } as const;
+      const next = () => ledger.read({ kind: 'nextSequence', ...of });
+      expect(await next()).toBe(1);
+      await ledger.commit([insert(TICKET), deliver(delivery('a', 1)), deliver(delivery('b', 2))]);
+      expect(await next()).toBe(3);
+      for (const sequence of [2, 4]) {
+        await expect(ledger.commit([deliver(delivery('c', sequence))])).rejects.toMatchObject({
+          code: 'precondition-failed',
+        });
+      }
+      await ledger.commit([deliver(delivery('other', 1, { receiver: partner('rjv') }))]);
+      await expect(ledger.commit([deliver(delivery('a', 3))])).rejects.toMatchObject({ code: 'already-exists' });
+      expect(await next()).toBe(3);
+    });
+
+    test('are found by ticket, with their state', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([
+        deliver(delivery('b', 1)),
+        deliver(delivery('a', 2)),
+        deliver(delivery('x', 3, { ticket: ticket('X') })),
+      ]);
+      await ledger.commit([{ kind: 'setDeliveryState', id: 'a', to: 'picked-up', at: AT }]);
+      expect(await ledger.read({ kind: 'deliveries', ticket: TICKET })).toEqual([
+        delivery('b', 1),
+        delivery('a', 2, { state: 'picked-up' }),
+      ]);
+      await expect(
+        ledger.commit([{ kind: 'setDeliveryState', id: 'no', to: 'removed', at: AT }]),
+      ).rejects.toMatchObject({
+        code: 'not-found',
+      });
+    });
+
+    test('remember who got the originals, over several batches', async () => {
+      const { ledger } = await newLedger(open);
+      const remember = (
+        reference: string,
+        receivers: readonly string[],
+        environment: 'R' | 'T' = 'R',
+      ): LedgerCommand => ({
+        kind: 'rememberOriginals',
+        ...WHERE,
+        environment,
+        originals: [{ reference, receivers }],
+      });
+      const both = [remember('r1', ['kbf']), remember('r2', []), remember('r1', ['ksz', 'kbf'])];
+      await ledger.commit(both);
+      await ledger.commit(both);
+      await ledger.commit([remember('r1', ['wrong'], 'T')]);
+      expect(await ledger.read({ kind: 'originals', ...WHERE, references: ['r1', 'r2', 'unknown'] })).toEqual(
+        new Map([
+          ['r1', ['kbf', 'ksz']],
+          ['r2', []],
+        ]),
+      );
+    });
+  });
+
+  test('contents are named by entries, submissions and deliveries, as long as those need them', async () => {
+    const { ledger } = await newLedger(open);
+    await ledger.commit([publish('/a', 'entry'), insert(TICKET), deliver(delivery('d', 1))]);
+    const named = () => ledger.read({ kind: 'namedContents', contentIds: ['entry', 'in', 'out-d', 'unknown', ''] });
+    expect(await named()).toEqual(new Set(['entry', 'in', 'out-d']));
+    await ledger.commit([remove('/a'), { kind: 'setDeliveryState', id: 'd', to: 'removed', at: AT }]);
+    expect(await named()).toEqual(new Set(['in']));
+  });
+
+  test('counters count', async () => {
+    const { ledger } = await newLedger(open);
+    const increment: LedgerCommand = { kind: 'increment', counter: 'serial' };
+    expect((await ledger.commit([increment])).counters).toEqual({ serial: 1 });
+    expect((await ledger.commit([increment, increment, { kind: 'increment', counter: 'x' }])).counters).toEqual({
+      serial: 3,
+      x: 1,
+    });
+  });
+}
