@@ -9,7 +9,7 @@ export type OfferedKey = {
   /** The type of the key, as it stands in a registered key: `ssh-rsa` for every RSA key. */
   readonly algorithm: string;
   readonly blob: Buffer;
-  /** `SHA256:` and base64 without padding, as OpenSSH writes it. */
+  /** SHA-256 of the blob, lower-case hex, as sessions and the audit log have it. */
   readonly fingerprint: string;
   /** Whether the request carries a signature by this key over this very session and request (RFC 4252 §7). */
   verify(): boolean;
@@ -26,7 +26,7 @@ export function readOfferedKey(context: PublicKeyAuthContext): OfferedKey | unde
   return {
     algorithm,
     blob,
-    fingerprint: `SHA256:${createHash('sha256').update(blob).digest('base64').replace(/=+$/, '')}`,
+    fingerprint: createHash('sha256').update(blob).digest('hex'),
     verify: () => {
       const { blob: signed, signature } = context;
       return (

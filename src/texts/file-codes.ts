@@ -89,10 +89,10 @@ export const FILE_CODES = {
     en: 'The characters of this file are not in the encoding asked for. Save it as UTF-8 and send it again.',
   },
   '157': {
-    nl: 'Deze annulering komt te laat: het bestand wordt al behandeld. Verbeter het met een nieuw bestand.',
-    fr: 'Cette annulation arrive trop tard : le fichier est déjà traité. Corrigez-le par un nouveau fichier.',
-    de: 'Diese Stornierung kommt zu spät: Die Datei wird schon verarbeitet. Berichtigen Sie sie mit einer neuen Datei.',
-    en: 'This cancellation comes too late: the file is being processed. Correct it with a new file.',
+    nl: 'Er is geen aangifte gevonden die hiermee nog kan worden geannuleerd. Kijk de verwijzing na, of verbeter met een nieuw bestand.',
+    fr: 'Aucune déclaration ne peut encore être annulée ainsi. Vérifiez la référence, ou corrigez par un nouveau fichier.',
+    de: 'Es gibt keine Meldung, die hiermit noch storniert werden kann. Prüfen Sie den Verweis, oder berichtigen Sie mit einer neuen Datei.',
+    en: 'There is no declaration that this can still cancel. Check the reference, or correct it with a new file.',
   },
   '184': {
     nl: 'Dit bestand is te groot voor deze stroom. Splits het in kleinere bestanden.',
@@ -113,9 +113,9 @@ export const FILE_CODES = {
     en: 'There is no authorization for this flow from your institution. Check flow, environment and authorization.',
   },
   '524': {
-    nl: 'De handtekening kan nu niet worden nagekeken. U hoeft niets te doen; neem contact op met de helpdesk als het aanhoudt.',
-    fr: 'La signature ne peut être vérifiée maintenant. Vous ne devez rien faire ; contactez le helpdesk si cela persiste.',
-    de: 'Die Signatur kann gerade nicht geprüft werden. Sie müssen nichts tun; hält es an, fragen Sie den Helpdesk.',
-    en: 'The signature cannot be verified now. You need not do anything; contact the helpdesk if it lasts.',
+    nl: 'De handtekening kan hier niet worden nagekeken, daarom is het bestand geweigerd. Vraag de helpdesk wanneer u het opnieuw kunt insturen.',
+    fr: 'La signature ne peut pas être vérifiée ici, le fichier est donc refusé. Demandez au helpdesk quand vous pourrez le renvoyer.',
+    de: 'Die Unterschrift kann hier nicht geprüft werden, darum ist die Datei abgelehnt. Fragen Sie den Helpdesk, wann Sie sie erneut senden können.',
+    en: 'The signature can not be verified here, so the file is refused. Ask the helpdesk when you can send it again.',
   },
 } as const satisfies Readonly<Record<string, Sentences>>;

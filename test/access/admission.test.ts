@@ -140,9 +140,7 @@ test('by key, and why not, with the login that was tried', async () => {
   expect(await byKey('anna@ksz', blob)).toMatchObject({ ok: true, session: { protocol: 'sftp' } });
   expect(verdict(await byKey('anna@ksz', blob.subarray(1)))).toBe('unknown-key');
   expect(verdict(await byKey('nobody@ksz', blob))).toBe('unknown-login');
-  expect(
-    world.lines.map(({ outcome, fields }) => [outcome, fields.login, fields.principal, fields.reason]),
-  ).toEqual([
+  expect(world.lines.map(({ outcome, fields }) => [outcome, fields.login, fields.principal, fields.reason])).toEqual([
     ['done', 'anna@ksz', 'anna@ksz', undefined],
     ['refused', 'anna@ksz', 'anna@ksz', 'unknown-key'],
     ['refused', 'nobody@ksz', undefined, 'unknown-login'],
@@ -155,9 +153,7 @@ test('a refusal is one line, with its reason and the principal where known', asy
   expect(verdict(await come(await other.issue(NOW)))).toBe('unknown-issuer');
   expect(verdict(await come(await ca.issue(NOW)))).toBe('no-person');
   expect(verdict(await come(anna, '192.0.2.7'))).toBe('address-not-registered');
-  expect(
-    world.lines.map(({ kind, outcome, fields }) => [kind, outcome, fields.reason, fields.principal]),
-  ).toEqual([
+  expect(world.lines.map(({ kind, outcome, fields }) => [kind, outcome, fields.reason, fields.principal])).toEqual([
     ['login', 'refused', 'no-certificate', undefined],
     ['login', 'refused', 'unknown-issuer', undefined],
     ['login', 'refused', 'no-person', undefined],

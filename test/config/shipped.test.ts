@@ -211,9 +211,10 @@ test('demo keys may be absent before the first start, and are read afterwards', 
   const strict = await loadConfiguration(copy.directory, { keyFiles: 'required' });
   expect(strict).toMatchObject({ ok: false, problems: { length: 12 } });
   await mkdir(join(copy.root, 'certs/demo'), { recursive: true });
-  const owners = ['kbf', 'ksz', 'rjv', 'rva'].flatMap((partner) => ['anna', 'bram', 'batch'].map((id) => `${id}@${partner}`));
-  for (const owner of owners)
-    await writeFile(join(copy.root, `certs/demo/${owner}.ssh.pub`), newKey());
+  const owners = ['kbf', 'ksz', 'rjv', 'rva'].flatMap((partner) =>
+    ['anna', 'bram', 'batch'].map((id) => `${id}@${partner}`),
+  );
+  for (const owner of owners) await writeFile(join(copy.root, `certs/demo/${owner}.ssh.pub`), newKey());
   const after = await loadConfiguration(copy.directory, { keyFiles: 'required' });
   if (!after.ok) throw new Error(JSON.stringify(after.problems));
   const { generation } = after.settings;

@@ -147,8 +147,8 @@ const PARTNERS: readonly Refusal[] = [
   [
     'an SSH key both by file and written',
     RJV,
-    '- file:',
-    '- key: ssh-ed25519 AAAA\n        file:',
+    '- file: ../certs/demo/batch',
+    '- key: ssh-ed25519 AAAA\n        file: ../certs/demo/batch',
     `${RJV}:78:9`,
     'a key is named by "file" or written as "key"',
   ],
