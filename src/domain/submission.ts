@@ -28,6 +28,11 @@ export const NEXT: Readonly<Record<SubmissionState, readonly SubmissionState[]>>
   cancelled: [],
 };
 
+/** Whether nothing can become of it any more. */
+export function isFinal(state: SubmissionState): boolean {
+  return NEXT[state].length === 0;
+}
+
 /** One file of a submission as it was when it was received. */
 export type SubmittedFile = {
   readonly role: 'data' | 'FI' | 'FS' | 'GO' | 'TD';
@@ -70,6 +75,8 @@ export type Submission = {
   readonly records?: RecordTotals | undefined;
   readonly receipt: readonly AnswerFile[];
   readonly notification: readonly AnswerFile[];
+  /** One line per record: what was decided, and by what right. */
+  readonly recordLog?: Omit<AnswerFile, 'name'> | undefined;
   readonly answeredAt?: number | undefined;
 };
 

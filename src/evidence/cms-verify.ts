@@ -47,18 +47,19 @@ export type SignatureToVerify = {
 };
 
 const MAX_CMS_BYTES = 1024 * 1024;
+const CONTEXT_SPECIFIC = 3; // asn1js's number of the tag class
 const MIN_RSA_BITS = 2048;
 const verifyOffLoop = promisify(verify);
 
 /** Verifies a detached CMS signature by exactly one signer, RFC 5652 §5.4 and §5.6. Revocation is the caller's. */
 export async function verifyDetached(input: SignatureToVerify): Promise<SignatureResult> {
-  const signed = input.cms.length > MAX_CMS_BYTES ? undefined : parseSignedData(input.cms);
-  if (signed === undefined) return refused('not-parseable');
+  const parsed = input.cms.length > MAX_CMS_BYTES ? undefined : parseSignedData(input.cms);
+  if (parsed === undefined) return refused('not-parseable');
+  const { signed, certificates } = parsed;
   if (signed.encapContentInfo.eContent !== undefined) return refused('attached-content');
   if (signed.encapContentInfo.eContentType !== OID.data) return refused('wrong-content-type');
   const [info, second] = signed.signerInfos;
   if (info === undefined || second !== undefined) return refused('not-one-signer');
-  const certificates = certificatesOf(signed);
   const signer = certificates.find((one) => isSigner(info, one));
   if (signer === undefined) return refused('no-signer-certificate');
   const failure = attributesFailure(info, signer, input) ?? keyFailure(signer);
@@ -73,22 +74,32 @@ function refused(reason: SignatureFailure): SignatureResult {
   return { ok: false, reason };
 }
 
-function parseSignedData(cms: Uint8Array): pkijs.SignedData | undefined {
+/** A SignedData, and its certificates as the bytes they are. */
+type Parsed = { readonly signed: pkijs.SignedData; readonly certificates: readonly Certificate[] };
+
+function parseSignedData(cms: Uint8Array): Parsed | undefined {
   try {
     const { result, offset } = asn1js.fromBER(cms);
     if (offset !== cms.length) return undefined; // bytes after the signature are nobody's
     const info = new pkijs.ContentInfo({ schema: result });
-    return info.contentType === OID.signedData ? new pkijs.SignedData({ schema: info.content }) : undefined;
+    if (info.contentType !== OID.signedData) return undefined;
+    const certificates = certificatesOf(child(child(result, 1), 0));
+    return { signed: new pkijs.SignedData({ schema: info.content }), certificates };
   } catch {
     return undefined;
   }
 }
 
-function certificatesOf(signed: pkijs.SignedData): readonly Certificate[] {
-  const items = (signed.certificates ?? []).filter((item) => item instanceof pkijs.Certificate);
-  return items
-    .map((item) => parseCertificate(new Uint8Array(item.toSchema().toBER())))
+/** certificates [0] of SignedData. Never encoded again: what was changed in one must not get lost on the way. */
+function certificatesOf(signedData: unknown): readonly Certificate[] {
+  const set = childrenOf(signedData).find((one) => one instanceof asn1js.Constructed && isTagged(one, 0));
+  return childrenOf(set)
+    .map((item) => (item instanceof asn1js.Sequence ? parseCertificate(item.valueBeforeDecodeView) : undefined))
     .filter((certificate) => certificate !== undefined);
+}
+
+function isTagged({ idBlock }: asn1js.Constructed, tagNumber: number): boolean {
+  return idBlock.tagClass === CONTEXT_SPECIFIC && idBlock.tagNumber === tagNumber;
 }
 
 /** SignerIdentifier: issuer and serial number, or [0] subject key identifier. RFC 5652 §5.3 */

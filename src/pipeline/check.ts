@@ -112,6 +112,7 @@ export class Checker {
           notification: notification.files,
           errors: notification.errors,
           answeredAt: now,
+          recordLog: result.recordLog,
         },
       },
       { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },

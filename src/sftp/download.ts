@@ -9,8 +9,8 @@ export type OpenBytes = (start: number | undefined) => Promise<{ readonly entry:
 /** A client that runs ahead by up to this much reads on in the same stream instead of opening a new one. */
 const SKIP_BYTES = 1024 * 1024;
 
-/** What is kept behind the last read for a client whose READs come out of order. */
-const KEEP_BYTES = 1024 * 1024;
+/** What is kept behind the furthest read for a client whose READs come out of order. */
+const KEEP_BYTES = 256 * 1024;
 
 /**
  * One version of a file, read by READ requests at any offset.
@@ -26,7 +26,10 @@ export class Download {
   #chunks: Buffer[] = [];
   #start = 0;
   #end = 0;
+  /** Where a client that reads in order goes on. */
+  #expected: number | undefined;
   #outOfOrder = false;
+  #furthest = 0;
 
   private constructor(open: OpenBytes, first: { readonly entry: Entry; readonly body: Readable }) {
     this.#open = open;
@@ -47,11 +50,13 @@ export class Download {
   async read(offset: number, length: number): Promise<readonly Buffer[]> {
     const end = Math.min(offset + length, this.entry.size);
     if (offset >= end) return [];
+    if (this.#expected !== undefined && offset !== this.#expected) this.#outOfOrder = true;
+    this.#expected = end;
     if (offset < this.#start || offset > this.#end + SKIP_BYTES) await this.#seek(offset);
-    if (offset !== this.#end && this.#chunks.length === 0) this.#outOfOrder = true;
     while (this.#end < end && (await this.#readOn(offset))) {}
     const bytes = this.#slice(offset, Math.min(end, this.#end));
-    this.#forget(this.#outOfOrder ? this.#end - KEEP_BYTES : Math.min(end, this.#end));
+    this.#furthest = Math.max(this.#furthest, end);
+    this.#forget(this.#outOfOrder ? this.#furthest - KEEP_BYTES : end);
     return bytes;
   }
 
@@ -61,7 +66,6 @@ export class Download {
   }
 
   async #seek(offset: number): Promise<void> {
-    if (offset < this.#start) this.#outOfOrder = true;
     const { entry, body } = await this.#open(offset);
     quiet(body);
     if (entry.etag !== this.entry.etag) {
@@ -73,6 +77,7 @@ export class Download {
     this.#next = body[Symbol.asyncIterator]();
     this.#start = offset;
     this.#end = offset;
+    this.#furthest = offset;
   }
 
   /** Takes one chunk of the stream. @returns false at its end */

@@ -104,7 +104,9 @@ export type LedgerCommand =
       readonly from: SubmissionState;
       readonly to: SubmissionState;
       readonly at: number;
-      readonly patch?: Partial<Pick<Submission, 'errors' | 'records' | 'notification' | 'answeredAt' | 'receipt'>>;
+      readonly patch?: Partial<
+        Pick<Submission, 'errors' | 'records' | 'notification' | 'answeredAt' | 'receipt' | 'recordLog'>
+      >;
     }
   /**
    * Inserts a delivery. `sequence` must be the next one of its flow, environment and receiver.
@@ -184,7 +186,7 @@ export type Query =
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
   | { readonly kind: 'nextDue'; readonly queue: Queue }
   | { readonly kind: 'queueLength'; readonly queue: Queue }
-  /** Which of these contents a row names: entries, submissions (files and answers) and deliveries. */
+  /** Which of these contents something needs: entries; submissions (answers and record log; files until answered). */
   | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
   /** Audit lines from a sequence number on, in order. */
   | { readonly kind: 'auditLines'; readonly from: number; readonly limit: number };

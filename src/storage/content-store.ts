@@ -13,7 +13,7 @@ export type ByteRange = { readonly start: number; readonly end: number };
  * Where bytes live, under an opaque id that is written once and never renamed, overwritten or reused. Nobody sees a
  * content before a ledger row names it.
  * @throws GatewayError `out-of-space`, `digest-mismatch`, `content-missing`; any error of fsync is thrown as it is and
- * ends the process (DESIGN: durability rule)
+ * ends the process
  */
 export interface ContentStore {
   begin(): Promise<ContentUpload>;

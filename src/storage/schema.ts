@@ -43,10 +43,6 @@ CREATE TABLE delivery (
   sequence INTEGER NOT NULL, state TEXT NOT NULL, changed_at INTEGER NOT NULL, body TEXT NOT NULL,
   UNIQUE (flow, environment, receiver, sequence)) STRICT, WITHOUT ROWID;
 CREATE INDEX delivery_ticket ON delivery (ticket, receiver, sequence);
-CREATE TABLE delivery_content (
-  id TEXT NOT NULL REFERENCES delivery, content_id TEXT NOT NULL,
-  PRIMARY KEY (id, content_id)) STRICT, WITHOUT ROWID;
-CREATE INDEX delivery_content_id ON delivery_content (content_id);
 
 CREATE TABLE original (
   flow TEXT NOT NULL, environment TEXT NOT NULL, partner TEXT NOT NULL, reference TEXT NOT NULL,

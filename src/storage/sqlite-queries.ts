@@ -130,9 +130,7 @@ function namedContents(sql: Sql, { contentIds }: QueryOf<'namedContents'>): Read
   const rows = sql.all(
     `SELECT wanted.value AS content_id FROM json_each($contentIds) AS wanted
      WHERE EXISTS (SELECT 1 FROM entry WHERE content_id = wanted.value AND content_id <> '')
-       OR EXISTS (SELECT 1 FROM submission_content WHERE content_id = wanted.value)
-       OR EXISTS (SELECT 1 FROM delivery_content JOIN delivery USING (id)
-                  WHERE content_id = wanted.value AND state NOT IN ('removed', 'expired'))`,
+       OR EXISTS (SELECT 1 FROM submission_content WHERE content_id = wanted.value)`,
     parameters,
   );
   return new Set(rows.map((row) => text(row, 'content_id')));

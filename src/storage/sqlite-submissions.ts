@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/errors.ts';
-import { NEXT, type Submission, type Ticket } from '../domain/submission.ts';
+import { isFinal, NEXT, type Submission, type Ticket } from '../domain/submission.ts';
 import { integer, type Parameters, type Sql } from './sql.ts';
 import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import type { Command, Step } from './sqlite-tree.ts';
@@ -40,11 +40,17 @@ export function setSubmissionState(step: Step, command: Command<'setSubmissionSt
   nameContents(step, changed);
 }
 
-/** Keeps the sweeper off every content a submission ever named. */
+/**
+ * Keeps the sweeper off what a submission needs: its answers and record log for as long as it is known, what was handed
+ * in until it is answered. A delivery needs no such row: the name in the mailbox is what keeps its content.
+ */
 function nameContents(step: Step, submission: Submission): void {
-  for (const { contentId } of [...submission.files, ...submission.receipt, ...submission.notification]) {
+  const { ticket, state, files, receipt, notification, recordLog } = submission;
+  const needed = [...(isFinal(state) ? [] : files), ...receipt, ...notification, ...(recordLog ? [recordLog] : [])];
+  step.sql.run('DELETE FROM submission_content WHERE ticket = $ticket', { ticket });
+  for (const { contentId } of needed) {
     step.sql.run('INSERT OR IGNORE INTO submission_content (ticket, content_id) VALUES ($ticket, $contentId)', {
-      ticket: submission.ticket,
+      ticket,
       contentId,
     });
   }
@@ -63,9 +69,6 @@ export function insertDelivery(step: Step, { delivery, at }: Command<'insertDeli
      VALUES ($id, $ticket, $flow, $environment, $receiver, $sequence, $state, $at, $body)`,
     { id, ticket, flow, environment, receiver, sequence, state, at, body: JSON.stringify(delivery) },
   );
-  for (const { contentId } of delivery.files) {
-    step.sql.run('INSERT OR IGNORE INTO delivery_content (id, content_id) VALUES ($id, $contentId)', { id, contentId });
-  }
 }
 
 /** One more than the highest sequence number of a flow, environment and receiver. */

@@ -53,7 +53,15 @@ export class Sweeper {
         },
       ]),
     );
+    await this.#removeUnnamed(expired.map((entry) => entry.contentId));
     return expired.length;
+  }
+
+  /** Content whose last name was just removed: nobody can name it again. */
+  async #removeUnnamed(contentIds: readonly string[]): Promise<void> {
+    const named = await this.#parts.ledger.read({ kind: 'namedContents', contentIds });
+    for (const contentId of contentIds)
+      if (contentId !== '' && !named.has(contentId)) await this.#parts.store.remove(contentId);
   }
 
   /** @returns how many contents were removed */

@@ -155,9 +155,7 @@ export const ADRM_ACT: Authorization = {
   act: 'communication',
   purpose: 'ADDRESS_MAINTENANCE',
   sender: institution(25, 0),
-  receivers: [
-    { institution: institution(10, 0), qualities: ['010'], blocks: ['key', 'address', 'origin', 'quality'] },
-  ],
+  receivers: [{ institution: institution(10, 0), qualities: ['010'], blocks: ['key', 'address', 'origin', 'quality'] }],
   environments: ['R', 'T', 'S'],
   from: date('2020-01-01'),
   source: 'authorizations/adrm-rjv.yaml',

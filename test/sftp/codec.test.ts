@@ -10,7 +10,7 @@ function body(fields: (writer: FieldWriter) => FieldWriter): Buffer {
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex');
 
 test('a status reply has the bytes of the draft', () => {
-  expect(statusPacket(7, 2, 'no')).toEqual(hex('00000013 65 00000007 00000002 00000002 6e6f 00000002 656e'));
+  expect(statusPacket(7, 2, 'no')).toEqual(hex('00000015 65 00000007 00000002 00000002 6e6f 00000002 656e'));
 });
 
 test('packets are found whatever the chunks they come in', () => {

@@ -21,6 +21,7 @@ export async function connect(fixture: SftpFixture, name = 'batch@ksz', more: Co
   const privateKey = await readFile(fixture.keyFile(name));
   client.connect({ host: '127.0.0.1', port: fixture.port, username: name, privateKey, ...more });
   await ready;
+  client.setNoDelay(true);
   return client;
 }
 

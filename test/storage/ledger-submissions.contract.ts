@@ -163,13 +163,18 @@ export function submissionsContract(open: OpenLedger): void {
     });
   });
 
-  test('contents are named by entries, submissions and deliveries, as long as those need them', async () => {
+  test('contents are named by entries, and by submissions as long as those need them', async () => {
     const { ledger } = await newLedger(open);
     await ledger.commit([publish('/a', 'entry'), insert(TICKET), deliver(delivery('d', 1))]);
-    const named = () => ledger.read({ kind: 'namedContents', contentIds: ['entry', 'in', 'out-d', 'unknown', ''] });
-    expect(await named()).toEqual(new Set(['entry', 'in', 'out-d']));
-    await ledger.commit([remove('/a'), { kind: 'setDeliveryState', id: 'd', to: 'removed', at: AT }]);
-    expect(await named()).toEqual(new Set(['in']));
+    const contentIds = ['entry', 'in', 'out-d', 'log', 'unknown', ''];
+    const named = () => ledger.read({ kind: 'namedContents', contentIds });
+    expect(await named()).toEqual(new Set(['entry', 'in']));
+    const recordLog = { contentId: 'log', size: 1, sha256: 'f'.repeat(64) };
+    const state = { kind: 'setSubmissionState', ticket: TICKET, at: AT } as const;
+    await ledger.commit([remove('/a'), { ...state, from: 'received', to: 'checking', patch: { recordLog } }]);
+    expect(await named()).toEqual(new Set(['in', 'log']));
+    await ledger.commit([{ ...state, from: 'checking', to: 'accepted' }]);
+    expect(await named()).toEqual(new Set(['log']));
   });
 
   test('counters count', async () => {
