@@ -111,7 +111,7 @@ export class FieldReader {
     const value = this.#take(8).readBigUInt64BE(0);
     if (value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
     this.refusal ??= new GatewayError('bad-request', 'an offset or size is larger than any file can be');
-    return 0;
+    return Number.POSITIVE_INFINITY;
   }
 
   /** uint32 length | bytes */

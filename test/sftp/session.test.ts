@@ -257,7 +257,8 @@ test('a WRITE at 2^53 is refused and written nowhere', async () => {
   expect((await sftp.write(handle, 2n ** 53n, 'x')).code).toBe(STATUS.FAILURE);
   expect((await sftp.write(handle, 2n ** 53n - 1n, 'x')).code).toBe(STATUS.FAILURE);
   expect(await sftp.path(PACKET.FSTAT, handle)).toMatchObject({ size: 3 });
-  await sftp.close(handle);
+  expect((await sftp.close(handle)).code).toBe(STATUS.FAILURE);
+  expect((await sftp.stat('/SHARED/work/far')).code).toBe(STATUS.NO_SUCH_FILE);
 });
 
 test('a connection that dies before CLOSE leaves the old version, and no trace of the new one', async () => {

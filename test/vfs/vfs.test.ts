@@ -1,5 +1,6 @@
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { Arrival } from '../../src/domain/arrival.ts';
 import type { Session } from '../../src/domain/principal.ts';
 import { parseVPath } from '../../src/domain/vpath.ts';
 import type { Upload, WriteCondition } from '../../src/vfs/files.ts';
@@ -148,7 +149,7 @@ describe('arrivals', () => {
       environment: 'R',
       folderFlow: 'ADRM',
     });
-    const ticket = (lease?.payload as { ticket: string }).ticket;
+    const { ticket } = lease?.payload as Arrival;
     const refusals = await Promise.all([
       begin(batch, '/IN/ADRM/a.csv').catch((error) => error),
       tree.vfs.remove(batch, parseVPath('/IN/ADRM/a.csv'), { recursive: false }).catch((error) => error),
