@@ -34,7 +34,6 @@ type Attempt = {
   readonly previous: Session | undefined;
 };
 
-const BEGINNING = '0000-01-01' as IsoDate;
 const MAX_LOGIN_LENGTH = 100; // of the audit line; longer names are nobody's
 
 /**
@@ -147,7 +146,7 @@ export class AdmissionDesk implements Admission {
 function standingRefusal({ partner, account }: Identity, today: IsoDate): RefusalReason | undefined {
   if (partner.disabled) return 'partner-disabled';
   if (account.disabled) return 'account-disabled';
-  const designation = { begin: account.from ?? BEGINNING, end: account.until };
+  const designation = { begin: account.from ?? today, end: account.until };
   return includesDay(designation, today) ? undefined : 'not-designated';
 }
 

@@ -1,6 +1,6 @@
 import { type Certificate, parseCertificate } from '../pki/certificate.ts';
 import { OID } from '../pki/oids.ts';
-import { type Path, type PathFailure, validatePath } from '../pki/path.ts';
+import { MAX_OTHERS, type Path, type PathFailure, validatePath } from '../pki/path.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
 import type { PeerCertificates, RefusalReason } from './admission.ts';
 
@@ -53,7 +53,10 @@ export async function checkClass3(
 ): Promise<Class3Result> {
   const certificate = parseCertificate(peer.leaf);
   if (certificate === undefined) return { ok: false, reason: 'bad-certificate' };
-  const others = peer.others.map(parseCertificate).filter((other) => other !== undefined);
+  const others = peer.others
+    .slice(0, MAX_OTHERS)
+    .map(parseCertificate)
+    .filter((other) => other !== undefined);
   const result = validatePath(certificate, others, policy.issuers, at);
   if (!result.ok) return { ok: false, reason: PATH_REASONS[result.reason], certificate };
   const reason =

@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
-import { GatewayError } from '../domain/errors.ts';
+import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
@@ -13,10 +13,12 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
-import { leaseRef, publishAnswers, thaws } from './receive.ts';
+import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 /** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
 const MOST_TRIES = 5;
+/** After so many attempts that failed for no passing reason a batch is put aside. */
+const MOST_ATTEMPTS = 5;
 
 /** Runs one batch off the serving thread. */
 export interface BatchRunner {
@@ -58,10 +60,16 @@ export class Checker {
       await this.#parts.ledger.commit([{ kind: 'finishLease', ...leaseRef(lease) }]);
       return;
     }
-    for (let tries = 1; ; tries += 1) {
-      const checked = await this.#check(submission, accessMethod);
-      if (checked === undefined) return this.#quarantine(lease, submission);
-      if (await this.#close(lease, checked, tries === MOST_TRIES)) return;
+    try {
+      for (let tries = 1; ; tries += 1) {
+        const checked = await this.#check(submission, accessMethod);
+        if (checked === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
+        if (await this.#close(lease, checked, tries === MOST_TRIES)) return;
+      }
+    } catch (error) {
+      if (!isHopeless(error, lease.attempts)) throw error;
+      this.#parts.logger.error({ err: error, ticket }, 'this batch can not be checked');
+      await this.#quarantine(lease, submission, asGatewayError(error).message);
     }
   }
 
@@ -130,10 +138,9 @@ export class Checker {
     return true;
   }
 
-  /** The flow or the partner is no longer in force: nothing is delivered, and somebody must look. */
-  async #quarantine(lease: Lease, submission: Submission): Promise<void> {
+  /** Nothing is delivered, the file stays frozen, and somebody must look. */
+  async #quarantine(lease: Lease, submission: Submission, reason: string): Promise<void> {
     const { ticket, partner, flow } = submission;
-    const reason = 'flow or partner is not in force';
     await this.#parts.ledger.commit([
       { kind: 'finishLease', ...leaseRef(lease) },
       { kind: 'setSubmissionState', ticket, from: 'checking', to: 'quarantined', at: this.#parts.clock.now() },
@@ -154,6 +161,14 @@ export class Checker {
       'submission answered',
     );
   }
+}
+
+/** Damaged content is never delivered; what fails again and again would hold up everybody behind it. */
+function isHopeless(error: unknown, attempts: number): boolean {
+  const { code } = asGatewayError(error);
+  if (code === 'digest-mismatch' || code === 'content-missing') return true;
+  const passesByItself = code === 'out-of-space' || code === 'unavailable' || code === 'fenced';
+  return !passesByItself && attempts >= MOST_ATTEMPTS;
 }
 
 function batchTask(

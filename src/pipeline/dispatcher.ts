@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
@@ -6,12 +7,14 @@ import type { Lease, Ledger, Queue } from '../storage/ledger.ts';
 const LEASE_MS = 30_000;
 /** A nudge that was lost, or work of another process, is found at the latest after this. */
 const POLL_MS = 1_000;
+const SHORTEST_RETRY_MS = 125;
 const LONGEST_RETRY_MS = 60_000;
 
 export type Work = {
   readonly queue: Queue;
-  /** How many jobs of this queue run at once; 1 keeps them in order. */
   readonly atOnce: number;
+  /** A job that failed is tried again in its place, and those behind it wait; else it is given back and overtaken. */
+  readonly keepsOrder: boolean;
   /** Does one job to its end: finishes or releases the lease within its commit. May be repeated after a crash. */
   handle(lease: Lease): Promise<void>;
 };
@@ -81,25 +84,44 @@ export class Dispatcher {
   }
 
   async #one(lease: Lease): Promise<void> {
-    const { logger, metrics, clock } = this.#parts;
+    const { metrics, clock } = this.#parts;
     this.#held.set(lease.key, lease);
     const began = clock.monotonic();
     try {
-      await this.#work.handle(lease);
-    } catch (error) {
-      if (!(error instanceof GatewayError && error.code === 'fenced')) {
-        metrics.count('sluis_work_failures_total', { queue: lease.queue });
-        logger.error({ err: error, queue: lease.queue, attempts: lease.attempts }, 'work failed and is given back');
-        await this.#giveBack(lease);
-      }
+      await this.#try(lease);
     } finally {
       this.#held.delete(lease.key);
       metrics.observe('sluis_work_seconds', (clock.monotonic() - began) / 1000, { queue: lease.queue });
     }
   }
 
-  async #giveBack(lease: Lease): Promise<void> {
-    const delay = Math.min(LONGEST_RETRY_MS, 250 * 2 ** Math.min(lease.attempts, 10));
+  async #try(lease: Lease): Promise<void> {
+    const { logger, metrics } = this.#parts;
+    for (let attempts = lease.attempts; ; attempts += 1) {
+      try {
+        return await this.#work.handle({ ...lease, attempts });
+      } catch (error) {
+        // Somebody else has it now, by a newer payload or a newer claim.
+        if (error instanceof GatewayError && error.code === 'fenced') return;
+        metrics.count('sluis_work_failures_total', { queue: lease.queue });
+        logger.error({ err: error, queue: lease.queue, attempts }, 'work failed and is tried again');
+        const delay = Math.min(LONGEST_RETRY_MS, SHORTEST_RETRY_MS * 2 ** Math.min(attempts, 10));
+        if (!this.#work.keepsOrder || this.#stopped) return this.#giveBack(lease, delay);
+        await this.#pause(delay);
+        if (this.#stopped) return this.#giveBack(lease, 0);
+      }
+    }
+  }
+
+  /** Until the delay is over or the dispatcher stops. */
+  async #pause(ms: number): Promise<void> {
+    const end = this.#parts.clock.monotonic() + ms;
+    while (!this.#stopped && this.#parts.clock.monotonic() < end) {
+      await wait(Math.min(POLL_MS, Math.max(1, end - this.#parts.clock.monotonic())));
+    }
+  }
+
+  async #giveBack(lease: Lease, delay: number): Promise<void> {
     const { queue, key, fence } = lease;
     try {
       const dueAt = this.#parts.clock.now() + delay;

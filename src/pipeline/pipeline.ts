@@ -57,6 +57,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
+    keepsOrder: true,
     handle: (lease) => checker.handle(lease),
   });
   const receiver = new Receiver({
@@ -68,6 +69,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const arrivals = new Dispatcher(parts, {
     queue: 'arrival',
     atOnce: ARRIVALS_AT_ONCE,
+    keepsOrder: false,
     handle: (lease) => receiver.handle(lease),
   });
   checks.start();

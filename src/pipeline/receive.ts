@@ -10,8 +10,7 @@ import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
 import { type PartnerId, principalName } from '../domain/principal.ts';
 import { newTicket, type Submission, type SubmittedFile, type Ticket } from '../domain/submission.ts';
-import { mailboxFolder } from '../domain/tree.ts';
-import { childOf, nameOf, parentOf, type VPath } from '../domain/vpath.ts';
+import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { AuditLine, EntryRow, LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
@@ -21,7 +20,6 @@ import { SetJudge, type SetOutcome } from './go-files.ts';
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
 const TICKET_RANDOM = 2 ** 32;
-const DEFAULT_KEEP_SECONDS = 60;
 
 /** What stood in the intake folder and what it was found to be. */
 export type Candidate = {
@@ -95,6 +93,7 @@ export class Receiver {
     crashPoint('receive.before-receipt-commit');
     await this.#parts.ledger.commit([
       { kind: 'finishLease', ...leaseRef(lease) },
+      ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
       { kind: 'insertSubmission', submission },
       ...publishAnswers(candidate.partner, submission, submission.receipt, this.#parts.clock.now()),
@@ -145,6 +144,7 @@ export class Receiver {
     const fields = { ticket: earlier.ticket, partner: earlier.partner, file: earlier.fileName, sha256: earlier.sha256 };
     await this.#parts.ledger.commit([
       { kind: 'finishLease', ...leaseRef(lease) },
+      ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
       ...thaws(candidate.flow, files, ticket, now),
       ...publishAnswers(candidate.partner, earlier, earlier.receipt, now),
@@ -212,43 +212,16 @@ function refusedInReceipt(submission: Submission): boolean {
   return submission.state === 'rejected' && submission.errors.length > 0;
 }
 
-export function leaseRef({ queue, key, fence }: Lease) {
-  return { queue, key, fence };
-}
-
-/** Ends the freeze of a submission's files; their names stay listed for a while: clients still look. */
-export function thaws(
-  flow: Flow | undefined,
-  files: readonly SubmittedFile[],
-  ticket: Ticket,
-  now: number,
-): readonly LedgerCommand[] {
-  const expiresAt = now + (flow?.keepAnsweredSeconds ?? DEFAULT_KEEP_SECONDS) * 1000;
-  return files.map((file) => ({ kind: 'thaw', path: file.path, ticket, expiresAt }));
-}
-
-/** Puts answers into the mailbox of the sender. */
-export function publishAnswers(
-  partner: Partner,
-  submission: Pick<Submission, 'environment' | 'flow'>,
-  answers: Submission['receipt'],
-  at: number,
-): readonly LedgerCommand[] {
-  const known = submission.flow === 'unknown' ? undefined : submission.flow;
-  const folder = mailboxFolder(partner, submission.environment, known);
-  return answers.map((answer) => ({
-    kind: 'publish',
-    path: childOf(folder, answer.name),
-    content: { contentId: answer.contentId, size: answer.size, sha256: answer.sha256 },
-    expect: 'any',
-    parentMustExist: false,
-    at,
-  }));
-}
-
 /** Whether the name is in another submission's hands, or was answered and only waits to be swept. */
 function isAnswered(row: EntryRow, arrival: Arrival): boolean {
   return row.expiresAt !== undefined || (row.frozenBy !== undefined && row.frozenBy !== arrival.ticket);
+}
+
+/** The files of a set have queued too, each for itself: their set has spoken for them. */
+function dequeues(lease: Lease, candidate: Candidate): readonly LedgerCommand[] {
+  return candidate.files
+    .filter(({ row }) => row.path !== lease.key)
+    .map(({ row }) => ({ kind: 'dequeue', queue: 'arrival', key: row.path }));
 }
 
 function freezes(candidate: Candidate, ticket: Ticket): readonly LedgerCommand[] {

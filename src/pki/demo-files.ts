@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, open, readFile, rm, stat, unlink } from 'node:fs/promises';
+import { link, mkdir, open, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { GatewayError } from '../domain/errors.ts';
@@ -90,14 +90,28 @@ async function take(lock: string, deadline: number): Promise<void> {
   try {
     while (!(await linked(beside, lock))) {
       if (performance.now() > deadline) {
-        throw new GatewayError('unavailable', 'another process has been making the demo certificates for a minute');
+        const advice = `another process is making the demo certificates; if none is, remove ${lock}`;
+        throw new GatewayError('unavailable', advice);
       }
-      if (await isAbandoned(lock)) await rm(lock, { force: true });
+      if (await isAbandoned(lock)) await setAside(lock);
       else await delay(LOCK_POLL_MS);
     }
   } finally {
     await rm(beside, { force: true });
   }
+}
+
+/** Takes an abandoned lock away. Another process may have been faster: then its lock was taken, and is put back. */
+async function setAside(lock: string): Promise<void> {
+  const aside = `${lock}.${randomUUID()}`;
+  try {
+    await rename(lock, aside);
+  } catch (error) {
+    if (codeOf(error) === 'ENOENT') return;
+    throw error;
+  }
+  if (!(await isAbandoned(aside))) await linked(aside, lock);
+  await rm(aside, { force: true });
 }
 
 async function linked(from: string, to: string): Promise<boolean> {

@@ -25,7 +25,8 @@ export type PathResult =
   | { readonly ok: false; readonly reason: PathFailure };
 
 const MAX_DEPTH = 5; // leaf, three intermediates, trusted issuer
-const MAX_OTHERS = 8; // certificates looked at of those a peer sent along
+/** Certificates looked at of those a peer sent along. */
+export const MAX_OTHERS = 8;
 const MAX_CANDIDATES = 16;
 
 /**

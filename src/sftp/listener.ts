@@ -9,7 +9,7 @@ import type { Session } from '../domain/principal.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
 import { type ConnectionHost, SshConnection } from './connection.ts';
 import type { LoginParts } from './login.ts';
-import { mutableAlgorithms, socketOf } from './ssh2-fixes.ts';
+import { joinIdentification, mutableAlgorithms, socketOf } from './ssh2-fixes.ts';
 
 export type SftpListenerParts = Pick<LoginParts, 'knowsKey' | 'onRefusal'> & {
   readonly listener: Listener;
@@ -137,6 +137,7 @@ export class SftpListener implements ConnectionHost {
     const connection = new SshConnection(socket, plainAddress(socket.remoteAddress), this.#parts, this);
     this.#bySocket.set(socket, connection);
     this.#waiting.add(connection);
+    joinIdentification(socket);
     this.#ssh.injectSocket(socket);
   }
 

@@ -7,6 +7,29 @@ import type { Algorithms, Connection } from 'ssh2';
  * each fence says what happens without it and names the upstream thread where there is one, and each has a test.
  */
 
+const MAX_IDENTIFICATION_BYTES = 255; // RFC 4253 §4.2
+const LINE_FEED = 10;
+
+/**
+ * An identification that comes in three or more pieces loses the middle ones. No upstream thread.
+ * Called before the socket is handed to ssh2, whose listener then gets the line in one piece.
+ */
+export function joinIdentification(socket: Socket): void {
+  let held: Buffer | undefined = Buffer.alloc(0);
+  const on = socket.on.bind(socket);
+  const joined = (listener: (chunk: Buffer) => void) => (chunk: Buffer) => {
+    const bytes = held === undefined ? chunk : Buffer.concat([held, chunk]);
+    held = held === undefined || bytes.includes(LINE_FEED) || bytes.length > MAX_IDENTIFICATION_BYTES ? undefined : bytes;
+    if (held === undefined) listener(bytes);
+  };
+  const value = (event: string, listener: (...values: unknown[]) => void) => {
+    if (event !== 'data') return on(event, listener);
+    Reflect.deleteProperty(socket, 'on');
+    return on(event, joined(listener));
+  };
+  Object.defineProperty(socket, 'on', { value, configurable: true });
+}
+
 /** Modern algorithms only: no SHA-1, no CBC, no compression, no group exchange (which ssh2 can not serve). */
 export const ALGORITHMS = {
   kex: [

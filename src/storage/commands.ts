@@ -91,6 +91,8 @@ export type LedgerCommand =
       readonly dueAt: number;
       readonly payload: unknown;
     }
+  /** Removes a job, held or not; one that is not there is no error. */
+  | { readonly kind: 'dequeue'; readonly queue: Queue; readonly key: string }
   /** Removes the job. @throws `fenced` */
   | ({ readonly kind: 'finishLease' } & LeaseRef)
   /** Gives the job back, due later. @throws `fenced` */

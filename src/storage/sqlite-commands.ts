@@ -1,7 +1,7 @@
 import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import { integer, type Sql, text } from './sql.ts';
-import { enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
+import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
 import {
   increment,
   insertDelivery,
@@ -26,6 +26,7 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   freeze,
   thaw,
   enqueue,
+  dequeue,
   finishLease,
   releaseLease,
   insertSubmission,

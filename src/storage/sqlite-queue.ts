@@ -18,6 +18,10 @@ export function enqueue(step: Step, { queue, key, dueAt, payload }: Command<'enq
   );
 }
 
+export function dequeue(step: Step, { queue, key }: Command<'dequeue'>): void {
+  step.sql.run('DELETE FROM job WHERE queue = $queue AND key = $key', { queue, key });
+}
+
 export function finishLease(step: Step, { queue, key, fence }: Command<'finishLease'>): void {
   const changed = step.sql.run('DELETE FROM job WHERE queue = $queue AND key = $key AND fence = $fence', {
     queue,

@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import ssh2, { type AnyAuthMethod, type ConnectConfig } from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connect, RawSftp } from './raw-client.ts';
+import { connect, gone, RawSftp } from './raw-client.ts';
 import { type SftpFixture, startSftp } from './sftp-fixture.ts';
 
 let fixture: SftpFixture;
@@ -120,7 +120,7 @@ test('offering a registered key is no login: the signature must be by that key',
       done?.(undefined, signer.sign(call[1] as Buffer));
     }
   })();
-  const { outcome } = await tryMethods([{ type: 'agent', username, agent }]);
+  const { outcome } = await tryMethods([{ type: 'agent', username, agent } as AnyAuthMethod]);
   expect(outcome).not.toBe('ready');
   expect(fixture.refusals.map((one) => one.reason)).toContain('bad-signature');
   expect(admissions).toEqual([]);
@@ -157,7 +157,7 @@ test('a session is cut when the rules of today no longer let it in, and the othe
   const before = fixture.tree.current.value;
   const partners = before.partners.map((one) => (one.id === 'ksz' ? { ...one, disabled: true } : one));
   fixture.tree.current.value = { ...before, id: 'generation-2', partners };
-  const closed = new Promise((resolve) => ksz.client.once('close', resolve));
+  const closed = gone(ksz.client);
   await fixture.listener.readmit();
   await closed;
   expect((await rjv.stat('/SHARED/work/revoked')).code).toBe(2);

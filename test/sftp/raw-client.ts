@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import type { Duplex } from 'node:stream';
 import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
@@ -183,6 +182,8 @@ export function uint64(value: number | bigint): Buffer {
 }
 
 /** Resolves when the connection is gone. */
-export async function gone(client: Client): Promise<void> {
-  await once(client, 'close');
+export function gone(client: Client): Promise<void> {
+  return new Promise((resolve) => {
+    client.once('close', () => resolve());
+  });
 }

@@ -1,0 +1,45 @@
+import type { Flow } from '../domain/flow.ts';
+import type { Partner } from '../domain/partner.ts';
+import type { Submission, SubmittedFile, Ticket } from '../domain/submission.ts';
+import { mailboxFolder } from '../domain/tree.ts';
+import { childOf } from '../domain/vpath.ts';
+import type { LedgerCommand } from '../storage/commands.ts';
+import type { Lease } from '../storage/ledger.ts';
+
+/** Commands that both commits of a submission are made of: its receipt, and its closing. */
+
+const DEFAULT_KEEP_SECONDS = 60;
+
+export function leaseRef({ queue, key, fence }: Lease) {
+  return { queue, key, fence };
+}
+
+/** Ends the freeze of a submission's files; their names stay listed for a while: clients still look. */
+export function thaws(
+  flow: Flow | undefined,
+  files: readonly SubmittedFile[],
+  ticket: Ticket,
+  now: number,
+): readonly LedgerCommand[] {
+  const expiresAt = now + (flow?.keepAnsweredSeconds ?? DEFAULT_KEEP_SECONDS) * 1000;
+  return files.map((file) => ({ kind: 'thaw', path: file.path, ticket, expiresAt }));
+}
+
+/** Puts answers into the mailbox of the sender. */
+export function publishAnswers(
+  partner: Partner,
+  submission: Pick<Submission, 'environment' | 'flow'>,
+  answers: Submission['receipt'],
+  at: number,
+): readonly LedgerCommand[] {
+  const known = submission.flow === 'unknown' ? undefined : submission.flow;
+  const folder = mailboxFolder(partner, submission.environment, known);
+  return answers.map((answer) => ({
+    kind: 'publish',
+    path: childOf(folder, answer.name),
+    content: { contentId: answer.contentId, size: answer.size, sha256: answer.sha256 },
+    expect: 'any',
+    parentMustExist: false,
+    at,
+  }));
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import type { Dossier, Person } from '../../src/directory/directory.ts';
+import { isInsz } from '../../src/domain/insz.ts';
+import { Router } from '../../src/pipeline/route.ts';
+import { ADRM, ADRM_ACT, ADRM_TASK, date } from './run-batch-fixture.ts';
+
+const [LAYOUT] = ADRM.layouts;
+const DAY = { begin: date('2026-01-05'), end: date('2026-01-05') };
+
+function line(quality: string, begin: string, end?: string, sector = 10, type = 0): Dossier {
+  const period = end === undefined ? { begin: date(begin) } : { begin: date(begin), end: date(end) };
+  return { institution: { sector, type }, quality, phase: 0, period };
+}
+
+function person(...dossiers: readonly Dossier[]): Person {
+  const insz = '74031295170';
+  if (!isInsz(insz)) throw new Error('no INSZ');
+  return { insz, dossiers };
+}
+
+function router(qualities: readonly string[] = ['010', '020']): Router {
+  if (LAYOUT === undefined) throw new Error('no layout');
+  const receivers = ADRM_ACT.receivers.map((receiver) => ({ ...receiver, qualities }));
+  return new Router(ADRM_TASK, LAYOUT, [{ ...ADRM_ACT, receivers }]);
+}
+
+describe('the line that lets a receiver have a record', () => {
+  test('is the first with an allowed quality that covers the day', () => {
+    const one = person(line('030', '2019-01-01'), line('020', '2019-01-01'), line('010', '2019-01-01'));
+    expect(router().route(one, DAY)).toMatchObject([{ receiver: 'rjv', dossier: { quality: '020' } }]);
+  });
+
+  test('covers alone: two lines that meet are two lines', () => {
+    const two = person(line('010', '2019-01-01', '2026-01-04'), line('010', '2026-01-05'));
+    const week = { begin: date('2026-01-03'), end: date('2026-01-09') };
+    expect(router().route(two, week)).toEqual([]);
+    expect(router().route(two, DAY)).toMatchObject([{ dossier: { period: { begin: '2026-01-05' } } }]);
+  });
+});
+
+describe('a cancellation', () => {
+  test('takes its quality from the covering line, else from the one that ended last', () => {
+    const ended = [line('010', '2010-01-01', '2012-12-31'), line('020', '2011-01-01', '2015-12-31')];
+    const quality = (one: Person) => router().cancel(['rjv'], one, DAY).routes[0]?.dossier?.quality;
+    expect(quality(person(...ended, line('010', '2019-01-01')))).toBe('010');
+    expect(quality(person(...ended))).toBe('020');
+    expect(quality(person(...ended, line('010', '2027-01-01')))).toBe('010');
+    expect(quality(person())).toBeUndefined();
+  });
+
+  test('never takes it from a line of another institution, or with a quality that is not allowed', () => {
+    const others = person(line('010', '2019-01-01', undefined, 11), line('999', '2019-01-01'));
+    expect(router().cancel(['rjv'], others, DAY).routes[0]?.dossier).toBeUndefined();
+  });
+});
