@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
@@ -8,6 +7,7 @@ import type { Settings } from './config/settings.ts';
 import { ConfigurationWatcher } from './config/watch.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
+import { crashPoint } from './domain/crash-point.ts';
 import { asGatewayError, GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
 import { parseTicket } from './domain/submission.ts';
@@ -151,7 +151,7 @@ async function openAudit(parts: {
   readonly onBroken: (error: GatewayError) => void;
 }): Promise<AuditLog> {
   const { ledger, data, clock, signer, onBroken } = parts;
-  const sign = (bytes: Uint8Array) => signer.signDetached(createHash('sha256').update(bytes).digest());
+  const sign = (bytes: Uint8Array) => signer.signBytes(bytes);
   return AuditLog.open({ ledger, directory: join(data, 'audit'), clock, sign, onBroken });
 }
 
@@ -186,6 +186,7 @@ function watchConfiguration(
         outcome: 'done',
         fields: { from: current.value.id, to: generation.id },
       });
+      crashPoint('reload.swap');
       current.replace(generation);
       metrics.gauge('sluis_configuration_problems', 0);
       logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');

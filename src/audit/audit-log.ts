@@ -1,4 +1,5 @@
 import type { Clock } from '../domain/clock.ts';
+import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { AuditLine, ChainedLine } from '../storage/commands.ts';
 import { isFsyncError } from '../storage/disk-errors.ts';
@@ -171,6 +172,7 @@ export class AuditLog implements Audit {
   async #seal({ seq, hash }: ChainedLine): Promise<void> {
     const head = { seq, hash, at: Math.trunc(this.#options.clock.now()) };
     const signature = await this.#options.sign?.(signedPart(head));
+    crashPoint('audit.seal');
     await this.#heads.append({
       ...head,
       signature: signature === undefined ? '' : Buffer.from(signature).toString('base64'),

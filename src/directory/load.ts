@@ -55,8 +55,9 @@ export async function readPersonFile(file: string, rules: LineRules, problems: P
   for await (const text of linesOf(file)) {
     line += 1;
     if (line === 1) {
-      if (text !== PERSON_LINES_HEADER) problems.add(1, `the first line is ${PERSON_LINES_HEADER}`);
-      continue;
+      if (text === PERSON_LINES_HEADER) continue;
+      problems.add(1, `the first line must be ${PERSON_LINES_HEADER}`);
+      break; // a file of another kind: its lines would tell nothing
     }
     if (table.isFull) {
       problems.add(line, 'the file has too many lines; load it in parts');

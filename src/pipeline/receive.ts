@@ -16,6 +16,7 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import { type FileFault, faultsOfUpload, flowOfUpload } from './file-checks.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
+import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;

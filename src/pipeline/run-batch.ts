@@ -89,6 +89,7 @@ class Batch implements RecordSink {
       format.parse(chunk, this);
       await this.#process();
       if (this.#fileError !== undefined) return;
+      crashPoint('parse.chunk');
       if (!isPastMiddle && bytes * 2 >= content.size) {
         isPastMiddle = true;
         crashPoint('parse.middle');

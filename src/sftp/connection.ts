@@ -18,7 +18,8 @@ export type ConnectionHost = {
 };
 
 const LINGER_MS = 2000;
-const AFTER_SESSION_MS = 30_000;
+/** A client that has ended its session leaves by itself; one that stays is shown out. */
+const AFTER_SESSION_MS = 5000;
 /** A peer that asks and does not read, or writes past its window, may make us hold this much and no more. */
 const MAX_HELD_BYTES = 16 * 1024 * 1024;
 
@@ -37,7 +38,6 @@ export class SshConnection {
   #wire: ChannelWire | undefined;
   #hasChannel = false;
   #sessionOver = false;
-  #shuttingDown = false;
   #ending = false;
 
   constructor(socket: Socket, remoteAddress: string, parts: SftpListenerParts, host: ConnectionHost) {
@@ -104,7 +104,6 @@ export class SshConnection {
 
   /** Lets the request in hand be answered, then ends. */
   shutDown(): void {
-    this.#shuttingDown = true;
     if (this.#wire === undefined || this.#sessionOver) this.end('shutting down');
     else this.#wire.stop();
   }
@@ -159,7 +158,7 @@ export class SshConnection {
       (end) => {
         this.#sessionOver = true;
         wire.finish(end === 'ended' ? 0 : 1);
-        if (this.#shuttingDown) this.end('shutting down');
+        if (end !== 'ended') this.end(`the session was ${end}`);
         setTimeout(() => this.end('the session is over'), AFTER_SESSION_MS).unref();
       },
       (error: unknown) => {

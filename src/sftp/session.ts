@@ -1,3 +1,4 @@
+import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { malformed, type Packet, PacketParser, versionPacket } from './codec.ts';
@@ -78,6 +79,7 @@ export class SftpSession {
     }
     if (!this.#greeted) throw malformed('a session begins with INIT');
     this.#wire.send(await this.#answer(request));
+    if (request.kind === 'close') crashPoint('receive.after-reply');
     await this.#wire.drained();
   }
 

@@ -19,7 +19,8 @@ export function joinIdentification(socket: Socket): void {
   const on = socket.on.bind(socket);
   const joined = (listener: (chunk: Buffer) => void) => (chunk: Buffer) => {
     const bytes = held === undefined ? chunk : Buffer.concat([held, chunk]);
-    held = held === undefined || bytes.includes(LINE_FEED) || bytes.length > MAX_IDENTIFICATION_BYTES ? undefined : bytes;
+    held =
+      held === undefined || bytes.includes(LINE_FEED) || bytes.length > MAX_IDENTIFICATION_BYTES ? undefined : bytes;
     if (held === undefined) listener(bytes);
   };
   const value = (event: string, listener: (...values: unknown[]) => void) => {

@@ -1,3 +1,4 @@
+import { crashPoint } from '../domain/crash-point.ts';
 import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import { integer, type Sql, text } from './sql.ts';
@@ -61,4 +62,5 @@ function appendAudit({ sql, now }: Step, { line }: Command<'audit'>): void {
      VALUES ($seq, $at, $kind, $outcome, $fields, $previous, $hash)`,
     { seq, at, kind, outcome, fields: canonicalJson(fields), previous, hash },
   );
+  crashPoint(`audit.append.${kind}`);
 }

@@ -60,13 +60,15 @@ export class Sweeper {
   /** Content whose last name was just removed: nobody can name it again. */
   async #removeUnnamed(contentIds: readonly string[]): Promise<void> {
     const named = await this.#parts.ledger.read({ kind: 'namedContents', contentIds });
-    for (const contentId of contentIds)
-      if (contentId !== '' && !named.has(contentId)) await this.#parts.store.remove(contentId);
+    for (const contentId of contentIds) {
+      if (contentId === '' || named.has(contentId)) continue;
+      crashPoint('sweep.unlink');
+      await this.#parts.store.remove(contentId);
+    }
   }
 
   /** @returns how many contents were removed */
   async sweepContents(): Promise<number> {
-    crashPoint('sweep.unlink');
     const { ledger, store, contentGraceMs } = this.#parts;
     return store.sweep((contentIds) => ledger.read({ kind: 'namedContents', contentIds }), contentGraceMs);
   }

@@ -360,6 +360,7 @@ describe('running', () => {
     expect(own).toEqual([
       'parse.start',
       'route.first-output',
+      'parse.chunk',
       'parse.middle',
       'parse.done',
       'authorize.done',

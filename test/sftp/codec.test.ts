@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest';
-import { FieldReader, FieldWriter, MAX_PACKET_BYTES, PACKET, PacketParser, statusPacket } from '../../src/sftp/codec.ts';
+import {
+  FieldReader,
+  FieldWriter,
+  MAX_PACKET_BYTES,
+  PACKET,
+  PacketParser,
+  statusPacket,
+} from '../../src/sftp/codec.ts';
 import { readRequest } from '../../src/sftp/request-packets.ts';
 
 /** A request as it lies in a packet, without length: id 7 and then the fields. */
@@ -60,35 +67,80 @@ test('fields that a number can not hold are remembered, not thrown', () => {
 });
 
 const GOOD = [
-  ['OPEN', PACKET.OPEN, body((w) => w.string('/a').uint32(0x1a).uint32(4).uint32(0o644)), { kind: 'open', flags: 0x1a }],
+  [
+    'OPEN',
+    PACKET.OPEN,
+    body((w) => w.string('/a').uint32(0x1a).uint32(4).uint32(0o644)),
+    { kind: 'open', flags: 0x1a },
+  ],
   ['CLOSE', PACKET.CLOSE, body((w) => w.string('h')), { kind: 'close', handle: 'h' }],
   ['READ', PACKET.READ, body((w) => w.string('h').uint64(5).uint32(9)), { kind: 'read', offset: 5, length: 9 }],
   ['WRITE', PACKET.WRITE, body((w) => w.string('h').uint64(5).string('abc')), { kind: 'write', offset: 5 }],
   ['LSTAT', PACKET.LSTAT, body((w) => w.string('/é')), { kind: 'stat', path: '/é' }],
-  ['SETSTAT of times', PACKET.SETSTAT, body((w) => w.string('/a').uint32(8).uint32(1).uint32(2)), {
-    kind: 'setstat',
-    attributes: { size: undefined, modifiedAt: 2000 },
-  }],
-  ['FSETSTAT of everything', PACKET.FSETSTAT, body((w) =>
-    w.string('h').uint32(0x8000000f).uint64(3).uint32(1).uint32(1).uint32(0o600).uint32(1).uint32(2).uint32(1)
-      .string('user.x').string('y')), { kind: 'fsetstat', attributes: { size: 3, modifiedAt: 2000 } }],
+  [
+    'SETSTAT of times',
+    PACKET.SETSTAT,
+    body((w) => w.string('/a').uint32(8).uint32(1).uint32(2)),
+    {
+      kind: 'setstat',
+      attributes: { size: undefined, modifiedAt: 2000 },
+    },
+  ],
+  [
+    'FSETSTAT of everything',
+    PACKET.FSETSTAT,
+    body((w) =>
+      w
+        .string('h')
+        .uint32(0x8000000f)
+        .uint64(3)
+        .uint32(1)
+        .uint32(1)
+        .uint32(0o600)
+        .uint32(1)
+        .uint32(2)
+        .uint32(1)
+        .string('user.x')
+        .string('y'),
+    ),
+    { kind: 'fsetstat', attributes: { size: 3, modifiedAt: 2000 } },
+  ],
   ['MKDIR', PACKET.MKDIR, body((w) => w.string('/a').uint32(0)), { kind: 'mkdir', path: '/a' }],
   ['RENAME', PACKET.RENAME, body((w) => w.string('/a').string('/b')), { kind: 'rename', overwrite: false }],
-  ['posix-rename', PACKET.EXTENDED, body((w) => w.string('posix-rename@openssh.com').string('/a').string('/b')), {
-    kind: 'rename',
-    overwrite: true,
-  }],
+  [
+    'posix-rename',
+    PACKET.EXTENDED,
+    body((w) => w.string('posix-rename@openssh.com').string('/a').string('/b')),
+    {
+      kind: 'rename',
+      overwrite: true,
+    },
+  ],
   ['READLINK', PACKET.READLINK, body((w) => w.string('/a')), { kind: 'unsupported' }],
   ['SYMLINK', PACKET.SYMLINK, body((w) => w.string('/a').string('/b')), { kind: 'unsupported' }],
-  ['hardlink', PACKET.EXTENDED, body((w) => w.string('hardlink@openssh.com').string('/a').string('/b')), {
-    kind: 'unsupported',
-  }],
+  [
+    'hardlink',
+    PACKET.EXTENDED,
+    body((w) => w.string('hardlink@openssh.com').string('/a').string('/b')),
+    {
+      kind: 'unsupported',
+    },
+  ],
   ['a type nobody knows', 99, body((w) => w.string('x')), { kind: 'unsupported' }],
-  ['REALPATH with the fields of later drafts', PACKET.REALPATH, body((w) => w.string('.').byte(1)), {
-    kind: 'realpath',
-  }],
-  ['a WRITE of rclone with its whole buffer behind it', PACKET.WRITE, body((w) =>
-    w.string('h').uint64(0).string('abc').bytes(Buffer.alloc(99))), { kind: 'write', data: Buffer.from('abc') }],
+  [
+    'REALPATH with the fields of later drafts',
+    PACKET.REALPATH,
+    body((w) => w.string('.').byte(1)),
+    {
+      kind: 'realpath',
+    },
+  ],
+  [
+    'a WRITE of rclone with its whole buffer behind it',
+    PACKET.WRITE,
+    body((w) => w.string('h').uint64(0).string('abc').bytes(Buffer.alloc(99))),
+    { kind: 'write', data: Buffer.from('abc') },
+  ],
 ] as const;
 
 test.each(GOOD)('%s is read', (_, type, bytes, expected) => {

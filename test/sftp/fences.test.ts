@@ -1,24 +1,44 @@
-import { createSecretKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Client } from 'ssh2';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { FieldWriter, PACKET } from '../../src/sftp/codec.ts';
-import { connect, CREATE_NEW, gone, OPEN, openChannel, RawSftp, uint64 } from './raw-client.ts';
+import type { Files } from '../../src/vfs/files.ts';
+import { CREATE_NEW, connect, gone, OPEN, openChannel, RawSftp, uint64 } from './raw-client.ts';
 import { type SftpFixture, startSftp } from './sftp-fixture.ts';
 
-const PULLED = { bytes: 0 };
+/** Requests about this path wait until the test lets them go on. */
+const slow = { waiting: 0, release: () => {} };
+
+function withSlowPath(files: Files): Files {
+  const stat: Files['stat'] = async (session, path) => {
+    if (path === '/SHARED/slow') {
+      slow.waiting += 1;
+      await new Promise<void>((resolve) => {
+        slow.release = resolve;
+      });
+    }
+    return files.stat(session, path);
+  };
+  return new Proxy(files, {
+    get: (target, name) => {
+      const member: unknown = name === 'stat' ? stat : Reflect.get(target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
+}
+
 let fixture: SftpFixture;
 let bystander: RawSftp;
 
 beforeAll(async () => {
-  fixture = await startSftp({ limits: { maxFileBytes: 100_000_000 } });
+  fixture = await startSftp({ limits: { maxFileBytes: 100_000_000 }, wrapFiles: withSlowPath });
   bystander = await RawSftp.open(fixture, 'batch@rjv');
-  expect(createSecretKey(Buffer.alloc(16)).type).toBe('secret');
 });
 beforeEach(() => {
   fixture.warnings.length = 0;
-  PULLED.bytes = 0;
+  slow.waiting = 0;
 });
 afterAll(() => fixture.close());
 
@@ -45,15 +65,18 @@ function inside(client: Client) {
   return (client as unknown as Insides)._protocol;
 }
 
-test.each([0, 1, 1023])('a channel whose packets hold %i bytes is refused, and the event loop does not spin', async (size) => {
-  const client = await connect(fixture);
-  const protocol = inside(client);
-  const session = protocol.session.bind(protocol);
-  protocol.session = (channel, window) => session(channel, window, size);
-  await expect(openChannel(client)).rejects.toThrow(/at least 1024/);
-  await othersAreServed();
-  client.end();
-});
+test.each([0, 1, 1023])(
+  'a channel whose packets hold %i bytes is refused, and the event loop does not spin',
+  async (size) => {
+    const client = await connect(fixture);
+    const protocol = inside(client);
+    const session = protocol.session.bind(protocol);
+    protocol.session = (channel, window) => session(channel, window, size);
+    await expect(openChannel(client)).rejects.toThrow(/at least 1024/);
+    await othersAreServed();
+    client.end();
+  },
+);
 
 test('a second channel and a second subsystem are refused, and the first goes on', async () => {
   const sftp = await RawSftp.open(fixture);
@@ -87,11 +110,12 @@ test.each([
 test('data beyond the window ends the connection', async () => {
   const sftp = await RawSftp.open(fixture);
   const closed = gone(sftp.client);
-  const path = Buffer.alloc(32_000, 0x61);
-  const claim = new FieldWriter().uint32(260_000).byte(PACKET.WRITE).joined();
-  inside(sftp.client).channelData(0, claim);
-  for (let sent = 0; sent < 80; sent += 1) inside(sftp.client).channelData(0, path);
+  sftp.send(PACKET.STAT, (w) => w.string('/SHARED/slow'));
+  await expect.poll(() => slow.waiting).toBe(1);
+  for (let sent = 0; sent < 300; sent += 1) inside(sftp.client).channelData(0, Buffer.alloc(32_000));
   await closed;
+  expect(fixture.ends).toContain('more data than the window allows');
+  slow.release();
   await othersAreServed();
 });
 
@@ -124,7 +148,9 @@ test('the client may renew its keys in the middle of transfers', async () => {
 });
 
 test('a client that asks for compression gets none, and killing it ends nobody else', async () => {
-  const client = await connect(fixture, 'batch@ksz', { algorithms: { compress: ['zlib@openssh.com', 'zlib', 'none'] } });
+  const client = await connect(fixture, 'batch@ksz', {
+    algorithms: { compress: ['zlib@openssh.com', 'zlib', 'none'] },
+  });
   await openChannel(client);
   client.destroy();
   await othersAreServed();

@@ -146,7 +146,14 @@ test('from the limit on newcomers who do not log in are dropped, and those insid
   await expect(connect(fixture)).rejects.toThrow();
   expect((await sftp.stat('/SHARED/work')).size).toBe(0);
   for (const socket of idle) socket.destroy();
-  await expect.poll(() => connect(fixture).then((client) => client.end() && true, () => false)).toBe(true);
+  await expect
+    .poll(() =>
+      connect(fixture).then(
+        (client) => client.end() && true,
+        () => false,
+      ),
+    )
+    .toBe(true);
   sftp.client.end();
 });
 

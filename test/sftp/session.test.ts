@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { FieldReader, FieldWriter, PACKET } from '../../src/sftp/codec.ts';
 import { GatewayError } from '../../src/domain/errors.ts';
+import { FieldReader, type FieldWriter, PACKET } from '../../src/sftp/codec.ts';
 import { refusalPacket, STATUS } from '../../src/sftp/errors.ts';
 import type { Files } from '../../src/vfs/files.ts';
 import { CREATE_NEW, OK, OPEN, RawSftp, readAnswer, uint64 } from './raw-client.ts';
@@ -40,7 +40,9 @@ test('an upload is seen by its own session at once, by others only after CLOSE',
   await sftp.write(handle, 0, 'half');
   expect(await sftp.stat(path)).toMatchObject({ size: 4 });
   expect(await sftp.path(PACKET.FSTAT, handle)).toMatchObject({ size: 4 });
-  expect(await sftp.ask(PACKET.SETSTAT, (w) => w.string(path).uint32(8).uint32(5).uint32(5))).toMatchObject({ code: OK });
+  expect(await sftp.ask(PACKET.SETSTAT, (w) => w.string(path).uint32(8).uint32(5).uint32(5))).toMatchObject({
+    code: OK,
+  });
   expect(await other.stat(path)).toMatchObject({ code: STATUS.NO_SUCH_FILE });
   expect(await sftp.close(handle)).toMatchObject({ code: OK });
   expect(await other.stat(path)).toMatchObject({ size: 4, modifiedSeconds: 5 });
@@ -52,7 +54,12 @@ test('OPEN, LSTAT, WRITEs and CLOSE sent in one go are carried out and answered 
   const stat = sftp.send(PACKET.LSTAT, (w) => w.string(path));
   const handle = readAnswer(await sftp.next()).handle ?? '';
   const writes = Array.from({ length: 200 }, (_, index) =>
-    sftp.send(PACKET.WRITE, (w) => w.string(handle).bytes(uint64(index * 1000)).string(Buffer.alloc(1000, index))),
+    sftp.send(PACKET.WRITE, (w) =>
+      w
+        .string(handle)
+        .bytes(uint64(index * 1000))
+        .string(Buffer.alloc(1000, index)),
+    ),
   );
   const close = sftp.send(PACKET.CLOSE, (w) => w.string(handle));
   const after = sftp.send(PACKET.LSTAT, (w) => w.string(path));
@@ -206,7 +213,8 @@ test('extensions answer as OpenSSH describes them', async () => {
   const home = await extended('home-directory', (w) => w.string('batch'));
   expect(home.names).toEqual(['/']);
   expect((await extended('expand-path@openssh.com', (w) => w.string('~/IN'))).names).toEqual(['/IN']);
-  const ids = (w: FieldWriter) => w.string(Buffer.from('000003e800000001', 'hex')).string(Buffer.from('000003e8', 'hex'));
+  const ids = (w: FieldWriter) =>
+    w.string(Buffer.from('000003e800000001', 'hex')).string(Buffer.from('000003e8', 'hex'));
   const owners = new FieldReader((await extended('users-groups-by-id@openssh.com', ids)).data ?? Buffer.alloc(0));
   const users = new FieldReader(owners.string());
   expect([users.text(), users.text()]).toEqual(['batch', '']);

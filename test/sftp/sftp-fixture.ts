@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Admission } from '../../src/access/admission.ts';
+import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Limits, Listener } from '../../src/domain/generation.ts';
 import type { Logger } from '../../src/domain/logger.ts';
-import type { LoginRefusal } from '../../src/sftp/login.ts';
 import { SftpListener } from '../../src/sftp/listener.ts';
+import type { LoginRefusal } from '../../src/sftp/login.ts';
 import { registeredKeys } from '../../src/sftp/registered-keys.ts';
-import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import type { Files, Uploads } from '../../src/vfs/files.ts';
 import { account, generation, LIMITS, partner } from '../support/generation.ts';
 import { openTree, type TreeParts } from '../support/parts.ts';
@@ -25,11 +25,17 @@ export type SftpFixture = {
   readonly folder: string;
   readonly refusals: LoginRefusal[];
   readonly warnings: string[];
+  /** Why connections ended. */
+  readonly ends: string[];
   /** Private key file of an account; `stranger` is registered nowhere. */
   keyFile(name: string): string;
   /** Arguments of OpenSSH's clients that log in as this account. */
   options(name: string): readonly string[];
-  batch(name: string, commands: readonly string[], more?: readonly string[]): Promise<{ stdout: string; stderr: string }>;
+  batch(
+    name: string,
+    commands: readonly string[],
+    more?: readonly string[],
+  ): Promise<{ stdout: string; stderr: string }>;
   close(): Promise<void>;
 };
 
@@ -55,7 +61,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
   const tree = await openTree(value);
   const limits = { value: value.limits };
   const place: Listener = { protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' };
-  const [refusals, warnings]: [LoginRefusal[], string[]] = [[], []];
+  const [refusals, warnings, ends]: [LoginRefusal[], string[], string[]] = [[], [], []];
   const partners = {
     get value() {
       return tree.current.value.partners;
@@ -63,7 +69,12 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
   };
   const audit = { note: () => {}, record: async () => {}, assertWorking: () => {} };
   const never = { version: 0, statusOf: () => Promise.reject(new Error('no certificates here')) };
-  const policy = { issuers: [], allowedPolicies: [], extendedKeyUsage: 'required', nationalNumberPolicies: [] } as const;
+  const policy = {
+    issuers: [],
+    allowedPolicies: [],
+    extendedKeyUsage: 'required',
+    nationalNumberPolicies: [],
+  } as const;
   const desk = new AdmissionDesk({
     partners,
     policy: { value: policy },
@@ -81,7 +92,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
     limits,
-    logger: loggerInto(warnings),
+    logger: loggerInto(warnings, ends),
     clock: systemClock,
     knowsKey: registeredKeys(partners),
     onRefusal: (refusal) => refusals.push(refusal),
@@ -89,7 +100,10 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
   });
   const port = await listener.listen();
   const keyFile = (name: string) => join(folder, name);
-  await writeFile(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${await readFile(join(folder, 'host.pub'), 'utf8')}`);
+  await writeFile(
+    join(folder, 'known_hosts'),
+    `[127.0.0.1]:${port} ${await readFile(join(folder, 'host.pub'), 'utf8')}`,
+  );
   const clientOptions = (name: string) => [
     ...['-F', 'none', '-i', keyFile(name), '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`],
     ...['-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', `Port=${port}`],
@@ -102,6 +116,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     folder,
     refusals,
     warnings,
+    ends,
     keyFile,
     options: clientOptions,
     batch: async (name, commands, more = []) => {
@@ -131,14 +146,19 @@ async function generationWithKeys(folder: string, limits: Limits) {
   const ksz = await Promise.all(['batch', 'anna', 'rsa', 'ecdsa'].map((id) => withKey(id, 'ksz')));
   const [rva, rjv] = await Promise.all([withKey('batch', 'rva'), withKey('batch', 'rjv')]);
   const accounts: Record<string, typeof ksz> = { ksz, rva: [rva], rjv: [rjv] };
-  return { ...base, partners: base.partners.map((one) => partner(one.id, { ...one, accounts: accounts[one.id] ?? [] })) };
+  return {
+    ...base,
+    partners: base.partners.map((one) => partner(one.id, { ...one, accounts: accounts[one.id] ?? [] })),
+  };
 }
 
-function loggerInto(warnings: string[]): Logger {
+function loggerInto(warnings: string[], ends: string[]): Logger {
   const keep = (fields: object, message: string) => {
-    const { error } = fields as { error?: unknown };
-    warnings.push(`${message}${error instanceof Error ? `: ${error.stack}` : ''}`);
+    const cause = 'error' in fields && fields.error instanceof Error ? `: ${fields.error.stack}` : '';
+    warnings.push(`${message}${cause}`);
   };
-  const verbose = process.env['SFTP_TEST_LOG'] ? (fields: object, message: string) => console.log(message, fields) : () => {};
-  return { debug: verbose, info: verbose, warn: keep, error: keep };
+  const debug = (fields: object) => {
+    if ('why' in fields) ends.push(String(fields.why));
+  };
+  return { debug, info: () => {}, warn: keep, error: keep };
 }

@@ -26,6 +26,7 @@ export async function rawClient(certs: string, port: number, name = 'batch@ksz')
 export function answerOn(socket: TLSSocket, request: string | Buffer): Promise<RawAnswer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
+    const isHead = request.toString().startsWith('HEAD ');
     const done = (): void => {
       clearTimeout(deadline);
       socket.destroy();
@@ -34,7 +35,7 @@ export function answerOn(socket: TLSSocket, request: string | Buffer): Promise<R
     const deadline = setTimeout(done, DEADLINE_MS);
     socket.on('data', (chunk: Buffer) => {
       chunks.push(chunk);
-      if (isWhole(Buffer.concat(chunks).toString('latin1'))) done();
+      if (isWhole(Buffer.concat(chunks).toString('latin1'), isHead)) done();
     });
     socket.on('close', done);
     socket.on('error', () => undefined);
@@ -48,12 +49,12 @@ function parse(text: string): RawAnswer {
   return { status: statuses[final] ?? 0, interim: statuses.filter((status) => status < 200), text };
 }
 
-function isWhole(text: string): boolean {
+function isWhole(text: string, isHead: boolean): boolean {
   const body = text.replace(/^(HTTP\/1\.1 1\d\d [^\r]*\r\n(?:[^\r]+\r\n)*\r\n)+/, '');
   const end = body.indexOf('\r\n\r\n');
   if (end === -1) return false;
   const head = body.slice(0, end);
-  if (/^HTTP\/1\.1 (204|304) /.test(head)) return true;
+  if (isHead || /^HTTP\/1\.1 (204|304) /.test(head)) return true;
   const length = /\r\ncontent-length: (\d+)/i.exec(head);
   if (length) return body.length - end - 4 >= Number(length[1]);
   return body.endsWith('0\r\n\r\n');
