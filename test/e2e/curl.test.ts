@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -127,14 +128,14 @@ describe.skipIf(!hasTool('curl') || !hasTool('openssl'))('a visitor without a ce
   for (const name of ['self-signed', 'other-ca']) {
     test(`is refused with a ${name} certificate that names a registered person`, async () => {
       const shown = ['--cert', `${name}.pem`, '--key', `${name}.key`];
-      const before = (await audit.all({ kind: 'login', outcome: 'refused', fields: { reason: 'unknown-issuer' } }))
-        .length;
+      const certificate = new X509Certificate(await readFile(join(folder, `${name}.pem`)));
+      const fingerprint = certificate.fingerprint256.replaceAll(':', '').toLowerCase();
       const answer = told(await curl(undefined, ...shown, ...page, urlOf(gateway, '/SHARED/work/')));
       expect(answer.status).toBe('403');
       expect(answer.text).toContain('The issuer of this certificate is not accepted here.');
-      const line = await audit.line({ kind: 'login', outcome: 'refused', fields: { reason: 'unknown-issuer' } });
+      const fields = { reason: 'unknown-issuer', fingerprint };
+      const line = await audit.line({ kind: 'login', outcome: 'refused', fields });
       expect(line.fields).not.toHaveProperty('principal');
-      expect((await audit.all({ kind: 'login', fields: { reason: 'unknown-issuer' } })).length).toBe(before + 1);
     });
   }
 
