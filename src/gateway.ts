@@ -87,7 +87,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const metrics = new PrometheusMetrics();
   const current = new CurrentGeneration(settings.generation);
 
-  const store = new DiskStore({ directory: join(data, 'content') });
+  const store = new DiskStore({ directory: join(data, 'content'), onBroken });
   const ledger = await openSqliteLedger({ file: join(data, 'ledger.sqlite'), onBroken, clock });
   closers.push(() => ledger.close());
   const { pki } = settings;
@@ -112,7 +112,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const onArrival = () => wake.arrival();
   const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival });
   const pipeline = await startPipeline({
-    ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf },
+    ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf, onBroken },
     contentFolder: join(data, 'content'),
     directoryFolder: join(data, 'directory'),
     drop: { directory: join(data, 'drop'), ...settings.dropFolder },

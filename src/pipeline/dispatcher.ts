@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
+import { isFsyncError } from '../storage/disk-errors.ts';
 import type { Lease, Ledger, Queue } from '../storage/ledger.ts';
 
 const LEASE_MS = 30_000;
@@ -19,7 +20,14 @@ export type Work = {
   handle(lease: Lease): Promise<void>;
 };
 
-type Parts = { readonly ledger: Ledger; readonly clock: Clock; readonly logger: Logger; readonly metrics: Metrics };
+type Parts = {
+  readonly ledger: Ledger;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  /** Told of an error of fsync, also of a batch worker's: nothing is retried, the process ends with exit 3. */
+  readonly onBroken: (error: Error) => void;
+};
 
 /** Claims leased work of one queue and hands it on. The ledger is the queue: restart is the normal path. */
 export class Dispatcher {
@@ -103,6 +111,7 @@ export class Dispatcher {
       } catch (error) {
         // Somebody else has it now, by a newer payload or a newer claim.
         if (error instanceof GatewayError && error.code === 'fenced') return;
+        if (isFsyncError(error)) return this.#parts.onBroken(error);
         metrics.count('sluis_work_failures_total', { queue: lease.queue });
         logger.error({ err: error, queue: lease.queue, attempts }, 'work failed and is tried again');
         const delay = Math.min(LONGEST_RETRY_MS, SHORTEST_RETRY_MS * 2 ** Math.min(attempts, 10));

@@ -33,6 +33,7 @@ export type PipelineParts = {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
+  readonly onBroken: (error: Error) => void;
   readonly drop: { readonly enabled: boolean; readonly directory: string; readonly sweepSeconds: number };
 };
 

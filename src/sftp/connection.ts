@@ -21,7 +21,7 @@ const LINGER_MS = 2000;
 /** A client that has ended its session leaves by itself; one that stays is shown out. */
 const AFTER_SESSION_MS = 5000;
 /** A peer that asks and does not read, or writes past its window, may make us hold this much and no more. */
-const MAX_HELD_BYTES = 16 * 1024 * 1024;
+const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
 /** One SSH connection: a login, then exactly one SFTP session, then the end. */
 export class SshConnection {

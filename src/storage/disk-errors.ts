@@ -6,7 +6,7 @@ export function systemCode(error: unknown): string | undefined {
 }
 
 /** Whether fsync itself failed: the kernel may have dropped the bytes, so nothing that follows can be trusted. */
-export function isFsyncError(error: unknown): boolean {
+export function isFsyncError(error: unknown): error is Error {
   return error instanceof Error && 'syscall' in error && (error.syscall === 'fsync' || error.syscall === 'fdatasync');
 }
 

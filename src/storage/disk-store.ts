@@ -26,10 +26,13 @@ export class DiskStore implements ContentStore {
   /** Least recently used first, in both. */
   readonly #open = new Map<string, DiskUpload>();
   readonly #resting = new Map<string, DiskUpload>();
+  readonly #onBroken: (error: Error) => void;
   #fsyncError: unknown;
 
-  constructor(options: { readonly directory: string }) {
+  /** @param options.onBroken told of an error of fsync: the process that owns the ledger has to end with exit 3 */
+  constructor(options: { readonly directory: string; readonly onBroken?: (error: Error) => void }) {
     this.#folders = new DiskFolders(options.directory);
+    this.#onBroken = options.onBroken ?? (() => undefined);
   }
 
   async begin(): Promise<ContentUpload> {
@@ -68,7 +71,10 @@ export class DiskStore implements ContentStore {
       await this.#forget(contentId);
       return ref;
     } catch (error) {
-      if (isFsyncError(error)) this.#fsyncError = error;
+      if (isFsyncError(error)) {
+        this.#fsyncError = error;
+        this.#onBroken(error);
+      }
       throw error;
     }
   }

@@ -149,7 +149,8 @@ describe('arrivals', () => {
       environment: 'R',
       folderFlow: 'ADRM',
     });
-    const { ticket } = lease?.payload as Arrival;
+    const ticket = lease && (lease.payload as Arrival).ticket;
+    expect(ticket).toMatch(/^[0-9A-Z]{13}$/);
     const refusals = await Promise.all([
       begin(batch, '/IN/ADRM/a.csv').catch((error) => error),
       tree.vfs.remove(batch, parseVPath('/IN/ADRM/a.csv'), { recursive: false }).catch((error) => error),
