@@ -5,10 +5,13 @@ import type { AuditLog } from './audit/audit-log.ts';
 import type { HttpsListener as HttpsSettings, Settings, SftpListener as SftpSettings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
+import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
+import { isLoopback } from './domain/loopback.ts';
 import { HttpsListener } from './listen/https.ts';
 import { type Certificate, parseCertificates } from './pki/certificate.ts';
+import { holdsDemoCertificate } from './pki/demo-keys.ts';
 import { RevocationLists } from './pki/revocation.ts';
 import { SftpListener } from './sftp/listener.ts';
 import { refusalTextOf } from './texts/texts.ts';
@@ -40,6 +43,7 @@ type Trust = {
 
 /** Opens every configured listener. @returns the ports that were bound, in their order */
 export async function openListeners(parts: ListenerParts, closers: Closers): Promise<readonly number[]> {
+  await refuseDemoKeys(parts.settings);
   const trust = await openTrust(parts, closers);
   const ports: number[] = [];
   for (const listener of parts.settings.listeners) {
@@ -49,6 +53,18 @@ export async function openListeners(parts: ListenerParts, closers: Closers): Pro
     ports.push(port);
   }
   return ports;
+}
+
+/** Whatever the configuration calls itself: demo keys are public, and nobody else's machine may come near them. */
+async function refuseDemoKeys({ listeners, pki }: Settings): Promise<void> {
+  const exposed = listeners.find(({ host }) => !isLoopback(host));
+  if (exposed === undefined) return;
+  const { trustedIssuers, serverCertificate, signerCertificate } = pki.files;
+  for (const file of [...trustedIssuers, serverCertificate, signerCertificate]) {
+    if (!holdsDemoCertificate(await readFile(file, 'utf8'))) continue;
+    const message = `${file} is a demo certificate, and the listener on ${exposed.host} is not on loopback; use keys of your own`;
+    throw new GatewayError('bad-request', message);
+  }
 }
 
 async function openTrust({ settings, logger }: ListenerParts, closers: Closers): Promise<Trust> {

@@ -1,4 +1,4 @@
-import { isIP } from 'node:net';
+import { isLoopback } from '../domain/loopback.ts';
 import type { ConfigFiles } from './parse.ts';
 import type { Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
@@ -82,10 +82,6 @@ function pkiProblems({ places, value, whole }: ReadFile<GatewayFile>): Problem[]
     ];
   }
   return [];
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIP(host) === 4 && host.startsWith('127.'));
 }
 
 const ANY_ADDRESS: readonly string[] = ['0.0.0.0', '::'];

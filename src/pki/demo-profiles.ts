@@ -1,4 +1,5 @@
 import { createHash, createPublicKey, type KeyObject, randomBytes } from 'node:crypto';
+import { DEMO_ORGANIZATION } from './demo-keys.ts';
 import {
   authorityKeyId,
   basicConstraints,
@@ -36,7 +37,7 @@ export const SIGNER_CA: readonly NameAttribute[] = caName('Sluis Demo Signer CA'
 function caName(commonName: string): readonly NameAttribute[] {
   return [
     [OID.country, 'BE'],
-    [OID.organization, 'Sluis Demo'],
+    [OID.organization, DEMO_ORGANIZATION],
     [OID.commonName, commonName],
   ];
 }
@@ -110,7 +111,7 @@ export function serverRequest(publicKey: KeyObject, ca: DemoCa, now: number): Ce
   return leaf(ca, publicKey, now, {
     subject: [
       [OID.country, 'BE'],
-      [OID.organization, 'Sluis Demo'],
+      [OID.organization, DEMO_ORGANIZATION],
       [OID.commonName, 'localhost'],
     ],
     extensions: [
@@ -130,7 +131,7 @@ export function signerRequest(publicKey: KeyObject, ca: DemoCa, now: number): Ce
   return leaf(ca, publicKey, now, {
     subject: [
       [OID.country, 'BE'],
-      [OID.organization, 'Sluis Demo'],
+      [OID.organization, DEMO_ORGANIZATION],
       [OID.commonName, 'Sluis Demo Signer'],
     ],
     extensions: [keyUsage('digitalSignature', 'nonRepudiation')],

@@ -120,25 +120,15 @@ function offerWithoutSha1(protocol: Protocol): void {
 }
 
 /**
- * Three faults around the end of a key exchange:
+ * Two things at the end of a key exchange:
  * - `server-sig-algs` lacks a comma, so a client limited to rsa-sha2-512 or nistp521 can not log in (mscdex/ssh2#1485); the
  *   list also names ssh-rsa and ssh-dss. Ours is sent in its place: byte 7 | uint32 1 | string name | string value.
- * - between its own NEWKEYS and the client's, ssh2 no longer queues packets and sends them under the old keys, out of
- *   order and without their header, so a transfer dies when the client renews its keys. `_kexinit` is what makes it queue.
  * - a cipher is made for each packet, from the bytes of the key; a KeyObject costs a quarter of that on Node 24.
  */
 function fenceKeyExchange(protocol: Protocol): void {
-  let exchange = protocol._kexinit;
-  Object.defineProperty(protocol, '_kexinit', {
-    get: () => exchange,
-    set: (value: Buffer | undefined) => {
-      exchange = value ?? exchange;
-    },
-  });
   const complete = protocol._onHandshakeComplete;
   let first = true;
   protocol._onHandshakeComplete = (...negotiated) => {
-    exchange = undefined;
     prepareKeys(protocol);
     const wantsExtensions = first && protocol._kex.remoteExtInfoEnabled;
     protocol._kex.remoteExtInfoEnabled = false;
@@ -232,7 +222,6 @@ type Offer = { readonly lists: OfferLists; readonly constructor: new (names: Off
 
 type Protocol = {
   _offer: Offer;
-  _kexinit: Buffer | undefined;
   readonly _kex: { remoteExtInfoEnabled: boolean };
   readonly _cipher: { _encKey?: Buffer | KeyObject; encrypt(packet: Buffer): void };
   readonly _decipher: { _decipherKey?: Buffer | KeyObject };

@@ -36,11 +36,36 @@ test('the control socket is for the gateway’s own user, and answers', async ()
   expect([refused.code, refused.stderr]).toEqual([1, 'sluis: a ticket has 13 characters of 0-9 and A-Z\n']);
 });
 
+test('demo keys are refused off loopback, also by a configuration that does not call itself a demo', async () => {
+  const files = `files:
+    trustedIssuers: [../certs/demo/class3-ca.pem]
+    serverCertificate: ../certs/demo/server.pem
+    serverKey: ../certs/demo/server.key
+    signerCertificate: ../certs/demo/signer.pem
+    signerKey: ../certs/demo/private/signer.key
+    signerIssuer: ../certs/demo/signer-ca.pem
+    crl: [../certs/demo/crl.pem]
+    sshHostKey: ../certs/demo/private/ssh_host_ed25519`;
+  const exposed = (text: string) => text.replace('host: 127.0.0.1', 'host: 0.0.0.0');
+  const undeclared = (text: string) =>
+    exposed(text).replace('demo: true', 'demo: false').replace('directory: ../certs/demo', files);
+  await expect(startGateway({ change: { 'gateway.yaml': exposed } })).rejects.toThrow('demo keys are public');
+  await expect(startGateway({ change: { 'gateway.yaml': undeclared } })).rejects.toThrow('is a demo certificate');
+});
+
 test('SIGTERM ends it in order with exit 0, and the audit log verifies', async () => {
   const other = await startGateway();
   expect(await other.stop('SIGTERM')).toBe(0);
   const sluis = join(import.meta.dirname, '../../src/sluis.js');
-  const { stdout } = await run(process.execPath, [sluis, 'audit', 'verify', '--config', other.config, '--data', other.data]);
+  const { stdout } = await run(process.execPath, [
+    sluis,
+    'audit',
+    'verify',
+    '--config',
+    other.config,
+    '--data',
+    other.data,
+  ]);
   expect(stdout).toMatch(/^\d+ lines and 1 signed heads, unaltered/);
   await removeFolder(other);
 });
