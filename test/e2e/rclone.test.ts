@@ -1,14 +1,15 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { digestsOf, fillFolder } from '../support/awkward-names.ts';
-import { type Ended, runClient } from '../support/clients.ts';
+import type { Ended } from '../support/clients.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { WebdavClient } from '../support/partner-client.ts';
+import { rcloneTo } from '../support/rclone.ts';
 import { hasTool } from '../support/tools.ts';
 
-const FILES = 300;
+const FILES = 200;
 let gateway: RunningGateway;
 let folder: string;
 let source: string;
@@ -18,9 +19,6 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluis-rclone-'));
   source = join(folder, 'source');
   await fillFolder(source, FILES);
-  // rclone reads no wildcard for a port, as OpenSSH does.
-  const key = await readFile(join(gateway.certificates, 'ssh_host_ed25519.pub'), 'utf8');
-  await writeFile(join(folder, 'known_hosts'), `[127.0.0.1]:${gateway.sftp} ${key}`);
 });
 afterAll(async () => {
   await gateway.stop();
@@ -28,46 +26,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The remote `dav` or `ssh`, configured by the environment alone. */
 function rclone(protocol: 'webdav' | 'sftp', ...words: readonly string[]): Promise<Ended> {
-  const { certificates, https, sftp } = gateway;
-  const pem = (name: string) => join(certificates, name);
-  const remote: Record<string, string> =
-    protocol === 'webdav'
-      ? {
-          RCLONE_CONFIG_SLUIS_TYPE: 'webdav',
-          RCLONE_CONFIG_SLUIS_URL: `https://127.0.0.1:${https}/files/`,
-          RCLONE_CONFIG_SLUIS_VENDOR: 'other',
-        }
-      : {
-          RCLONE_CONFIG_SLUIS_TYPE: 'sftp',
-          RCLONE_CONFIG_SLUIS_HOST: '127.0.0.1',
-          RCLONE_CONFIG_SLUIS_PORT: String(sftp),
-          RCLONE_CONFIG_SLUIS_USER: 'batch@ksz',
-          RCLONE_CONFIG_SLUIS_KEY_FILE: pem('batch@ksz.ssh'),
-          RCLONE_CONFIG_SLUIS_KNOWN_HOSTS_FILE: join(folder, 'known_hosts'),
-          RCLONE_CONFIG_SLUIS_SHELL_TYPE: 'none',
-        };
-  const tls = [
-    '--ca-cert',
-    pem('server-ca.pem'),
-    '--client-cert',
-    pem('batch@ksz.pem'),
-    '--client-key',
-    pem('batch@ksz.key'),
-  ];
-  const limits = [
-    '--config',
-    join(folder, 'none.conf'),
-    '--retries',
-    '1',
-    '--low-level-retries',
-    '1',
-    '--transfers',
-    '8',
-  ];
-  const environment = { ...remote, HOME: folder };
-  return runClient('rclone', [...words, ...limits, ...(protocol === 'webdav' ? tls : [])], { environment });
+  return rcloneTo(gateway, protocol, 'batch@ksz', ...words);
 }
 
 describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone over %s', (protocol) => {

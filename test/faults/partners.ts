@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { dirname } from 'node:path/posix';
 import { bigAddressFile } from '../support/batch-file.ts';
 import { eventually } from '../support/eventually.ts';
 import type { RunningGateway } from '../support/gateway.ts';
@@ -30,6 +31,10 @@ export async function filesToHandIn(records: number) {
     { ...inSet, path: `/INTEST/GO.${set}.1`, bytes: Buffer.alloc(0) },
   ];
   return { batch, files };
+}
+
+export function nameOf(one: HandedIn | undefined): string {
+  return one?.path.slice(one.path.lastIndexOf('/') + 1) ?? '';
 }
 
 /** What the partners wrote down for themselves, outside the gateway. */
@@ -76,10 +81,9 @@ async function taken(client: SftpClient, one: HandedIn): Promise<true | undefine
 
 /** What stands in the sender's intake folder; undefined where nothing does. */
 export async function inIntake(gateway: RunningGateway, one: HandedIn): Promise<Buffer | undefined> {
-  const slash = one.path.lastIndexOf('/');
   return withClient(gateway, one.account, async (client) => {
-    const names = await client.list(one.path.slice(0, slash));
-    return names.includes(one.path.slice(slash + 1)) ? client.get(one.path) : undefined;
+    const names = await client.list(dirname(one.path));
+    return names.includes(nameOf(one)) ? client.get(one.path) : undefined;
   });
 }
 
@@ -98,7 +102,8 @@ export async function fetchMailboxes(gateway: RunningGateway): Promise<ReadonlyM
   for (const [account, folder] of MAILBOXES) {
     const files = await withClient(gateway, account, async (client) => {
       const fetched: MailboxFile[] = [];
-      for (const name of await client.list(folder)) fetched.push({ name, bytes: await client.get(`${folder}/${name}`) });
+      for (const name of await client.list(folder))
+        fetched.push({ name, bytes: await client.get(`${folder}/${name}`) });
       return fetched;
     });
     found.set(account, files);

@@ -70,6 +70,7 @@ type Insides = {
     channelData(channel: number, data: Buffer): void;
     subsystem(channel: number, name: string, wantsReply: boolean): void;
     ping(): void;
+    rekey(): void;
     _handlers: Record<string, (...message: unknown[]) => void>;
   };
 };
@@ -166,6 +167,7 @@ test('answers that fall between the two ends of a key exchange wait for the new 
   let [armed, holding] = [false, false];
   Object.defineProperty(socket, 'write', {
     value: (bytes: Uint8Array) => (holding ? held.push(Buffer.from(bytes)) > 0 : write(bytes)),
+    writable: true,
   });
   const debug = (text: string) => {
     if (armed && text === 'Outbound: Sending NEWKEYS') holding = true;
@@ -177,7 +179,7 @@ test('answers that fall between the two ends of a key exchange wait for the new 
   sftp.send(PACKET.STAT, (w) => w.string('/SHARED/slow'));
   await expect.poll(() => slow.waiting).toBe(1);
   armed = true;
-  client.rekey();
+  inside(client).rekey();
   await expect.poll(() => holding).toBe(true);
   slow.release();
   await othersAreServed();

@@ -6,8 +6,10 @@ import { promisify } from 'node:util';
 import type { Admission } from '../../src/access/admission.ts';
 import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import { systemClock } from '../../src/domain/clock.ts';
+import type { Current } from '../../src/domain/current.ts';
 import type { Limits, Listener } from '../../src/domain/generation.ts';
 import type { Logger } from '../../src/domain/logger.ts';
+import type { Partner } from '../../src/domain/partner.ts';
 import { SftpListener } from '../../src/sftp/listener.ts';
 import type { LoginRefusal } from '../../src/sftp/login.ts';
 import { registeredKeys } from '../../src/sftp/registered-keys.ts';
@@ -67,22 +69,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
       return tree.current.value.partners;
     },
   };
-  const audit = { note: () => {}, record: async () => {}, assertWorking: () => {} };
-  const never = { version: 0, statusOf: () => Promise.reject(new Error('no certificates here')) };
-  const policy = {
-    issuers: [],
-    allowedPolicies: [],
-    extendedKeyUsage: 'required',
-    nationalNumberPolicies: [],
-  } as const;
-  const desk = new AdmissionDesk({
-    partners,
-    policy: { value: policy },
-    revocation: never,
-    audit,
-    clock: systemClock,
-    maxRemembered: 10,
-  });
+  const desk = admissionDesk(partners);
   const hostKeys = [await readFile(join(folder, 'host'))];
   if (options.rsaHostKey) hostKeys.push(await readFile(join(folder, 'host-rsa')));
   const listener = new SftpListener({
@@ -104,11 +91,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     join(folder, 'known_hosts'),
     `[127.0.0.1]:${port} ${await readFile(join(folder, 'host.pub'), 'utf8')}`,
   );
-  const clientOptions = (name: string) => [
-    ...['-F', 'none', '-i', keyFile(name), '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`],
-    ...['-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', `Port=${port}`],
-    ...['-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'],
-  ];
+  const clientOptions = (name: string) => opensshOptions(folder, port, name);
   return {
     listener,
     tree,
@@ -131,6 +114,34 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** Who may come in, by the keys of the accounts alone. */
+function admissionDesk(partners: Current<readonly Partner[]>): AdmissionDesk {
+  const audit = { note: () => {}, record: async () => {}, assertWorking: () => {} };
+  const revocation = { version: 0, statusOf: () => Promise.reject(new Error('no certificates here')) };
+  const policy = {
+    issuers: [],
+    allowedPolicies: [],
+    extendedKeyUsage: 'required',
+    nationalNumberPolicies: [],
+  } as const;
+  return new AdmissionDesk({
+    partners,
+    policy: { value: policy },
+    revocation,
+    audit,
+    clock: systemClock,
+    maxRemembered: 10,
+  });
+}
+
+function opensshOptions(folder: string, port: number, name: string): readonly string[] {
+  return [
+    ...['-F', 'none', '-i', join(folder, name), '-o', `UserKnownHostsFile=${join(folder, 'known_hosts')}`],
+    ...['-o', 'IdentitiesOnly=yes', '-o', 'BatchMode=yes', '-o', 'StrictHostKeyChecking=yes', '-o', `Port=${port}`],
+    ...['-o', 'LogLevel=ERROR', '-o', 'IdentityAgent=none'],
+  ];
 }
 
 function makeKey(file: string, kind: readonly string[]): void {

@@ -16,7 +16,7 @@ function onPoint(name: unknown): void {
   if (name !== wanted) return;
   left -= 1;
   if (left > 0) return;
-  writeSync(2, `${REACHED}${wanted}\n`);
+  writeSync(2, `${REACHED}${process.env.SLUIS_TEST_CRASH_AT}\n`);
   process.kill(process.pid, 'SIGKILL');
 }
 

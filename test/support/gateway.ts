@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { demoPki } from './demo-pki.ts';
@@ -42,7 +42,9 @@ export async function makeFolder(change: Readonly<Record<string, Change>> = {}):
   const folder = await mkdtemp(join(tmpdir(), 'sluis-gateway-'));
   await cp(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
   await mkdir(join(folder, 'certs'));
-  await cp(await demoPki(), join(folder, 'certs', 'demo'), { recursive: true });
+  // Another test file may hold the lock of the shared keys just now; it is not for this folder.
+  const filter = (from: string) => !basename(from).startsWith('.');
+  await cp(await demoPki(), join(folder, 'certs', 'demo'), { recursive: true, filter });
   const changes = { 'gateway.yaml': freePorts, ...change };
   for (const [name, edit] of Object.entries(changes)) {
     const file = join(folder, 'config', name);

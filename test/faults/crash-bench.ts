@@ -1,0 +1,206 @@
+import { execFile } from 'node:child_process';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from 'vitest';
+import { REACHED } from '../support/crash-at.ts';
+import { eventually } from '../support/eventually.ts';
+import { makeFolder, type RunningGateway, startIn } from '../support/gateway.ts';
+import type { CrashRun } from './crash-runs.ts';
+import { LedgerLook, lookAtRemains } from './ledger-look.ts';
+import { type Mailboxes, outcomeOf, ticketsIn } from './outcome.ts';
+import { fetchMailboxes, type HandedIn, inIntake, Journal, nameOf } from './partners.ts';
+
+const run = promisify(execFile);
+const CRASH_AT = new URL('../support/crash-at.ts', import.meta.url).href;
+const SLUIS = join(import.meta.dirname, '../../src/sluis.js');
+const QUIET_MS = 120_000;
+const KILL_MS = 60_000;
+
+/** What is there when everything is over and the gateway has ended; the same of every run but for `mailboxes`. */
+export type Finished = Awaited<ReturnType<typeof finish>>;
+
+/** Runs of a gateway over the same files, each in a fresh copy of one folder. */
+export class CrashBench {
+  readonly #template: string;
+  readonly #files: readonly HandedIn[];
+
+  private constructor(template: string, files: readonly HandedIn[]) {
+    this.#template = template;
+    this.#files = files;
+  }
+
+  /** Starts a gateway once, so that the directory of each copy is loaded already. */
+  static async prepare(files: readonly HandedIn[]): Promise<CrashBench> {
+    const template = await makeFolder();
+    const gateway = await startIn(template);
+    expect(await gateway.stop()).toBe(0);
+    return new CrashBench(template, files);
+  }
+
+  async remove(): Promise<void> {
+    await rm(this.#template, { recursive: true });
+  }
+
+  async uninterrupted(): Promise<Finished> {
+    return this.#inCopy(async (folder) => {
+      const gateway = await startIn(folder);
+      return endingWith(gateway, async () => {
+        const journal = new Journal();
+        await journal.handIn(gateway, this.#files);
+        return finish(gateway, journal, this.#files);
+      });
+    });
+  }
+
+  /** Kills the gateway, starts it again on what is left, and lets the partners go on. */
+  async interrupted(crash: CrashRun): Promise<Finished> {
+    return this.#inCopy(async (folder) => {
+      const files = inOrder(this.#files, crash);
+      const journal = new Journal();
+      if (crash.by === 'sweep') await edit(folder, 'ADRM', 'keepAnsweredSeconds: 60', 'keepAnsweredSeconds: 0.5');
+      await killAt(crash.at, folder, files, journal, crash);
+      if (crash.thenAt !== undefined) await killAt(crash.thenAt, folder, files, journal, crash);
+      const gateway = await startIn(folder);
+      return endingWith(gateway, async () => {
+        await checkIntake(gateway, files, journal, crash);
+        await journal.handIn(gateway, files);
+        return finish(gateway, journal, files);
+      });
+    });
+  }
+
+  async #inCopy<T>(work: (folder: string) => Promise<T>): Promise<T> {
+    const folder = await mkdtemp(join(tmpdir(), 'sluis-crash-'));
+    try {
+      await cp(this.#template, folder, { recursive: true });
+      return await work(folder);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  }
+}
+
+/** Hands in until the gateway is gone, and makes sure that it is gone because of the point. */
+async function killAt(
+  at: string,
+  folder: string,
+  files: readonly HandedIn[],
+  journal: Journal,
+  { by, first, closing }: CrashRun,
+): Promise<void> {
+  const options = { nodeOptions: ['--import', CRASH_AT], environment: { SLUIS_TEST_CRASH_AT: at } };
+  const gateway = await startIn(folder, options).catch((error: unknown) => {
+    // Work that waited from before may reach the point first.
+    expect(String(error)).toContain('ended with SIGKILL');
+    expect(String(error)).toContain(`${REACHED}${at}`);
+  });
+  if (gateway !== undefined) {
+    await endingWith(gateway, async () => {
+      if (by === 'reload') await edit(folder, 'WLAT', 'title: Unemployment attests', 'title: Attests of unemployment');
+      await journal.handIn(gateway, files).catch((error: unknown) => expectGone(gateway, error));
+      if (by === 'stop') await stopWhenQuiet(gateway);
+      await expectGone(gateway, new Error(`${at} was not reached:\n${gateway.log.slice(-20).join('\n')}`));
+      expect(await gateway.ended).toBe('SIGKILL');
+      await eventually(`the log says ${at}`, () => gateway.log.includes(`${REACHED}${at}`) || undefined);
+    });
+  }
+  const name = nameOf(files.findLast((one) => one.file === first));
+  const isClosed = await lookAtRemains(join(folder, 'var'), (ledger) => ledger.isClosed(name));
+  expect(isClosed ? 'after' : 'before').toBe(closing);
+}
+
+/** @throws the error where the gateway goes on all the same */
+async function expectGone({ process: child }: RunningGateway, error: unknown): Promise<void> {
+  await eventually('the gateway is gone', () => child.exitCode ?? child.signalCode ?? undefined, KILL_MS).catch(() => {
+    throw error;
+  });
+}
+
+async function stopWhenQuiet(gateway: RunningGateway): Promise<void> {
+  const ledger = new LedgerLook(gateway.data);
+  await eventually('the pipeline is quiet', () => ledger.isQuiet() || undefined, QUIET_MS);
+  gateway.process.kill('SIGTERM');
+}
+
+/** What was acknowledged is there; what was not is absent or whole. */
+async function checkIntake(
+  gateway: RunningGateway,
+  files: readonly HandedIn[],
+  journal: Journal,
+  { by }: CrashRun,
+): Promise<void> {
+  for (const one of files) {
+    const found = await inIntake(gateway, one);
+    const mayBeAbsent = !journal.hasAcknowledged(one) || (by === 'sweep' && one.file === 'batch');
+    if (found === undefined) expect(mayBeAbsent, `${one.path} was acknowledged and is gone`).toBe(true);
+    else expect(found.equals(one.bytes), `${one.path} is not whole`).toBe(true);
+  }
+}
+
+/** Waits until nothing is to do, hands the same in once more, and looks at everything that is there then. */
+async function finish(gateway: RunningGateway, journal: Journal, files: readonly HandedIn[]) {
+  const ledger = new LedgerLook(gateway.data);
+  await eventually('the pipeline is quiet', () => ledger.isQuiet() || undefined, QUIET_MS);
+  const answeredAgain = linesOf(ledger, 'submission-again');
+  await journal.handInAgain(gateway, files);
+  await eventually('both are answered again', () =>
+    ledger.isQuiet() && linesOf(ledger, 'submission-again') === answeredAgain + 2 ? true : undefined,
+  );
+  const mailboxes: Mailboxes = await fetchMailboxes(gateway);
+  const status = await gateway.stop('SIGTERM');
+  const tickets = ticketsIn(mailboxes);
+  const fileOf = (ticket: string) =>
+    ticket === tickets.batch ? 'batch' : ticket === tickets.set ? 'set' : `unknown ticket ${ticket}`;
+  return {
+    mailboxes,
+    outcome: await outcomeOf(mailboxes, gateway.certificates),
+    submissions: ledger.submissions().map(({ ticket, state }) => ({ file: fileOf(ticket), state })),
+    deliveries: ledger.deliveries().map(({ ticket, ...delivery }) => ({ ...delivery, file: fileOf(ticket) })),
+    changes: ledger
+      .changes()
+      .filter(({ kind }) => kind !== 'submission-again')
+      .map(({ ticket, ...change }) => ({ ...change, file: fileOf(ticket) }))
+      .sort((one, other) => `${one.kind} ${one.file}`.localeCompare(`${other.kind} ${other.file}`)),
+    jobs: ledger.jobs(),
+    frozen: ledger.frozen(),
+    lostContents: await ledger.lostContents(),
+    status,
+    auditIsUnaltered: await auditVerifies(gateway),
+  };
+}
+
+function linesOf(ledger: LedgerLook, kind: string): number {
+  return ledger
+    .changes()
+    .filter((change) => change.kind === kind)
+    .reduce((sum, { lines }) => sum + lines, 0);
+}
+
+async function auditVerifies({ config, data }: RunningGateway): Promise<boolean> {
+  const words = [SLUIS, 'audit', 'verify', '--json', '--config', config, '--data', data];
+  const { stdout } = await run(process.execPath, words);
+  const verdict: unknown = JSON.parse(stdout);
+  return typeof verdict === 'object' && verdict !== null && 'ok' in verdict && verdict.ok === true;
+}
+
+function inOrder(files: readonly HandedIn[], { first }: CrashRun): readonly HandedIn[] {
+  return [...files.filter((one) => one.file === first), ...files.filter((one) => one.file !== first)];
+}
+
+async function edit(folder: string, flow: string, from: string, to: string): Promise<void> {
+  const file = join(folder, 'config', 'flows', `${flow}.yaml`);
+  const text = await readFile(file, 'utf8');
+  if (!text.includes(from)) throw new Error(`${file} does not say "${from}"`);
+  await writeFile(file, text.replace(from, to));
+}
+
+/** Whatever happens, the gateway has ended afterwards. */
+async function endingWith<T>(gateway: RunningGateway, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } finally {
+    await gateway.stop('SIGKILL');
+  }
+}

@@ -1,0 +1,52 @@
+/** One run: where the gateway is killed, what it works on then, and whether that had been answered already. */
+export type CrashRun = {
+  /** A crash point, `:<n>` for the nth time it is passed. */
+  readonly at: string;
+  /** Which file is handed in first; the point belongs to it. */
+  readonly first: 'batch' | 'set';
+  readonly closing: 'before' | 'after';
+  /** What brings the gateway to the point, where handing in alone does not. */
+  readonly by?: 'reload' | 'sweep' | 'stop';
+  /** A second kill, while the gateway recovers from the first. */
+  readonly thenAt?: string;
+};
+
+const before = (first: CrashRun['first'], ...points: readonly string[]): readonly CrashRun[] =>
+  points.map((at) => ({ at, first, closing: 'before' }));
+
+/** @param chunks how many pieces of 256 KiB the batch is read in */
+export function crashRuns(chunks: number): readonly CrashRun[] {
+  const middle = Math.ceil(chunks / 2);
+  return [
+    // while the bytes come in
+    ...before('batch', 'receive.open', 'receive.first-byte', 'receive.mid-body:70', 'receive.last-byte'),
+    ...before('batch', 'receive.before-fsync', 'receive.after-fsync', 'audit.append.publish', 'receive.after-commit'),
+    ...before('batch', 'receive.after-reply'),
+    // around the receipt
+    ...before('batch', 'receive.before-receipt-commit', 'audit.append.submission', 'receive.after-receipt-commit'),
+    // in the batch
+    ...before('batch', 'parse.start', 'route.first-output', 'parse.chunk:1', `parse.chunk:${middle}`, 'parse.middle'),
+    ...before('batch', `parse.chunk:${chunks}`, 'parse.done', 'authorize.done', 'route.between', 'route.last'),
+    // around the closing commit
+    ...before('batch', 'answer.built', 'answer.signed', 'answer.manifest', 'answer.stored', 'route.before-commit'),
+    ...before('batch', 'audit.append.delivery', 'audit.append.submission-answered'),
+    { at: 'route.after-commit', first: 'batch', closing: 'after' },
+    // a set of three files, answered in the other format
+    ...before(
+      'set',
+      'receive.after-commit',
+      'receive.after-reply:2',
+      'receive.before-fsync:3',
+      'receive.after-commit:3',
+    ),
+    ...before('set', 'audit.append.submission', 'answer.signed', 'route.before-commit', 'audit.append.delivery'),
+    { at: 'route.after-commit', first: 'set', closing: 'after' },
+    // killed again while it recovers
+    { at: 'parse.middle', first: 'batch', closing: 'before', thenAt: 'audit.append.submission-answered' },
+    { at: 'answer.stored', first: 'batch', closing: 'before', thenAt: 'parse.middle' },
+    // what runs beside the pipeline
+    { at: 'reload.swap', first: 'batch', closing: 'before', by: 'reload' },
+    { at: 'sweep.unlink', first: 'batch', closing: 'after', by: 'sweep' },
+    { at: 'audit.seal', first: 'batch', closing: 'after', by: 'stop' },
+  ];
+}
