@@ -21,6 +21,8 @@ import { davHandler } from './webdav/handler.ts';
 const CLOSE_DEADLINE_MS = 10_000;
 const CRL_RELOAD_MS = 5_000;
 const READMIT_MS = 1_000;
+/** Of a name that somebody claims; longer ones are nobody's. */
+const MAX_LOGIN_CHARACTERS = 100;
 const MAX_CRL_BYTES = 64 * 1024 * 1024;
 const REMEMBERED_CERTIFICATES = 10_000;
 
@@ -147,7 +149,12 @@ async function openSftp(parts: ListenerParts, trust: Trust, listener: SftpSettin
     ...{ listener, admission: desk, files: vfs, uploads: vfs.uploads, limits, logger, clock },
     hostKeys: [await readFile(settings.pki.files.sshHostKey)],
     knowsKey: (login, key) => desk.knowsKey(login, key),
-    onRefusal: (refusal) => audit.note({ kind: 'login', outcome: 'refused', fields: { protocol: 'sftp', ...refusal } }),
+    onRefusal: (refusal) =>
+      audit.note({
+        kind: 'login',
+        outcome: 'refused',
+        fields: { protocol: 'sftp', ...refusal, login: refusal.login.slice(0, MAX_LOGIN_CHARACTERS) },
+      }),
   });
   const port = await server.listen();
   let admitted = generation.value.id;

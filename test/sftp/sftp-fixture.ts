@@ -1,4 +1,5 @@
 import { execFile, execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,6 @@ import type { Logger } from '../../src/domain/logger.ts';
 import type { Partner } from '../../src/domain/partner.ts';
 import { SftpListener } from '../../src/sftp/listener.ts';
 import type { LoginRefusal } from '../../src/sftp/login.ts';
-import { registeredKeys } from '../../src/sftp/registered-keys.ts';
 import type { Files, Uploads } from '../../src/vfs/files.ts';
 import { account, generation, LIMITS, partner } from '../support/generation.ts';
 import { openTree, type TreeParts } from '../support/parts.ts';
@@ -51,18 +51,14 @@ export type FixtureOptions = {
   readonly rsaHostKey?: boolean;
 };
 
+const PLACE: Listener = { protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' };
 const ACCOUNTS = ['batch@ksz', 'anna@ksz', 'batch@rva', 'batch@rjv'] as const;
 
 export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-sftp-'));
-  for (const name of [...ACCOUNTS, 'stranger', 'host']) makeKey(join(folder, name), ['-t', 'ed25519']);
-  makeKey(join(folder, 'rsa@ksz'), ['-t', 'rsa', '-b', '2048']);
-  makeKey(join(folder, 'ecdsa@ksz'), ['-t', 'ecdsa', '-b', '521']);
-  if (options.rsaHostKey) makeKey(join(folder, 'host-rsa'), ['-t', 'rsa', '-b', '3072']);
+  const hostKeys = await makeKeys(folder, options.rsaHostKey ?? false);
   const value = await generationWithKeys(folder, { ...LIMITS, ...options.limits });
   const tree = await openTree(value);
-  const limits = { value: value.limits };
-  const place: Listener = { protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' };
   const [refusals, warnings, ends]: [LoginRefusal[], string[], string[]] = [[], [], []];
   const partners = {
     get value() {
@@ -70,28 +66,22 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     },
   };
   const desk = admissionDesk(partners);
-  const hostKeys = [await readFile(join(folder, 'host'))];
-  if (options.rsaHostKey) hostKeys.push(await readFile(join(folder, 'host-rsa')));
   const listener = new SftpListener({
-    listener: place,
+    listener: PLACE,
     hostKeys,
     admission: options.wrapAdmission?.(desk) ?? desk,
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
-    limits,
+    limits: { value: value.limits },
     logger: loggerInto(warnings, ends),
     clock: systemClock,
-    knowsKey: registeredKeys(partners),
+    knowsKey: (login, key) => desk.knowsKey(login, key),
     onRefusal: (refusal) => refusals.push(refusal),
     random: options.random,
   });
   const port = await listener.listen();
-  const keyFile = (name: string) => join(folder, name);
-  await writeFile(
-    join(folder, 'known_hosts'),
-    `[127.0.0.1]:${port} ${await readFile(join(folder, 'host.pub'), 'utf8')}`,
-  );
-  const clientOptions = (name: string) => opensshOptions(folder, port, name);
+  const hostKey = await readFile(join(folder, 'host.pub'), 'utf8');
+  await writeFile(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}`);
   return {
     listener,
     tree,
@@ -100,20 +90,38 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     refusals,
     warnings,
     ends,
-    keyFile,
-    options: clientOptions,
-    batch: async (name, commands, more = []) => {
-      const file = join(folder, `batch-${Math.random().toString(36).slice(2)}`);
-      await writeFile(file, `${commands.join('\n')}\n`);
-      const target = `${name === 'stranger' ? 'batch@ksz' : name}@127.0.0.1`;
-      return run('sftp', ['-b', file, ...clientOptions(name), ...more, target], { timeout: 30_000, cwd: folder });
-    },
+    keyFile: (name) => join(folder, name),
+    options: (name) => opensshOptions(folder, port, name),
+    batch: (name, commands, more = []) => runBatch(folder, port, name, commands, more),
     close: async () => {
       await listener.close(1000);
       await tree.close();
       await rm(folder, { recursive: true });
     },
   };
+}
+
+/** @returns the private host keys */
+async function makeKeys(folder: string, rsaHostKey: boolean): Promise<readonly Buffer[]> {
+  for (const name of [...ACCOUNTS, 'stranger', 'host']) makeKey(join(folder, name), ['-t', 'ed25519']);
+  makeKey(join(folder, 'rsa@ksz'), ['-t', 'rsa', '-b', '2048']);
+  makeKey(join(folder, 'ecdsa@ksz'), ['-t', 'ecdsa', '-b', '521']);
+  if (rsaHostKey) makeKey(join(folder, 'host-rsa'), ['-t', 'rsa', '-b', '3072']);
+  return Promise.all((rsaHostKey ? ['host', 'host-rsa'] : ['host']).map((name) => readFile(join(folder, name))));
+}
+
+async function runBatch(
+  folder: string,
+  port: number,
+  name: string,
+  commands: readonly string[],
+  more: readonly string[],
+): Promise<{ stdout: string; stderr: string }> {
+  const file = join(folder, `batch-${randomUUID()}`);
+  await writeFile(file, `${commands.join('\n')}\n`);
+  const target = `${name === 'stranger' ? 'batch@ksz' : name}@127.0.0.1`;
+  const args = ['-b', file, ...opensshOptions(folder, port, name), ...more, target];
+  return run('sftp', args, { timeout: 30_000, cwd: folder });
 }
 
 /** Who may come in, by the keys of the accounts alone. */
