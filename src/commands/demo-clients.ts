@@ -53,6 +53,7 @@ export async function sftpClient({ certificates, account, host, port }: Place): 
     const hostVerifier = (hostKey: Buffer) => hostKey.toString('base64') === known.split(' ')[1];
     client.connect({ host, port, username: account, privateKey, hostVerifier });
   });
+  client.setNoDelay(true); // else each small request waits for the acknowledgement of the one before
   return {
     protocol: 'SFTP',
     put: (path, bytes) => called((done) => sftp.writeFile(path, Buffer.from(bytes), (error) => done(error, undefined))),

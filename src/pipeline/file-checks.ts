@@ -31,11 +31,13 @@ export function flowOfUpload(generation: Generation, partner: Partner, arrival: 
   };
 }
 
-/** The flow of a set: the content code of its name, which must agree with the folder. */
+/**
+ * The flow of a set: the folder names it, and a name that says otherwise is a fault of its own; in a flat tree the content
+ * code of the name does. A set is never answered in the mailbox of a flow that its sender may not even see.
+ */
 export function flowOfSet(generation: Generation, partner: Partner, arrival: Arrival, name: RszName): FoundFlow {
-  const flow = generation.flows.find(
-    (candidate) => candidate.code === name.content && candidate.triggers.includes('go-file'),
-  );
+  const code = arrival.folderFlow ?? name.content;
+  const flow = generation.flows.find((candidate) => candidate.code === code && candidate.triggers.includes('go-file'));
   const choices = generation.flows
     .filter((one) => partner.sends.includes(one.code))
     .map((one) => one.code)

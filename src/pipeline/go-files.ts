@@ -74,7 +74,9 @@ export class SetJudge {
   }
 
   async #go(one: Case): Promise<SetOutcome> {
-    const [fi, fs] = await Promise.all([this.#sibling(one, 'FI'), this.#sibling(one, 'FS')]);
+    const members = await Promise.all([this.#sibling(one, 'FI'), this.#sibling(one, 'FS')]);
+    // A member that was answered or taken back still stands there for clients that look; it is no part of a new set.
+    const [fi, fs] = members.map((row) => (row !== undefined && isWaiting(row) ? row : undefined));
     const wantsSignature = one.name.environment === 'R';
     const missing = fi === undefined || (wantsSignature && fs === undefined) || fi.size === 0;
     const now = this.#parts.clock.now();
@@ -101,9 +103,7 @@ export class SetJudge {
   /** TD: takes back a set that waits; one that is being checked, or has been, can not be taken back (157). */
   async #cancel(one: Case): Promise<SetOutcome> {
     const rows = await Promise.all([this.#sibling(one, 'FI'), this.#sibling(one, 'FS'), this.#sibling(one, 'GO')]);
-    const waiting = rows.filter(
-      (row) => row !== undefined && row.frozenBy === undefined && row.expiresAt === undefined,
-    );
+    const waiting = rows.filter((row) => row !== undefined && isWaiting(row));
     const roles = ['FI', 'FS', 'GO'] as const;
     const files = rows.flatMap((row, index) => {
       const role = roles[index];
@@ -140,4 +140,9 @@ export class SetJudge {
     const row = await this.#parts.ledger.read({ kind: 'entry', path });
     return row?.kind === 'file' ? row : undefined;
   }
+}
+
+/** Whether a member of a set is in no submission's hands, and never was. */
+function isWaiting(row: EntryRow): boolean {
+  return row.frozenBy === undefined && row.expiresAt === undefined;
 }

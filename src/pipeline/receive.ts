@@ -166,10 +166,13 @@ export class Receiver {
     const where = { partner: partner.id, flow: flow.code, environment, since };
     const byName = await this.#parts.ledger.read({ kind: 'submissionsByName', ...where, fileName });
     const taken = byName.filter((earlier) => earlier.state !== 'cancelled' && !refusedInReceipt(earlier));
-    const sha256 = dataOf(candidate)?.sha256 ?? '';
+    const data = dataOf(candidate);
+    const sha256 = data?.sha256 ?? '';
     const unique = rszName || flow.names === 'unique';
-    // A name that may be used again is compared with its latest use alone: a state may be set back.
-    const done = (unique ? taken : taken.slice(0, 1)).find((earlier) => earlier.sha256 === sha256);
+    // A name that may be used again is compared with its latest use alone: a state may be set back. A GO that comes again
+    // without data, because the reply to the first was lost, asks for the answer of the set it started.
+    const same = (earlier: Submission) => data === undefined || earlier.sha256 === sha256;
+    const done = (unique ? taken : taken.slice(0, 1)).find(same);
     if (done !== undefined) return { same: done, faults };
     const again = (unique && taken.length > 0) || (flow.refuseSameContent && (await this.#sameContent(where, sha256)));
     const all = again ? [...faults, { code: '133' }] : faults;

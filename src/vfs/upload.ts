@@ -1,6 +1,6 @@
 import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
-import type { Session } from '../domain/principal.ts';
+import type { RuleRef, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { Expectation } from '../storage/commands.ts';
 import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
@@ -15,12 +15,16 @@ export type UploadPlan = {
   readonly expect: Expectation;
   readonly replaces: boolean;
   readonly maxBytes: number;
+  /** The rule that let it begin. */
+  readonly rule: RuleRef;
 };
 
-/** What the vfs does for an upload: publish it in one commit, and forget it when it ends. */
+/** What the vfs does for an upload: publish it in one commit, write a refusal down, and forget it when it ends. */
 export type UploadHost = {
   readonly store: ContentStore;
   publish(plan: UploadPlan, content: ContentRef, modifiedAt: number | undefined): Promise<Entry>;
+  /** Writes down that its bytes were refused, and gives the error back. */
+  refused(plan: UploadPlan, error: GatewayError): GatewayError;
   ended(plan: UploadPlan): void;
 };
 
@@ -32,6 +36,7 @@ export class StagedUpload implements Upload {
   readonly #host: UploadHost;
   #size = 0;
   #state: 'open' | 'committed' | 'aborted' = 'open';
+  #isRefused = false;
 
   constructor(plan: UploadPlan, content: ContentUpload, host: UploadHost) {
     this.replaces = plan.replaces;
@@ -47,17 +52,19 @@ export class StagedUpload implements Upload {
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     this.#assertOpen();
     const end = offset + bytes.length;
-    if (!Number.isSafeInteger(end) || offset < 0 || end > this.#plan.maxBytes) throw tooLarge(this.#plan.maxBytes);
-    if (this.#size === 0) crashPoint('receive.first-byte');
-    this.#size = Math.max(this.#size, end);
-    await this.#host.store.writePart(this.#content, offset, bytes);
+    if (offset < 0) throw new GatewayError('bad-request', 'an offset is not negative');
+    await this.#taking(end, () => {
+      if (this.#size === 0) crashPoint('receive.first-byte');
+      this.#size = Math.max(this.#size, end);
+      return this.#host.store.writePart(this.#content, offset, bytes);
+    });
     crashPoint('receive.mid-body');
   }
 
   async truncate(size: number): Promise<void> {
     this.#assertOpen();
-    if (!Number.isSafeInteger(size) || size < 0 || size > this.#plan.maxBytes) throw tooLarge(this.#plan.maxBytes);
-    await this.#host.store.truncate(this.#content, size);
+    if (size < 0) throw new GatewayError('bad-request', 'a size is not negative');
+    await this.#taking(size, () => this.#host.store.truncate(this.#content, size));
     this.#size = size;
   }
 
@@ -66,10 +73,11 @@ export class StagedUpload implements Upload {
     this.#state = 'committed';
     crashPoint('receive.last-byte');
     try {
-      const content = await this.#host.store.complete(this.#content, {
+      const expected = {
         ...(options.expectedSize !== undefined && { size: options.expectedSize }),
         ...(options.expectedSha256 !== undefined && { sha256: options.expectedSha256 }),
-      });
+      };
+      const content = await this.#taking(this.#size, () => this.#host.store.complete(this.#content, expected));
       return await this.#host.publish(this.#plan, content, options.modifiedAt);
     } catch (error) {
       // An outcome that is not known may have named the content: the sweeper decides, not this upload.
@@ -88,11 +96,24 @@ export class StagedUpload implements Upload {
     await this.#host.store.remove(this.#content.contentId);
   }
 
+  /** Does a step that makes the file this large. The log gets one line, however often a client goes on after a refusal. */
+  async #taking<T>(size: number, step: () => Promise<T>): Promise<T> {
+    try {
+      if (!Number.isSafeInteger(size) || size > this.#plan.maxBytes) throw tooLarge(this.#plan.maxBytes);
+      return await step();
+    } catch (thrown) {
+      const error = asGatewayError(thrown);
+      if (this.#isRefused) throw error;
+      this.#isRefused = true;
+      throw this.#host.refused(this.#plan, error);
+    }
+  }
+
   #assertOpen(): void {
     if (this.#state !== 'open') throw new GatewayError('bad-request', 'this upload has ended');
   }
 }
 
-function tooLarge(maxBytes: number): GatewayError {
+export function tooLarge(maxBytes: number): GatewayError {
   return new GatewayError('too-large', `a file may have at most ${maxBytes} bytes here`);
 }

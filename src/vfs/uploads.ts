@@ -10,7 +10,7 @@ import type { Entry, Upload, Uploads, WriteCondition } from './files.ts';
 import type { Gate } from './gate.ts';
 import { entryOf, needsParentRow, placeBelow, refuseUnchecked, type StoredPlace } from './places.ts';
 import { expectationOf, type Rows } from './rows.ts';
-import { StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
+import { StagedUpload, tooLarge, type UploadHost, type UploadPlan } from './upload.ts';
 import type { VfsParts } from './vfs.ts';
 
 type DeskParts = Pick<VfsParts, 'store' | 'generation' | 'clock' | 'audit'> & {
@@ -30,6 +30,7 @@ export class UploadDesk implements Uploads {
     this.#host = {
       store: parts.store,
       publish: (plan, content, modifiedAt) => this.#publish(plan, content, modifiedAt),
+      refused: (plan, error) => this.#refused(plan, error),
       ended: (plan) => this.#ended(plan.place.ledgerPath),
     };
   }
@@ -47,7 +48,7 @@ export class UploadDesk implements Uploads {
     const existing = await this.#parts.rows.rowIfAny(session, path);
     const plan = await this.#plan(session, path, existing, options.condition);
     if (options.sizeHint !== undefined && options.sizeHint > plan.maxBytes) {
-      throw new GatewayError('too-large', `a file may have at most ${plan.maxBytes} bytes here`);
+      throw this.#refused(plan, tooLarge(plan.maxBytes));
     }
     const content = await this.#parts.store.begin();
     this.#open.set(plan.place.ledgerPath, (this.#open.get(plan.place.ledgerPath) ?? 0) + 1);
@@ -78,7 +79,7 @@ export class UploadDesk implements Uploads {
       // Who may create and not overwrite must not replace a file that appears meanwhile.
       const onlyNew = wanted === 'any' && existing === undefined && !gate.allows(session, 'overwrite', path);
       const expect = onlyNew ? 'absent' : wanted;
-      return { session, path, place, expect, replaces: existing !== undefined, maxBytes: this.#maxBytes(place) };
+      return { session, path, place, expect, rule, replaces: existing !== undefined, maxBytes: this.#maxBytes(place) };
     } catch (error) {
       throw gate.failed(session, 'publish', path, rule, asGatewayError(error));
     }
@@ -124,6 +125,10 @@ export class UploadDesk implements Uploads {
     const { flows, limits } = this.#parts.generation.value;
     const flow = place.kind === 'intake' ? flows.find((candidate) => candidate.code === place.flow) : undefined;
     return Math.min(limits.maxFileBytes, flow?.maxFileBytes ?? limits.maxFileBytes);
+  }
+
+  #refused({ session, path, rule }: UploadPlan, error: GatewayError): GatewayError {
+    return this.#parts.gate.failed(session, 'publish', path, rule, error);
   }
 
   #ended(path: VPath): void {

@@ -7,10 +7,11 @@ import { expect } from 'vitest';
 import { REACHED } from '../support/crash-at.ts';
 import { eventually } from '../support/eventually.ts';
 import { makeFolder, type RunningGateway, startIn } from '../support/gateway.ts';
+import { quickSettling } from '../support/settle.ts';
 import type { CrashRun } from './crash-runs.ts';
 import { LedgerLook, lookAtRemains } from './ledger-look.ts';
 import { type Mailboxes, outcomeOf, ticketsIn } from './outcome.ts';
-import { fetchMailboxes, type HandedIn, inIntake, Journal, nameOf } from './partners.ts';
+import { type HandedIn, Journal, nameOf, Partners, type Protocol } from './partners.ts';
 
 const run = promisify(execFile);
 const CRASH_AT = new URL('../support/crash-at.ts', import.meta.url).href;
@@ -25,6 +26,8 @@ export type Finished = Awaited<ReturnType<typeof finish>>;
 export class CrashBench {
   readonly #template: string;
   readonly #files: readonly HandedIn[];
+  /** Runs whose gateway was seen to end by SIGKILL at its point. */
+  readonly killed: CrashRun[] = [];
 
   private constructor(template: string, files: readonly HandedIn[]) {
     this.#template = template;
@@ -33,7 +36,7 @@ export class CrashBench {
 
   /** Starts a gateway once, so that the directory of each copy is loaded already. */
   static async prepare(files: readonly HandedIn[]): Promise<CrashBench> {
-    const template = await makeFolder();
+    const template = await makeFolder({ 'gateway.yaml': quickSettling });
     const gateway = await startIn(template);
     expect(await gateway.stop()).toBe(0);
     return new CrashBench(template, files);
@@ -46,10 +49,10 @@ export class CrashBench {
   async uninterrupted(): Promise<Finished> {
     return this.#inCopy(async (folder) => {
       const gateway = await startIn(folder);
-      return endingWith(gateway, async () => {
+      return endingWith(gateway, 'sftp', async (partners) => {
         const journal = new Journal();
-        await journal.handIn(gateway, this.#files);
-        return finish(gateway, journal, this.#files);
+        await journal.handIn(partners, this.#files);
+        return finish(gateway, partners, journal, this.#files);
       });
     });
   }
@@ -62,11 +65,12 @@ export class CrashBench {
       if (crash.by === 'sweep') await edit(folder, 'ADRM', 'keepAnsweredSeconds: 60', 'keepAnsweredSeconds: 0.5');
       await killAt(crash.at, folder, files, journal, crash);
       if (crash.thenAt !== undefined) await killAt(crash.thenAt, folder, files, journal, crash);
+      this.killed.push(crash);
       const gateway = await startIn(folder);
-      return endingWith(gateway, async () => {
-        await checkIntake(gateway, files, journal, crash);
-        await journal.handIn(gateway, files);
-        return finish(gateway, journal, files);
+      return endingWith(gateway, crash.over, async (partners) => {
+        await checkIntake(partners, files, journal, crash);
+        await journal.handIn(partners, files);
+        return finish(gateway, partners, journal, files);
       });
     });
   }
@@ -88,8 +92,9 @@ async function killAt(
   folder: string,
   files: readonly HandedIn[],
   journal: Journal,
-  { by, first, closing }: CrashRun,
+  crash: CrashRun,
 ): Promise<void> {
+  const { by, first, closing } = crash;
   const options = { nodeOptions: ['--import', CRASH_AT], environment: { SLUIS_TEST_CRASH_AT: at } };
   const gateway = await startIn(folder, options).catch((error: unknown) => {
     // Work that waited from before may reach the point first.
@@ -97,9 +102,9 @@ async function killAt(
     expect(String(error)).toContain(`${REACHED}${at}`);
   });
   if (gateway !== undefined) {
-    await endingWith(gateway, async () => {
+    await endingWith(gateway, crash.over, async (partners) => {
       if (by === 'reload') await edit(folder, 'WLAT', 'title: Unemployment attests', 'title: Attests of unemployment');
-      await journal.handIn(gateway, files).catch((error: unknown) => expectGone(gateway, error));
+      await journal.handIn(partners, files).catch((error: unknown) => expectGone(gateway, error));
       if (by === 'stop') await stopWhenQuiet(gateway);
       await expectGone(gateway, new Error(`${at} was not reached:\n${gateway.log.slice(-20).join('\n')}`));
       expect(await gateway.ended).toBe('SIGKILL');
@@ -126,13 +131,13 @@ async function stopWhenQuiet(gateway: RunningGateway): Promise<void> {
 
 /** What was acknowledged is there; what was not is absent or whole. */
 async function checkIntake(
-  gateway: RunningGateway,
+  partners: Partners,
   files: readonly HandedIn[],
   journal: Journal,
   { by }: CrashRun,
 ): Promise<void> {
   for (const one of files) {
-    const found = await inIntake(gateway, one);
+    const found = await partners.inIntake(one);
     const mayBeAbsent = !journal.hasAcknowledged(one) || (by === 'sweep' && one.file === 'batch');
     if (found === undefined) expect(mayBeAbsent, `${one.path} was acknowledged and is gone`).toBe(true);
     else expect(found.equals(one.bytes), `${one.path} is not whole`).toBe(true);
@@ -140,15 +145,15 @@ async function checkIntake(
 }
 
 /** Waits until nothing is to do, hands the same in once more, and looks at everything that is there then. */
-async function finish(gateway: RunningGateway, journal: Journal, files: readonly HandedIn[]) {
+async function finish(gateway: RunningGateway, partners: Partners, journal: Journal, files: readonly HandedIn[]) {
   const ledger = new LedgerLook(gateway.data);
   await eventually('the pipeline is quiet', () => ledger.isQuiet() || undefined, QUIET_MS);
   const answeredAgain = linesOf(ledger, 'submission-again');
-  await journal.handInAgain(gateway, files);
+  await journal.handInAgain(partners, files);
   await eventually('both are answered again', () =>
     ledger.isQuiet() && linesOf(ledger, 'submission-again') === answeredAgain + 2 ? true : undefined,
   );
-  const mailboxes: Mailboxes = await fetchMailboxes(gateway);
+  const mailboxes: Mailboxes = await partners.fetchMailboxes();
   const status = await gateway.stop('SIGTERM');
   const tickets = ticketsIn(mailboxes);
   const fileOf = (ticket: string) =>
@@ -197,10 +202,16 @@ async function edit(folder: string, flow: string, from: string, to: string): Pro
 }
 
 /** Whatever happens, the gateway has ended afterwards. */
-async function endingWith<T>(gateway: RunningGateway, work: () => Promise<T>): Promise<T> {
+async function endingWith<T>(
+  gateway: RunningGateway,
+  over: Protocol | undefined,
+  work: (partners: Partners) => Promise<T>,
+): Promise<T> {
+  const partners = new Partners(gateway, over);
   try {
-    return await work();
+    return await work(partners);
   } finally {
+    partners.close();
     await gateway.stop('SIGKILL');
   }
 }

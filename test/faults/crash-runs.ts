@@ -5,6 +5,8 @@ export type CrashRun = {
   /** Which file is handed in first; the point belongs to it. */
   readonly first: 'batch' | 'set';
   readonly closing: 'before' | 'after';
+  /** The protocol of the batch, SFTP where nothing is said. The set always comes over SFTP. */
+  readonly over?: 'webdav';
   /** What brings the gateway to the point, where handing in alone does not. */
   readonly by?: 'reload' | 'sweep' | 'stop';
   /** A second kill, while the gateway recovers from the first. */
@@ -14,12 +16,14 @@ export type CrashRun = {
 const before = (first: CrashRun['first'], ...points: readonly string[]): readonly CrashRun[] =>
   points.map((at) => ({ at, first, closing: 'before' }));
 
+const overWebdav = (run: CrashRun): CrashRun => ({ ...run, over: 'webdav' });
+
 /** @param chunks how many pieces of 256 KiB the batch is read in */
 export function crashRuns(chunks: number): readonly CrashRun[] {
   const middle = Math.ceil(chunks / 2);
   return [
     // while the bytes come in
-    ...before('batch', 'receive.open', 'receive.first-byte', 'receive.mid-body:70', 'receive.last-byte'),
+    ...before('batch', 'receive.open', 'receive.first-byte', 'receive.mid-body:12', 'receive.last-byte'),
     ...before('batch', 'receive.before-fsync', 'receive.after-fsync', 'audit.append.publish', 'receive.after-commit'),
     ...before('batch', 'receive.after-reply'),
     // around the receipt
@@ -41,6 +45,8 @@ export function crashRuns(chunks: number): readonly CrashRun[] {
     ),
     ...before('set', 'audit.append.submission', 'answer.signed', 'route.before-commit', 'audit.append.delivery'),
     { at: 'route.after-commit', first: 'set', closing: 'after' },
+    // handed in over WebDAV, where a file is complete only when it is quiet
+    ...before('batch', 'receive.after-commit', 'receive.before-receipt-commit', 'route.before-commit').map(overWebdav),
     // killed again while it recovers
     { at: 'parse.middle', first: 'batch', closing: 'before', thenAt: 'audit.append.submission-answered' },
     { at: 'answer.stored', first: 'batch', closing: 'before', thenAt: 'parse.middle' },

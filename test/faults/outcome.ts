@@ -15,8 +15,8 @@ export function ticketsIn(mailboxes: Mailboxes): { readonly batch: string; reado
   const receipts = filesOf(mailboxes, 'batch@ksz').filter(({ name }) => name.endsWith('.receipt.json'));
   const acrfs = filesOf(mailboxes, 'batch@rva').filter(({ name }) => name.startsWith('FO.ACRF.'));
   return {
-    batch: only(receipts.map(({ bytes }) => ticketOf(bytes, /"ticket": "([0-9A-Z]{13})"/))),
-    set: only(acrfs.map(({ bytes }) => ticketOf(bytes, /<ReferenceNbr>([0-9A-Z]{13})</))),
+    batch: ticketOf(receipts, /"ticket": "([0-9A-Z]{13})"/),
+    set: ticketOf(acrfs, /<ReferenceNbr>([0-9A-Z]{13})</),
   };
 }
 
@@ -69,14 +69,13 @@ export function filesOf(mailboxes: Mailboxes, account: string): readonly Mailbox
   return mailboxes.get(account) ?? [];
 }
 
-function ticketOf(bytes: Buffer, pattern: RegExp): string {
-  return pattern.exec(bytes.toString())?.[1] ?? 'no ticket';
-}
-
-function only(values: readonly string[]): string {
-  const [value] = values;
-  if (value === undefined || values.length > 1) throw new Error(`one receipt is expected and not ${values.length}`);
-  return value;
+function ticketOf(receipts: readonly MailboxFile[], pattern: RegExp): string {
+  const texts = receipts.map(({ name, bytes }) => `${name}\n${bytes}`);
+  const [, ticket] = pattern.exec(texts.join()) ?? [];
+  if (ticket === undefined || texts.length > 1) {
+    throw new Error(`one receipt is expected and not ${texts.length}:\n${texts.join('\n')}`);
+  }
+  return ticket;
 }
 
 function digest(text: string): string {

@@ -3,10 +3,12 @@ import { dirname } from 'node:path/posix';
 import { bigAddressFile } from '../support/batch-file.ts';
 import { eventually } from '../support/eventually.ts';
 import type { RunningGateway } from '../support/gateway.ts';
-import { SftpClient } from '../support/partner-client.ts';
+import { type PartnerClient, SftpClient, WebdavClient } from '../support/partner-client.ts';
 
 const SAMPLES = new URL('../fixtures/demo/samples/', import.meta.url);
-const DENIED = 3; // SSH_FX_PERMISSION_DENIED: the file is being processed
+/** The file is being processed: SSH_FX_PERMISSION_DENIED, 423 Locked. */
+const DENIED = 3;
+const LOCKED = 423;
 const RETRY_MS = 60_000;
 
 /** One file as it is handed in; `file` tells which logical file it belongs to. */
@@ -49,42 +51,19 @@ export class Journal {
    * Hands in, one after the other, what was not acknowledged. One that is refused because it is being processed has come
    * in after all, and is sent again until it is taken.
    */
-  async handIn(gateway: RunningGateway, files: readonly HandedIn[]): Promise<void> {
+  async handIn(partners: Partners, files: readonly HandedIn[]): Promise<void> {
     for (const one of files) {
       if (this.#acknowledged.has(one)) continue;
-      await eventually(
-        `${one.path} acknowledged`,
-        () => withClient(gateway, one.account, (client) => taken(client, one)),
-        RETRY_MS,
-      );
+      await eventually(`${one.path} acknowledged`, () => partners.offer(one), RETRY_MS);
       this.#acknowledged.add(one);
     }
   }
 
   /** The same bytes once more, as a client does that lost its journal. */
-  async handInAgain(gateway: RunningGateway, files: readonly HandedIn[]): Promise<void> {
+  async handInAgain(partners: Partners, files: readonly HandedIn[]): Promise<void> {
     this.#acknowledged.clear();
-    await this.handIn(gateway, files);
+    await this.handIn(partners, files);
   }
-}
-
-/** Undefined where it was not taken because it is being processed. */
-async function taken(client: SftpClient, one: HandedIn): Promise<true | undefined> {
-  try {
-    await client.put(one.path, one.bytes);
-    return true;
-  } catch (error) {
-    if (statusOf(error) === DENIED) return undefined;
-    throw error;
-  }
-}
-
-/** What stands in the sender's intake folder; undefined where nothing does. */
-export async function inIntake(gateway: RunningGateway, one: HandedIn): Promise<Buffer | undefined> {
-  return withClient(gateway, one.account, async (client) => {
-    const names = await client.list(dirname(one.path));
-    return names.includes(nameOf(one)) ? client.get(one.path) : undefined;
-  });
 }
 
 export type MailboxFile = { readonly name: string; readonly bytes: Buffer };
@@ -96,38 +75,78 @@ const MAILBOXES = [
   ['batch@kbf', '/OUTTEST/WLAT'],
 ] as const;
 
-/** Everything in the mailboxes of all four partners, by account. */
-export async function fetchMailboxes(gateway: RunningGateway): Promise<ReadonlyMap<string, readonly MailboxFile[]>> {
-  const found = new Map<string, readonly MailboxFile[]>();
-  for (const [account, folder] of MAILBOXES) {
-    const files = await withClient(gateway, account, async (client) => {
-      const fetched: MailboxFile[] = [];
-      for (const name of await client.list(folder))
-        fetched.push({ name, bytes: await client.get(`${folder}/${name}`) });
-      return fetched;
+export type Protocol = 'sftp' | 'webdav';
+
+/** The four partners of one running gateway, each on a connection of its own, opened when it is needed. */
+export class Partners {
+  readonly #gateway: RunningGateway;
+  readonly #over: Protocol;
+  readonly #clients = new Map<string, PartnerClient>();
+  /** Rejects when the gateway ends: a client library may never call back then. */
+  readonly #ended: Promise<never>;
+
+  constructor(gateway: RunningGateway, over: Protocol = 'sftp') {
+    this.#gateway = gateway;
+    this.#over = over;
+    this.#ended = gateway.ended.then((status) => {
+      throw new Error(`the gateway ended with ${status}`);
     });
-    found.set(account, files);
+    this.#ended.catch(() => undefined);
   }
-  return found;
-}
 
-/** @throws Error where the gateway ends meanwhile: a client library may never call back then */
-async function withClient<T>(
-  gateway: RunningGateway,
-  account: string,
-  work: (client: SftpClient) => Promise<T>,
-): Promise<T> {
-  const ended = gateway.ended.then((status) => {
-    throw new Error(`the gateway ended with ${status}`);
-  });
-  const client = await Promise.race([SftpClient.open(gateway, account), ended]);
-  try {
-    return await Promise.race([work(client), ended]);
-  } finally {
-    client.close();
+  close(): void {
+    for (const client of this.#clients.values()) client.close();
   }
-}
 
-function statusOf(error: unknown): unknown {
-  return error instanceof Error && 'code' in error ? error.code : undefined;
+  /** Undefined where it was not taken because the name is being processed. */
+  async offer({ file, account, path, bytes }: HandedIn): Promise<true | undefined> {
+    if (file === 'batch' && this.#over === 'webdav') return this.#offerOverWebdav(account, path, bytes);
+    try {
+      await this.#as(account, (client) => client.put(path, bytes));
+      return true;
+    } catch (error) {
+      if (error instanceof Error && 'code' in error && error.code === DENIED) return undefined;
+      throw error;
+    }
+  }
+
+  async #offerOverWebdav(account: string, path: string, bytes: Buffer): Promise<true | undefined> {
+    const client = await WebdavClient.open(this.#gateway, account);
+    try {
+      const { status, body } = await Promise.race([client.ask('PUT', path, { body: bytes }), this.#ended]);
+      if (status >= 300 && status !== LOCKED) throw new Error(`${path}: ${status} ${body}`);
+      return status === LOCKED ? undefined : true;
+    } finally {
+      client.close();
+    }
+  }
+
+  /** What stands in the sender's intake folder; undefined where nothing does. */
+  async inIntake(one: HandedIn): Promise<Buffer | undefined> {
+    return this.#as(one.account, async (client) => {
+      const names = await client.list(dirname(one.path));
+      return names.includes(nameOf(one)) ? client.get(one.path) : undefined;
+    });
+  }
+
+  /** Everything in the mailboxes of all four, by account. */
+  async fetchMailboxes(): Promise<ReadonlyMap<string, readonly MailboxFile[]>> {
+    const found = new Map<string, readonly MailboxFile[]>();
+    for (const [account, folder] of MAILBOXES) {
+      const files: MailboxFile[] = [];
+      await this.#as(account, async (client) => {
+        for (const name of await client.list(folder))
+          files.push({ name, bytes: await client.get(`${folder}/${name}`) });
+      });
+      found.set(account, files);
+    }
+    return found;
+  }
+
+  async #as<T>(account: string, work: (client: PartnerClient) => Promise<T>): Promise<T> {
+    const known = this.#clients.get(account);
+    const client = known ?? (await Promise.race([SftpClient.open(this.#gateway, account), this.#ended]));
+    this.#clients.set(account, client);
+    return Promise.race([work(client), this.#ended]);
+  }
 }

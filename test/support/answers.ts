@@ -30,6 +30,8 @@ const notificationSchema = z.strictObject({
 });
 
 export type Receipt = z.infer<typeof receiptSchema>;
+/** A receipt with the file it stands in. */
+export type AnsweredReceipt = Receipt & { readonly answer: Answer };
 export type Notification = z.infer<typeof notificationSchema>;
 
 /** A file from a mailbox whose signature OpenSSL has verified. */
@@ -58,9 +60,11 @@ export class Mailbox {
   }
 
   /** Waits for the JSON receipt of a file. @param not tickets of earlier receipts under the same name */
-  async receipt(fileName: string, not: readonly string[] = []): Promise<Receipt & { readonly answer: Answer }> {
-    const isIts = (name: string) =>
-      name.startsWith(`${fileName}.`) && name.endsWith('.receipt.json') && !not.some((ticket) => name.includes(ticket));
+  async receipt(fileName: string, not: readonly string[] = []): Promise<AnsweredReceipt> {
+    const isIts = (name: string) => {
+      const ticket = ticketIn(name, fileName, 'receipt');
+      return ticket !== undefined && !not.includes(ticket);
+    };
     const answer = await this.#answer(`the receipt of ${fileName}`, isIts);
     return { ...receiptSchema.parse(JSON.parse(answer.text)), answer };
   }
@@ -106,7 +110,7 @@ export class Mailbox {
     const known = this.#known.get(name);
     if (known !== undefined) return known;
     const content = await this.get(name);
-    const isSet = name.startsWith('FO.');
+    const isSet = /^FO\.(ACRF|NOTI)\./.test(name) && !name.endsWith('.json');
     const signature = await this.get(isSet ? name.replace(/^FO/, 'FS') : `${name}.p7s`);
     const der = isSet ? Buffer.from(signature.toString(), 'base64') : signature;
     if (!(await opensslVerifies(content, der, this.#trusted))) throw new Error(`OpenSSL does not verify ${name}`);
@@ -114,4 +118,12 @@ export class Mailbox {
     this.#known.set(name, answer);
     return answer;
   }
+}
+
+/** `<file>.<ticket>.receipt.json`; undefined for any other name. */
+function ticketIn(name: string, fileName: string, kind: string): string | undefined {
+  const [head, tail] = [`${fileName}.`, `.${kind}.json`];
+  if (!name.startsWith(head) || !name.endsWith(tail)) return undefined;
+  const between = name.slice(head.length, -tail.length);
+  return /^[0-9A-Z]{13}$/.test(between) ? between : undefined;
 }

@@ -1,0 +1,29 @@
+import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { demoPki } from './demo-pki.ts';
+import type { Change } from './gateway.ts';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const COPIED = ['package.json', 'src', 'config', 'test/fixtures/demo'];
+
+/**
+ * The project in a folder of its own, with the demo keys, so that a test may change its samples and configuration.
+ * @param changes by path in the project
+ */
+export async function copyProject(changes: Readonly<Record<string, Change>>): Promise<string> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluis-project-'));
+  for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  await mkdir(join(folder, 'certs'));
+  const filter = (from: string) => !basename(from).startsWith('.');
+  await cp(await demoPki(), join(folder, 'certs', 'demo'), { recursive: true, filter });
+  for (const [name, change] of Object.entries(changes)) {
+    const text = await readFile(join(folder, name), 'utf8');
+    const edited = change(text);
+    if (edited === text) throw new Error(`the change to ${name} changed nothing`);
+    await writeFile(join(folder, name), edited);
+  }
+  return folder;
+}
