@@ -57,6 +57,15 @@ export function receiptXml(facts: ReceiptFacts): string {
       ['receivedAt', new Date(facts.receivedAt).toISOString()],
       ['generation', facts.generation],
       ['flow', facts.flow],
+      ...facts.errors.map(
+        ({ code, text }): XmlElement => [
+          'error',
+          [
+            ['code', code],
+            ['text', text],
+          ],
+        ],
+      ),
     ],
     1,
   );

@@ -41,6 +41,7 @@ export type DemoPki = {
 
 const PASSWORD = 'demo';
 const RSA_BITS = 2048;
+const DEFAULT_SFTP_PORT = 8022;
 const KEYS_AT_ONCE = 3; // leaves a thread of the pool free for files
 const newKeyPair = promisify(generateKeyPair);
 
@@ -185,8 +186,9 @@ class DemoMaker {
     const publicKey = await this.#sshKey('private/ssh_host_ed25519', 'ssh_host_ed25519.pub', 'sluis-demo');
     const key = sshPublicLine(publicKey, 'sluis-demo');
     if ((await this.#files.read('known_hosts'))?.includes(key)) return;
-    const lines = [...hosts.map((host) => `[${host}]:* ${key}\n`), ...hosts.map((host) => `${host} ${key}\n`)];
-    await this.#files.remake('known_hosts', lines.join(''), PUBLIC_MODE);
+    // Patterns are OpenSSH's own; other clients want the port that is there without an offset.
+    const names = hosts.flatMap((host) => [`[${host}]:*`, `[${host}]:${DEFAULT_SFTP_PORT}`, host]);
+    await this.#files.remake('known_hosts', names.map((name) => `${name} ${key}\n`).join(''), PUBLIC_MODE);
   }
 
   /** An empty list that lasts as long as its CA: nobody renews the demo's. */

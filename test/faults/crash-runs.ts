@@ -29,7 +29,7 @@ export function crashRuns(chunks: number): readonly CrashRun[] {
     // around the receipt
     ...before('batch', 'receive.before-receipt-commit', 'audit.append.submission', 'receive.after-receipt-commit'),
     // in the batch
-    ...before('batch', 'parse.start', 'route.first-output', 'parse.chunk:1', `parse.chunk:${middle}`, 'parse.middle'),
+    ...before('batch', 'parse.start', 'route.first-output', 'parse.chunk:1', `parse.chunk:${middle}`),
     ...before('batch', `parse.chunk:${chunks}`, 'parse.done', 'authorize.done', 'route.between', 'route.last'),
     // around the closing commit
     ...before('batch', 'answer.built', 'answer.signed', 'answer.manifest', 'answer.stored', 'route.before-commit'),
