@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { type RequestOptions, request } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Client, type SFTPWrapper } from 'ssh2';
 import { GatewayError } from '../domain/errors.ts';
@@ -51,9 +52,10 @@ export async function sftpClient({ certificates, account, host, port }: Place): 
     client.on('error', reject);
     client.on('ready', () => client.sftp((error, channel) => (error ? reject(error) : resolve(channel))));
     const hostVerifier = (hostKey: Buffer) => hostKey.toString('base64') === known.split(' ')[1];
-    client.connect({ host, port, username: account, privateKey, hostVerifier });
+    // Without noDelay each small message waits for the acknowledgement of the one before.
+    const sock = connect({ host, port, noDelay: true });
+    client.connect({ sock, username: account, privateKey, hostVerifier });
   });
-  client.setNoDelay(true); // else each small request waits for the acknowledgement of the one before
   return {
     protocol: 'SFTP',
     put: (path, bytes) => called((done) => sftp.writeFile(path, Buffer.from(bytes), (error) => done(error, undefined))),

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
+import { connect } from 'node:net';
 import { join } from 'node:path';
 import { Client, type SFTPWrapper } from 'ssh2';
 import type { RunningGateway } from './gateway.ts';
@@ -103,9 +104,10 @@ export class SftpClient implements PartnerClient {
       client.on('error', reject);
       client.on('ready', () => client.sftp((error, sftp) => (error ? reject(error) : resolve(sftp))));
       const hostVerifier = (key: Buffer) => key.toString('base64') === host;
-      client.connect({ host: '127.0.0.1', port, username: account, privateKey, hostVerifier });
+      // Without noDelay each small message waits for the acknowledgement of the one before.
+      const sock = connect({ host: '127.0.0.1', port, noDelay: true });
+      client.connect({ sock, username: account, privateKey, hostVerifier });
     });
-    client.setNoDelay(true); // else each small request waits for the acknowledgement of the one before
     return new SftpClient(account, client, channel);
   }
 
