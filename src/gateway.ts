@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
+import type { LiveSessions } from './access/live-sessions.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
@@ -12,7 +13,9 @@ import { asGatewayError, GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
 import { parseTicket } from './domain/submission.ts';
 import { Signer } from './evidence/cms.ts';
+import { answerSessions, countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
+import { answerEndStepUp, endStepUpOfSession, type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
 import { type ControlRequest, ControlSocket } from './ops/control-socket.ts';
 import { type Health, HealthServer } from './ops/health.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
@@ -127,16 +130,25 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   sweeper.start();
   closers.push(() => sweeper.close());
 
-  const watcher = watchConfiguration(options, current, { audit, metrics });
+  const shared = sharedLimits({ generation: current, audit, metrics, clock });
+  const levelTwo = await openLevelTwo({
+    ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
+    directory: options.configDirectory,
+  });
+  const watcher = watchConfiguration(options, current, { audit, metrics, levelTwo });
   closers.push(() => watcher.close());
-  const listeners = await openListeners({ settings, generation: current, audit, vfs, logger, clock }, closers);
-  const health = new HealthServer({ ...settings.health, metrics, health: () => healthOf(audit, ledger, metrics) });
+  const listeners = await openListeners(
+    { settings, generation: current, audit, vfs, shared, levelTwo, metrics, logger, clock },
+    closers,
+  );
+  const healthNow = () => healthOf(audit, ledger, shared);
+  const health = new HealthServer({ ...settings.health, metrics, health: healthNow });
   const ports = { listeners, health: await health.listen() };
   closers.push(() => health.close());
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
     audit: (line) => audit.record(line),
-    handle: (request) => answerControl(request, { ledger, generation: current, ports }),
+    handle: (request) => answerControl(request, { ledger, generation: current, ports, live: shared.live, levelTwo }),
   });
   await control.listen();
   closers.push(() => control.close());
@@ -173,8 +185,9 @@ async function loadDemoDirectory(
 function watchConfiguration(
   { configDirectory, settings, logger }: GatewayOptions,
   current: CurrentGeneration,
-  { audit, metrics }: { readonly audit: AuditLog; readonly metrics: PrometheusMetrics },
+  parts: { readonly audit: AuditLog; readonly metrics: PrometheusMetrics; readonly levelTwo: LevelTwo },
 ): ConfigurationWatcher {
+  const { audit, metrics, levelTwo } = parts;
   return ConfigurationWatcher.start({
     directory: configDirectory,
     keyFiles: 'required',
@@ -187,9 +200,11 @@ function watchConfiguration(
         fields: { from: current.value.id, to: generation.id },
       });
       crashPoint('reload.swap');
+      const before = current.value;
       current.replace(generation);
       metrics.gauge('sluis_configuration_problems', 0);
       logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
+      await levelTwo.endOfOthers(before, generation);
     },
     onProblems: (problems) => {
       metrics.gauge('sluis_configuration_problems', problems.length);
@@ -202,7 +217,9 @@ function watchConfiguration(
   });
 }
 
-async function healthOf(audit: AuditLog, ledger: Ledger, metrics: PrometheusMetrics): Promise<Health> {
+async function healthOf(audit: AuditLog, ledger: Ledger, shared: SharedLimits): Promise<Health> {
+  const { metrics } = shared;
+  countSessions(shared);
   const parts: Record<string, string> = { audit: 'ok', ledger: 'ok' };
   try {
     audit.assertWorking();
@@ -219,10 +236,17 @@ async function healthOf(audit: AuditLog, ledger: Ledger, metrics: PrometheusMetr
   return { ok: Object.values(parts).every((part) => part === 'ok'), parts };
 }
 
-type Live = { readonly ledger: Ledger; readonly generation: CurrentGeneration; readonly ports: BoundPorts };
+type Live = {
+  readonly ledger: Ledger;
+  readonly generation: CurrentGeneration;
+  readonly ports: BoundPorts;
+  readonly live: LiveSessions;
+  readonly levelTwo: LevelTwo;
+};
 
 /** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
-async function answerControl(request: ControlRequest, { ledger, generation, ports }: Live): Promise<unknown> {
+async function answerControl(request: ControlRequest, live: Live): Promise<unknown> {
+  const { ledger, generation, ports } = live;
   switch (request.command) {
     case 'status': {
       const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
@@ -231,6 +255,10 @@ async function answerControl(request: ControlRequest, { ledger, generation, port
     }
     case 'trace':
       return traceOf(ledger, parseTicket(request.arguments[0]));
+    case 'sessions':
+      if (request.arguments[0] === 'end-step-up') return answerEndStepUp(live.levelTwo.stepUps, request.arguments);
+      await endStepUpOfSession(live.levelTwo.stepUps, live.live, request.arguments);
+      return answerSessions(live.live, request.arguments);
     default:
       throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
   }

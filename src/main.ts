@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asGatewayError } from './domain/errors.ts';
 
 const ROOT_FOLDER = fileURLToPath(new URL('..', import.meta.url));
@@ -46,6 +46,7 @@ function build(finish: (status: ExitStatus) => void): Command {
     .showHelpAfterError('(sluis --help tells how)');
   addService(program, finish);
   addLooking(program, finish);
+  addPerson(program.command('person').description('accounts of partners'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);
   return program;
 }
@@ -80,6 +81,21 @@ function addLooking(program: Command, finish: (status: ExitStatus) => void): voi
       finish(await trace(ticket, common(options)));
     },
   );
+  const sessions = program.command('sessions').description('who is logged in now');
+  withPlaces(sessions.command('list').description('every connection, with its id')).action(async (options) => {
+    const { sessionsList } = await import('./commands/sessions.ts');
+    finish(await sessionsList(common(options)));
+  });
+  withPlaces(
+    sessions.command('end-step-up <fingerprint>').description('take level 2 from a certificate, by its SHA-256'),
+  ).action(async (fingerprint, options) => {
+    const { sessionsEndStepUp } = await import('./commands/sessions.ts');
+    finish(await sessionsEndStepUp(fingerprint, common(options)));
+  });
+  withPlaces(sessions.command('cut <id>').description('close a connection')).action(async (id, options) => {
+    const { sessionsCut } = await import('./commands/sessions.ts');
+    finish(await sessionsCut(id, common(options)));
+  });
   const audit = program.command('audit').description('the audit log');
   withPlaces(audit.command('verify').description('whether a line was altered, dropped, added or cut off')).action(
     async (options) => {
@@ -97,6 +113,22 @@ function addLooking(program: Command, finish: (status: ExitStatus) => void): voi
       const { receiptVerify } = await import('./commands/receipt.ts');
       finish(await receiptVerify(file, { trusted: options.trusted, json: options.json === true }));
     });
+}
+
+function addPerson(person: Command, finish: (status: ExitStatus) => void): void {
+  const factor = new Argument('<factor>', 'one-time codes, or a password from standard input').choices([
+    'totp',
+    'password',
+  ]);
+  withPlaces(
+    person
+      .command('second-factor <person@partner>')
+      .description('make the secret of a second factor; what an authenticator app takes is shown once')
+      .addArgument(factor),
+  ).action(async (name, kind, options) => {
+    const { personSecondFactor } = await import('./commands/person.ts');
+    finish(await personSecondFactor(name, kind, common(options)));
+  });
 }
 
 function addDirectory(directory: Command, finish: (status: ExitStatus) => void): void {

@@ -5,20 +5,27 @@ import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
-import { type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
+import { type Level, type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
 import { accessRefusal, normaliseAddress } from './access-method.ts';
-import type { Admission, Admitted, PeerCertificates, RefusalReason, Refused } from './admission.ts';
+import type { Admission, Admitted, KeyRefusal, PeerCertificates, RefusalReason, Refused } from './admission.ts';
 import { type Class3Policy, type Class3Result, checkClass3 } from './class3.ts';
+import { isEidAuthentication } from './eid.ts';
 import { Identities, type Identity } from './identify.ts';
 import { AcceptedCertificates } from './path-cache.ts';
+import { askedOverSsh } from './second-factor.ts';
+import type { SshDoor } from './ssh-door.ts';
+import type { StepUps } from './step-ups.ts';
 
 export type AdmissionDeps = {
   readonly partners: Current<readonly Partner[]>;
   readonly policy: Current<Class3Policy>;
   readonly revocation: RevocationSource;
+  readonly ssh: SshDoor;
   readonly audit: Audit;
   readonly clock: Clock;
+  /** Who has stepped up. */
+  readonly stepUps: Pick<StepUps, 'until'>;
   /** Certificates remembered as good. */
   readonly maxRemembered: number;
 };
@@ -31,6 +38,8 @@ type Attempt = {
   readonly fingerprint: string;
   /** The login name of SSH as it was sent, cut. */
   readonly login?: string;
+  /** What an SSH certificate says, or why nothing is known of revocation. */
+  readonly facts?: Readonly<Record<string, string>>;
   readonly previous: Session | undefined;
 };
 
@@ -61,10 +70,15 @@ export class AdmissionDesk implements Admission {
     const attempt = attemptOf('webdav', listener, remoteAddress, fingerprint, previous);
     if (peer === undefined) return this.#refuse(attempt, 'no-certificate');
     const result = await this.#check(peer, fingerprint);
-    if (!result.ok) return this.#refuse(attempt, result.reason);
+    if (!result.ok) {
+      const { reason, detail } = result;
+      return this.#refuse(detail === undefined ? attempt : { ...attempt, facts: { detail } }, reason);
+    }
     const { nationalNumberPolicies } = this.#deps.policy.value;
     const identified = this.#current().byCertificate(result.certificate, result.path, nationalNumberPolicies);
-    return identified.ok ? this.#admit(attempt, identified.identity) : this.#refuse(attempt, identified.reason);
+    if (!identified.ok) return this.#refuse(attempt, identified.reason);
+    const level = isEidAuthentication(result.certificate, result.path) ? 2 : 1;
+    return this.#admit(attempt, identified.identity, level);
   }
 
   async byKey(
@@ -74,18 +88,26 @@ export class AdmissionDesk implements Admission {
     remoteAddress: string,
     previous?: Session,
   ): Promise<Admitted | Refused> {
+    const { identified, facts } = await this.#deps.ssh.identify(this.#current(), login, key.blob, remoteAddress);
     const attempt: Attempt = {
       ...attemptOf('sftp', listener, remoteAddress, sha256(key.blob), previous),
-      login: login.slice(0, MAX_LOGIN_LENGTH),
+      ...{ login: login.slice(0, MAX_LOGIN_LENGTH), facts },
     };
-    const identified = this.#current().byKey(login, key.blob);
     if (identified.ok) return this.#admit(attempt, identified.identity);
     return this.#refuse(attempt, identified.reason, identified.identity);
   }
 
-  /** Whether a key is registered for a login: what an SSH client asks before it signs. Nobody is let in by it. */
-  knowsKey(login: string, key: { readonly blob: Uint8Array }): boolean {
-    return this.#current().byKey(login, key.blob).ok;
+  /**
+   * Whether a key or certificate would do for a login: what an SSH client asks before it signs. Nobody is let in by it.
+   * @returns why not, or undefined
+   */
+  async keyRefusal(
+    login: string,
+    key: { readonly blob: Uint8Array },
+    remoteAddress: string,
+  ): Promise<KeyRefusal | undefined> {
+    const { identified, facts } = await this.#deps.ssh.identify(this.#current(), login, key.blob, remoteAddress);
+    return identified.ok ? undefined : { reason: identified.reason, facts };
   }
 
   async #check(peer: PeerCertificates, fingerprint: string): Promise<Class3Result> {
@@ -109,7 +131,7 @@ export class AdmissionDesk implements Admission {
   }
 
   /** The account is known; may it come in today, this way? */
-  #admit(attempt: Attempt, identity: Identity): Admitted | Refused {
+  #admit(attempt: Attempt, identity: Identity, ownLevel: Level = 1): Admitted | Refused {
     const { partner, account } = identity;
     const reason =
       standingRefusal(identity, dateOf(this.#deps.clock.now())) ??
@@ -123,18 +145,30 @@ export class AdmissionDesk implements Admission {
       protocol: attempt.protocol,
       accessMethod: attempt.listener.accessMethod,
       remoteAddress: attempt.remoteAddress,
-      level: 1,
+      level: this.#levelOf(attempt, identity, ownLevel, continued !== undefined),
+      needs: { level: attempt.listener.level, rule: `${attempt.listener.rule}/level` },
       fingerprint: attempt.fingerprint,
     };
     if (continued === undefined) {
-      const fields = { ...fieldsOf(attempt, session.principal), session: session.id };
-      this.#deps.audit.note({ kind: 'login', outcome: 'done', fields });
+      const fields = { ...fieldsOf(attempt, session.principal), session: session.id, level: session.level };
+      const isDone =
+        attempt.protocol !== 'sftp' || askedOverSsh(account.secondFactor, attempt.listener.level) === 'nothing';
+      this.#deps.audit.note({ kind: isDone ? 'login' : 'login-first-factor', outcome: 'done', fields });
     }
     return { ok: true, session };
   }
 
+  /** Of the certificate itself, of a step-up, or of the one-time code that a connection over SSH began with. */
+  #levelOf(attempt: Attempt, { account, partner }: Identity, own: Level, continued: boolean): Level {
+    const { fingerprint, remoteAddress: address, previous, protocol } = attempt;
+    const principal = principalOf({ account, partner });
+    if (protocol === 'sftp') return continued && previous?.level === 2 && account.secondFactor?.totp ? 2 : 1;
+    return this.#deps.stepUps.until({ fingerprint, address }, principal) === undefined ? own : 2;
+  }
+
   #refuse(attempt: Attempt, reason: RefusalReason, identity?: Identity): Refused {
-    const principal = identity === undefined ? undefined : principalOf(identity);
+    // A session that is admitted again was somebody's, whatever its proof says now.
+    const principal = identity === undefined ? attempt.previous?.principal : principalOf(identity);
     const session = attempt.previous === undefined ? {} : { session: attempt.previous.id };
     const fields = { ...fieldsOf(attempt, principal), ...session, reason };
     this.#deps.audit.note({ kind: 'login', outcome: 'refused', fields });
@@ -174,6 +208,7 @@ function fieldsOf(attempt: Attempt, principal: Principal | undefined): Readonly<
   return {
     ...(principal === undefined ? {} : { principal: principalName(principal), partner: principal.partner }),
     ...(attempt.login === undefined ? {} : { login: attempt.login }),
+    ...attempt.facts,
     protocol: attempt.protocol,
     accessMethod: attempt.listener.accessMethod,
     address: attempt.remoteAddress,

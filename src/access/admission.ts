@@ -4,9 +4,17 @@ import type { Principal, Session } from '../domain/principal.ts';
 /** Why somebody may not come in; each has its own sentence in texts/ that says what to do. */
 export type RefusalReason =
   | 'no-certificate'
-  /** Cannot be read, or holds a critical extension that nobody here understands. */
+  /** Cannot be read. */
   | 'bad-certificate'
+  /** A critical extension that nobody here understands. */
+  | 'critical-extension'
   | 'unknown-issuer'
+  | 'self-signed'
+  /** A certificate of the chain that is not a CA's, or may not sign certificates. */
+  | 'issuer-may-not-issue'
+  | 'path-too-long'
+  /** A name that an issuer in the chain may not give out. */
+  | 'name-constraints'
   | 'bad-signature'
   | 'not-yet-valid'
   | 'expired'
@@ -18,17 +26,51 @@ export type RefusalReason =
   | 'weak-signature'
   | 'revoked'
   | 'revocation-unknown'
+  /** What is known is older than the configured grace. */
+  | 'revocation-stale'
   | 'no-person'
   | 'ambiguous-person'
   | 'unknown-login'
   | 'unknown-key'
+  /** RSA below 3072 bits. */
+  | 'weak-ssh-key'
+  /** DSA, a security key, or what nobody here knows. */
+  | 'ssh-key-kind'
+  | 'ssh-signature-sha1'
+  | 'bad-ssh-key'
+  | 'key-revoked'
+  | 'key-revocation-unknown'
+  /** An OpenSSH certificate that cannot be read. */
+  | 'bad-ssh-certificate'
+  | 'certificate-ca-unknown'
+  /** The authority is listed, for other partners. */
+  | 'certificate-ca-partner'
+  /** An authority that is itself certified. */
+  | 'certificate-nested'
+  | 'certificate-signature'
+  /** A certificate of a host. */
+  | 'certificate-type'
+  | 'certificate-not-yet-valid'
+  | 'certificate-expired'
+  | 'certificate-principal'
+  | 'certificate-source-address'
+  | 'certificate-critical-option'
+  | 'certificate-revoked'
+  /** The key is right, and this listener asks for a one-time code that the account does not have. */
+  | 'no-second-factor'
+  | 'second-factor-wrong'
+  | 'second-factor-used'
+  | 'second-factor-wait'
+  | 'second-factor-busy'
   | 'account-disabled'
   | 'partner-disabled'
   | 'not-designated'
   | 'address-not-registered'
   | 'access-method-not-registered'
   | 'internet-without-exception'
-  | 'machine-on-internet';
+  | 'machine-on-internet'
+  /** The principal or its partner has all the connections it may have; nothing is wrong with the proof. */
+  | 'too-many-connections';
 
 export type Refused = {
   readonly ok: false;
@@ -37,6 +79,9 @@ export type Refused = {
   readonly principal?: Principal | undefined;
   readonly fingerprint: string;
 };
+
+/** Why a key that is only offered will not do, and what its certificate says, for the audit line. */
+export type KeyRefusal = { readonly reason: RefusalReason; readonly facts: Readonly<Record<string, string>> };
 
 export type Admitted = { readonly ok: true; readonly session: Session };
 

@@ -3,7 +3,7 @@ import type { FolderGrant } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
-import type { Action, Authorizer, Decision, Principal, Right, Session } from '../domain/principal.ts';
+import type { Action, Authorizer, Decision, LevelNeed, Principal, Right, Session } from '../domain/principal.ts';
 import { type Place, placeOf } from '../domain/tree.ts';
 import type { VPath } from '../domain/vpath.ts';
 
@@ -11,6 +11,9 @@ const INTAKE_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'create', 'over
 const MAILBOX_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'delete'];
 /** What may be done to a place's own folder: it stands in the configuration, so nobody moves or removes it. */
 const FOLDER_ITSELF: readonly Right[] = ['list', 'view'];
+
+/** Names can be looked at by who may see them: a folder that hides until a second factor explains nothing. */
+const WITHOUT_LEVEL: ReadonlySet<Action> = new Set(['list', 'view', 'stat']);
 
 type Granted = { readonly rights: ReadonlySet<Right>; readonly rule: string };
 
@@ -33,7 +36,11 @@ export class FolderAuthorizer implements Authorizer {
     const granted = this.#grantedAt(found.partner, found.account, place);
     const visible = granted.rights.has('list') || granted.rights.has('view');
     const allowed = action === 'stat' ? visible : granted.rights.has(action);
-    return allowed ? { allowed, rule: granted.rule } : { allowed, visible, rule: granted.rule };
+    if (!allowed) return { allowed, visible, rule: granted.rule };
+    const unmet = WITHOUT_LEVEL.has(action) ? undefined : unmetNeed(session, generation, found, place);
+    return unmet === undefined
+      ? { allowed, rule: granted.rule }
+      : { allowed: false, visible: true, rule: unmet.rule, code: 'level-too-low' };
   }
 
   #grantedAt(partner: Partner, account: Account, place: Place): Granted {
@@ -83,4 +90,29 @@ export function accountOf(
 function mailboxRights(partner: Partner, account: Account): readonly Right[] {
   const collected = partner.accounts.some((candidate) => candidate.kind === 'machine' && !candidate.disabled);
   return account.kind === 'person' && collected ? MAILBOX_RIGHTS.filter((right) => right !== 'delete') : MAILBOX_RIGHTS;
+}
+
+/** The first of listener, flow and folder that asks for more than this session has proven. */
+function unmetNeed(
+  session: Session,
+  generation: Generation,
+  { partner, account }: { readonly partner: Partner; readonly account: Account },
+  place: Place,
+): LevelNeed | undefined {
+  const needs = [session.needs, ...needsOfPlace(generation, partner, account, place)];
+  return needs.find(({ level }) => level > session.level);
+}
+
+/** In a flat folder the files of several flows lie together, so it asks for the most that any of them does. */
+function needsOfPlace(generation: Generation, partner: Partner, account: Account, place: Place): readonly LevelNeed[] {
+  if (place.kind === 'virtual') return [];
+  if (place.kind === 'shared') return [{ level: place.shared.level, rule: `${place.shared.source}/level` }];
+  const mayLieHere = (code: string): boolean => {
+    if (place.flow !== undefined) return place.flow === code;
+    const exchanged = place.kind === 'intake' ? partner.sends : [...partner.sends, ...partner.receives];
+    return exchanged.includes(code) && (account.flows === 'all' || account.flows.includes(code));
+  };
+  return generation.flows
+    .filter(({ code }) => mayLieHere(code))
+    .map(({ level, source }) => ({ level, rule: `${source}#/level` }));
 }

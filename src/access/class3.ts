@@ -1,13 +1,17 @@
 import { type Certificate, parseCertificate } from '../pki/certificate.ts';
 import { OID } from '../pki/oids.ts';
 import { MAX_OTHERS, type Path, type PathFailure, validatePath } from '../pki/path.ts';
-import type { RevocationSource } from '../pki/revocation.ts';
+import { type RevocationSource, UNKNOWN } from '../pki/revocation.ts';
 import type { PeerCertificates, RefusalReason } from './admission.ts';
 
 /** What a certificate must be to come in: "class 3" is a set of issuers and rules, not one policy. docs/domain.md §4 */
 export type Class3Policy = {
   /** Trusted issuers, told apart by their key identifiers. */
   readonly issuers: readonly Certificate[];
+  /** Certificates of CAs below them that clients need not send along; never trusted by themselves. */
+  readonly intermediates: readonly Certificate[];
+  /** How far clocks may differ: of validities only. */
+  readonly clockToleranceMs: number;
   /** Certificate policies of which a certificate must carry one; empty where any will do. */
   readonly allowedPolicies: readonly string[];
   /** Older identity cards have no extended key usage at all. */
@@ -24,7 +28,13 @@ export type Class3Result =
       /** Milliseconds since the epoch; after it the answer may be another. */
       readonly until: number;
     }
-  | { readonly ok: false; readonly reason: RefusalReason; readonly certificate?: Certificate };
+  | {
+      readonly ok: false;
+      readonly reason: RefusalReason;
+      readonly certificate?: Certificate;
+      /** Of what the reason does not tell: for the audit line only. */
+      readonly detail?: string | undefined;
+    };
 
 const MIN_RSA_BITS = 2048; // docs/domain.md §4
 const MIN_RSA_EXPONENT = 65_537n; // FIPS 186-5 §5.4
@@ -32,13 +42,14 @@ const CURVES: ReadonlySet<string> = new Set(['prime256v1', 'secp384r1', 'secp521
 
 const PATH_REASONS = {
   'unknown-issuer': 'unknown-issuer',
+  'self-signed': 'self-signed',
   'bad-signature': 'bad-signature',
   'not-yet-valid': 'not-yet-valid',
   expired: 'expired',
-  // A chain through something that may not issue is no chain to a trusted issuer.
-  'not-a-ca': 'unknown-issuer',
-  'path-too-long': 'unknown-issuer',
-  'critical-extension': 'bad-certificate',
+  'not-a-ca': 'issuer-may-not-issue',
+  'path-too-long': 'path-too-long',
+  'name-constraints': 'name-constraints',
+  'critical-extension': 'critical-extension',
 } as const satisfies Record<PathFailure, RefusalReason>;
 
 /**
@@ -57,7 +68,8 @@ export async function checkClass3(
     .slice(0, MAX_OTHERS)
     .map(parseCertificate)
     .filter((other) => other !== undefined);
-  const result = validatePath(certificate, others, policy.issuers, at);
+  const known = [...others, ...policy.intermediates];
+  const result = validatePath(certificate, known, policy.issuers, at, policy.clockToleranceMs);
   if (!result.ok) return { ok: false, reason: PATH_REASONS[result.reason], certificate };
   const reason =
     strengthRefusal(result.path) ??
@@ -65,7 +77,7 @@ export async function checkClass3(
     policyRefusal(certificate, result.policies, policy);
   if (reason !== undefined) return { ok: false, reason, certificate };
   const status = await revocationOf(result.path, revocation, at);
-  if (typeof status === 'string') return { ok: false, reason: status, certificate };
+  if (!status.good) return { ok: false, reason: status.reason, certificate, detail: status.detail };
   return { ok: true, certificate, path: result.path, until: Math.min(result.notAfter, status.until) };
 }
 
@@ -98,21 +110,24 @@ function policyRefusal(
   return held.some((oid) => allowedPolicies.includes(oid)) ? undefined : 'certificate-policy';
 }
 
-/** Every certificate below the trusted issuer must be known to be good. */
-async function revocationOf(
-  path: Path,
-  revocation: RevocationSource,
-  at: number,
-): Promise<{ readonly until: number } | 'revoked' | 'revocation-unknown'> {
-  let until = Number.POSITIVE_INFINITY;
-  let unknown = false;
-  for (const [index, certificate] of path.entries()) {
+type PathStatus =
+  | { readonly good: true; readonly until: number }
+  | { readonly good: false; readonly reason: RefusalReason; readonly detail?: string | undefined };
+
+const UNKNOWN_REASONS = { 'not-known': 'revocation-unknown', stale: 'revocation-stale' } as const;
+
+/** Every certificate below the trusted issuer must be known to be good; known to be revoked weighs most. */
+async function revocationOf(path: Path, revocation: RevocationSource, at: number): Promise<PathStatus> {
+  const asked = path.slice(0, -1).map(async (certificate, index) => {
     const issuer = path[index + 1];
-    if (issuer === undefined) break;
-    const status = await revocation.statusOf(certificate, issuer, at);
-    if (status.state === 'revoked') return 'revoked';
-    if (status.state === 'unknown') unknown = true;
-    else until = Math.min(until, status.until);
+    return issuer === undefined ? UNKNOWN : revocation.statusOf(certificate, issuer, at);
+  });
+  const statuses = await Promise.all(asked);
+  if (statuses.some(({ state }) => state === 'revoked')) return { good: false, reason: 'revoked' };
+  let until = Number.POSITIVE_INFINITY;
+  for (const status of statuses) {
+    if (status.state === 'good') until = Math.min(until, status.until);
+    if (status.state === 'unknown') return { good: false, reason: UNKNOWN_REASONS[status.why], detail: status.detail };
   }
-  return unknown ? 'revocation-unknown' : { until };
+  return { good: true, until };
 }

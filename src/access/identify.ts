@@ -47,6 +47,12 @@ export class Identities {
     return second === undefined ? { ok: true, identity: first } : { ok: false, reason: 'ambiguous-person' };
   }
 
+  /** The account of a login name, where something else than a registered key proves who is there. */
+  byLogin(login: string): Identified {
+    const identity = this.#byLogin.get(login);
+    return identity === undefined ? { ok: false, reason: 'unknown-login' } : { ok: true, identity };
+  }
+
   /**
    * The account of a login name, when the key is one of its registered keys.
    * @param blob the SSH wire form, which names its algorithm itself

@@ -23,7 +23,8 @@ export class AcceptedCertificates {
     if (entry === undefined) return undefined;
     this.#entries.delete(fingerprint);
     // A clock that was set back must not make a certificate good before it begins.
-    if (at > entry.until || entry.path.some((certificate) => at < certificate.notBefore)) return undefined;
+    if (at > entry.until || entry.path.some(({ notBefore }) => at + policy.clockToleranceMs < notBefore))
+      return undefined;
     this.#entries.set(fingerprint, entry);
     return entry;
   }

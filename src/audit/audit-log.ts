@@ -123,10 +123,11 @@ export class AuditLog implements Audit {
   async #writeWaiting(): Promise<void> {
     while (this.#waiting.length > 0) {
       const lines = this.#waiting.slice(0, LINES_PER_COMMIT).map(({ line }) => line);
+      const written = lines.length; // lines noted during the commit wait for the next one
       const lost = this.#lost;
       if (lost > 0) lines.push({ kind: 'audit.lost', outcome: 'failed', fields: { lines: lost } });
       await this.#options.ledger.commit(lines.map((line) => ({ kind: 'audit', line })));
-      this.#waiting.splice(0, LINES_PER_COMMIT);
+      this.#waiting.splice(0, written);
       this.#lost -= lost;
       this.#failure = undefined;
     }

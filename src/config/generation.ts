@@ -4,6 +4,7 @@ import type { Authorization, Field, Flow, SharedFolder } from '../domain/flow.ts
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner, SshKey } from '../domain/partner.ts';
 import { ALL_RIGHTS } from '../domain/principal.ts';
+import type { SshTrust } from '../domain/ssh-trust.ts';
 import { type KeyRing, placeOfKey } from './keys.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import type { ReadFile } from './read-file.ts';
@@ -39,7 +40,7 @@ export type SoundFiles = ConfigFiles & {
 };
 
 /** Makes the generation of sound files and the keys they name. */
-export function buildGeneration(files: SoundFiles, ring: KeyRing): Generation {
+export function buildGeneration(files: SoundFiles, ring: KeyRing, ssh: SshTrust): Generation {
   return {
     id: digestOf(files, ring),
     partners: known(files.partners).map((file) => partnerOf(file, ring)),
@@ -49,6 +50,7 @@ export function buildGeneration(files: SoundFiles, ring: KeyRing): Generation {
     folders: files.folders.value.folders.map(folderOf),
     availability: files.availability.value.availability,
     limits: files.gateway.value.limits,
+    ssh,
   };
 }
 
@@ -89,7 +91,7 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Par
     ).filter((key) => key !== undefined);
   const accounts: Account[] = [
     ...persons.map((person, index): Account => {
-      const { id, roles, flows, certificates, designation } = person;
+      const { id, roles, flows, certificates, designation, secondFactor } = person;
       const disabled = person.disabled || person.userRegulation === 'not-accepted';
       const sshKeys = keysOf('persons', index, person.sshKeys.length);
       return {
@@ -100,14 +102,15 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Par
         certificates,
         sshKeys,
         disabled,
+        secondFactor,
         from: designation.from,
         until: designation.until,
       };
     }),
     ...machines.map((machine, index): Account => {
-      const { id, flows, certificates, disabled } = machine;
+      const { id, flows, certificates, disabled, secondFactor } = machine;
       const sshKeys = keysOf('machines', index, machine.sshKeys.length);
-      return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled };
+      return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled, secondFactor };
     }),
   ];
   return { ...facts, accounts, source: places.file };
@@ -148,6 +151,8 @@ function folderOf(folder: FoldersFile['folders'][number], index: number): Shared
     path,
     content: folder.content,
     approver: folder.approver,
+    level: folder.level,
+    source: `folders.yaml#/folders/${index}`,
     grants: folder.grants.map(({ reason: _reason, ...grant }, position) => ({
       ...grant,
       rights: grant.rights === 'all' ? ALL_RIGHTS : grant.rights,

@@ -114,7 +114,8 @@ function isDemoKey({ gateway }: ConfigFiles, directory: string, file: string): b
   return inside !== '' && !inside.startsWith('..');
 }
 
-function isReadable(file: string): Promise<boolean> {
+/** Whether the gateway may read this file. */
+export function isReadable(file: string): Promise<boolean> {
   return access(file, constants.R_OK).then(
     () => true,
     () => false,

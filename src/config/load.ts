@@ -1,10 +1,13 @@
 import { join, resolve } from 'node:path';
+import type { SshTrust } from '../domain/ssh-trust.ts';
 import { buildGeneration, type SoundFiles } from './generation.ts';
 import { type KeyFiles, type KeyRing, type KeyTexts, ownKeyProblems, readKeys } from './keys.ts';
 import { type ConfigFiles, parseFiles } from './parse.ts';
 import { inReadingOrder, type Problem } from './problems.ts';
 import { referenceProblems } from './references.ts';
-import type { PkiFiles, PkiSettings, Settings } from './settings.ts';
+import { secondFactorProblems } from './second-factors.ts';
+import type { PkiFiles, PkiSettings, RevocationSettings, Settings } from './settings.ts';
+import { readAuthorities } from './ssh-authorities.ts';
 import { readTree, type Tree } from './tree.ts';
 
 export type LoadOptions = { readonly keyFiles: KeyFiles };
@@ -31,27 +34,30 @@ export async function loadTree(
   { keyFiles }: LoadOptions,
 ): Promise<{ loaded: Loaded; keyTexts: KeyTexts }> {
   const { files, problems: parseProblems } = parseFiles(tree);
-  const { ring, problems: keyProblems } = await readKeys(files, directory, keyFiles);
+  const accounts = await readKeys(files, directory, keyFiles);
+  const { trust, ring, problems: authorityProblems } = await readAuthorities(files, directory, accounts.ring);
   const problems = inReadingOrder([
     ...tree.problems,
     ...parseProblems,
     ...referenceProblems(files),
-    ...keyProblems,
+    ...accounts.problems,
+    ...authorityProblems,
     ...(await ownKeyProblems(files, directory)),
+    ...(await secondFactorProblems(files, directory)),
   ]).filter((problem) => problem.line > 0);
   if (problems.length > 0 || !isComplete(files)) return { loaded: { ok: false, problems }, keyTexts: ring.texts };
-  return { loaded: { ok: true, settings: settingsOf(directory, files, ring) }, keyTexts: ring.texts };
+  return { loaded: { ok: true, settings: settingsOf(directory, files, ring, trust) }, keyTexts: ring.texts };
 }
 
 function isComplete(files: ConfigFiles): files is SoundFiles {
   return [files.gateway, files.sectors, files.folders, files.availability].every((file) => file !== undefined);
 }
 
-function settingsOf(directory: string, files: SoundFiles, ring: KeyRing): Settings {
+function settingsOf(directory: string, files: SoundFiles, ring: KeyRing, trust: SshTrust): Settings {
   const { listeners, health, data, dropFolder, languages, demo } = files.gateway.value;
   return {
-    generation: buildGeneration(files, ring),
-    listeners,
+    generation: buildGeneration(files, ring, trust),
+    listeners: listeners.map((listener, index) => ({ ...listener, rule: `gateway.yaml#/listeners/${index}` })),
     health,
     pki: pkiOf(directory, files),
     data: { directory: resolve(directory, data.directory) },
@@ -62,15 +68,21 @@ function settingsOf(directory: string, files: SoundFiles, ring: KeyRing): Settin
 }
 
 function pkiOf(directory: string, { gateway }: SoundFiles): PkiSettings {
-  const { directory: demoFolder, files } = gateway.value.pki;
+  const { directory: demoFolder, files, clockToleranceSeconds } = gateway.value.pki;
   const absolute = (file: string) => resolve(directory, file);
-  if (demoFolder !== undefined)
-    return { demo: true, directory: absolute(demoFolder), files: demoFiles(absolute(demoFolder)) };
+  const revocation = revocationOf(gateway.value.pki.revocation, absolute);
+  const common = { revocation, clockToleranceSeconds };
+  if (demoFolder !== undefined) {
+    const demo = absolute(demoFolder);
+    return { ...common, demo: true, directory: demo, files: demoFiles(demo) };
+  }
   if (files === undefined) throw new Error('a configuration without keys passed the checks');
   return {
+    ...common,
     demo: false,
     files: {
       trustedIssuers: files.trustedIssuers.map(absolute),
+      intermediateIssuers: files.intermediateIssuers.map(absolute),
       serverCertificate: absolute(files.serverCertificate),
       serverKey: absolute(files.serverKey),
       signerCertificate: absolute(files.signerCertificate),
@@ -82,10 +94,21 @@ function pkiOf(directory: string, { gateway }: SoundFiles): PkiSettings {
   };
 }
 
+function revocationOf(revocation: RevocationSettings, absolute: (file: string) => string): RevocationSettings {
+  const placeOf = (place: string) => (place.startsWith('http://') ? place : absolute(place));
+  const issuers = revocation.issuers.map((issuer) => ({
+    ...issuer,
+    lists: issuer.lists.map(placeOf),
+    deltaLists: issuer.deltaLists.map(placeOf),
+  }));
+  return { ...revocation, issuers };
+}
+
 /** The names under which the demo authority keeps what it makes. */
 function demoFiles(folder: string): PkiFiles {
   return {
     trustedIssuers: [join(folder, 'class3-ca.pem')],
+    intermediateIssuers: [],
     serverCertificate: join(folder, 'server.pem'),
     serverKey: join(folder, 'server.key'),
     signerCertificate: join(folder, 'signer.pem'),

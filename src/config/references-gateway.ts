@@ -24,6 +24,10 @@ function listenerProblems({ places, value }: ReadFile<GatewayFile>): Problem[] {
         ),
       );
     }
+    if (listener.accessMethod === 'internet' && listener.level === 1) {
+      const message = 'a listener on the internet asks for a second factor';
+      problems.push(places.at(['listeners', index, 'level'], message, 'write 2, or leave it out'));
+    }
     if (listener.protocol === 'sftp' && listener.accessMethod === 'internet') {
       const message = 'SFTP is not offered on the internet: only HTTPS is';
       problems.push(

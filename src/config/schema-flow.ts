@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { level } from './schema.ts';
 import {
   authorizationId,
   date,
@@ -90,6 +91,7 @@ export const flowSchema = strict({
   purposes: listOf(word, 1),
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).default(10_000_000_000),
   keepAnsweredSeconds: seconds(0.1, 86_400).default(60),
+  level: level.default(1),
 });
 
 const environment = z.enum(['R', 'T', 'S']);

@@ -39,11 +39,18 @@ const machineRule = strict({ kind: z.literal('machine'), kbo, commonName: line(6
 /** A public key by file, or written out as OpenSSH does. */
 const sshKey = strict({ file: filePath.optional(), key: line(20_000).optional() });
 
+/** What an account can prove beside its certificate or key; `sluis person second-factor` makes the files. */
+const secondFactor = strict({
+  totp: strict({ secretFile: filePath }).optional(),
+  password: strict({ hashFile: filePath }).optional(),
+});
+
 const common = {
   id: accountId,
   flows: z.union([z.literal('all'), listOf(flowCode, 1)], { error: 'all, or a list of flow codes' }).default('all'),
   sshKeys: z.array(sshKey).default([]),
   disabled: z.boolean().default(false),
+  secondFactor: secondFactor.optional(),
 };
 
 const person = strict({

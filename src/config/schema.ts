@@ -1,9 +1,13 @@
 import { z } from 'zod';
+import { EID_AUTHENTICATION_POLICIES } from '../domain/eid.ts';
+import { filePath, keyId, pkiSchema } from './schema-pki.ts';
 import { date, host, line, listOf, matching, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
 
 const accessMethod = z.enum(['line', 'private-network', 'vpn', 'internet']);
-const filePath = line(1000);
 const oid = matching(/^[0-2](\.(0|[1-9]\d*))+$/, 'is not an object identifier', 'write it as in 1.3.6.1.4.1.4146.1.40');
+
+/** 1: certificate or key; 2: a second factor as well. */
+const level = z.union([z.literal(1), z.literal(2)], { error: '1, 2' });
 
 /** What a client certificate must show beyond a trusted issuer. */
 const class3 = strict({
@@ -12,10 +16,32 @@ const class3 = strict({
   allowedPolicyOids: z
     .union([z.literal('any'), listOf(oid, 1)], { error: 'any, or a list of object identifiers' })
     .default('any'),
+  /** `all` that `pki` names, or some of them by key identifier. */
+  trustedIssuers: z
+    .union([z.literal('all'), listOf(keyId, 1)], { error: 'all, or a list of key identifiers' })
+    .default('all'),
+  /** Certificate policies that make the subject's serial number a national number. */
+  nationalNumberPolicyOids: z
+    .union([z.literal('any'), listOf(oid, 1)], { error: 'any, or a list of object identifiers' })
+    .default([...EID_AUTHENTICATION_POLICIES]),
 }).prefault({});
 
-const httpsListener = strict({ protocol: z.literal('https'), host, port, accessMethod, class3 });
-const sftpListener = strict({ protocol: z.literal('sftp'), host, port, accessMethod });
+const httpsListener = strict({
+  protocol: z.literal('https'),
+  host,
+  port,
+  accessMethod,
+  level: level.optional(),
+  class3,
+});
+const sftpListener = strict({ protocol: z.literal('sftp'), host, port, accessMethod, level: level.optional() });
+
+/** A listener on the internet asks for a second factor. */
+function withLevel<Entry extends { accessMethod: string; level?: 1 | 2 | undefined }>(
+  listener: Entry,
+): Entry & { level: 1 | 2 } {
+  return { ...listener, level: listener.level ?? (listener.accessMethod === 'internet' ? 2 : 1) };
+}
 
 /** Limits; the numbers ship with the product and each may be set in `gateway.yaml`. */
 const limits = strict({
@@ -32,31 +58,37 @@ const limits = strict({
   maxUnauthenticated: z.int().min(1).max(100_000).default(50),
   maxConnectionsPerPrincipal: z.int().min(1).max(100_000).default(20),
   maxConnectionsPerPartner: z.int().min(1).max(100_000).default(200),
+  penaltyFromFailures: z.int().min(1).max(1_000_000).default(4),
+  penaltySeconds: seconds(0.1, 3600).default(15),
+  maxPenaltySeconds: seconds(0.1, 86_400).default(600),
   maxRefusedPerNotification: z.int().min(1).max(1_000_000).default(100_000),
+  stepUpHours: z.number().min(0.0001).max(24).default(4),
 }).prefault({});
 
-const pki = strict({
-  /** The demo authority, which makes its own keys here. */
-  directory: filePath.optional(),
-  files: strict({
-    trustedIssuers: listOf(filePath, 1),
-    serverCertificate: filePath,
-    serverKey: filePath,
-    signerCertificate: filePath,
-    signerKey: filePath,
-    signerIssuer: filePath,
-    crl: listOf(filePath).default([]),
-    sshHostKey: filePath,
-  }).optional(),
-});
+/** Who may certify SSH keys, and keys and certificates that nobody may use any more. */
+const ssh = strict({
+  certificateAuthorities: z
+    .array(
+      strict({
+        publicKeyFile: filePath,
+        krlFile: filePath.optional(),
+        partners: z
+          .union([z.literal('all'), listOf(partnerId, 1)], { error: 'all, or a list of partners' })
+          .default('all'),
+      }),
+    )
+    .default([]),
+  revokedKeysFile: filePath.optional(),
+}).prefault({});
 
 /** `gateway.yaml` */
 export const gatewaySchema = strict({
   demo: z.boolean(),
   languages: listOf(z.enum(['nl', 'fr', 'de', 'en']), 1).default(['nl', 'fr', 'de', 'en']),
-  listeners: z.array(z.discriminatedUnion('protocol', [httpsListener, sftpListener])).min(1),
+  listeners: z.array(z.discriminatedUnion('protocol', [httpsListener, sftpListener]).transform(withLevel)).min(1),
   health: strict({ host: host.default('127.0.0.1'), port: port.default(9464) }).prefault({}),
-  pki,
+  pki: pkiSchema,
+  ssh,
   data: strict({ directory: filePath.default('../var') }).prefault({}),
   dropFolder: strict({ enabled: z.boolean().default(false), sweepSeconds: seconds(0.1, 3600).default(5) }).prefault({}),
   limits,
@@ -99,6 +131,7 @@ export const foldersSchema = strict({
       path: parsed((text) => (text.startsWith('/') ? text : undefined), 'is not a path', 'write it as in /SHARED/work'),
       content: z.enum(['non-personal', 'reviewed', 'personal']),
       approver: line().optional(),
+      level: level.default(1),
       grants: z.array(grant).min(1),
     }),
   ),
@@ -108,4 +141,4 @@ export type GatewayFile = z.infer<typeof gatewaySchema>;
 export type SectorsFile = z.infer<typeof sectorsSchema>;
 export type AvailabilityFile = z.infer<typeof availabilitySchema>;
 export type FoldersFile = z.infer<typeof foldersSchema>;
-export { accessMethod, filePath };
+export { accessMethod, filePath, level };

@@ -6,6 +6,10 @@ export type Class3Policy = {
   readonly requireExtendedKeyUsage: boolean;
   /** `any`, or the policies of which a certificate carries at least one. */
   readonly allowedPolicyOids: 'any' | readonly string[];
+  /** `all`, or the key identifiers of some, hex. */
+  readonly trustedIssuers: 'all' | readonly string[];
+  /** `any`, or the policies that make the subject's serial number a national number. */
+  readonly nationalNumberPolicyOids: 'any' | readonly string[];
 };
 
 export type HttpsListener = Listener & { readonly protocol: 'https'; readonly class3: Class3Policy };
@@ -14,6 +18,8 @@ export type SftpListener = Listener & { readonly protocol: 'sftp' };
 /** Absolute paths. Keys are named by file and read by who uses them. */
 export type PkiFiles = {
   readonly trustedIssuers: readonly string[];
+  /** CAs below the trusted ones, so that clients need not send them; never trusted by themselves. */
+  readonly intermediateIssuers: readonly string[];
   readonly serverCertificate: string;
   readonly serverKey: string;
   readonly signerCertificate: string;
@@ -23,10 +29,30 @@ export type PkiFiles = {
   readonly sshHostKey: string;
 };
 
+/** Where it is told whether certificates were revoked, and how long that counts. */
+export type RevocationSettings = {
+  readonly issuers: readonly {
+    /** Hex. */
+    readonly keyId: string;
+    readonly ocsp: readonly { readonly url: string; readonly nonce: 'required' | 'offered' | 'none' }[];
+    /** Absolute paths, or addresses that begin with `http://`. */
+    readonly lists: readonly string[];
+    readonly deltaLists: readonly string[];
+  }[];
+  readonly timeoutSeconds: number;
+  readonly maxResponseBytes: number;
+  readonly listTimeoutSeconds: number;
+  readonly maxListBytes: number;
+  readonly graceMinutes: number;
+  readonly revocationMaxAgeMinutes: number;
+};
+
 /** `demo`: the authority in `directory` makes and renews these files itself. */
-export type PkiSettings =
-  | { readonly demo: true; readonly directory: string; readonly files: PkiFiles }
-  | { readonly demo: false; readonly files: PkiFiles };
+export type PkiSettings = {
+  readonly files: PkiFiles;
+  readonly revocation: RevocationSettings;
+  readonly clockToleranceSeconds: number;
+} & ({ readonly demo: true; readonly directory: string } | { readonly demo: false });
 
 /** Everything the configuration folder says. Paths are absolute. */
 export type Settings = {

@@ -4,6 +4,7 @@ export type ErrorCode =
   | 'bad-request'
   | 'not-found'
   | 'not-allowed'
+  | 'level-too-low'
   | 'no-parent'
   | 'already-exists'
   | 'is-folder'

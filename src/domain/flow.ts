@@ -1,6 +1,6 @@
 import type { Institution } from './partner.ts';
 import type { IsoDate } from './period.ts';
-import type { PartnerId, Right } from './principal.ts';
+import type { Level, PartnerId, Right, RuleRef } from './principal.ts';
 import type { VPath } from './vpath.ts';
 
 /** R real, T test, S simulation (nothing is delivered to others). */
@@ -80,6 +80,8 @@ export type Flow = {
   readonly maxFileBytes: number;
   /** Seconds the name of an answered submission stays listed in the intake folder. */
   readonly keepAnsweredSeconds: number;
+  /** What it takes to hand in or take away files of this flow. */
+  readonly level: Level;
   readonly source: string;
 };
 
@@ -113,7 +115,10 @@ export type SharedFolder = {
   readonly path: VPath;
   readonly content: 'non-personal' | 'reviewed' | 'personal';
   readonly approver?: string | undefined;
+  readonly level: Level;
   readonly grants: readonly FolderGrant[];
+  /** Where it stands in the configuration. */
+  readonly source: RuleRef;
 };
 
 export type FolderGrant = {

@@ -1,6 +1,7 @@
 import type { Authorization, Flow, SharedFolder } from './flow.ts';
 import type { Partner, Sector } from './partner.ts';
-import type { AccessMethod } from './principal.ts';
+import type { AccessMethod, Level, RuleRef } from './principal.ts';
+import type { SshTrust } from './ssh-trust.ts';
 
 /** Limits of the gateway; units are in the names. Defaults stand in config/schema.ts. */
 export type Limits = {
@@ -17,7 +18,12 @@ export type Limits = {
   readonly maxUnauthenticated: number;
   readonly maxConnectionsPerPrincipal: number;
   readonly maxConnectionsPerPartner: number;
+  readonly penaltyFromFailures: number;
+  readonly penaltySeconds: number;
+  readonly maxPenaltySeconds: number;
   readonly maxRefusedPerNotification: number;
+  /** How long a second factor opens WebDAV for one certificate and address. */
+  readonly stepUpHours: number;
 };
 
 /** What source holds which kind of datum: the availability table. */
@@ -34,6 +40,7 @@ export type Generation = {
   readonly folders: readonly SharedFolder[];
   readonly availability: readonly Availability[];
   readonly limits: Limits;
+  readonly ssh: SshTrust;
 };
 
 export type Listener = {
@@ -41,4 +48,8 @@ export type Listener = {
   readonly host: string;
   readonly port: number;
   readonly accessMethod: AccessMethod;
+  /** What it takes to do more here than look at names. */
+  readonly level: Level;
+  /** Where it stands in the configuration. */
+  readonly rule: RuleRef;
 };

@@ -25,6 +25,12 @@ export type CertificateRule =
 /** An SSH public key as OpenSSH writes it: algorithm name and base64 blob. */
 export type SshKey = { readonly algorithm: string; readonly blob: string };
 
+/** Secrets are named by file, relative to the configuration folder, and read when they are needed. */
+export type SecondFactor = {
+  readonly totp?: { readonly secretFile: string } | undefined;
+  readonly password?: { readonly hashFile: string } | undefined;
+};
+
 export type Account = {
   readonly kind: 'person' | 'machine';
   readonly id: string;
@@ -37,6 +43,8 @@ export type Account = {
   readonly from?: IsoDate | undefined;
   readonly until?: IsoDate | undefined;
   readonly disabled: boolean;
+  /** What it can prove beside its certificate or key. */
+  readonly secondFactor?: SecondFactor | undefined;
 };
 
 /** The languages every sentence for partners exists in. */

@@ -17,6 +17,12 @@ export type Principal = {
 
 export type Protocol = 'webdav' | 'sftp' | 'portal' | 'watcher';
 
+/** 1: a certificate or key. 2: a second factor as well, or an identity card, which is one by itself. */
+export type Level = 1 | 2;
+
+/** The level something asks for, and the line of the configuration that says so. */
+export type LevelNeed = { readonly level: Level; readonly rule: RuleRef };
+
 /** One connection of one identified principal. */
 export type Session = {
   readonly id: string;
@@ -24,7 +30,9 @@ export type Session = {
   readonly protocol: Protocol;
   readonly accessMethod: AccessMethod;
   readonly remoteAddress: string;
-  readonly level: 1 | 2;
+  readonly level: Level;
+  /** What the listener it came in by asks for. */
+  readonly needs: LevelNeed;
   /** SHA-256 fingerprint of the certificate or key that proved it; empty for the drop folder. */
   readonly fingerprint: string;
 };
@@ -56,7 +64,9 @@ export type RuleRef = string;
 
 export type Decision =
   | { readonly allowed: true; readonly rule: RuleRef }
-  | { readonly allowed: false; readonly visible: boolean; readonly rule: RuleRef };
+  | { readonly allowed: false; readonly visible: boolean; readonly rule: RuleRef }
+  /** The right is there and the session's level is not: a second factor would open it. */
+  | { readonly allowed: false; readonly visible: true; readonly rule: RuleRef; readonly code: 'level-too-low' };
 
 /** Pure and synchronous. What nothing allows is refused; the deciding line of the configuration is named in the log. */
 export interface Authorizer {

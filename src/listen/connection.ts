@@ -1,6 +1,9 @@
+import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
+import type { LiveSessions, Place } from '../access/live-sessions.ts';
+import type { Visit } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
 import type { Session } from '../domain/principal.ts';
@@ -16,6 +19,7 @@ export type AdmissionParts = {
   readonly listener: Listener;
   /** Its id changes with everything that may change an admission. */
   readonly generation: Current<{ readonly id: string }>;
+  readonly live: LiveSessions;
 };
 
 /** One TLS connection: who is at the other end by the rules of today, and its requests one after the other. */
@@ -23,17 +27,20 @@ export class HttpsConnection {
   readonly socket: TLSSocket;
   readonly remoteAddress: string;
   readonly #parts: AdmissionParts;
+  readonly #visit: Visit;
   readonly #peer: PeerCertificates | undefined;
   #asked: { readonly generation: string; readonly answer: Promise<Admitted | Refused> } | undefined;
-  #session: Session | undefined;
+  #session: { value: Session } | undefined;
+  #place: Place | undefined;
   #tail: Promise<void> = Promise.resolve();
   #running = 0;
   #last: ServerResponse | undefined;
 
-  constructor(socket: TLSSocket, parts: AdmissionParts) {
+  constructor(socket: TLSSocket, visit: Visit, parts: AdmissionParts) {
     this.socket = socket;
-    this.remoteAddress = plainAddress(socket.remoteAddress);
+    this.remoteAddress = visit.address;
     this.#parts = parts;
+    this.#visit = visit;
     this.#peer = peerCertificates(socket);
   }
 
@@ -60,10 +67,40 @@ export class HttpsConnection {
     return answer;
   }
 
+  /** @returns false where its certificate must wait, and the connection was ended for it */
+  proves(): boolean {
+    return this.#peer === undefined || this.#visit.proves(createHash('sha256').update(this.#peer.leaf).digest('hex'));
+  }
+
+  closed(): void {
+    this.#place?.leave();
+  }
+
   async #ask(): Promise<Admitted | Refused> {
     const { admission, listener } = this.#parts;
-    const answer = await admission.byCertificate(this.#peer, listener, this.remoteAddress, this.#session);
-    if (answer.ok) this.#session = answer.session;
+    const answer = await admission.byCertificate(this.#peer, listener, this.remoteAddress, this.#session?.value);
+    if (answer.ok) return this.#enter(answer);
+    // That nobody can tell whether a certificate is revoked is not its owner's fault.
+    if (answer.reason !== 'revocation-unknown') this.#visit.failed(answer.fingerprint);
+    return answer;
+  }
+
+  /** It may come in; is there room for one connection more? */
+  #enter(answer: Admitted): Admitted | Refused {
+    const { session } = answer;
+    if (this.#session !== undefined) {
+      this.#session.value = session;
+      return answer;
+    }
+    if (this.socket.destroyed) return answer;
+    const held = { value: session };
+    this.#place = this.#parts.live.enter(held, this.#parts.listener, () => this.socket.destroy());
+    if (this.#place === undefined) {
+      const { principal, fingerprint } = session;
+      return { ok: false, reason: 'too-many-connections', principal, fingerprint };
+    }
+    this.#session = held;
+    this.#visit.admitted(session.fingerprint);
     return answer;
   }
 
@@ -86,19 +123,15 @@ export class HttpsConnection {
   }
 }
 
-/** `::ffff:192.0.2.1` is the IPv4 address it wraps (RFC 4291 §2.5.5.2). */
-export function plainAddress(address: string | undefined): string {
-  return address?.replace(/^::ffff:(?=\d+\.\d+\.\d+\.\d+$)/, '') ?? '';
-}
-
 /** What the peer sent in its handshake, in DER; the first is the one whose key it proved to hold. */
 function peerCertificates(socket: TLSSocket): PeerCertificates | undefined {
+  // Asked once and in this form: a second question, or getPeerCertificate, finds no intermediates any more in Node 24.
   const leaf = socket.getPeerX509Certificate();
   if (leaf === undefined) return undefined;
   const others: Uint8Array[] = [];
-  let current = socket.getPeerCertificate(true).issuerCertificate;
   const seen = new Set<string>([leaf.fingerprint256]);
-  while (current?.raw && !seen.has(current.fingerprint256) && others.length < MAX_CHAIN) {
+  let current = leaf.issuerCertificate;
+  while (current !== undefined && !seen.has(current.fingerprint256) && others.length < MAX_CHAIN) {
     seen.add(current.fingerprint256);
     others.push(current.raw);
     current = current.issuerCertificate;

@@ -3,16 +3,20 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { Admission, Admitted, RefusalReason, Refused } from '../access/admission.ts';
+import type { Admission, RefusalReason, Refused } from '../access/admission.ts';
+import type { LiveSessions } from '../access/live-sessions.ts';
+import type { LoginLimiter } from '../access/login-limiter.ts';
+import { type Visit, WaitingRoom } from '../access/waiting-room.ts';
+import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
 import type { HttpAnswer, HttpHandler } from '../domain/http.ts';
-import type { Logger } from '../domain/logger.ts';
-import { HttpsConnection, plainAddress } from './connection.ts';
+import type { Logger, Metrics } from '../domain/logger.ts';
+import { principalName } from '../domain/principal.ts';
+import { HttpsConnection } from './connection.ts';
 import { send, serve } from './exchange.ts';
 import { plainAnswer, type RefusalText, rawAnswer, refusalAnswer } from './pages.ts';
 import { type TlsMaterial, tlsOptions } from './tls.ts';
-import { Unauthenticated } from './unauthenticated.ts';
 
 const MAX_HEADER_BYTES = 16 * 1024;
 /** How often a new generation is looked for; well within the 10 s a revocation may take. */
@@ -36,7 +40,14 @@ export type HttpsListenerOptions = {
   /** Its id must change with everything that may change an admission: configuration, and a newly loaded CRL. */
   readonly generation: Current<{ readonly id: string }>;
   readonly handler: HttpHandler;
-  readonly limits: Limits;
+  readonly limits: Current<Limits>;
+  /** Shared by all listeners, as is `live`. */
+  readonly limiter: LoginLimiter;
+  readonly live: LiveSessions;
+  readonly metrics: Pick<Metrics, 'count'>;
+  readonly clock: Pick<Clock, 'monotonic'>;
+  /** Draws from 0 to 1 for the random drop; tests pass their own. */
+  readonly random?: (() => number) | undefined;
   readonly logger: Logger;
   readonly audit: RefusalLog;
   /** The sentence for a refused visitor, in the language that suits its Accept-Language best. */
@@ -52,28 +63,27 @@ export class HttpsListener {
   readonly #server: Server;
   readonly #connections = new Map<Duplex, HttpsConnection>();
   readonly #sockets = new Set<Socket>();
-  readonly #unauthenticated: Unauthenticated;
+  readonly #waiting: WaitingRoom;
+  /** By the address and port of the peer: a TLS socket and the socket it wraps have no public link. */
+  readonly #visits = new Map<string, Visit>();
   #readmission: NodeJS.Timeout | undefined;
   #readmitted = { generation: '', at: 0 };
   #readmitting = false;
   #closing = false;
 
   constructor(options: HttpsListenerOptions) {
-    const { limits } = options;
     this.#options = options;
-    this.#unauthenticated = new Unauthenticated(limits.maxUnauthenticated);
+    this.#waiting = new WaitingRoom({ ...options, protocol: 'webdav' });
     this.#server = createServer({
-      ...tlsOptions(options.tls, limits.loginGraceSeconds),
+      ...tlsOptions(options.tls),
       maxHeaderSize: MAX_HEADER_BYTES,
-      headersTimeout: limits.headersTimeoutSeconds * 1000,
       requestTimeout: 0, // a slow 10 GB upload is fine; the body must keep a minimum rate instead
-      keepAliveTimeout: limits.idleTimeoutSeconds * 1000,
       connectionsCheckingInterval: 1_000,
       requireHostHeader: false, // the guard answers this itself
       insecureHTTPParser: false,
     });
     this.#server.maxHeadersCount = 0; // the guard counts; the parser would drop the surplus silently
-    this.#server.timeout = limits.idleTimeoutSeconds * 1000;
+    this.#applyLimits();
     this.#wire();
   }
 
@@ -110,7 +120,12 @@ export class HttpsListener {
 
   #wire(): void {
     const server = this.#server;
-    server.prependListener('connection', (socket: Socket) => this.#opened(socket));
+    // TLS begins only for who is let in: a connection that is dropped costs next to nothing.
+    const begin = server.listeners('connection');
+    server.removeAllListeners('connection');
+    server.on('connection', (socket: Socket) => {
+      if (this.#opened(socket)) for (const listener of begin) Reflect.apply(listener, server, [socket]);
+    });
     server.on('secureConnection', (socket: TLSSocket) => this.#secured(socket));
     server.on('tlsClientError', (error, socket) => this.#tlsFailed(error, socket));
     server.on('clientError', (error, socket) => this.#unparsable(error, socket));
@@ -121,32 +136,35 @@ export class HttpsListener {
     server.on('connect', (_message, socket) => socket.end(rawAnswer(501, 'Not Implemented')));
   }
 
-  #opened(socket: Socket): void {
+  /** @returns whether it may begin */
+  #opened(socket: Socket): boolean {
     this.#sockets.add(socket);
+    const peer = peerOf(socket);
+    const visit = this.#waiting.came(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
-      this.#unauthenticated.left(socket);
+      this.#visits.delete(peer);
+      visit?.left();
     });
-    if (this.#unauthenticated.came(socket)) return;
-    this.#options.logger.warn({ address: plainAddress(socket.remoteAddress) }, 'too many unauthenticated connections');
-    socket.destroy();
+    if (visit === undefined) return false;
+    this.#visits.set(peer, visit);
+    return true;
   }
 
   #secured(socket: TLSSocket): void {
     socket.on('error', () => socket.destroy());
-    if (socket.destroyed) return;
-    const connection = new HttpsConnection(socket, this.#options);
+    const visit = this.#visits.get(peerOf(socket));
+    if (socket.destroyed || visit === undefined) return;
+    const connection = new HttpsConnection(socket, visit, this.#options);
     this.#connections.set(socket, connection);
-    socket.once('close', () => this.#connections.delete(socket));
-    this.#admit(connection).catch((error: unknown) => {
+    socket.once('close', () => {
+      this.#connections.delete(socket);
+      connection.closed();
+    });
+    if (!connection.proves()) return;
+    connection.admit().catch((error: unknown) => {
       this.#options.logger.error({ err: error }, 'nobody can be admitted now');
     });
-  }
-
-  async #admit(connection: HttpsConnection): Promise<Admitted | Refused> {
-    const admitted = await connection.admit();
-    if (admitted.ok) this.#unauthenticated.admitted(connection.socket);
-    return admitted;
   }
 
   #requested(message: IncomingMessage, response: ServerResponse): void {
@@ -157,15 +175,14 @@ export class HttpsListener {
 
   async #answer(connection: HttpsConnection, message: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!connection.socket.writable) return; // closed, or told that it does not speak HTTP
-    const { handler, logger, limits, refusalText } = this.#options;
+    const { handler, logger, limits } = this.#options;
     try {
-      const admitted = await this.#admit(connection);
+      const admitted = await connection.admit();
       if (!admitted.ok) {
-        const text = refusalText(admitted.reason, message.headers['accept-language']);
-        await this.#refuse(message, response, refusalAnswer(403, text, message.headers.accept));
+        await this.#refuse(message, response, this.#refusal(connection, admitted, message));
         return;
       }
-      const parts = { handler, logger, minBodyBytesPerSecond: limits.minBodyBytesPerSecond };
+      const parts = { handler, logger, minBodyBytesPerSecond: limits.value.minBodyBytesPerSecond };
       await serve(message, response, admitted.session, parts, this.#closing);
     } catch (error) {
       logger.error({ err: error }, 'nobody can be admitted now');
@@ -175,6 +192,24 @@ export class HttpsListener {
         plainAnswer(503, 'the gateway takes nobody in now; please try again later'),
       );
     }
+  }
+
+  /** Says why, and to who must wait, how long: Retry-After, RFC 9110 §10.2.3; 429, RFC 6585 §4. */
+  #refusal({ remoteAddress }: HttpsConnection, { reason, principal, fingerprint }: Refused, message: IncomingMessage) {
+    const { audit, limiter, listener, refusalText } = this.#options;
+    const isFull = reason === 'too-many-connections';
+    if (isFull) {
+      const { accessMethod, port } = listener;
+      const who = principal && { principal: principalName(principal), partner: principal.partner };
+      const fields = { ...who, protocol: 'webdav', accessMethod, port, address: remoteAddress, fingerprint, reason };
+      audit.note({ kind: 'login', outcome: 'refused', fields });
+    }
+    const { accept, 'accept-language': languages } = message.headers;
+    const answer = refusalAnswer(isFull ? 429 : 403, refusalText(reason, languages), accept);
+    const seconds =
+      limiter.refusal({ kind: 'fingerprint', key: fingerprint }) ??
+      limiter.refusal({ kind: 'address', key: remoteAddress });
+    return seconds === undefined ? answer : { ...answer, headers: { ...answer.headers, 'Retry-After': seconds } };
   }
 
   async #refuse(message: IncomingMessage, response: ServerResponse, answer: HttpAnswer): Promise<void> {
@@ -187,6 +222,7 @@ export class HttpsListener {
     const due = performance.now() - this.#readmitted.at >= READMIT_ANYWAY_MS;
     if (this.#readmitting || (generation === this.#readmitted.generation && !due)) return;
     this.#readmitting = true;
+    this.#applyLimits();
     for (const connection of [...this.#connections.values()]) {
       const admitted = await connection.admitAnew().catch(() => undefined);
       if (!admitted?.ok) connection.socket.destroy();
@@ -195,11 +231,24 @@ export class HttpsListener {
     this.#readmitting = false;
   }
 
+  #applyLimits(): void {
+    const { headersTimeoutSeconds, idleTimeoutSeconds } = this.#options.limits.value;
+    this.#server.headersTimeout = headersTimeoutSeconds * 1000;
+    this.#server.keepAliveTimeout = idleTimeoutSeconds * 1000;
+    this.#server.timeout = idleTimeoutSeconds * 1000;
+  }
+
   #tlsFailed(error: NodeJS.ErrnoException, socket: TLSSocket): void {
     const { audit, listener } = this.#options;
+    const visit = this.#visits.get(peerOf(socket));
+    if (visit?.turnedAway !== false) {
+      socket.destroy();
+      return;
+    }
+    if (isAttack(error)) visit.failed();
     const fields = {
       reason: `tls-failed:${error.code ?? 'unknown'}`,
-      address: plainAddress(socket.remoteAddress),
+      address: visit.address,
       accessMethod: listener.accessMethod,
       port: listener.port,
     };
@@ -221,4 +270,16 @@ export class HttpsListener {
     socket.resume();
     setTimeout(() => socket.destroy(), 1_000).unref();
   }
+}
+
+function peerOf(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
+  return `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`;
+}
+
+/**
+ * Whether a handshake failed as those of attackers and scanners do. Who hangs up, or sends an alert because he does not
+ * trust our certificate, may be an honest program that is set up wrongly.
+ */
+function isAttack({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('ERR_SSL_') && !code.includes('ALERT');
 }

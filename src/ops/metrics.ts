@@ -17,6 +17,18 @@ const DEFINITIONS = {
     help: 'Problems of the newest configuration; 0 when it is in force',
     labels: [],
   },
+  sluis_login_penalties_total: { kind: 'counter', help: 'Penalties that began', labels: ['of'] },
+  sluis_connections_dropped_total: {
+    kind: 'counter',
+    help: 'Connections ended before login for want of a place',
+    labels: ['protocol', 'reason'],
+  },
+  sluis_live_sessions: { kind: 'gauge', help: 'Connections that are logged in', labels: ['protocol'] },
+  sluis_revocation_age_ratio: {
+    kind: 'gauge',
+    help: 'Share of its life that what is known of revocation has behind it; 1 and more is too old',
+    labels: ['issuer', 'source'],
+  },
   sluis_drop_refused_total: { kind: 'counter', help: 'Files in drop folders that were not taken', labels: ['reason'] },
 } as const satisfies Record<string, Definition>;
 

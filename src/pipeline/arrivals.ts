@@ -180,6 +180,7 @@ function sessionOf(folder: Folder): Session {
     accessMethod: 'line',
     remoteAddress: 'local',
     level: 1,
+    needs: { level: 1, rule: 'drop-folder' },
     fingerprint: '',
   };
 }

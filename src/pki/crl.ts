@@ -13,8 +13,15 @@ export type RevocationList = {
   readonly thisUpdate: number;
   readonly nextUpdate: number;
   readonly number: bigint;
-  /** Serial numbers as in `Certificate.serial`. */
+  /** Of a delta list: the number of the oldest full list it adds to. */
+  readonly base: bigint | undefined;
+} & Entries;
+
+/** Serial numbers as in `Certificate.serial`. */
+type Entries = {
   readonly revoked: ReadonlySet<string>;
+  /** Of a delta list: no longer revoked, `removeFromCRL`. */
+  readonly removed: ReadonlySet<string>;
 };
 
 export type CrlFailure = 'not-parseable' | 'unknown-issuer' | 'bad-signature' | 'weak-signature' | 'critical-extension';
@@ -33,20 +40,25 @@ type Frame = {
   readonly nextUpdate: number;
   readonly entries: DerElement | undefined;
   readonly extensions: readonly pkijs.Extension[];
+  readonly number: bigint;
+  readonly base: bigint | undefined;
 };
 
 const ENTRIES_PER_TURN = 5_000; // about 2 ms of the event loop
 const EXPLICIT_0 = 0xa0;
+const REASON_CODE = '551d15'; // OID 2.5.29.21
+const REMOVE_FROM_CRL = '0a0108'; // ENUMERATED 8, RFC 5280 §5.3.1
 const verifyOffLoop = promisify(verify);
 
 /**
- * Reads a full CRL (RFC 5280 §5) and verifies it with the key of one of the issuers. Delta, indirect and partitioned
+ * Reads a full or delta CRL (RFC 5280 §5) and verifies it with the key of one of the issuers. Indirect and partitioned
  * lists say so in critical extensions and are refused. Gives way to other work between entries.
  */
 export async function readCrl(der: Uint8Array, issuers: readonly Certificate[]): Promise<CrlResult> {
   const frame = frameOf(der);
   if (frame === undefined) return { ok: false, reason: 'not-parseable' };
-  if (frame.extensions.some((extension) => extension.critical)) return { ok: false, reason: 'critical-extension' };
+  if (frame.extensions.some((e) => e.critical && e.extnID !== OID.deltaCrlIndicator))
+    return { ok: false, reason: 'critical-extension' };
   const keyId = authorityKeyIdOf(frame.extensions);
   const issuer = issuers.find((c) => c.keyId !== undefined && c.keyId === keyId && c.subjectDer === frame.issuerDer);
   if (issuer?.keyId === undefined) return { ok: false, reason: 'unknown-issuer' };
@@ -57,11 +69,10 @@ export async function readCrl(der: Uint8Array, issuers: readonly Certificate[]):
   if (!(await verifyOffLoop(algorithm, frame.tbs, issuer.key, frame.signature))) {
     return { ok: false, reason: 'bad-signature' };
   }
-  const revoked = await readEntries(der, frame.entries);
-  if (typeof revoked === 'string') return { ok: false, reason: revoked };
-  const { thisUpdate, nextUpdate } = frame;
-  const number = numberOf(frame.extensions);
-  return { ok: true, list: { issuerKeyId: issuer.keyId, thisUpdate, nextUpdate, number, revoked } };
+  const entries = await readEntries(der, frame.entries, frame.base !== undefined);
+  if (typeof entries === 'string') return { ok: false, reason: entries };
+  const { thisUpdate, nextUpdate, number, base } = frame;
+  return { ok: true, list: { issuerKeyId: issuer.keyId, thisUpdate, nextUpdate, number, base, ...entries } };
 }
 
 /** CertificateList ::= SEQUENCE { tbsCertList, signatureAlgorithm, signature BIT STRING } */
@@ -77,7 +88,8 @@ function frameOf(der: Uint8Array): Frame | undefined {
     if (inner === undefined || issuer === undefined || thisUpdate === undefined || nextUpdate === undefined)
       return undefined;
     if (algorithmOf(der.subarray(inner.start, inner.end)) !== algorithm) return undefined;
-    const extensions = tail.find((child) => child.tag === EXPLICIT_0);
+    const framed = tail.find((child) => child.tag === EXPLICIT_0);
+    const extensions = framed === undefined ? [] : extensionsOf(der.subarray(framed.contents, framed.end));
     return {
       tbs: der.subarray(tbs.start, tbs.end),
       algorithm,
@@ -86,7 +98,9 @@ function frameOf(der: Uint8Array): Frame | undefined {
       thisUpdate: timeOf(der, thisUpdate),
       nextUpdate: timeOf(der, nextUpdate),
       entries: tail.find((child) => child.tag === TAG.sequence),
-      extensions: extensions === undefined ? [] : extensionsOf(der.subarray(extensions.contents, extensions.end)),
+      extensions,
+      number: integerOf(extensions, OID.crlNumber) ?? 0n,
+      base: integerOf(extensions, OID.deltaCrlIndicator),
     };
   } catch {
     return undefined;
@@ -94,20 +108,35 @@ function frameOf(der: Uint8Array): Frame | undefined {
 }
 
 /** revokedCertificates ::= SEQUENCE OF SEQUENCE { userCertificate INTEGER, revocationDate Time, crlEntryExtensions? } */
-async function readEntries(der: Uint8Array, list: DerElement | undefined): Promise<ReadonlySet<string> | CrlFailure> {
-  const revoked = new Set<string>();
-  if (list === undefined) return revoked;
+async function readEntries(
+  der: Uint8Array,
+  list: DerElement | undefined,
+  isDelta: boolean,
+): Promise<Entries | CrlFailure> {
+  const [revoked, removed] = [new Set<string>(), new Set<string>()];
+  if (list === undefined) return { revoked, removed };
   let count = 0;
   for (let offset = list.contents; offset < list.end; ) {
     const entry = derElement(der, offset, list.end);
     const [serial, , extensions] = (entry && derChildren(der, entry)) ?? [];
     if (entry === undefined || serial?.tag !== TAG.integer) return 'not-parseable';
     if (extensions !== undefined && holdsCritical(der, extensions)) return 'critical-extension';
-    revoked.add(serialHex(der.subarray(serial.contents, serial.end)));
+    const isRemoved = isDelta && extensions !== undefined && isRemoval(der, extensions);
+    (isRemoved ? removed : revoked).add(serialHex(der.subarray(serial.contents, serial.end)));
     offset = entry.end;
     if (++count % ENTRIES_PER_TURN === 0) await setImmediate();
   }
-  return revoked;
+  return { revoked, removed };
+}
+
+/** Whether a delta list takes this certificate off the full one: a hold that ended. */
+function isRemoval(der: Uint8Array, extensions: DerElement): boolean {
+  return (derChildren(der, extensions) ?? []).some((extension) => {
+    const [oid, value] = derChildren(der, extension) ?? [];
+    if (oid === undefined || value === undefined) return false;
+    const hex = ({ contents, end }: DerElement) => Buffer.from(der.subarray(contents, end)).toString('hex');
+    return hex(oid) === REASON_CODE && hex(value) === REMOVE_FROM_CRL;
+  });
 }
 
 /** Extension ::= SEQUENCE { extnID, critical BOOLEAN DEFAULT FALSE, extnValue }: a BOOLEAN that stands there is true. */
@@ -139,8 +168,10 @@ function authorityKeyIdOf(extensions: readonly pkijs.Extension[]): string | unde
   return Buffer.from(value.keyIdentifier.valueBlock.valueHexView).toString('hex');
 }
 
-function numberOf(extensions: readonly pkijs.Extension[]): bigint {
-  const value = extensions.find((extension) => extension.extnID === OID.crlNumber)?.parsedValue;
-  if (!(value instanceof asn1js.Integer)) return 0n;
-  return BigInt(`0x${serialHex(value.valueBlock.valueHexView)}`);
+function integerOf(extensions: readonly pkijs.Extension[], oid: string): bigint | undefined {
+  const extension = extensions.find(({ extnID }) => extnID === oid);
+  if (extension === undefined) return undefined;
+  const { result } = asn1js.fromBER(extension.extnValue.valueBlock.valueHexView);
+  if (!(result instanceof asn1js.Integer)) throw new Error('not a number');
+  return BigInt(`0x${serialHex(result.valueBlock.valueHexView)}`);
 }

@@ -1,5 +1,6 @@
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
+import { type GeneralName, type NameConstraints, readGeneralNames, readNameConstraints } from './general-names.ts';
 import { OID } from './oids.ts';
 
 /** RFC 5280 §4.2.1.3, in the order of its bits. */
@@ -28,6 +29,11 @@ export type ExtensionFacts = {
   readonly policies: readonly string[];
   /** Mail addresses of the subjectAltName. */
   readonly alternativeEmails: readonly string[];
+  /** Every name of the subjectAltName. */
+  readonly alternativeNames: readonly GeneralName[];
+  readonly nameConstraints: NameConstraints | undefined;
+  /** Whether nobody needs to ask if this responder's certificate was revoked, RFC 6960 §4.2.2.2.1. */
+  readonly ocspNoCheck: boolean;
   /** Critical extensions that path validation here does not process: RFC 5280 §4.2 has them refused. */
   readonly unknownCritical: readonly string[];
 };
@@ -42,18 +48,24 @@ const PROCESSED: ReadonlySet<string> = new Set([
   OID.basicConstraints,
   OID.certificatePolicies,
   OID.subjectAltName,
+  OID.nameConstraints,
 ]);
 
 /** Reads the extensions; undefined where one stands twice or cannot be read. */
 export function readExtensions(extensions: readonly pkijs.Extension[]): ExtensionFacts | undefined {
   const values = new Map<string, unknown>();
+  const bytes = new Map<string, Uint8Array>();
   for (const extension of extensions) {
     if (values.has(extension.extnID)) return undefined;
     const value = extension.parsedValue;
     if (PROCESSED.has(extension.extnID) && isUnreadable(value)) return undefined;
     values.set(extension.extnID, value);
+    bytes.set(extension.extnID, extension.extnValue.valueBlock.valueHexView);
   }
   const constraints = values.get(OID.basicConstraints);
+  const names = read(bytes.get(OID.subjectAltName), readGeneralNames);
+  const subtrees = read(bytes.get(OID.nameConstraints), readNameConstraints);
+  if (names === 'unreadable' || subtrees === 'unreadable') return undefined;
   return {
     keyId: octets(values.get(OID.subjectKeyId)),
     issuerKeyId: authorityKeyId(values.get(OID.authorityKeyId)),
@@ -63,8 +75,18 @@ export function readExtensions(extensions: readonly pkijs.Extension[]): Extensio
     extendedKeyUsage: purposes(values.get(OID.extendedKeyUsage)),
     policies: policiesOf(values.get(OID.certificatePolicies)),
     alternativeEmails: emails(values.get(OID.subjectAltName)),
+    alternativeNames: names ?? [],
+    nameConstraints: subtrees,
+    ocspNoCheck: values.has(OID.ocspNoCheck),
     unknownCritical: extensions.filter((e) => e.critical && !PROCESSED.has(e.extnID)).map((e) => e.extnID),
   };
+}
+
+function read<T>(
+  der: Uint8Array | undefined,
+  reader: (der: Uint8Array) => T | undefined,
+): T | undefined | 'unreadable' {
+  return der === undefined ? undefined : (reader(der) ?? 'unreadable');
 }
 
 function isUnreadable(value: unknown): boolean {

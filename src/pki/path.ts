@@ -1,13 +1,16 @@
 import type { Certificate } from './certificate.ts';
+import { withinConstraints } from './name-constraints.ts';
 import { OID } from './oids.ts';
 
 export type PathFailure =
   | 'unknown-issuer'
+  | 'self-signed'
   | 'bad-signature'
   | 'not-yet-valid'
   | 'expired'
   | 'not-a-ca'
   | 'path-too-long'
+  | 'name-constraints'
   | 'critical-extension';
 
 /** The leaf first, the trusted issuer last. */
@@ -30,34 +33,36 @@ export const MAX_OTHERS = 8;
 const MAX_CANDIDATES = 16;
 
 /**
- * RFC 5280 §6 path validation, with issuers found by key identifier. Name constraints, policy mappings and the like are
- * not processed: where they are critical, the path is refused.
+ * RFC 5280 §6 path validation, with issuers found by key identifier. Policy mappings and the like are not
+ * processed: where they are critical, the path is refused.
  * @param others what the peer sent along, in any order; never trusted
  * @param trusted issuers whose key is trusted, root or not
  * @param at milliseconds since the epoch
+ * @param toleranceMs how far a validity may lie from `at`: for clocks that differ
  */
 export function validatePath(
   leaf: Certificate,
   others: readonly Certificate[],
   trusted: readonly Certificate[],
   at: number,
+  toleranceMs = 0,
 ): PathResult {
   // A trusted issuer itself is nobody's certificate to come in with.
   if (trusted.some((issuer) => issuer.fingerprint === leaf.fingerprint)) return { ok: false, reason: 'unknown-issuer' };
   let firstFailure: PathFailure | undefined;
   for (const path of candidates(leaf, others.slice(0, MAX_OTHERS), trusted)) {
-    const failure = failureOf(path, at);
+    const failure = failureOf(path, at, toleranceMs);
     if (failure === undefined) {
       return {
         ok: true,
         path,
-        notAfter: Math.min(...path.map((certificate) => certificate.notAfter)),
+        notAfter: Math.min(...path.map((certificate) => certificate.notAfter)) + toleranceMs,
         policies: policiesOf(path),
       };
     }
     firstFailure ??= failure;
   }
-  return { ok: false, reason: firstFailure ?? 'unknown-issuer' };
+  return { ok: false, reason: firstFailure ?? (isSelfSigned(leaf) ? 'self-signed' : 'unknown-issuer') };
 }
 
 /** Chains by key identifier and name that end in a trusted issuer; nothing about them is verified yet. */
@@ -83,7 +88,11 @@ function mayHaveIssued(issuer: Certificate, certificate: Certificate): boolean {
   return issuer.subjectDer === certificate.issuerDer;
 }
 
-function failureOf(path: Path, at: number): PathFailure | undefined {
+function isSelfSigned(certificate: Certificate): boolean {
+  return certificate.subjectDer === certificate.issuerDer && certificate.signed(certificate);
+}
+
+function failureOf(path: Path, at: number, toleranceMs: number): PathFailure | undefined {
   for (let index = path.length - 2; index >= 0; index--) {
     const [certificate, issuer] = [path[index], path[index + 1]];
     if (certificate === undefined || issuer === undefined) return 'unknown-issuer';
@@ -91,10 +100,20 @@ function failureOf(path: Path, at: number): PathFailure | undefined {
     if (failure !== undefined) return failure;
   }
   for (const certificate of path.toReversed()) {
-    if (at < certificate.notBefore) return 'not-yet-valid';
-    if (at > certificate.notAfter) return 'expired';
+    if (at + toleranceMs < certificate.notBefore) return 'not-yet-valid';
+    if (at - toleranceMs > certificate.notAfter) return 'expired';
   }
-  return undefined;
+  return staysWithinNames(path) ? undefined : 'name-constraints';
+}
+
+/** Every certificate below an issuer keeps to its name constraints; self-issued intermediates need not (§6.1.3 b). */
+function staysWithinNames(path: Path): boolean {
+  return path.every((certificate, index) => {
+    if (index > 0 && certificate.subjectDer === certificate.issuerDer) return true;
+    return path
+      .slice(index + 1)
+      .every(({ nameConstraints }) => nameConstraints === undefined || withinConstraints(certificate, nameConstraints));
+  });
 }
 
 /** @param below the intermediates between this issuer and the leaf; self-issued ones do not count (RFC 5280 §4.2.1.9) */

@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection, ServerChannel, Session as SshSession } from 'ssh2';
+import type { Place } from '../access/live-sessions.ts';
+import type { Visit } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Session } from '../domain/principal.ts';
 import { ChannelWire } from './channel-wire.ts';
@@ -8,15 +10,17 @@ import { Handles } from './handles.ts';
 import type { SftpListenerParts } from './listener.ts';
 import { Login, type Prove } from './login.ts';
 import { SftpSession } from './session.ts';
-import { fence } from './ssh2-fixes.ts';
+import { disconnectWith, fence } from './ssh2-fixes.ts';
 
 /** What the listener keeps for all its connections. */
 export type ConnectionHost = {
-  /** @returns false where the principal or the partner has all the connections it may have */
-  admit(connection: SshConnection, session: Session): boolean;
-  closed(connection: SshConnection, socket: Socket): void;
+  /** @returns undefined where the principal or the partner has all the connections it may have */
+  enter(session: Current<Session>, cut: () => void): Place | undefined;
+  closed(socket: Socket): void;
 };
 
+const TOO_MANY_CONNECTIONS = 12; // SSH_DISCONNECT_TOO_MANY_CONNECTIONS, RFC 4253 §11.1
+const TOO_MANY_TEXT = 'you or your institution have too many connections at once; close some of them';
 const LINGER_MS = 2000;
 /** A client that has ended its session leaves by itself; one that stays is shown out. */
 const AFTER_SESSION_MS = 5000;
@@ -29,24 +33,26 @@ export class SshConnection {
   readonly #socket: Socket;
   readonly #parts: SftpListenerParts;
   readonly #host: ConnectionHost;
-  readonly #grace: NodeJS.Timeout;
+  readonly #visit: Visit;
   #idle: NodeJS.Timeout | undefined;
   #client: Connection | undefined;
   /** Who came in; the rights may change while it is open. */
   #current: { value: Session } | undefined;
+  #place: Place | undefined;
   #prove: Prove | undefined;
+  /** Tries were refused; `proven` is the last key that was proven in one of them. */
+  #refused: { readonly proven: string | undefined } | undefined;
   #wire: ChannelWire | undefined;
   #hasChannel = false;
   #sessionOver = false;
   #ending = false;
 
-  constructor(socket: Socket, remoteAddress: string, parts: SftpListenerParts, host: ConnectionHost) {
+  constructor(socket: Socket, visit: Visit, parts: SftpListenerParts, host: ConnectionHost) {
     this.#socket = socket;
-    this.remoteAddress = remoteAddress;
+    this.#visit = visit;
+    this.remoteAddress = visit.address;
     this.#parts = parts;
     this.#host = host;
-    this.#grace = setTimeout(() => this.#expire(), parts.limits.value.loginGraceSeconds * 1000);
-    socket.on('error', () => {});
     socket.once('close', () => this.#closed());
   }
 
@@ -64,12 +70,18 @@ export class SshConnection {
         remoteAddress: this.remoteAddress,
         logger: this.#parts.logger,
         onRefusal: this.#parts.onRefusal,
-        knowsKey: this.#parts.knowsKey,
+        keyRefusal: this.#parts.keyRefusal,
+        refusalText: this.#parts.refusalText,
         maxTries: this.#parts.limits.value.loginTries,
+        secondFactors: this.#parts.secondFactors,
       },
-      { admit: (session, prove) => this.#admit(session, prove), tooManyTries: () => this.end('too many tries') },
+      {
+        admit: (session, prove) => this.#admit(session, prove),
+        tooManyTries: () => this.end('too many tries'),
+        refused: (proven) => this.#wasRefused(proven),
+      },
     );
-    fence(client, { loggedIn: () => this.#current !== undefined, broke: (what) => this.end(what) });
+    fence(client, { loggedIn: () => this.#current !== undefined, broke: (what) => this.#broke(what) });
     client.on('error', (error) => this.#failed(error));
     client.on('authentication', (context) => this.#decide(login, context));
     client.on('ready', () => this.#ready());
@@ -121,11 +133,34 @@ export class SshConnection {
   }
 
   #admit(session: Session, prove: Prove): boolean {
-    if (this.#ending || this.#socket.destroyed || !this.#host.admit(this, session)) return false;
-    this.#current = { value: session };
+    if (this.#ending || this.#socket.destroyed) return false;
+    const current = { value: session };
+    this.#place = this.#host.enter(current, () => this.end('cut by an operator'));
+    if (this.#place === undefined) {
+      this.#sayFull();
+      return false;
+    }
+    this.#current = current;
     this.#prove = prove;
-    clearTimeout(this.#grace);
+    this.#visit.admitted(session.fingerprint);
     return true;
+  }
+
+  /** A key that must wait gets no second try. What it did counts when the connection ends: the next key may be the right one. */
+  #wasRefused(proven: string | undefined): void {
+    this.#refused = { proven: proven ?? this.#refused?.proven };
+    if (proven === undefined) return;
+    if (this.#parts.limiter.refusal({ kind: 'fingerprint', key: proven }) !== undefined) this.end('the key must wait');
+  }
+
+  #broke(what: string): void {
+    if (this.#current === undefined) this.#visit.failed(this.#refused?.proven);
+    this.end(what);
+  }
+
+  #sayFull(): void {
+    if (this.#client !== undefined) disconnectWith(this.#client, TOO_MANY_CONNECTIONS, TOO_MANY_TEXT);
+    this.end('too many connections');
   }
 
   #ready(): void {
@@ -176,18 +211,16 @@ export class SshConnection {
 
   #failed(error: Error): void {
     this.#parts.logger.debug({ error, remoteAddress: this.remoteAddress }, 'an SSH connection failed');
-    this.end('protocol error');
-  }
-
-  #expire(): void {
-    this.#parts.logger.info({ remoteAddress: this.remoteAddress }, 'nobody logged in within the grace time');
-    this.destroy();
+    if ('level' in error && error.level === 'socket') this.end('the connection was lost');
+    else this.#broke('protocol error');
   }
 
   #closed(): void {
-    clearTimeout(this.#grace);
+    if (this.#current === undefined && this.#refused !== undefined) this.#visit.failed(this.#refused.proven);
+    this.#visit.left();
+    this.#place?.leave();
     clearTimeout(this.#idle);
     this.#wire?.cut();
-    this.#host.closed(this, this.#socket);
+    this.#host.closed(this.#socket);
   }
 }

@@ -22,6 +22,7 @@ export const SFTP_STATUS = {
   'bad-request': STATUS.FAILURE,
   'not-found': STATUS.NO_SUCH_FILE,
   'not-allowed': STATUS.PERMISSION_DENIED,
+  'level-too-low': STATUS.PERMISSION_DENIED,
   'no-parent': STATUS.NO_SUCH_FILE,
   'already-exists': STATUS.FAILURE,
   'is-folder': STATUS.FAILURE,

@@ -1,17 +1,21 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
 import type { Admission } from '../access/admission.ts';
+import type { LiveSessions, Place } from '../access/live-sessions.ts';
+import type { LoginLimiter } from '../access/login-limiter.ts';
+import { WaitingRoom, type WaitingRoomParts } from '../access/waiting-room.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
-import type { Logger } from '../domain/logger.ts';
+import type { Logger, Metrics } from '../domain/logger.ts';
 import type { Session } from '../domain/principal.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
+import { mutableAlgorithms } from './algorithms.ts';
 import { type ConnectionHost, SshConnection } from './connection.ts';
 import type { LoginParts } from './login.ts';
-import { joinIdentification, mutableAlgorithms, socketOf } from './ssh2-fixes.ts';
+import { joinIdentification, socketOf } from './ssh2-fixes.ts';
 
-export type SftpListenerParts = Pick<LoginParts, 'knowsKey' | 'onRefusal'> & {
+export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 'onRefusal' | 'secondFactors'> & {
   readonly listener: Listener;
   /** Private keys as ssh-keygen writes them, without passphrase; the first of a type counts. */
   readonly hostKeys: readonly (string | Buffer)[];
@@ -19,6 +23,11 @@ export type SftpListenerParts = Pick<LoginParts, 'knowsKey' | 'onRefusal'> & {
   readonly files: Files;
   readonly uploads: Uploads;
   readonly limits: Current<Limits>;
+  /** Shared by all listeners, as is `live`. */
+  readonly limiter: LoginLimiter;
+  readonly live: LiveSessions;
+  readonly metrics: Pick<Metrics, 'count'>;
+  readonly audit: WaitingRoomParts['audit'];
   readonly logger: Logger;
   readonly clock: Clock;
   /** Shown before login, where a client shows it. */
@@ -29,8 +38,6 @@ export type SftpListenerParts = Pick<LoginParts, 'knowsKey' | 'onRefusal'> & {
 
 /** What the client is told; says nothing of versions. */
 const IDENTIFICATION = 'Sluis';
-/** Above the soft limit a random share of newcomers is dropped, and all of them above this many times the limit. */
-const HARD_FACTOR = 4;
 const CLOSE_DEADLINE_MS = 10_000;
 
 /** The SSH socket of one listener: who may try, who came in, and the end of all of them. */
@@ -39,12 +46,13 @@ export class SftpListener implements ConnectionHost {
   readonly #net: NetServer;
   readonly #ssh: ssh2.Server;
   readonly #bySocket = new Map<Socket, SshConnection>();
-  readonly #waiting = new Set<SshConnection>();
+  readonly #waiting: WaitingRoom;
   #whenEmpty: (() => void) | undefined;
 
   /** @throws Error where a host key can not be read */
   constructor(parts: SftpListenerParts) {
     this.#parts = parts;
+    this.#waiting = new WaitingRoom({ ...parts, protocol: 'sftp' });
     this.#ssh = new ssh2.Server({
       hostKeys: [...parts.hostKeys],
       algorithms: mutableAlgorithms(),
@@ -112,41 +120,24 @@ export class SftpListener implements ConnectionHost {
     await closed;
   }
 
-  /** As ConnectionHost: whether the principal and its partner have room for one connection more. */
-  admit(connection: SshConnection, session: Session): boolean {
-    const { maxConnectionsPerPrincipal, maxConnectionsPerPartner } = this.#parts.limits.value;
-    const { id, partner } = session.principal;
-    const ofPartner = this.sessions().filter(({ principal }) => principal.partner === partner);
-    const ofPrincipal = ofPartner.filter(({ principal }) => principal.id === id);
-    if (ofPrincipal.length >= maxConnectionsPerPrincipal || ofPartner.length >= maxConnectionsPerPartner) return false;
-    this.#waiting.delete(connection);
-    return true;
+  /** As ConnectionHost. */
+  enter(session: Current<Session>, cut: () => void): Place | undefined {
+    return this.#parts.live.enter(session, this.#parts.listener, cut);
   }
 
-  closed(connection: SshConnection, socket: Socket): void {
-    this.#waiting.delete(connection);
+  closed(socket: Socket): void {
     this.#bySocket.delete(socket);
     if (this.#bySocket.size === 0) this.#whenEmpty?.();
   }
 
   #came(socket: Socket): void {
-    if (this.#mustDrop()) {
-      socket.destroy();
-      return;
-    }
-    const connection = new SshConnection(socket, plainAddress(socket.remoteAddress), this.#parts, this);
-    this.#bySocket.set(socket, connection);
-    this.#waiting.add(connection);
+    // Before anything else: a socket that is ended may still have an error to tell.
+    socket.on('error', () => {});
+    const visit = this.#waiting.came(socket);
+    if (visit === undefined) return;
+    this.#bySocket.set(socket, new SshConnection(socket, visit, this.#parts, this));
     joinIdentification(socket);
     this.#ssh.injectSocket(socket);
-  }
-
-  /** As sshd's MaxStartups: from the limit on a share that grows evenly, beyond four times the limit everybody. */
-  #mustDrop(): boolean {
-    const soft = this.#parts.limits.value.maxUnauthenticated;
-    const surplus = this.#waiting.size - soft;
-    const random = this.#parts.random ?? Math.random;
-    return surplus >= 0 && random() < (surplus + 1) / (soft * (HARD_FACTOR - 1));
   }
 
   #attach(client: Connection): void {
@@ -154,9 +145,4 @@ export class SftpListener implements ConnectionHost {
     if (connection === undefined) client.end();
     else connection.attach(client);
   }
-}
-
-/** An IPv4 address as it is registered, also where the socket speaks IPv6. */
-function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:/i, '');
 }

@@ -1,6 +1,7 @@
 import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Algorithms, Connection } from 'ssh2';
+import type { AuthContext, Connection } from 'ssh2';
+import { USER_ALGORITHMS } from '../access/ssh-offer.ts';
 
 /*
  * What ssh2 1.17.0 gets wrong for a server, mended from outside, one connection at a time. ssh2 is pinned to that version;
@@ -31,59 +32,10 @@ export function joinIdentification(socket: Socket): void {
   Object.defineProperty(socket, 'on', { value, configurable: true });
 }
 
-/** Modern algorithms only: no SHA-1, no CBC, no compression, no group exchange (which ssh2 can not serve). */
-export const ALGORITHMS = {
-  kex: [
-    'curve25519-sha256',
-    'curve25519-sha256@libssh.org',
-    'ecdh-sha2-nistp256',
-    'ecdh-sha2-nistp384',
-    'ecdh-sha2-nistp521',
-  ],
-  serverHostKey: [
-    'ssh-ed25519',
-    'ecdsa-sha2-nistp256',
-    'ecdsa-sha2-nistp384',
-    'ecdsa-sha2-nistp521',
-    'rsa-sha2-512',
-    'rsa-sha2-256',
-  ],
-  cipher: [
-    'aes128-gcm@openssh.com',
-    'aes256-gcm@openssh.com',
-    'chacha20-poly1305@openssh.com',
-    'aes128-ctr',
-    'aes192-ctr',
-    'aes256-ctr',
-  ],
-  hmac: ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'],
-  // A killed client that asked for zlib ends the process (mscdex/ssh2#1178).
-  compress: ['none'],
-} as const;
-
-/** The list above in the form of ssh2's types. */
-export function mutableAlgorithms(): Algorithms {
-  return {
-    kex: [...ALGORITHMS.kex],
-    serverHostKey: [...ALGORITHMS.serverHostKey],
-    cipher: [...ALGORITHMS.cipher],
-    hmac: [...ALGORITHMS.hmac],
-    compress: [...ALGORITHMS.compress],
-  };
-}
-
-/** Algorithms of user keys, for the `server-sig-algs` of RFC 8308. */
-export const SIGNATURE_ALGORITHMS = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-] as const;
-
 const MIN_PACKET_BYTES = 1024;
+const MSG_DISCONNECT = 1;
 const MSG_EXT_INFO = 7;
+const MSG_BANNER = 53;
 const OPEN_PROHIBITED = 1; // SSH_OPEN_ADMINISTRATIVELY_PROHIBITED, RFC 4254 §5.1
 const PROTOCOL_ERROR = 2; // SSH_DISCONNECT_PROTOCOL_ERROR, RFC 4253 §11.1
 
@@ -122,7 +74,7 @@ function offerWithoutSha1(protocol: Protocol): void {
 /**
  * Two things at the end of a key exchange:
  * - `server-sig-algs` lacks a comma, so a client limited to rsa-sha2-512 or nistp521 can not log in (mscdex/ssh2#1485); the
- *   list also names ssh-rsa and ssh-dss. Ours is sent in its place: byte 7 | uint32 1 | string name | string value.
+ *   list also names ssh-rsa and ssh-dss, and no certificates. Ours is sent in its place: byte 7 | uint32 1 | string name | string value.
  * - a cipher is made for each packet, from the bytes of the key; a KeyObject costs a quarter of that on Node 24.
  */
 function fenceKeyExchange(protocol: Protocol): void {
@@ -140,7 +92,7 @@ function fenceKeyExchange(protocol: Protocol): void {
 
 function sendSignatureAlgorithms(protocol: Protocol): void {
   const name = Buffer.from('server-sig-algs');
-  const value = Buffer.from(SIGNATURE_ALGORITHMS.join(','));
+  const value = Buffer.from(USER_ALGORITHMS.join(','));
   const payload = Buffer.alloc(1 + 4 + 4 + name.length + 4 + value.length);
   payload.writeUInt8(MSG_EXT_INFO, 0);
   payload.writeUInt32BE(1, 1);
@@ -148,6 +100,39 @@ function sendSignatureAlgorithms(protocol: Protocol): void {
   name.copy(payload, 9);
   payload.writeUInt32BE(value.length, 9 + name.length);
   value.copy(payload, 13 + name.length);
+  sendPayload(protocol, payload);
+}
+
+/**
+ * ssh2 ends a connection without saying why. SSH_MSG_DISCONNECT, RFC 4253 §11.1:
+ * byte 1 | uint32 reason code | string description, UTF-8 | string language tag
+ */
+export function disconnectWith(client: Connection, reason: number, description: string): void {
+  const text = Buffer.from(description);
+  const payload = Buffer.alloc(1 + 4 + 4 + text.length + 4);
+  payload.writeUInt8(MSG_DISCONNECT, 0);
+  payload.writeUInt32BE(reason, 1);
+  payload.writeUInt32BE(text.length, 5);
+  text.copy(payload, 9);
+  sendPayload(internalsOf(client).protocol, payload);
+}
+
+/**
+ * ssh2 has one banner for everybody, sent before the first try. SSH_MSG_USERAUTH_BANNER, RFC 4252 §5.4, may come at any
+ * time before the login is done: byte 53 | string message, UTF-8 | string language tag. Not while keys are exchanged.
+ */
+export function sendBanner(context: AuthContext, message: string): void {
+  const protocol = protocolOf(context);
+  if (protocol._kexinit !== undefined) return;
+  const text = Buffer.from(message);
+  const payload = Buffer.alloc(1 + 4 + text.length + 4);
+  payload.writeUInt8(MSG_BANNER, 0);
+  payload.writeUInt32BE(text.length, 1);
+  text.copy(payload, 5);
+  sendPayload(protocol, payload);
+}
+
+function sendPayload(protocol: Protocol, payload: Buffer): void {
   const writer = protocol._packetRW.write;
   const packet = writer.alloc(payload.length);
   packet.set(payload, writer.allocStart);
@@ -223,6 +208,8 @@ type Offer = { readonly lists: OfferLists; readonly constructor: new (names: Off
 type Protocol = {
   _offer: Offer;
   readonly _kex: { remoteExtInfoEnabled: boolean };
+  /** There while keys are exchanged. */
+  readonly _kexinit?: unknown;
   readonly _cipher: { _encKey?: Buffer | KeyObject; encrypt(packet: Buffer): void };
   readonly _decipher: { _decipherKey?: Buffer | KeyObject };
   readonly _packetRW: {
@@ -245,6 +232,13 @@ function internalsOf(client: Connection): { protocol: Protocol; channels: Channe
     throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
   }
   return { protocol: protocol as Protocol, channels };
+}
+
+/** @throws Error as `internalsOf` */
+function protocolOf(context: AuthContext): Protocol {
+  const { _protocol: protocol } = context as unknown as { _protocol?: Protocol };
+  if (protocol === undefined) throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
+  return protocol;
 }
 
 /** The socket that was handed to ssh2; its 'connection' event does not name it. @throws Error as `internalsOf` */

@@ -1,13 +1,13 @@
-import { createHash, createPublicKey } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import ssh2, { type PublicKeyAuthContext } from 'ssh2';
-import { SIGNATURE_ALGORITHMS } from './ssh2-fixes.ts';
+import type { RefusalReason } from '../access/admission.ts';
+import { readSshOffer } from '../access/ssh-offer.ts';
 
-const MIN_RSA_BITS = 2048;
-
-/** A key a client offers; proven only where `verify` says so. */
+/** A key or certificate a client offers; proven only where `verify` says so. */
 export type OfferedKey = {
   /** The type of the key, as it stands in a registered key: `ssh-rsa` for every RSA key. */
   readonly algorithm: string;
+  /** Of the certificate, where it is one. */
   readonly blob: Buffer;
   /** SHA-256 of the blob, lower-case hex, as sessions and the audit log have it. */
   readonly fingerprint: string;
@@ -15,32 +15,35 @@ export type OfferedKey = {
   verify(): boolean;
 };
 
-/** @returns the key, or undefined where its form, its algorithm (SHA-1, DSA) or its size is not taken */
-export function readOfferedKey(context: PublicKeyAuthContext): OfferedKey | undefined {
-  const { algo: algorithm, data: blob } = context.key;
-  const signatureAlgorithm = context.hashAlgo ? `rsa-sha2-${context.hashAlgo.slice('sha'.length)}` : algorithm;
-  if (!SIGNATURE_ALGORITHMS.some((known) => known === signatureAlgorithm)) return undefined;
-  const key = ssh2.utils.parseKey(`${algorithm} ${blob.toString('base64')}`);
-  if (key instanceof Error || key.type !== algorithm || !key.getPublicSSH().equals(blob)) return undefined;
-  if (algorithm === 'ssh-rsa' && rsaBits(key.getPublicPEM()) < MIN_RSA_BITS) return undefined;
-  return {
-    algorithm,
-    blob,
-    fingerprint: createHash('sha256').update(blob).digest('hex'),
-    verify: () => {
-      const { blob: signed, signature } = context;
-      return (
-        signed !== undefined && signature !== undefined && key.verify(signed, signature, context.hashAlgo) === true
-      );
-    },
+/** A key whose form, algorithm or size is not taken. */
+export type RefusedKey = { readonly reason: RefusalReason; readonly fingerprint: string };
+
+export function readOfferedKey(context: PublicKeyAuthContext): OfferedKey | RefusedKey {
+  const { data: blob } = context.key;
+  const fingerprint = createHash('sha256').update(blob).digest('hex');
+  const offer = readSshOffer(algorithmOf(context), blob);
+  if (!offer.ok) return { reason: offer.reason, fingerprint };
+  const verify = () => {
+    const { blob: signed, signature } = context;
+    if (signed === undefined || signature === undefined) return false;
+    // ssh2 knows no certificates and hands on their signatures as they came; those of keys it has taken apart.
+    return offer.isCertificate ? offer.verify(signature, signed) : verifyPlain(context, signed, signature);
   };
+  return { algorithm: offer.key.type, blob, fingerprint, verify };
 }
 
-function rsaBits(pem: string): number {
-  return createPublicKey(pem).asymmetricKeyDetails?.modulusLength ?? 0;
+function verifyPlain({ key: { data: blob }, hashAlgo, key }: PublicKeyAuthContext, signed: Buffer, signature: Buffer) {
+  const parsed = ssh2.utils.parseKey(`${key.algo} ${blob.toString('base64')}`);
+  if (parsed instanceof Error || parsed.type !== key.algo || !parsed.getPublicSSH().equals(blob)) return false;
+  return parsed.verify(signed, signature, hashAlgo) === true;
+}
+
+/** The algorithm as the client named it; ssh2 gives the type of the key and the digest of RSA apart. */
+function algorithmOf({ key, hashAlgo }: PublicKeyAuthContext): string {
+  return hashAlgo ? `rsa-sha2-${hashAlgo.slice('sha'.length)}` : key.algo;
 }
 
 /** Makes the answer to an offer name the algorithm of the offer (RFC 4252 §7); ssh2 would name the type of the key. */
 export function echoAlgorithm(context: PublicKeyAuthContext): void {
-  if (context.hashAlgo) context.key.algo = `rsa-sha2-${context.hashAlgo.slice('sha'.length)}`;
+  context.key.algo = algorithmOf(context);
 }

@@ -37,6 +37,12 @@ export type AuditLine = {
   readonly fields: Readonly<Record<string, string | number | boolean | null | readonly string[]>>;
 };
 
+/** A certificate or key by its SHA-256, and the address it is used from. */
+export type StepUpKey = { readonly fingerprint: string; readonly address: string };
+
+/** Level 2 until a time of the ledger's clock. */
+export type StepUpRow = StepUpKey & { readonly principal: string; readonly until: number };
+
 export type LeaseRef = { readonly queue: Queue; readonly key: string; readonly fence: number };
 
 export type LedgerCommand =
@@ -124,6 +130,12 @@ export type LedgerCommand =
       readonly partner: PartnerId;
       readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
     }
+  /** Opens level 2 for one certificate at one address, from now on; a grant that is there begins anew. */
+  | ({ readonly kind: 'grantStepUp'; readonly principal: string; readonly forMs: number } & StepUpKey)
+  /** Ends the grants of a certificate, at one address or at all; none there is no error. */
+  | { readonly kind: 'endStepUp'; readonly fingerprint: string; readonly address?: string | undefined }
+  /** Uses a one-time code up. @throws `precondition-failed` where this principal used it, or a later one, before */
+  | { readonly kind: 'useCode'; readonly principal: string; readonly counter: number }
   /** Adds 1 to a counter; its new value is in the result under the counter's name. */
   | { readonly kind: 'increment'; readonly counter: string }
   | { readonly kind: 'audit'; readonly line: AuditLine };
@@ -190,6 +202,8 @@ export type Query =
   | { readonly kind: 'queueLength'; readonly queue: Queue }
   /** Which of these contents something needs: entries; submissions (answers and record log; files until answered). */
   | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
+  /** Grants of level 2 that end after `now`. */
+  | { readonly kind: 'stepUps'; readonly now: number }
   /** Audit lines from a sequence number on, in order. */
   | { readonly kind: 'auditLines'; readonly from: number; readonly limit: number };
 
@@ -211,6 +225,8 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
                 ? ReadonlyMap<string, readonly string[]>
                 : Q extends { kind: 'namedContents' }
                   ? ReadonlySet<string>
-                  : Q extends { kind: 'auditLines' }
-                    ? readonly ChainedLine[]
-                    : never;
+                  : Q extends { kind: 'stepUps' }
+                    ? readonly StepUpRow[]
+                    : Q extends { kind: 'auditLines' }
+                      ? readonly ChainedLine[]
+                      : never;

@@ -48,6 +48,11 @@ CREATE TABLE original (
   flow TEXT NOT NULL, environment TEXT NOT NULL, partner TEXT NOT NULL, reference TEXT NOT NULL,
   receivers TEXT NOT NULL, PRIMARY KEY (flow, environment, partner, reference)) STRICT, WITHOUT ROWID;
 
+CREATE TABLE step_up (
+  fingerprint TEXT NOT NULL, address TEXT NOT NULL, principal TEXT NOT NULL, until INTEGER NOT NULL,
+  PRIMARY KEY (fingerprint, address)) STRICT, WITHOUT ROWID;
+CREATE TABLE used_code (principal TEXT PRIMARY KEY, counter INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
 CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 
 CREATE TABLE audit (

@@ -3,6 +3,7 @@ import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import { integer, type Sql, text } from './sql.ts';
 import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
+import { endStepUp, grantStepUp, useCode } from './sqlite-step-up.ts';
 import {
   increment,
   insertDelivery,
@@ -35,6 +36,9 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   insertDelivery,
   setDeliveryState,
   rememberOriginals,
+  grantStepUp,
+  endStepUp,
+  useCode,
   increment,
   audit: appendAudit,
 };

@@ -3,6 +3,7 @@ import type { Answer, EntryRow, Query } from './commands.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
+import { stepUps } from './sqlite-step-up.ts';
 import { findSubmission, nextSequence } from './sqlite-submissions.ts';
 import { BELOW, below, findEntry, keyOf } from './sqlite-tree.ts';
 
@@ -48,6 +49,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       );
     case 'namedContents':
       return namedContents(sql, query);
+    case 'stepUps':
+      return stepUps(sql, query.now);
     case 'auditLines':
       return sql
         .all('SELECT * FROM audit WHERE seq >= $from ORDER BY seq LIMIT $limit', {

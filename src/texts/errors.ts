@@ -27,6 +27,12 @@ export const ERRORS = {
     de: 'Das dürfen Sie hier nicht. Bitten Sie bei Bedarf Ihren lokalen Verwalter um das Recht.',
     en: 'You may not do this here. Ask your local administrator for the right if you need it.',
   },
+  'level-too-low': {
+    nl: 'Dit vraagt een tweede factor. Geef uw code of wachtwoord op de pagina /step-up van dit adres.',
+    fr: 'Ceci exige un second facteur. Donnez votre code ou mot de passe à la page /step-up de cette adresse.',
+    de: 'Dies verlangt einen zweiten Faktor. Geben Sie Code oder Passwort auf der Seite /step-up dieser Adresse ein.',
+    en: 'This needs a second factor. Give your code or password on the page /step-up of this address.',
+  },
   'no-parent': {
     nl: 'De map waarin dit moet komen, is er niet. Maak ze eerst.',
     fr: 'Le dossier de destination n’existe pas. Créez-le d’abord.',

@@ -1,3 +1,5 @@
+import { FACTOR_REFUSALS } from './factor-refusals.ts';
+import { SSH_REFUSALS } from './refusals-ssh.ts';
 import type { Sentences } from './sentences.ts';
 
 /** Why somebody may not come in. A test holds this table against the reasons of access/. */
@@ -13,6 +15,36 @@ export const REFUSALS = {
     fr: 'Ce certificat est illisible. Demandez-en un nouveau à l’émetteur.',
     de: 'Dieses Zertifikat ist nicht lesbar. Beantragen Sie beim Aussteller ein neues.',
     en: 'This certificate cannot be read. Ask its issuer for a new one.',
+  },
+  'critical-extension': {
+    nl: 'Dit certificaat stelt een voorwaarde die hier niet gekend is. Vraag de uitgever een gewoon certificaat.',
+    fr: 'Ce certificat pose une condition inconnue ici. Demandez à l’émetteur un certificat ordinaire.',
+    de: 'Dieses Zertifikat stellt eine hier unbekannte Bedingung. Beantragen Sie beim Aussteller ein gewöhnliches.',
+    en: 'This certificate sets a condition that is not known here. Ask its issuer for an ordinary one.',
+  },
+  'self-signed': {
+    nl: 'Dit certificaat is door niemand anders bevestigd. Gebruik een certificaat van een aanvaarde uitgever, geen eigen.',
+    fr: 'Ce certificat n’est confirmé par personne d’autre. Utilisez un certificat d’un émetteur accepté, pas le vôtre.',
+    de: 'Dieses Zertifikat bestätigt nur sich selbst. Verwenden Sie eines von einem anerkannten Aussteller.',
+    en: 'This certificate vouches only for itself. Use one that an accepted issuer gave you.',
+  },
+  'issuer-may-not-issue': {
+    nl: 'Wie dit certificaat ondertekende, mag er geen uitreiken. Vraag er een bij een aanvaarde uitgever.',
+    fr: 'Le signataire de ce certificat ne peut en délivrer. Demandez-en un à un émetteur accepté.',
+    de: 'Wer dieses Zertifikat signierte, darf keine ausstellen. Beantragen Sie eines bei einem anerkannten Aussteller.',
+    en: 'Whoever signed this certificate may not issue any. Ask an accepted issuer for one.',
+  },
+  'path-too-long': {
+    nl: 'Tussen dit certificaat en de aanvaarde uitgever staan te veel uitgevers. Vraag er een rechtstreeks bij hem.',
+    fr: 'Trop d’émetteurs séparent ce certificat de l’émetteur accepté. Demandez-en un directement à celui-ci.',
+    de: 'Zwischen diesem Zertifikat und dem anerkannten Aussteller stehen zu viele. Beantragen Sie eines direkt bei ihm.',
+    en: 'Too many issuers stand between this certificate and an accepted one. Ask the accepted issuer itself.',
+  },
+  'name-constraints': {
+    nl: 'De uitgever mag deze naam niet in een certificaat zetten. Vraag een certificaat bij de uitgever van uw instelling.',
+    fr: 'L’émetteur ne peut certifier ce nom. Demandez un certificat à l’émetteur de votre institution.',
+    de: 'Der Aussteller darf diesen Namen nicht bestätigen. Beantragen Sie eines beim Aussteller Ihrer Einrichtung.',
+    en: 'The issuer may not give out a certificate with this name. Ask the issuer of your own institution.',
   },
   'unknown-issuer': {
     nl: 'De uitgever van dit certificaat is hier niet aanvaard. Gebruik een certificaat van een aanvaarde uitgever.',
@@ -80,6 +112,12 @@ export const REFUSALS = {
     de: 'Ob dieses Zertifikat widerrufen ist, lässt sich gerade nicht prüfen. Versuchen Sie es später; der Betreiber weiß es.',
     en: 'We cannot tell now whether this certificate has been revoked. Try again later; the operator has been told.',
   },
+  'revocation-stale': {
+    nl: 'Wat wij weten over intrekking van dit certificaat is te oud. Probeer later opnieuw; de operator is verwittigd.',
+    fr: 'Nos données sur la révocation de ce certificat sont trop anciennes. Réessayez plus tard ; l’opérateur est averti.',
+    de: 'Unsere Angaben zum Widerruf dieses Zertifikats sind zu alt. Versuchen Sie es später; der Betreiber weiß es.',
+    en: 'What we know about revocation of this certificate is too old. Try again later; the operator has been told.',
+  },
   'no-person': {
     nl: 'Dit certificaat is bij niemand geregistreerd. Vraag uw lokale beheerder om het te registreren.',
     fr: 'Ce certificat n’est enregistré pour personne. Demandez à votre gestionnaire local de l’enregistrer.',
@@ -104,6 +142,7 @@ export const REFUSALS = {
     de: 'Dieser Schlüssel ist nicht registriert. Bitten Sie Ihren lokalen Verwalter, den öffentlichen Schlüssel zu registrieren.',
     en: 'This key is not registered. Ask your local administrator to register your public key.',
   },
+  ...FACTOR_REFUSALS,
   'account-disabled': {
     nl: 'Deze account is uitgeschakeld. Neem contact op met uw lokale beheerder.',
     fr: 'Ce compte est désactivé. Contactez votre gestionnaire local.',
@@ -146,4 +185,11 @@ export const REFUSALS = {
     de: 'Eine Anwendung darf nicht über das Internet herein. Nutzen Sie die gesicherte Leitung oder VPN.',
     en: 'An application may not come in over the internet. Use the secured line or VPN.',
   },
+  'too-many-connections': {
+    nl: 'U of uw instelling heeft te veel verbindingen tegelijk. Sluit er enkele en verbind opnieuw.',
+    fr: 'Vous ou votre institution avez trop de connexions à la fois. Fermez-en quelques-unes et reconnectez-vous.',
+    de: 'Sie oder Ihre Einrichtung haben zu viele Verbindungen zugleich. Schließen Sie einige und verbinden Sie sich neu.',
+    en: 'You or your institution have too many connections at once. Close some of them and connect again.',
+  },
+  ...SSH_REFUSALS,
 } as const satisfies Readonly<Record<string, Sentences>>;

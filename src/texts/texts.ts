@@ -66,6 +66,15 @@ export function refusalTextOf(
   return { title: NO_ENTRY[language], sentence: textOf(reason, language), language };
 }
 
+/**
+ * Why somebody may not come in, a line in each language, for a program that asks for none.
+ * @returns nothing where the reason has no sentence for people
+ */
+export function refusalLines(reason: string, languages: readonly Language[]): string | undefined {
+  if (!Object.hasOwn(REFUSALS, reason)) return undefined;
+  return languages.map((language) => `${textOf(reason, language)}\r\n`).join('');
+}
+
 /** The offered language with the highest weight; of equal ones the first. */
 export function languageOf(acceptLanguage: string | undefined, offered: readonly Language[]): Language {
   let [best, weight]: readonly [Language, number] = [offered[0] ?? 'en', 0];

@@ -1,12 +1,23 @@
 import type { Audit } from '../audit/audit.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { Action, Authorizer, RuleRef, Session } from '../domain/principal.ts';
+import type { Action, Authorizer, Decision, RuleRef, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { actionLine } from './audit-lines.ts';
 import { absent } from './places.ts';
 
 type GateParts = { readonly authorizer: Authorizer; readonly audit: Audit; readonly ledger: Ledger };
+
+const SENTENCES = {
+  'not-allowed': 'you have no right to do this here',
+  'level-too-low':
+    'this needs a second factor: step up at https://…/step-up of this gateway for WebDAV, or log in to SFTP with a one-time code',
+} as const;
+
+function codeOf(decision: Extract<Decision, { allowed: false }>): keyof typeof SENTENCES | 'not-found' {
+  if ('code' in decision) return decision.code;
+  return decision.visible ? 'not-allowed' : 'not-found';
+}
 
 /** Asks whether an action may be done and writes down each refusal. The one place where the file tree says no. */
 export class Gate {
@@ -16,17 +27,14 @@ export class Gate {
     this.#parts = parts;
   }
 
-  /** @returns the rule that allows it @throws GatewayError `not-found`, `not-allowed`, `unavailable` */
+  /** @returns the rule that allows it @throws GatewayError `not-found`, `not-allowed`, `level-too-low`, `unavailable` */
   async pass(session: Session, action: Action, path: VPath): Promise<RuleRef> {
     this.#parts.audit.assertWorking();
     const decision = this.#parts.authorizer.decide(session, action, path);
     if (decision.allowed) return decision.rule;
-    this.#parts.audit.note(
-      actionLine(session, action, path, 'refused', decision.rule, {
-        code: decision.visible ? 'not-allowed' : 'not-found',
-      }),
-    );
-    if (decision.visible) throw new GatewayError('not-allowed', 'you have no right to do this here');
+    const code = codeOf(decision);
+    this.#parts.audit.note(actionLine(session, action, path, 'refused', decision.rule, { code }));
+    if (code !== 'not-found') throw new GatewayError(code, SENTENCES[code]);
     // A name that is absent costs one look into the ledger; so does this one, or its time would tell it exists.
     await this.#parts.ledger.read({ kind: 'entry', path });
     throw absent();

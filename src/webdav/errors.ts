@@ -1,6 +1,7 @@
 import { asGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
-import type { HttpAnswer } from '../domain/http.ts';
+import type { HttpAnswer, HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
+import { languageOf, textOf } from '../texts/texts.ts';
 import { escapeXml } from './xml-text.ts';
 
 /** From the gateway's codes to HTTP (RFC 9110 §15, RFC 4918 §11). */
@@ -9,6 +10,7 @@ export const HTTP_STATUS = {
   'bad-request': 400,
   'not-found': 404,
   'not-allowed': 403,
+  'level-too-low': 403,
   'no-parent': 409,
   'already-exists': 405,
   'is-folder': 405,
@@ -35,6 +37,9 @@ const ELEMENT: Partial<Record<ErrorCode, ErrorElement>> = { 'out-of-space': 'suf
 /** An absent name, and a name that this principal may not know of, give this answer and no other. */
 const NOT_FOUND = 'there is nothing under this name';
 
+/** As the other sentences of this protocol, where a program asks for no language. */
+const ENGLISH_FIRST = ['en', 'nl', 'fr', 'de'] as const;
+
 export const FOLDER_METHODS = 'OPTIONS, GET, HEAD, DELETE, MOVE, COPY, PROPFIND';
 export const ALL_METHODS = 'OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, MOVE, COPY, PROPFIND';
 export const ROOT_METHODS = 'OPTIONS, GET, HEAD, PROPFIND';
@@ -58,6 +63,13 @@ export function refuse(
 
 export function notFound(): HttpAnswer {
   return refuse(HTTP_STATUS['not-found'], NOT_FOUND);
+}
+
+/** What a session without a second factor may not do: where to give one, in the language the program asks for. */
+export function levelTooLow({ host, headers }: Pick<HttpRequest, 'host' | 'headers'>): HttpAnswer {
+  const language = languageOf(headers.get('accept-language'), ENGLISH_FIRST);
+  const sentence = textOf('level-too-low', language, `https://${host}/step-up`);
+  return refuse(HTTP_STATUS['level-too-low'], sentence, { headers: { 'Content-Language': language } });
 }
 
 /** 405 with what is allowed instead (RFC 9110 §15.5.6). */

@@ -1,9 +1,9 @@
 import type { Clock } from '../domain/clock.ts';
-import type { ErrorCode } from '../domain/errors.ts';
+import { type ErrorCode, GatewayError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
-import { ALL_METHODS, answerError, methodNotAllowed, notFound, ROOT_METHODS, refuse } from './errors.ts';
+import { ALL_METHODS, answerError, levelTooLow, methodNotAllowed, notFound, ROOT_METHODS, refuse } from './errors.ts';
 import { get } from './get.ts';
 import { redirectToFiles } from './listing.ts';
 import { propfind } from './propfind.ts';
@@ -65,6 +65,7 @@ export function davHandler(parts: DavParts): HttpHandler {
     try {
       return await verb(request, parts);
     } catch (error) {
+      if (error instanceof GatewayError && error.code === 'level-too-low') return levelTooLow(request);
       return answerError(error, parts.logger, STATUS[request.method]);
     }
   };

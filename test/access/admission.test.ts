@@ -14,6 +14,7 @@ import type { RevocationStatus } from '../../src/pki/revocation.ts';
 import type { AuditLine } from '../../src/storage/commands.ts';
 import { DAY, edKey, TestCa } from '../support/certificates.ts';
 import { account, partner } from '../support/generation.ts';
+import { plainSshDoor } from '../support/ssh-door.ts';
 
 const NOW = Date.UTC(2026, 2, 2, 12);
 const ADDRESS = '127.0.0.1';
@@ -70,6 +71,8 @@ beforeEach(() => {
         allowedPolicies: [],
         extendedKeyUsage: 'required',
         nationalNumberPolicies: [],
+        intermediates: [],
+        clockToleranceMs: 0,
       },
     },
     revocation: { version: 1, asked: 0, status: { state: 'good', until: NOW + DAY } },
@@ -77,6 +80,7 @@ beforeEach(() => {
   };
   const { revocation } = world;
   desk = new AdmissionDesk({
+    ssh: plainSshDoor(),
     partners: world.partners,
     policy: world.policy,
     revocation: {
@@ -94,12 +98,13 @@ beforeEach(() => {
       assertWorking: () => undefined,
     },
     clock: { now: () => world.now, monotonic: () => 0 },
+    stepUps: { until: () => undefined },
     maxRemembered: 2,
   });
 });
 
 function listener(accessMethod: AccessMethod = 'line', protocol: Listener['protocol'] = 'https'): Listener {
-  return { protocol, host: ADDRESS, port: 8443, accessMethod };
+  return { protocol, host: ADDRESS, port: 8443, accessMethod, level: 1, rule: 'gateway.yaml#/listeners/0' };
 }
 
 function come(certificate: Certificate, address = ADDRESS, method: AccessMethod = 'line'): Promise<Admitted | Refused> {
@@ -120,6 +125,7 @@ test('a person by certificate gets a session, and a line of the login', async ()
     accessMethod: 'line',
     remoteAddress: ADDRESS,
     level: 1,
+    needs: { level: 1, rule: 'gateway.yaml#/listeners/0/level' },
     fingerprint: anna.fingerprint,
   });
   const fields = {
@@ -130,6 +136,7 @@ test('a person by certificate gets a session, and a line of the login', async ()
     address: ADDRESS,
     fingerprint: anna.fingerprint,
     session: result.session.id,
+    level: 1,
   };
   expect(world.lines).toEqual([{ kind: 'login', outcome: 'done', fields }]);
 });
@@ -138,7 +145,8 @@ test('by key, and why not, with the login that was tried', async () => {
   const byKey = (login: string, key: Uint8Array) =>
     desk.byKey(login, { algorithm: 'ssh-ed25519', blob: key }, listener('line', 'sftp'), ADDRESS);
   expect(await byKey('anna@ksz', blob)).toMatchObject({ ok: true, session: { protocol: 'sftp' } });
-  expect(verdict(await byKey('anna@ksz', blob.subarray(1)))).toBe('unknown-key');
+  const stranger = sshPublicBlob(createPublicKey(edKey()));
+  expect(verdict(await byKey('anna@ksz', stranger))).toBe('unknown-key');
   expect(verdict(await byKey('nobody@ksz', blob))).toBe('unknown-login');
   expect(world.lines.map(({ outcome, fields }) => [outcome, fields.login, fields.principal, fields.reason])).toEqual([
     ['done', 'anna@ksz', 'anna@ksz', undefined],
@@ -241,7 +249,7 @@ test('a certificate that passed is not checked again until something may have ch
   await come(anna);
   expect(revocation.asked).toBe(3);
   world.now = NOW + DAY + 1;
-  revocation.status = { state: 'unknown' };
+  revocation.status = { state: 'unknown', why: 'not-known' };
   expect(verdict(await come(anna))).toBe('revocation-unknown');
 });
 

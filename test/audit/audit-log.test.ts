@@ -50,6 +50,30 @@ function withFault(ledger: Ledger, state: { fault: GatewayError | undefined }): 
 const FULL = new GatewayError('out-of-space', 'full');
 
 describe('the audit log', () => {
+  test('lines noted while others are being written are written, too', async () => {
+    const folder = await tempFolder();
+    const ledger = await newLedger(folder);
+    const held = Promise.withResolvers<void>();
+    const begun = Promise.withResolvers<void>();
+    const slow: Ledger = {
+      ...withFault(ledger, { fault: undefined }),
+      commit: async (commands) => {
+        begun.resolve();
+        await held.promise;
+        return ledger.commit(commands);
+      },
+    };
+    const log = await newLog(slow, folder);
+    log.note(line(0));
+    await begun.promise;
+    log.note(line(1));
+    log.note(line(2));
+    held.resolve();
+    await vi.waitFor(async () => expect(await linesOf(ledger)).toHaveLength(3), { timeout: 5000 });
+    expect((await linesOf(ledger)).map((one) => one.fields.n)).toEqual([0, 1, 2]);
+    await log.close();
+  });
+
   test('writes noted lines soon, in order, without being waited for', async () => {
     const folder = await tempFolder();
     const ledger = await newLedger(folder);

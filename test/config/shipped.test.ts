@@ -168,7 +168,11 @@ test('limits left out are the numbers that ship', async () => {
     maxUnauthenticated: 50,
     maxConnectionsPerPrincipal: 20,
     maxConnectionsPerPartner: 200,
+    penaltyFromFailures: 4,
+    penaltySeconds: 15,
+    maxPenaltySeconds: 600,
     maxRefusedPerNotification: 100_000,
+    stepUpHours: 4,
   });
   expect(defaults.generation.id).toBe(written.generation.id);
 });

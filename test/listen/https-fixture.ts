@@ -7,11 +7,13 @@ import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Limits } from '../../src/domain/generation.ts';
 import type { HttpHandler } from '../../src/domain/http.ts';
+import { type SharedLimits, sharedLimits } from '../../src/gateway-limits.ts';
 import { HttpsListener } from '../../src/listen/https.ts';
 import { parseCertificate } from '../../src/pki/certificate.ts';
 import { makeDemoPki } from '../../src/pki/demo-ca.ts';
-import { RevocationLists } from '../../src/pki/revocation.ts';
 import type { AuditLine } from '../../src/storage/commands.ts';
+import { fileLists } from '../support/revocation-lists.ts';
+import { plainSshDoor } from '../support/ssh-door.ts';
 import { type DavTree, KBO, openDavTree } from '../webdav/tree-fixture.ts';
 
 export type HttpsFixture = {
@@ -21,12 +23,15 @@ export type HttpsFixture = {
   readonly lines: AuditLine[];
   readonly certs: string;
   readonly listener: HttpsListener;
+  readonly shared: SharedLimits;
   file(name: string): Promise<string>;
   close(): Promise<void>;
 };
 
 export type HttpsFixtureOptions = {
+  /** Penalties begin late unless a test asks for them: most refusals here are the subject of a test. */
   readonly limits?: Partial<Limits>;
+  readonly random?: () => number;
   readonly wrap?: (handler: HttpHandler) => HttpHandler;
 };
 
@@ -48,7 +53,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   const class3 = await file('class3-ca.pem');
   const issuer = parseCertificate(new X509Certificate(class3).raw);
   if (issuer === undefined) throw new Error('the demo CA is not a certificate');
-  const revocation = new RevocationLists({
+  const revocation = fileLists({
     files: [join(certs, 'crl.pem')],
     issuers: [issuer],
     maxFileBytes: 1_000_000,
@@ -62,6 +67,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   };
   const { current: generation } = tree;
   const admission = new AdmissionDesk({
+    ssh: plainSshDoor(),
     partners: {
       get value() {
         return generation.value.partners;
@@ -73,20 +79,35 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
         allowedPolicies: [],
         extendedKeyUsage: 'required',
         nationalNumberPolicies: [],
+        intermediates: [],
+        clockToleranceMs: 0,
       },
     },
     revocation,
     audit,
     clock: systemClock,
+    stepUps: { until: () => undefined },
     maxRemembered: 100,
   });
+  const limits = { ...generation.value.limits, penaltyFromFailures: 1000, ...options.limits };
+  const limited = { value: { ...generation.value, limits } };
+  const metrics = { count: () => {}, observe: () => {}, gauge: () => {} };
+  const shared = sharedLimits({ generation: limited, audit, metrics, clock: systemClock });
   const listener = new HttpsListener({
-    listener: { protocol: 'https', host: '127.0.0.1', port: 0, accessMethod: 'line' },
+    listener: {
+      protocol: 'https',
+      host: '127.0.0.1',
+      port: 0,
+      accessMethod: 'line',
+      level: 1,
+      rule: 'gateway.yaml#/listeners/0',
+    },
     tls: { cert: await file('server.pem'), key: await file('server.key'), ca: [class3] },
     admission,
     generation,
     handler: options.wrap?.(tree.handler) ?? tree.handler,
-    limits: { ...generation.value.limits, ...options.limits },
+    ...shared,
+    random: options.random,
     logger: tree.logger,
     audit,
     refusalText: (reason: RefusalReason) => ({
@@ -102,6 +123,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
     lines,
     certs,
     listener,
+    shared,
     file,
     async close() {
       await listener.close(1_000);

@@ -47,6 +47,7 @@ const COMMON = {
   order: 'strict',
   maxFileBytes: 10_000_000_000,
   keepAnsweredSeconds: 60,
+  level: 1,
 } as const;
 
 export const ADRM: Flow = {

@@ -9,7 +9,7 @@ import { isInsz } from '../../src/domain/insz.ts';
 import { parseCertificates } from '../../src/pki/certificate.ts';
 import { type DemoAccount, type DemoPki, demoNationalNumber, makeDemoPki } from '../../src/pki/demo-ca.ts';
 import { OID } from '../../src/pki/oids.ts';
-import { RevocationLists } from '../../src/pki/revocation.ts';
+import { fileLists } from '../support/revocation-lists.ts';
 
 const NOW = Date.now();
 const DAY = 86_400_000;
@@ -174,7 +174,7 @@ test('OpenSSH reads the keys and finds the host on any port', async () => {
 
 test('the revocation list is taken as good news about everybody', async () => {
   const ca = await facts('class3-ca.pem');
-  const revocation = new RevocationLists({
+  const revocation = fileLists({
     files: [join(made, 'crl.pem')],
     issuers: [ca],
     maxFileBytes: 10_000,

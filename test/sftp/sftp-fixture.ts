@@ -1,5 +1,4 @@
 import { execFile, execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,11 +10,14 @@ import type { Current } from '../../src/domain/current.ts';
 import type { Limits, Listener } from '../../src/domain/generation.ts';
 import type { Logger } from '../../src/domain/logger.ts';
 import type { Partner } from '../../src/domain/partner.ts';
+import { type SharedLimits, sharedLimits } from '../../src/gateway-limits.ts';
 import { SftpListener } from '../../src/sftp/listener.ts';
 import type { LoginRefusal } from '../../src/sftp/login.ts';
+import type { AuditLine } from '../../src/storage/commands.ts';
 import type { Files, Uploads } from '../../src/vfs/files.ts';
 import { account, generation, LIMITS, partner } from '../support/generation.ts';
 import { openTree, type TreeParts } from '../support/parts.ts';
+import { plainSshDoor } from '../support/ssh-door.ts';
 
 const run = promisify(execFile);
 
@@ -26,6 +28,9 @@ export type SftpFixture = {
   readonly port: number;
   readonly folder: string;
   readonly refusals: LoginRefusal[];
+  /** Penalties, and connections that said nothing. */
+  readonly lines: AuditLine[];
+  readonly shared: SharedLimits;
   readonly warnings: string[];
   /** Why connections ended. */
   readonly ends: string[];
@@ -42,6 +47,7 @@ export type SftpFixture = {
 };
 
 export type FixtureOptions = {
+  /** Penalties begin late unless a test asks for them: most refusals here are the subject of a test. */
   readonly limits?: Partial<Limits>;
   /** Stands in front of the real tree, to delay or watch it. */
   readonly wrapFiles?: (files: Files) => Files;
@@ -51,14 +57,34 @@ export type FixtureOptions = {
   readonly rsaHostKey?: boolean;
 };
 
-const PLACE: Listener = { protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' };
+const NO_SECOND_FACTORS = {
+  askedOverSsh: () => 'nothing' as const,
+  proveOverSsh: async () => ({ ok: false, reason: 'no-second-factor' }) as const,
+  impossible: () => ({ ok: false, reason: 'no-second-factor' }) as const,
+};
+
 const ACCOUNTS = ['batch@ksz', 'anna@ksz', 'batch@rva', 'batch@rjv'] as const;
 
 export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixture> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-sftp-'));
-  const hostKeys = await makeKeys(folder, options.rsaHostKey ?? false);
-  const value = await generationWithKeys(folder, { ...LIMITS, ...options.limits });
+  for (const name of [...ACCOUNTS, 'stranger', 'host']) makeKey(join(folder, name), ['-t', 'ed25519']);
+  makeKey(join(folder, 'rsa@ksz'), ['-t', 'rsa', '-b', '3072']);
+  makeKey(join(folder, 'ecdsa@ksz'), ['-t', 'ecdsa', '-b', '521']);
+  if (options.rsaHostKey) makeKey(join(folder, 'host-rsa'), ['-t', 'rsa', '-b', '3072']);
+  const value = await generationWithKeys(folder, { ...LIMITS, penaltyFromFailures: 1000, ...options.limits });
   const tree = await openTree(value);
+  const lines: AuditLine[] = [];
+  const audit = {
+    note: (line: AuditLine) => void lines.push(line),
+    record: async (line: AuditLine) => void lines.push(line),
+    assertWorking: () => undefined,
+  };
+  const metrics = { count: () => {}, observe: () => {}, gauge: () => {} };
+  const shared = sharedLimits({ generation: { value }, audit, metrics, clock: systemClock });
+  const place: Listener = {
+    ...{ protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' },
+    ...{ level: 1, rule: 'gateway.yaml#/listeners/2' },
+  };
   const [refusals, warnings, ends]: [LoginRefusal[], string[], string[]] = [[], [], []];
   const partners = {
     get value() {
@@ -66,62 +92,55 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     },
   };
   const desk = admissionDesk(partners);
+  const hostKeys = [await readFile(join(folder, 'host'))];
+  if (options.rsaHostKey) hostKeys.push(await readFile(join(folder, 'host-rsa')));
   const listener = new SftpListener({
-    listener: PLACE,
+    listener: place,
     hostKeys,
     admission: options.wrapAdmission?.(desk) ?? desk,
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
-    limits: { value: value.limits },
+    ...shared,
+    audit,
     logger: loggerInto(warnings, ends),
     clock: systemClock,
-    knowsKey: (login, key) => desk.knowsKey(login, key),
+    keyRefusal: (...call) => desk.keyRefusal(...call),
+    refusalText: () => undefined,
+    secondFactors: NO_SECOND_FACTORS,
     onRefusal: (refusal) => refusals.push(refusal),
     random: options.random,
   });
   const port = await listener.listen();
-  const hostKey = await readFile(join(folder, 'host.pub'), 'utf8');
-  await writeFile(join(folder, 'known_hosts'), `[127.0.0.1]:${port} ${hostKey}`);
+  const keyFile = (name: string) => join(folder, name);
+  await writeFile(
+    join(folder, 'known_hosts'),
+    `[127.0.0.1]:${port} ${await readFile(join(folder, 'host.pub'), 'utf8')}`,
+  );
+  const clientOptions = (name: string) => opensshOptions(folder, port, name);
   return {
     listener,
     tree,
     port,
     folder,
     refusals,
+    lines,
+    shared,
     warnings,
     ends,
-    keyFile: (name) => join(folder, name),
-    options: (name) => opensshOptions(folder, port, name),
-    batch: (name, commands, more = []) => runBatch(folder, port, name, commands, more),
+    keyFile,
+    options: clientOptions,
+    batch: async (name, commands, more = []) => {
+      const file = join(folder, `batch-${Math.random().toString(36).slice(2)}`);
+      await writeFile(file, `${commands.join('\n')}\n`);
+      const target = `${name === 'stranger' ? 'batch@ksz' : name}@127.0.0.1`;
+      return run('sftp', ['-b', file, ...clientOptions(name), ...more, target], { timeout: 30_000, cwd: folder });
+    },
     close: async () => {
       await listener.close(1000);
       await tree.close();
       await rm(folder, { recursive: true });
     },
   };
-}
-
-/** @returns the private host keys */
-async function makeKeys(folder: string, rsaHostKey: boolean): Promise<readonly Buffer[]> {
-  for (const name of [...ACCOUNTS, 'stranger', 'host']) makeKey(join(folder, name), ['-t', 'ed25519']);
-  makeKey(join(folder, 'rsa@ksz'), ['-t', 'rsa', '-b', '2048']);
-  makeKey(join(folder, 'ecdsa@ksz'), ['-t', 'ecdsa', '-b', '521']);
-  if (rsaHostKey) makeKey(join(folder, 'host-rsa'), ['-t', 'rsa', '-b', '3072']);
-  return Promise.all((rsaHostKey ? ['host', 'host-rsa'] : ['host']).map((name) => readFile(join(folder, name))));
-}
-
-async function runBatch(
-  folder: string,
-  port: number,
-  name: string,
-  commands: readonly string[],
-  more: readonly string[],
-): Promise<{ stdout: string; stderr: string }> {
-  const file = join(folder, `batch-${randomUUID()}`);
-  await writeFile(file, `${commands.join('\n')}\n`);
-  const target = `${name === 'stranger' ? 'batch@ksz' : name}@127.0.0.1`;
-  const args = ['-b', file, ...opensshOptions(folder, port, name), ...more, target];
-  return run('sftp', args, { timeout: 30_000, cwd: folder });
 }
 
 /** Who may come in, by the keys of the accounts alone. */
@@ -133,13 +152,17 @@ function admissionDesk(partners: Current<readonly Partner[]>): AdmissionDesk {
     allowedPolicies: [],
     extendedKeyUsage: 'required',
     nationalNumberPolicies: [],
+    intermediates: [],
+    clockToleranceMs: 0,
   } as const;
   return new AdmissionDesk({
     partners,
     policy: { value: policy },
     revocation,
+    ssh: plainSshDoor(),
     audit,
     clock: systemClock,
+    stepUps: { until: () => undefined },
     maxRemembered: 10,
   });
 }

@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
 import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from './ledger-fixture.ts';
 import { queueContract } from './ledger-queue.contract.ts';
+import { stepUpContract } from './ledger-step-up.contract.ts';
 import { submissionsContract } from './ledger-submissions.contract.ts';
 import { treeContract } from './ledger-tree.contract.ts';
 
@@ -10,6 +11,7 @@ export function ledgerContract(open: OpenLedger): void {
   treeContract(open);
   queueContract(open);
   submissionsContract(open);
+  stepUpContract(open);
 
   describe('a commit', () => {
     test('is all or nothing', async () => {

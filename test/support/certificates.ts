@@ -1,4 +1,5 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject, randomBytes } from 'node:crypto';
+import * as asn1js from 'asn1js';
 import { type Certificate, parseCertificate } from '../../src/pki/certificate.ts';
 import type { KeyUsage } from '../../src/pki/extension-facts.ts';
 import {
@@ -23,7 +24,51 @@ import { OID } from '../../src/pki/oids.ts';
 
 /** Makes certificates that are right but for one thing. */
 
+/** Marks a revocation list as one of changes since the list with this number, RFC 5280 §5.2.4. */
+export function deltaCrlIndicator(base: number): ExtensionValue {
+  return { oid: OID.deltaCrlIndicator, critical: true, der: new asn1js.Integer({ value: base }).toBER() };
+}
+
 export const DAY = 86_400_000;
+
+export type Subtree =
+  | { readonly kind: 'email' | 'dns' | 'uri'; readonly value: string }
+  | { readonly kind: 'directory'; readonly value: readonly NameAttribute[] }
+  /** Address and mask. */
+  | { readonly kind: 'ip'; readonly value: readonly number[] };
+
+const SUBTREE_TAGS = { email: 1, dns: 2, directory: 4, uri: 6, ip: 7 } as const satisfies Record<
+  Subtree['kind'],
+  number
+>;
+
+/** NameConstraints, RFC 5280 §4.2.1.10. */
+export function nameConstraints(
+  trees: { readonly permitted?: readonly Subtree[]; readonly excluded?: readonly Subtree[] },
+  critical = true,
+): ExtensionValue {
+  const parts = [trees.permitted ?? [], trees.excluded ?? []].flatMap((list, tagNumber) => {
+    if (list.length === 0) return [];
+    const value = list.map((tree) => new asn1js.Sequence({ value: [subtreeBase(tree)] }));
+    return [new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber }, value })];
+  });
+  return { oid: OID.nameConstraints, critical, der: new asn1js.Sequence({ value: parts }).toBER() };
+}
+
+function subtreeBase(tree: Subtree): asn1js.BaseBlock {
+  const idBlock = { tagClass: 3, tagNumber: SUBTREE_TAGS[tree.kind] };
+  if (tree.kind === 'directory') return new asn1js.Constructed({ idBlock, value: [nameOf(tree.value)] });
+  const bytes = tree.kind === 'ip' ? Uint8Array.from(tree.value) : Buffer.from(tree.value, 'latin1');
+  return new asn1js.Primitive({ idBlock, valueHex: Uint8Array.from(bytes).buffer });
+}
+
+function nameOf(attributes: readonly NameAttribute[]): asn1js.Sequence {
+  const value = attributes.map(([oid, text]) => {
+    const pair = [new asn1js.ObjectIdentifier({ value: oid }), new asn1js.Utf8String({ value: text })];
+    return new asn1js.Set({ value: [new asn1js.Sequence({ value: pair })] });
+  });
+  return new asn1js.Sequence({ value });
+}
 
 export function ecKey(namedCurve = 'prime256v1'): KeyObject {
   return generateKeyPairSync('ec', { namedCurve }).privateKey;
@@ -83,6 +128,11 @@ export class TestCa {
     return issue(this.#issuer(), { ...leafSpec(at), ...spec });
   }
 
+  /** A certificate as bytes, also where the gateway must not be able to read it. */
+  async issueDer(at: number, spec: Partial<CertificateSpec> = {}): Promise<Uint8Array> {
+    return issueDer(this.#issuer(), { ...leafSpec(at), ...spec });
+  }
+
   async crl(spec: {
     readonly thisUpdate: number;
     readonly nextUpdate: number;
@@ -110,9 +160,15 @@ export class TestCa {
 type Issuer = { readonly name: readonly NameAttribute[]; readonly key: KeyObject; readonly keyId: Uint8Array };
 
 async function issue(issuer: Issuer, spec: CertificateSpec): Promise<Certificate> {
+  const certificate = parseCertificate(await issueDer(issuer, spec));
+  if (certificate === undefined) throw new Error('the factory made a certificate that cannot be read');
+  return certificate;
+}
+
+async function issueDer(issuer: Issuer, spec: CertificateSpec): Promise<Uint8Array> {
   const publicKey = createPublicKey(spec.key);
   const authority = spec.authorityKeyId ?? issuer.keyId;
-  const der = await issueCertificate({
+  return issueCertificate({
     issuer: { name: issuer.name, key: issuer.key, hash: spec.hash },
     subject: spec.subject,
     publicKey,
@@ -132,9 +188,6 @@ async function issue(issuer: Issuer, spec: CertificateSpec): Promise<Certificate
       ...spec.more,
     ],
   });
-  const certificate = parseCertificate(der);
-  if (certificate === undefined) throw new Error('the factory made a certificate that cannot be read');
-  return certificate;
 }
 
 function leafSpec(at: number): CertificateSpec {

@@ -19,7 +19,11 @@ export const LIMITS: Limits = {
   maxUnauthenticated: 50,
   maxConnectionsPerPrincipal: 20,
   maxConnectionsPerPartner: 200,
+  penaltyFromFailures: 4,
+  penaltySeconds: 15,
+  maxPenaltySeconds: 600,
   maxRefusedPerNotification: 100_000,
+  stepUpHours: 4,
 };
 
 export function account(id: string, kind: Account['kind'], more: Partial<Account> = {}): Account {
@@ -66,6 +70,7 @@ export function flow(code: string, more: Partial<Flow> = {}): Flow {
     purposes: [],
     maxFileBytes: 1_000_000,
     keepAnsweredSeconds: 60,
+    level: 1,
     source: `flows/${code}.yaml`,
     ...more,
   };
@@ -115,6 +120,8 @@ export function generation(more: Partial<Generation> = {}): Generation {
         path: work,
         content: 'reviewed',
         approver: 'approver',
+        level: 1,
+        source: 'folders.yaml#/folders/0',
         grants: (['ksz', 'rjv'] as const).map((id) => ({
           partner: id as PartnerId,
           rights: ALL_RIGHTS,
@@ -124,6 +131,7 @@ export function generation(more: Partial<Generation> = {}): Generation {
     ],
     availability: [],
     limits: LIMITS,
+    ssh: { authorities: [] },
     ...more,
   };
 }
@@ -138,6 +146,7 @@ export function session(name: string, protocol: Protocol = 'sftp'): Session {
     accessMethod: 'line',
     remoteAddress: '127.0.0.1',
     level: 1,
+    needs: { level: 1, rule: 'gateway.yaml#/listeners/0' },
     fingerprint: 'f'.repeat(64),
   };
 }

@@ -30,6 +30,8 @@ export function davGeneration(): Generation {
     path: parseVPath('/SHARED/hidden'),
     content: 'reviewed' as const,
     approver: 'approver',
+    level: 1 as const,
+    source: 'folders.yaml#/folders/1',
     grants: [{ partner: 'rjv' as PartnerId, rights: ALL_RIGHTS, rule: 'folders.yaml#hidden' }],
   };
   return {

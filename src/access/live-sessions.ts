@@ -1,0 +1,80 @@
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import type { Limits, Listener } from '../domain/generation.ts';
+import { principalName, type Session } from '../domain/principal.ts';
+
+/** One open connection of somebody who came in, as `sluis sessions list` shows it. */
+export type LiveSession = {
+  readonly id: string;
+  readonly principal: string;
+  readonly partner: string;
+  readonly protocol: string;
+  readonly accessMethod: string;
+  readonly address: string;
+  readonly level: number;
+  readonly fingerprint: string;
+  readonly port: number;
+  /** ISO 8601, UTC. */
+  readonly since: string;
+};
+
+export type LiveSessionsParts = {
+  readonly limits: Current<Pick<Limits, 'maxConnectionsPerPrincipal' | 'maxConnectionsPerPartner'>>;
+  readonly clock: Pick<Clock, 'now'>;
+};
+
+/** The place of one connection. `leave` may be called again. */
+export type Place = { leave(): void };
+
+type Held = {
+  readonly session: Current<Session>;
+  readonly port: number;
+  readonly since: number;
+  readonly cut: () => void;
+};
+
+/** Everybody who is inside, over all listeners and protocols. The counts of principal and partner are held here. */
+export class LiveSessions {
+  readonly #parts: LiveSessionsParts;
+  readonly #held = new Set<Held>();
+
+  constructor(parts: LiveSessionsParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param session asked again for each list: its rights may change while the connection is open
+   * @param cut closes the connection
+   * @returns undefined where the principal or its partner has all the connections it may have
+   */
+  enter(session: Current<Session>, { port }: Pick<Listener, 'port'>, cut: () => void): Place | undefined {
+    const { maxConnectionsPerPrincipal, maxConnectionsPerPartner } = this.#parts.limits.value;
+    const { partner } = session.value.principal;
+    const name = principalName(session.value.principal);
+    const ofPartner = [...this.#held].filter((one) => one.session.value.principal.partner === partner);
+    const ofPrincipal = ofPartner.filter((one) => principalName(one.session.value.principal) === name);
+    if (ofPrincipal.length >= maxConnectionsPerPrincipal || ofPartner.length >= maxConnectionsPerPartner)
+      return undefined;
+    const held: Held = { session, port, since: this.#parts.clock.now(), cut };
+    this.#held.add(held);
+    return { leave: () => this.#held.delete(held) };
+  }
+
+  /** The oldest first. */
+  list(): readonly LiveSession[] {
+    return [...this.#held].map(({ session, port, since }) => {
+      const { id, principal, protocol, accessMethod, remoteAddress, level, fingerprint } = session.value;
+      return {
+        ...{ id, principal: principalName(principal), partner: principal.partner, protocol, accessMethod },
+        ...{ address: remoteAddress, level, fingerprint, port, since: new Date(since).toISOString() },
+      };
+    });
+  }
+
+  /** Closes the connection; what it has open is given up. @returns whether there was one */
+  cut(id: string): boolean {
+    const found = [...this.#held].filter(({ session }) => session.value.id === id);
+    for (const { cut } of found) cut();
+    return found.length > 0;
+  }
+}

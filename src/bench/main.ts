@@ -1,0 +1,17 @@
+/** `npm run bench <area> -- [--quick] [--json]`: measures one area. Exit 0 where every target is met, 1 where one is not. */
+import { benchAccess } from './access.ts';
+import { asTable, type Result } from './report.ts';
+
+const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = { access: benchAccess };
+
+const words = process.argv.slice(2);
+const [area = ''] = words.filter((word) => !word.startsWith('--'));
+const bench = Object.hasOwn(AREAS, area) ? AREAS[area] : undefined;
+if (bench === undefined) {
+  process.stderr.write(`npm run bench <area> -- [--quick] [--json]; the areas: ${Object.keys(AREAS).join(', ')}\n`);
+  process.exit(2);
+}
+const results = await bench(words.includes('--quick'));
+const lines = words.includes('--json') ? results.map((result) => JSON.stringify(result)) : [asTable(results)];
+process.stdout.write(`${lines.join('\n')}\n`);
+process.exitCode = results.some(({ met }) => met === false) ? 1 : 0;

@@ -1,0 +1,55 @@
+import { LiveSessions } from './access/live-sessions.ts';
+import { LoginLimiter, type Penalty } from './access/login-limiter.ts';
+import type { Audit } from './audit/audit.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Current } from './domain/current.ts';
+import { GatewayError } from './domain/errors.ts';
+import type { Generation, Limits } from './domain/generation.ts';
+import type { Metrics } from './domain/logger.ts';
+
+export type LimitParts = {
+  readonly generation: Current<Generation>;
+  readonly audit: Audit;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+};
+
+/** What all listeners share: who waits, who is inside, and the limits of today. */
+export type SharedLimits = {
+  readonly limits: Current<Limits>;
+  readonly limiter: LoginLimiter;
+  readonly live: LiveSessions;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+};
+
+export function sharedLimits({ generation, audit, metrics, clock }: LimitParts): SharedLimits {
+  const limits = {
+    get value() {
+      return generation.value.limits;
+    },
+  };
+  const onPenalty = ({ kind, key, failures, seconds }: Penalty) => {
+    metrics.count('sluis_login_penalties_total', { of: kind });
+    audit.note({ kind: 'penalty', outcome: 'refused', fields: { of: kind, [kind]: key, failures, seconds } });
+  };
+  const limiter = new LoginLimiter({ limits, clock, onPenalty });
+  return { limits, limiter, live: new LiveSessions({ limits, clock }), metrics, clock };
+}
+
+/** Counted when somebody looks, not at every coming and going. */
+export function countSessions({ live, metrics }: Pick<SharedLimits, 'live' | 'metrics'>): void {
+  const sessions = live.list();
+  for (const protocol of ['webdav', 'sftp']) {
+    const count = sessions.filter((one) => one.protocol === protocol).length;
+    metrics.gauge('sluis_live_sessions', count, { protocol });
+  }
+}
+
+/** `sessions list` and `sessions cut <id>`. @throws GatewayError `not-found`, `bad-request` */
+export function answerSessions(live: LiveSessions, [word, id]: readonly string[]): unknown {
+  if (word === 'list') return live.list();
+  if (word !== 'cut' || id === undefined) throw new GatewayError('bad-request', 'sessions list, or sessions cut <id>');
+  if (!live.cut(id)) throw new GatewayError('not-found', `there is no session ${id}; "sluis sessions list" shows them`);
+  return { cut: id };
+}

@@ -1,0 +1,161 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Class3Policy } from './access/class3.ts';
+import type { HttpsListener as HttpsSettings, RevocationSettings, Settings } from './config/settings.ts';
+import type { Clock } from './domain/clock.ts';
+import { GatewayError } from './domain/errors.ts';
+import type { Logger, Metrics } from './domain/logger.ts';
+import { acceptableIssuerPem } from './pki/acceptable-issuer.ts';
+import { type Certificate, parseCertificates } from './pki/certificate.ts';
+import { CrlAddress, CrlFile, type CrlPlace } from './pki/crl-places.ts';
+import { downloader } from './pki/download.ts';
+import { OcspSource } from './pki/ocsp.ts';
+import type { RevocationAge, RevocationSource } from './pki/revocation.ts';
+import { OcspThenLists } from './pki/revocation-chain.ts';
+import { RevocationLists } from './pki/revocation-lists.ts';
+
+const LISTS_MS = 5_000;
+const TICK_MS = 1_000;
+const HALF_LIFE = 0.5;
+const MINUTE_MS = 60_000;
+
+export type Trust = {
+  readonly issuers: readonly Certificate[];
+  readonly intermediates: readonly Certificate[];
+  readonly revocation: RevocationSource;
+};
+
+type TrustParts = {
+  readonly settings: Settings;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
+};
+
+type Closers = (() => Promise<unknown>)[];
+
+/** Reads the trusted issuers and keeps what is known of revocation up to date until it is closed. */
+export async function openTrust(parts: TrustParts, closers: Closers): Promise<Trust> {
+  const { settings, clock } = parts;
+  const { files, revocation: rules } = settings.pki;
+  const issuers = await readIssuers(files.trustedIssuers);
+  const intermediates = await readIssuers(files.intermediateIssuers);
+  const lists = listsOf(parts, [...issuers, ...intermediates]);
+  const ocsp = ocspOf(parts, lists);
+  const reload = tellingReload(lists, parts.logger);
+  // A host that hangs must not keep the gateway from starting; nobody gets in before the list is there.
+  await Promise.race([reload(), delay(rules.timeoutSeconds * 1000, undefined, { ref: false })]);
+  const alarm = alarmOf(parts);
+  const reloads = setInterval(() => void reload(), LISTS_MS);
+  const ticks = setInterval(() => {
+    ocsp.tick();
+    alarm([...lists.ages(clock.now()), ...ocsp.ages(clock.now())]);
+  }, TICK_MS);
+  closers.push(async () => {
+    clearInterval(reloads);
+    clearInterval(ticks);
+  });
+  return { issuers, intermediates, revocation: new OcspThenLists(ocsp, lists) };
+}
+
+/**
+ * What a listener asks of certificates, and the issuers it names to clients.
+ * @throws GatewayError `bad-request` where the listener trusts a key identifier that no file holds
+ */
+export function policyOf(
+  { issuers, intermediates }: Trust,
+  class3: HttpsSettings['class3'],
+  clockToleranceSeconds: number,
+): { readonly policy: Class3Policy; readonly pems: readonly string[] } {
+  const { trustedIssuers: wanted } = class3;
+  const isWanted = ({ keyId }: Certificate) => wanted === 'all' || (keyId !== undefined && wanted.includes(keyId));
+  const trusted = issuers.filter(isWanted);
+  const absent = wanted === 'all' ? undefined : wanted.find((id) => !trusted.some(({ keyId }) => keyId === id));
+  if (absent !== undefined) {
+    throw new GatewayError(
+      'bad-request',
+      `a listener trusts the issuer with key ${absent}, which no file of pki holds`,
+    );
+  }
+  const policy: Class3Policy = {
+    issuers: trusted,
+    intermediates,
+    clockToleranceMs: clockToleranceSeconds * 1000,
+    allowedPolicies: class3.allowedPolicyOids === 'any' ? [] : class3.allowedPolicyOids,
+    extendedKeyUsage: class3.requireExtendedKeyUsage ? 'required' : 'may-be-absent',
+    nationalNumberPolicies: class3.nationalNumberPolicyOids === 'any' ? [] : class3.nationalNumberPolicyOids,
+  };
+  return { policy, pems: trusted.map(acceptableIssuerPem) };
+}
+
+async function readIssuers(files: readonly string[]): Promise<readonly Certificate[]> {
+  const pems = await Promise.all(files.map((file) => readFile(file, 'utf8')));
+  return pems.flatMap((pem) => parseCertificates(pem));
+}
+
+function listsOf({ settings, clock }: TrustParts, issuers: readonly Certificate[]): RevocationLists {
+  const { files, revocation } = settings.pki;
+  const limits = { timeoutMs: revocation.listTimeoutSeconds * 1000, maxBytes: revocation.maxListBytes };
+  const download = downloader(limits);
+  const placeOf = (place: string): CrlPlace =>
+    place.startsWith('http://')
+      ? new CrlAddress(place, download, revocation.revocationMaxAgeMinutes * MINUTE_MS)
+      : new CrlFile(place, revocation.maxListBytes);
+  return new RevocationLists({
+    full: [...files.crl, ...revocation.issuers.flatMap(({ lists }) => lists)].map(placeOf),
+    delta: revocation.issuers.flatMap(({ deltaLists }) => deltaLists).map(placeOf),
+    issuers,
+    rules: toleranceOf(settings),
+    needDelta: new Set(revocation.issuers.filter(({ deltaLists }) => deltaLists.length > 0).map(({ keyId }) => keyId)),
+    now: () => clock.now(),
+  });
+}
+
+function ocspOf({ settings, logger, clock }: TrustParts, lists: RevocationLists): OcspSource {
+  const { revocation } = settings.pki;
+  const limits = { timeoutMs: revocation.timeoutSeconds * 1000, maxBytes: revocation.maxResponseBytes };
+  const asked = revocation.issuers.filter(({ ocsp }) => ocsp.length > 0);
+  return new OcspSource({
+    responders: new Map(asked.map(({ keyId, ocsp }) => [keyId, ocsp])),
+    download: downloader(limits),
+    delegates: lists,
+    ...toleranceOf(settings),
+    maxAgeMs: revocation.revocationMaxAgeMinutes * MINUTE_MS,
+    now: () => clock.now(),
+    onProblem: (problem) => logger.warn(problem, 'an OCSP answer can not be used'),
+  });
+}
+
+function toleranceOf({ pki }: Settings): { readonly graceMs: number; readonly toleranceMs: number } {
+  const { graceMinutes } = pki.revocation satisfies RevocationSettings;
+  return { graceMs: graceMinutes * MINUTE_MS, toleranceMs: pki.clockToleranceSeconds * 1000 };
+}
+
+/** Tells each problem of a place once, until the place is well again. */
+function tellingReload(lists: RevocationLists, logger: Logger): () => Promise<void> {
+  let told: ReadonlySet<string> = new Set();
+  return async () => {
+    const problems = await lists.reload();
+    for (const { place, reason } of problems) {
+      if (told.has(`${place} ${reason}`)) continue;
+      logger.error({ place, reason }, 'a revocation list can not be used; what was loaded before stays until its end');
+    }
+    told = new Set(problems.map(({ place, reason }) => `${place} ${reason}`));
+  };
+}
+
+/** A measure of every age, and one line when half of a life has passed: somebody has half of it left to act. */
+function alarmOf({ metrics, logger }: TrustParts): (ages: readonly RevocationAge[]) => void {
+  const told = new Set<string>();
+  return (ages) => {
+    for (const { issuer, source, ratio } of ages) {
+      metrics.gauge('sluis_revocation_age_ratio', ratio, { issuer, source });
+      const key = `${source} ${issuer}`;
+      if (ratio < HALF_LIFE) told.delete(key);
+      else if (!told.has(key)) {
+        told.add(key);
+        logger.warn({ issuer, source, ratio }, 'what is known of revocation has passed half of its life');
+      }
+    }
+  };
+}
