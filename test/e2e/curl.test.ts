@@ -7,6 +7,7 @@ import { AuditTrail } from '../support/audit-trail.ts';
 import { curlWords, type Ended, runClient, urlOf } from '../support/clients.ts';
 import { makeForeignCertificates } from '../support/foreign-certificates.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
+import { withoutPenalties } from '../support/settle.ts';
 import { hasTool } from '../support/tools.ts';
 
 const CONTENT = 'The quick brown fox jumps over the lazy dog.\n';
@@ -15,7 +16,7 @@ let audit: AuditTrail;
 let folder: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ change: { 'gateway.yaml': withoutPenalties } });
   audit = new AuditTrail(gateway);
   folder = await mkdtemp(join(tmpdir(), 'sluis-curl-'));
   await writeFile(join(folder, 'fox.txt'), CONTENT);

@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { SftpClient, WebdavClient } from '../support/partner-client.ts';
 import { openPlain, openTls, untilClosed, untilHead } from '../support/raw-sockets.ts';
+import { withoutPenalties } from '../support/settle.ts';
 
 let gateway: RunningGateway;
 let audit: AuditTrail;
@@ -16,7 +17,7 @@ beforeAll(async () => {
   gateway = await startGateway({
     change: {
       'gateway.yaml': (text) =>
-        text
+        withoutPenalties(text)
           .replace('headersTimeoutSeconds: 10', 'headersTimeoutSeconds: 2')
           .replace('loginGraceSeconds: 20', 'loginGraceSeconds: 3'),
     },

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { runClient, sftpBatch, sshWords } from '../support/clients.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
+import { withoutPenalties } from '../support/settle.ts';
 import { hasTool } from '../support/tools.ts';
 
 const CONTENT = 'pack my box with five dozen liquor jugs\n'.repeat(5000);
@@ -13,7 +14,7 @@ let audit: AuditTrail;
 let folder: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  gateway = await startGateway({ change: { 'gateway.yaml': withoutPenalties } });
   audit = new AuditTrail(gateway);
   folder = await mkdtemp(join(tmpdir(), 'sluis-openssh-'));
   await writeFile(join(folder, 'jugs.txt'), CONTENT);
