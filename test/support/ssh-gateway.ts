@@ -1,4 +1,5 @@
 import { type Change, type RunningGateway, startGateway } from './gateway.ts';
+import { withoutPenalties } from './settle.ts';
 
 /** How a gateway is to know keys and authorities; paths are absolute. */
 export type SshSetup = {
@@ -23,10 +24,7 @@ export function sshBlock({ authorities = [], revokedKeysFile }: SshSetup): strin
 
 /** Many refusals come from one address in a test, so none makes it wait. */
 export function sshGatewayFile(setup: SshSetup): Change {
-  return (text) => {
-    const patient = text.replace('penaltyFromFailures: 4', 'penaltyFromFailures: 1000000');
-    return `${patient.replace(/^ssh: .*\n/m, '')}${sshBlock(setup)}`;
-  };
+  return (text) => `${withoutPenalties(text).replace(/^ssh: .*\n/m, '')}${sshBlock(setup)}`;
 }
 
 export function withKeys(keys: readonly string[]): Change {
