@@ -1,3 +1,5 @@
+import type { VPath } from './vpath.ts';
+
 /** Every way a request can be refused. Each protocol has one table from these codes to its own. */
 export type ErrorCode =
   | 'bad-path'
@@ -12,8 +14,12 @@ export type ErrorCode =
   | 'not-empty'
   | 'precondition-failed'
   | 'frozen'
+  | 'locked'
+  | 'not-locked'
+  | 'wrong-offset'
   | 'too-large'
   | 'out-of-space'
+  | 'over-quota'
   | 'digest-mismatch'
   | 'content-missing'
   | 'not-supported'
@@ -28,11 +34,14 @@ export type ErrorCode =
  */
 export class GatewayError extends Error {
   readonly code: ErrorCode;
+  /** Of `locked`: where the lock stands. A ledger path where the ledger throws it, one the principal sees from `vfs` on. */
+  readonly path: VPath | undefined;
 
-  constructor(code: ErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly path?: VPath | undefined } = {}) {
     super(message, options);
     this.name = 'GatewayError';
     this.code = code;
+    this.path = options.path;
   }
 }
 

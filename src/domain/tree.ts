@@ -1,6 +1,6 @@
 import type { Environment, SharedFolder } from './flow.ts';
 import type { Account, Partner } from './partner.ts';
-import { childOf, isWithin, partsOf, type VPath } from './vpath.ts';
+import { childOf, isWithin, partsOf, ROOT, type VPath } from './vpath.ts';
 
 /** The standard folders of a partner. Answers and deliveries of T and S stand in OUTTEST. */
 export const INTAKES = { IN: 'R', INTEST: 'T', 'INTEST-S': 'S' } as const satisfies Record<string, Environment>;
@@ -109,4 +109,14 @@ function sharedPlace(
   if (innermost === undefined || !open.includes(innermost)) return undefined;
   const depth = partsOf(path).length - partsOf(innermost.path).length;
   return { kind: 'shared', shared: innermost, folder: innermost.path, ledgerPath: path, depth };
+}
+
+/**
+ * The area a ledger path counts into: one standard folder of a partner (`/partners/ksz/IN`), or one folder of `/SHARED`
+ * (`/SHARED/work`). Undefined for paths above those.
+ */
+export function areaOf(ledgerPath: VPath): VPath | undefined {
+  const parts = partsOf(ledgerPath);
+  const depth = parts[0] === 'partners' ? 3 : 2;
+  return parts.length < depth ? undefined : parts.slice(0, depth).reduce<VPath>(childOf, ROOT);
 }

@@ -25,7 +25,56 @@ export type EntryRow = {
   readonly frozenBy?: Ticket | undefined;
   /** When the sweeper may remove it. */
   readonly expiresAt?: number | undefined;
+  /** Properties that clients stored beside it; they move and are copied with it, and stay when its bytes change. */
+  readonly properties?: readonly DeadProperty[] | undefined;
 };
+
+export type PropertyName = { readonly namespace: string; readonly name: string };
+
+/** A property whose meaning only clients know (RFC 4918 §4): its whole element, as XML that stands by itself. */
+export type DeadProperty = PropertyName & { readonly xml: string };
+
+/** One step of a PROPPATCH (RFC 4918 §9.2). */
+export type PropertyChange =
+  | { readonly kind: 'set'; readonly property: DeadProperty }
+  | { readonly kind: 'remove'; readonly property: PropertyName };
+
+/** A write lock (RFC 4918 §6, §7) on a ledger path. It ends by itself at `until`, on the ledger's clock. */
+export type LockRow = {
+  /** `urn:uuid:` and a random UUID. */
+  readonly token: string;
+  readonly path: VPath;
+  /** `infinity` covers everything below its path too. */
+  readonly depth: 0 | 'infinity';
+  readonly scope: 'exclusive' | 'shared';
+  /** Who took it, `anna@ksz`: nobody else's request holds it, whatever token it shows. */
+  readonly principal: string;
+  /** What the client calls the owner, as XML. */
+  readonly owner: string;
+  readonly until: number;
+};
+
+/**
+ * Whose locks a change must hold. `content`: those that cover the path. `name`: also those of the folder it appears in
+ * or vanishes from (RFC 4918 §7.4). `tree`: `name`, and those of everything below it.
+ */
+export type LockReach = 'content' | 'name' | 'tree';
+
+/** Bytes of a file that came in so far; the rest is still to come. One per principal and ledger path. */
+export type PartialRow = {
+  readonly principal: string;
+  readonly path: VPath;
+  readonly contentId: string;
+  /** Bytes that are held for sure. */
+  readonly size: number;
+  /** Bytes the file will have. */
+  readonly total: number;
+  readonly startedAt: number;
+  readonly touchedAt: number;
+};
+
+/** What lies in some areas of the tree; areas are those of `areaOf`. */
+export type Usage = { readonly bytes: number; readonly files: number };
 
 /** What must be true of a name: it is absent, it is there with this version, or either. */
 export type Expectation = 'absent' | 'any' | { readonly version: number };
@@ -85,6 +134,68 @@ export type LedgerCommand =
       readonly expect?: Expectation | undefined;
     }
   | { readonly kind: 'setModified'; readonly path: VPath; readonly modifiedAt: number }
+  /**
+   * Does the steps in their order; the version stays. @throws `not-found`, `too-large` where the properties of the path
+   * would have more than `maxBytes` of UTF-8 together
+   */
+  | {
+      readonly kind: 'patchProperties';
+      readonly path: VPath;
+      readonly changes: readonly PropertyChange[];
+      readonly maxBytes: number;
+    }
+  /**
+   * Takes a lock for `forMs` from now. @throws `locked` (with its path) where a lock at, above or below stands against it,
+   * `frozen`, `not-found` where nothing is at the path, `not-allowed` where the principal holds `maxOfPrincipal` already
+   */
+  | {
+      readonly kind: 'takeLock';
+      readonly lock: Omit<LockRow, 'until'>;
+      readonly forMs: number;
+      readonly maxOfPrincipal: number;
+    }
+  /** Lets a lock of this principal that covers the path last for `forMs` from now. @throws `not-locked` */
+  | {
+      readonly kind: 'refreshLock';
+      readonly token: string;
+      readonly principal: string;
+      readonly path: VPath;
+      readonly forMs: number;
+    }
+  /** Ends a lock that covers the path. @throws `not-locked` where there is none, `not-allowed` for another principal's */
+  | { readonly kind: 'releaseLock'; readonly token: string; readonly principal: string; readonly path: VPath }
+  /**
+   * A precondition: where locks cover what the change reaches, one of each must be held, which is: its token is among
+   * `tokens` and it is this principal's. @throws `locked`, with the path of a lock that is not held
+   */
+  | {
+      readonly kind: 'mustHoldLocks';
+      readonly path: VPath;
+      readonly reach: LockReach;
+      readonly principal: string;
+      readonly tokens: readonly string[];
+    }
+  /** A precondition on what the commands before it made: the areas together hold at most this. @throws `over-quota` */
+  | { readonly kind: 'mustFit'; readonly areas: readonly VPath[]; readonly maxBytes: number }
+  /** @throws `already-exists` where one is held for this principal and path, `not-allowed` from `maxOfPrincipal` on */
+  | {
+      readonly kind: 'beginPartial';
+      readonly principal: string;
+      readonly path: VPath;
+      readonly contentId: string;
+      readonly total: number;
+      readonly maxOfPrincipal: number;
+    }
+  /** More bytes are held. @throws `not-found` where it has ended, or is another content now */
+  | {
+      readonly kind: 'advancePartial';
+      readonly principal: string;
+      readonly path: VPath;
+      readonly contentId: string;
+      readonly size: number;
+    }
+  /** Forgets it; the content is left to its publication or the sweeper. None there is no error. */
+  | { readonly kind: 'endPartial'; readonly principal: string; readonly path: VPath; readonly contentId: string }
   /** Freezes a file for a ticket. @throws `not-found`, `precondition-failed`, `frozen` (by another ticket) */
   | { readonly kind: 'freeze'; readonly path: VPath; readonly ticket: Ticket; readonly expect: Expectation }
   /** Ends the freeze of a ticket and says when the name may be swept. A name that is gone or not frozen by it is left. */
@@ -200,8 +311,16 @@ export type Query =
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
   | { readonly kind: 'nextDue'; readonly queue: Queue }
   | { readonly kind: 'queueLength'; readonly queue: Queue }
-  /** Which of these contents something needs: entries; submissions (answers and record log; files until answered). */
+  /** Which of these contents something needs: entries; partial uploads; submissions (answers and record log; files until answered). */
   | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
+  /** Locks that cover a path: its own, and those of depth infinity above it. */
+  | { readonly kind: 'locksOn'; readonly path: VPath; readonly now: number }
+  /** Locks of the direct children of a folder. */
+  | { readonly kind: 'locksIn'; readonly folder: VPath; readonly now: number }
+  | { readonly kind: 'usage'; readonly areas: readonly VPath[] }
+  | { readonly kind: 'partial'; readonly principal: string; readonly path: VPath }
+  /** Partial uploads that nobody went on with since. */
+  | { readonly kind: 'stalePartials'; readonly before: number; readonly limit: number }
   /** Grants of level 2 that end after `now`. */
   | { readonly kind: 'stepUps'; readonly now: number }
   /** Audit lines from a sequence number on, in order. */
@@ -227,6 +346,14 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
                   ? ReadonlySet<string>
                   : Q extends { kind: 'stepUps' }
                     ? readonly StepUpRow[]
-                    : Q extends { kind: 'auditLines' }
-                      ? readonly ChainedLine[]
-                      : never;
+                    : Q extends { kind: 'locksOn' | 'locksIn' }
+                      ? readonly LockRow[]
+                      : Q extends { kind: 'usage' }
+                        ? Usage
+                        : Q extends { kind: 'partial' }
+                          ? PartialRow | undefined
+                          : Q extends { kind: 'stalePartials' }
+                            ? readonly PartialRow[]
+                            : Q extends { kind: 'auditLines' }
+                              ? readonly ChainedLine[]
+                              : never;

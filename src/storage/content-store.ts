@@ -21,6 +21,8 @@ export interface ContentStore {
   writePart(upload: ContentUpload, offset: number, bytes: Uint8Array): Promise<void>;
   /** Cuts or extends an upload that is not complete yet. */
   truncate(upload: ContentUpload, size: number): Promise<void>;
+  /** What was written so far is durable on return; the upload goes on. */
+  sync(upload: ContentUpload): Promise<void>;
   /** Durable on return (file and folder synced), repeatable. Checks size and digest where the caller expects them. */
   complete(upload: ContentUpload, expected?: { readonly size?: number; readonly sha256?: string }): Promise<ContentRef>;
   /** Only the bytes of the range are read from the disk. */

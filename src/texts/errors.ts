@@ -75,6 +75,30 @@ export const ERRORS = {
     de: 'Diese Datei wird verarbeitet und ist nicht änderbar. Warten Sie auf die Antwort.',
     en: 'This file is being processed and cannot change. Wait for the answer.',
   },
+  locked: {
+    nl: 'Iemand anders werkt aan dit bestand en heeft het vergrendeld. Wacht tot het weer vrij is.',
+    fr: 'Quelqu’un d’autre travaille sur ce fichier et l’a verrouillé. Attendez qu’il soit libre.',
+    de: 'Jemand anders bearbeitet diese Datei und hat sie gesperrt. Warten Sie, bis sie frei ist.',
+    en: 'Somebody else works on this file and has locked it. Wait until it is free.',
+  },
+  'not-locked': {
+    nl: 'Deze vergrendeling is er niet of niet meer. Vergrendel opnieuw als u verder wilt werken.',
+    fr: 'Ce verrou n’existe pas ou plus. Verrouillez à nouveau si vous voulez continuer.',
+    de: 'Diese Sperre gibt es nicht oder nicht mehr. Sperren Sie erneut, wenn Sie weiterarbeiten wollen.',
+    en: 'This lock is not there, or not any more. Lock again if you want to go on.',
+  },
+  'wrong-offset': {
+    nl: 'Dit deel sluit niet aan bij wat er al is. Vraag hoever het bestand is en ga daar verder.',
+    fr: 'Cette partie ne suit pas ce qui est déjà reçu. Demandez où en est le fichier et continuez de là.',
+    de: 'Dieser Teil schließt nicht an das Vorhandene an. Fragen Sie, wie weit die Datei ist, und machen Sie dort weiter.',
+    en: 'This part does not follow what is there already. Ask how far the file is, and go on from there.',
+  },
+  'over-quota': {
+    nl: 'De ruimte die u hier toekomt, is op. Verwijder wat u niet meer nodig hebt, of vraag meer ruimte.',
+    fr: 'L’espace qui vous est attribué ici est épuisé. Supprimez ce qui est inutile ou demandez plus d’espace.',
+    de: 'Der Platz, der Ihnen hier zusteht, ist belegt. Löschen Sie Unnötiges oder bitten Sie um mehr Platz.',
+    en: 'The room you are given here is used up. Remove what you no longer need, or ask for more room.',
+  },
   'too-large': {
     nl: 'Dit bestand is te groot. Splits het of vraag de helpdesk naar de grens.',
     fr: 'Ce fichier est trop grand. Divisez-le ou demandez la limite au helpdesk.',
