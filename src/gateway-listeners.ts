@@ -19,6 +19,7 @@ import { holdsDemoCertificate } from './pki/demo-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
 import { refusalLines, refusalTextOf } from './texts/texts.ts';
 import type { Vfs } from './vfs/vfs.ts';
+import type { DavParts } from './webdav/dav-parts.ts';
 import { davHandler } from './webdav/handler.ts';
 
 const CLOSE_DEADLINE_MS = 10_000;
@@ -64,6 +65,12 @@ export async function openListeners(parts: ListenerParts, closers: Closers): Pro
     ports.push(port);
   }
   return ports;
+}
+
+/** What WebDAV sees of the file tree. */
+export function davPartsOf(vfs: Vfs): Pick<DavParts, 'files' | 'uploads' | 'locks' | 'properties' | 'quota'> {
+  const { uploads, locks, properties, quota } = vfs;
+  return { files: vfs, uploads, locks, properties, quota };
 }
 
 /** Whatever the configuration calls itself: demo keys are public, and nobody else's machine may come near them. */
@@ -117,7 +124,7 @@ async function openHttps(parts: ListenerParts, trust: Doors, listener: HttpsSett
   const server = new HttpsListener({
     ...{ ...shared, listener, tls: { cert, key, ca: pems }, admission, audit, logger },
     generation: admissionVersion(generation, trust.revocation, levelTwo.stepUps),
-    handler: levelTwo.inFrontOf(davHandler({ files: vfs, uploads: vfs.uploads, clock, logger })),
+    handler: levelTwo.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger })),
     refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
   });
   return { port: await server.listen(), close: () => server.close(CLOSE_DEADLINE_MS) };

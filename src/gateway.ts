@@ -29,6 +29,8 @@ import { textOf } from './texts/texts.ts';
 import { Vfs } from './vfs/vfs.ts';
 
 const NAMES_SWEEP_MS = 1_000;
+const PARTIALS_SWEEP_MS = 10_000;
+const MS_PER_HOUR = 3_600_000;
 const CONTENTS_SWEEP_MS = 3_600_000;
 const CONTENT_GRACE_MS = 86_400_000;
 
@@ -125,7 +127,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
 
   const sweeper = new Sweeper({
     ...{ ledger, store, clock, logger, namesEveryMs: NAMES_SWEEP_MS, contentsEveryMs: CONTENTS_SWEEP_MS },
-    contentGraceMs: CONTENT_GRACE_MS,
+    ...{ partialsEveryMs: PARTIALS_SWEEP_MS, contentGraceMs: CONTENT_GRACE_MS },
+    partialMs: () => current.value.limits.partialUploadHours * MS_PER_HOUR,
   });
   sweeper.start();
   closers.push(() => sweeper.close());

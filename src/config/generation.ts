@@ -152,6 +152,8 @@ function folderOf(folder: FoldersFile['folders'][number], index: number): Shared
     content: folder.content,
     approver: folder.approver,
     level: folder.level,
+    quotaBytes: folder.quotaBytes,
+    maxFileBytes: folder.maxFileBytes,
     source: `folders.yaml#/folders/${index}`,
     grants: folder.grants.map(({ reason: _reason, ...grant }, position) => ({
       ...grant,

@@ -100,6 +100,9 @@ export const partnerSchema = strict({
   senderNumbers: listOf(senderNumber),
   sends: listOf(flowCode).default([]),
   receives: listOf(flowCode).default([]),
+  /** What may lie in its intake folders together, and the largest file there; else the limits of `gateway.yaml`. */
+  quotaBytes: z.int().min(1).max(1_000_000_000_000_000).optional(),
+  maxFileBytes: z.int().min(1).max(1_000_000_000_000).optional(),
   accessMethods: z.array(strict({ method: accessMethod, address })).min(1),
   officials: strict({
     leadingOfficial: official,

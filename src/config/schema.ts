@@ -46,6 +46,7 @@ function withLevel<Entry extends { accessMethod: string; level?: 1 | 2 | undefin
 /** Limits; the numbers ship with the product and each may be set in `gateway.yaml`. */
 const limits = strict({
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).default(10_000_000_000),
+  quotaBytes: z.int().min(1).max(1_000_000_000_000_000).default(100_000_000_000),
   settleSecondsWebdav: seconds(0.1, 600).default(2),
   emptySettleSeconds: seconds(0.1, 3600).default(10),
   goWaitSeconds: seconds(0.1, 86_400).default(600),
@@ -62,6 +63,11 @@ const limits = strict({
   penaltySeconds: seconds(0.1, 3600).default(15),
   maxPenaltySeconds: seconds(0.1, 86_400).default(600),
   maxRefusedPerNotification: z.int().min(1).max(1_000_000).default(100_000),
+  maxLockSeconds: seconds(1, 86_400).default(3600),
+  maxLocksPerPrincipal: z.int().min(1).max(100_000).default(1000),
+  partialUploadHours: z.number().min(0.0001).max(8760).default(72),
+  maxPartialUploadsPerPrincipal: z.int().min(1).max(100_000).default(100),
+  workingFileHours: z.number().min(0.0001).max(8760).default(72),
   stepUpHours: z.number().min(0.0001).max(24).default(4),
 }).prefault({});
 
@@ -132,6 +138,8 @@ export const foldersSchema = strict({
       content: z.enum(['non-personal', 'reviewed', 'personal']),
       approver: line().optional(),
       level: level.default(1),
+      quotaBytes: z.int().min(1).max(1_000_000_000_000_000).optional(),
+      maxFileBytes: z.int().min(1).max(1_000_000_000_000).optional(),
       grants: z.array(grant).min(1),
     }),
   ),

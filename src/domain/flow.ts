@@ -116,6 +116,9 @@ export type SharedFolder = {
   readonly content: 'non-personal' | 'reviewed' | 'personal';
   readonly approver?: string | undefined;
   readonly level: Level;
+  /** Bytes that may lie in it, and the largest file. */
+  readonly quotaBytes?: number | undefined;
+  readonly maxFileBytes?: number | undefined;
   readonly grants: readonly FolderGrant[];
   /** Where it stands in the configuration. */
   readonly source: RuleRef;

@@ -6,6 +6,8 @@ import type { SshTrust } from './ssh-trust.ts';
 /** Limits of the gateway; units are in the names. Defaults stand in config/schema.ts. */
 export type Limits = {
   readonly maxFileBytes: number;
+  /** Bytes in the intake folders of a partner, and in a folder of `/SHARED`, that say nothing else. */
+  readonly quotaBytes: number;
   readonly settleSecondsWebdav: number;
   readonly emptySettleSeconds: number;
   readonly goWaitSeconds: number;
@@ -22,6 +24,14 @@ export type Limits = {
   readonly penaltySeconds: number;
   readonly maxPenaltySeconds: number;
   readonly maxRefusedPerNotification: number;
+  /** The longest time a WebDAV lock lasts without being refreshed. */
+  readonly maxLockSeconds: number;
+  readonly maxLocksPerPrincipal: number;
+  /** How long an upload that was cut can be gone on with. */
+  readonly partialUploadHours: number;
+  readonly maxPartialUploadsPerPrincipal: number;
+  /** How long clients' working files (`.filepart`, `._name`) stay in an intake folder. */
+  readonly workingFileHours: number;
   /** How long a second factor opens WebDAV for one certificate and address. */
   readonly stepUpHours: number;
 };

@@ -69,6 +69,9 @@ export type Partner = {
   readonly receives: readonly string[];
   readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
   readonly accounts: readonly Account[];
+  /** Bytes that may lie in its intake folders together, and the largest file there. */
+  readonly quotaBytes?: number | undefined;
+  readonly maxFileBytes?: number | undefined;
   readonly helpdesk: { readonly name: string; readonly email: string; readonly telephone: string };
   /** The configuration file it stands in, for rule references. */
   readonly source: string;

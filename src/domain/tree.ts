@@ -32,7 +32,7 @@ export function placeOf(
   const top = parts[0];
   if (top === undefined) return { kind: 'virtual', children: topNames(partner, folders) };
   if (top === 'SHARED') return sharedPlace(partner, account, folders, path);
-  if (isIntake(top)) {
+  if (isIntakeName(top)) {
     return inStandardTree(partner, account, path, partner.sends, (located, flow) => ({
       ...located,
       kind: 'intake',
@@ -57,7 +57,8 @@ function ledgerRoot(partner: Partner): VPath {
   return childOf('/partners' as VPath, partner.id);
 }
 
-function isIntake(name: string): name is Intake {
+/** Whether a name at the top of a partner's tree is one of its intakes. */
+export function isIntakeName(name: string): name is Intake {
   return Object.hasOwn(INTAKES, name);
 }
 

@@ -20,7 +20,7 @@ export type SetOutcome =
 type Parts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
-  readonly isBeingWritten: (ledgerPath: VPath) => boolean;
+  readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
 };
 
 type Case = {
@@ -80,7 +80,7 @@ export class SetJudge {
     const wantsSignature = one.name.environment === 'R';
     const missing = fi === undefined || (wantsSignature && fs === undefined) || fi.size === 0;
     const now = this.#parts.clock.now();
-    if (missing && now < this.#waitUntil(one)) return { kind: 'wait', untilMs: now + POLL_MS };
+    if (missing && now < (await this.#waitUntil(one))) return { kind: 'wait', untilMs: now + POLL_MS };
     const files: { role: 'FI' | 'FS' | 'GO'; row: EntryRow }[] = [{ role: 'GO', row: one.row }];
     if (fi !== undefined) files.unshift({ role: 'FI', row: fi });
     if (fs !== undefined) files.push({ role: 'FS', row: fs });
@@ -124,19 +124,18 @@ export class SetJudge {
   }
 
   /** Files that are on their way are waited for; others get a short grace, since clients send several at once. */
-  #waitUntil(one: Case): number {
+  async #waitUntil(one: Case): Promise<number> {
     const { limits } = one.generation;
     const folder = parentOf(one.arrival.path);
-    const onTheWay = (['FI', 'FS'] as const).some((kind) =>
-      this.#parts.isBeingWritten(childOf(folder, siblingOf(one.name, kind))),
-    );
-    const seconds = onTheWay ? limits.goWaitSeconds : Math.max(limits.settleSecondsWebdav, 1);
+    const members = (['FI', 'FS'] as const).map((kind) => childOf(folder, siblingOf(one.name, kind)));
+    const onTheWay = await Promise.all(members.map((path) => this.#parts.isInUse(path)));
+    const seconds = onTheWay.includes(true) ? limits.goWaitSeconds : Math.max(limits.settleSecondsWebdav, 1);
     return one.arrival.arrivedAt + seconds * 1000;
   }
 
   async #sibling(one: Case, kind: RszName['kind']): Promise<EntryRow | undefined> {
     const path = childOf(parentOf(one.arrival.path), siblingOf(one.name, kind));
-    if (this.#parts.isBeingWritten(path)) return undefined;
+    if (await this.#parts.isInUse(path)) return undefined;
     const row = await this.#parts.ledger.read({ kind: 'entry', path });
     return row?.kind === 'file' ? row : undefined;
   }

@@ -64,7 +64,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const receiver = new Receiver({
     ...parts,
     answers,
-    isBeingWritten: (path) => vfs.uploads.isBeingWritten(path),
+    isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
   const arrivals = new Dispatcher(parts, {

@@ -42,7 +42,8 @@ type Parts = {
   readonly ledger: Ledger;
   readonly answers: Answers;
   readonly generation: Current<Generation>;
-  readonly isBeingWritten: (ledgerPath: VPath) => boolean;
+  /** Whether somebody still writes to it, or has locked it to do so. */
+  readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */
@@ -63,14 +64,19 @@ export class Receiver {
     const arrival = parseArrival(lease.payload);
     const row = await this.#parts.ledger.read({ kind: 'entry', path: arrival.path });
     if (row === undefined || row.kind === 'folder' || isAnswered(row, arrival)) return this.#drop(lease);
-    if (this.#parts.isBeingWritten(arrival.path)) return this.#later(lease, RETRY_MS);
+    if (await this.#parts.isInUse(arrival.path)) return this.#later(lease, RETRY_MS);
     const generation = this.#parts.generation.value;
     const partner = generation.partners.find((candidate) => candidate.id === arrival.partner);
     if (partner === undefined) return this.#later(lease, DAY_MS);
     const outcome = await this.#judge(generation, partner, arrival, row);
     if (outcome.kind === 'drop') return this.#drop(lease);
     if (outcome.kind === 'wait') return this.#later(lease, Math.max(1, outcome.untilMs - this.#parts.clock.now()));
-    await this.#receive(lease, outcome.candidate);
+    try {
+      await this.#receive(lease, outcome.candidate);
+    } catch (error) {
+      if (!(error instanceof GatewayError) || error.code !== 'locked') throw error;
+      await this.#later(lease, RETRY_MS); // somebody locked it at the last moment
+    }
   }
 
   async #judge(generation: Generation, partner: Partner, arrival: Arrival, row: EntryRow): Promise<SetOutcome> {
@@ -229,12 +235,10 @@ function dequeues(lease: Lease, candidate: Candidate): readonly LedgerCommand[] 
 }
 
 function freezes(candidate: Candidate, ticket: Ticket): readonly LedgerCommand[] {
-  return candidate.files.map(({ row }) => ({
-    kind: 'freeze',
-    path: row.path,
-    ticket,
-    expect: { version: row.version },
-  }));
+  return candidate.files.flatMap(({ row: { path, version } }): readonly LedgerCommand[] => [
+    { kind: 'mustHoldLocks', path, reach: 'content', principal: '', tokens: [] },
+    { kind: 'freeze', path, ticket, expect: { version } },
+  ]);
 }
 
 function submittedFile(role: SubmittedFile['role'], row: EntryRow): SubmittedFile {

@@ -79,6 +79,15 @@ export type Usage = { readonly bytes: number; readonly files: number };
 /** What must be true of a name: it is absent, it is there with this version, or either. */
 export type Expectation = 'absent' | 'any' | { readonly version: number };
 
+/** What stands at a path and above it, and what the areas hold. */
+export type TargetRow = {
+  readonly entry: EntryRow | undefined;
+  readonly parent: EntryRow | undefined;
+  readonly locks: readonly LockRow[];
+  readonly parentLocks: readonly LockRow[];
+  readonly usage: Usage;
+};
+
 /** One line of the audit log; `at`, `seq` and the chain are added by the ledger when it is appended. */
 export type AuditLine = {
   readonly kind: string;
@@ -186,7 +195,7 @@ export type LedgerCommand =
       readonly total: number;
       readonly maxOfPrincipal: number;
     }
-  /** More bytes are held. @throws `not-found` where it has ended, or is another content now */
+  /** So many bytes are held now. @throws `not-found` where it has ended, or is another content now */
   | {
       readonly kind: 'advancePartial';
       readonly principal: string;
@@ -195,7 +204,7 @@ export type LedgerCommand =
       readonly size: number;
     }
   /** Forgets it; the content is left to its publication or the sweeper. None there is no error. */
-  | { readonly kind: 'endPartial'; readonly principal: string; readonly path: VPath; readonly contentId: string }
+  | { readonly kind: 'endPartial'; readonly principal: string; readonly path: VPath }
   /** Freezes a file for a ticket. @throws `not-found`, `precondition-failed`, `frozen` (by another ticket) */
   | { readonly kind: 'freeze'; readonly path: VPath; readonly ticket: Ticket; readonly expect: Expectation }
   /** Ends the freeze of a ticket and says when the name may be swept. A name that is gone or not frozen by it is left. */
@@ -313,6 +322,8 @@ export type Query =
   | { readonly kind: 'queueLength'; readonly queue: Queue }
   /** Which of these contents something needs: entries; partial uploads; submissions (answers and record log; files until answered). */
   | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
+  /** All that counts when a file is to be written to a path. */
+  | { readonly kind: 'target'; readonly path: VPath; readonly areas: readonly VPath[]; readonly now: number }
   /** Locks that cover a path: its own, and those of depth infinity above it. */
   | { readonly kind: 'locksOn'; readonly path: VPath; readonly now: number }
   /** Locks of the direct children of a folder. */
@@ -346,14 +357,16 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
                   ? ReadonlySet<string>
                   : Q extends { kind: 'stepUps' }
                     ? readonly StepUpRow[]
-                    : Q extends { kind: 'locksOn' | 'locksIn' }
-                      ? readonly LockRow[]
-                      : Q extends { kind: 'usage' }
-                        ? Usage
-                        : Q extends { kind: 'partial' }
-                          ? PartialRow | undefined
-                          : Q extends { kind: 'stalePartials' }
-                            ? readonly PartialRow[]
-                            : Q extends { kind: 'auditLines' }
-                              ? readonly ChainedLine[]
-                              : never;
+                    : Q extends { kind: 'target' }
+                      ? TargetRow
+                      : Q extends { kind: 'locksOn' | 'locksIn' }
+                        ? readonly LockRow[]
+                        : Q extends { kind: 'usage' }
+                          ? Usage
+                          : Q extends { kind: 'partial' }
+                            ? PartialRow | undefined
+                            : Q extends { kind: 'stalePartials' }
+                              ? readonly PartialRow[]
+                              : Q extends { kind: 'auditLines' }
+                                ? readonly ChainedLine[]
+                                : never;

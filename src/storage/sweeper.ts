@@ -13,8 +13,11 @@ type Parts = {
   readonly logger: Logger;
   readonly namesEveryMs: number;
   readonly contentsEveryMs: number;
+  readonly partialsEveryMs: number;
   /** Content that no row names is removed after this; longer than any batch or upload takes. */
   readonly contentGraceMs: number;
+  /** How long an upload in parts is kept that nobody goes on with. */
+  readonly partialMs: () => number;
 };
 
 /** Removes names whose time is over, and content that no row names any more: the hub keeps none. */
@@ -30,6 +33,7 @@ export class Sweeper {
   start(): void {
     this.#timers = [
       setInterval(() => this.#queue('names', () => this.sweepNames()), this.#parts.namesEveryMs),
+      setInterval(() => this.#queue('partials', () => this.sweepPartials()), this.#parts.partialsEveryMs),
       setInterval(() => this.#queue('contents', () => this.sweepContents()), this.#parts.contentsEveryMs),
     ];
   }
@@ -55,6 +59,24 @@ export class Sweeper {
     );
     await this.#removeUnnamed(expired.map((entry) => entry.contentId));
     return expired.length;
+  }
+
+  /** @returns how many uploads in parts were given up */
+  async sweepPartials(): Promise<number> {
+    const { ledger, clock, partialMs } = this.#parts;
+    const stale = await ledger.read({ kind: 'stalePartials', before: clock.now() - partialMs(), limit: PAGE });
+    if (stale.length === 0) return 0;
+    await ledger.commit(
+      stale.flatMap(({ principal, path, size, total }) => [
+        { kind: 'endPartial' as const, principal, path },
+        {
+          kind: 'audit' as const,
+          line: { kind: 'abandon-parts', outcome: 'done' as const, fields: { principal, path, size, total } },
+        },
+      ]),
+    );
+    await this.#removeUnnamed(stale.map(({ contentId }) => contentId));
+    return stale.length;
   }
 
   /** Content whose last name was just removed: nobody can name it again. */

@@ -1,7 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
+import type { DeadProperty, LockRow, PropertyChange } from '../storage/commands.ts';
 import type { ByteRange } from '../storage/content-store.ts';
+
+export type { DeadProperty, PropertyChange, PropertyName } from '../storage/commands.ts';
 
 /** What a protocol sees of a name. Paths are those the principal sees, not ledger paths. */
 export type Entry = {
@@ -15,6 +18,8 @@ export type Entry = {
   readonly sha256: string;
   readonly createdAt: number;
   readonly modifiedAt: number;
+  /** Properties that clients stored beside it. */
+  readonly properties: readonly DeadProperty[];
 };
 
 /** What must hold of a name when a change is committed (If-Match, If-None-Match: *, O_EXCL). */
@@ -62,10 +67,30 @@ export interface Upload {
   abort(): Promise<void>;
 }
 
+/** How far an upload in parts is: bytes that are held, of so many. */
+export type PartialState = { readonly held: number; readonly total: number };
+
+/** A request that goes on with an upload in parts. Its bytes come in order. */
+export interface PartUpload {
+  /** Bytes held when it began. */
+  readonly offset: number;
+  readonly total: number;
+  readonly replaces: boolean;
+  /** @throws GatewayError `bad-request` beyond the total, `unavailable` where another request has taken over */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Forgets what came since it began. */
+  rewind(): Promise<void>;
+  /** Keeps what came, durable on return; the last byte publishes the file. */
+  end(options: { readonly expectedSha256?: string; readonly modifiedAt?: number }): Promise<Entry | PartialState>;
+  /** Keeps what came before the client was gone, without an answer for anybody. */
+  leave(): Promise<void>;
+}
+
 export interface Uploads {
   /**
-   * Asks for the right (create or overwrite), the freeze, the parent and the condition before a byte is taken.
+   * Asks for the right (create or overwrite), the freeze, locks, room, the parent and the condition before a byte is taken.
    * `startFrom: 'current'` begins with the bytes that stand there now (SFTP open without TRUNC, APPEND).
+   * @throws GatewayError `locked`, `frozen`, `over-quota`, `too-large`, `no-parent`, `is-folder` and those of the condition
    */
   begin(
     session: Session,
@@ -76,4 +101,64 @@ export interface Uploads {
       readonly sizeHint?: number;
     },
   ): Promise<Upload>;
+  /**
+   * Goes on with the hidden upload of this principal to this path; begins one where none is held and the offset is 0.
+   * A request that still writes to it is ended.
+   * @throws GatewayError as `begin`, `wrong-offset` where other bytes are wanted next, `bad-request` for another total
+   */
+  resume(
+    session: Session,
+    path: VPath,
+    options: { readonly condition: WriteCondition; readonly offset: number; readonly total: number },
+  ): Promise<PartUpload>;
+  /** What is held; undefined where nothing is. @throws GatewayError as `begin` for a path that may not be written */
+  held(session: Session, path: VPath): Promise<PartialState | undefined>;
+}
+
+/** A write lock as a principal may see it: the token only where it is his own. */
+export type Lock = Pick<LockRow, 'depth' | 'scope' | 'principal' | 'owner' | 'until'> & {
+  readonly root: VPath;
+  readonly token: string | undefined;
+};
+
+/** Write locks (RFC 4918 §6, §7). */
+export interface Locks {
+  /**
+   * Locks a name; where nothing stands there, an empty file that is locked (RFC 4918 §7.3).
+   * @throws GatewayError `locked` with the path of what stands against it, `frozen`, and those of `Uploads.begin`
+   */
+  take(
+    session: Session,
+    path: VPath,
+    wanted: Pick<LockRow, 'depth' | 'scope' | 'owner'> & { readonly seconds: number },
+  ): Promise<{ readonly lock: Lock; readonly created: boolean }>;
+  /** @throws GatewayError `not-locked` where the request shows no token of a lock that covers the path */
+  refresh(session: Session, path: VPath, seconds: number): Promise<Lock>;
+  /** @throws GatewayError `not-locked`, `not-allowed` for somebody else's */
+  release(session: Session, path: VPath, token: string): Promise<void>;
+  /** Locks that cover a path; none where the principal may not see it. */
+  on(session: Session, path: VPath): Promise<readonly Lock[]>;
+  /** Locks of the direct children of a folder, which lie on none that covers the folder itself. */
+  within(session: Session, folder: VPath): Promise<readonly Lock[]>;
+  /** Whether a lock with this token covers the path, whoever holds it: for the `If` header. */
+  covers(session: Session, path: VPath, token: string): Promise<boolean>;
+}
+
+/** Dead properties. */
+export interface Properties {
+  /** All steps or none. @throws GatewayError `not-allowed`, `locked`, `too-large` above 64 KiB for one name */
+  patch(
+    session: Session,
+    path: VPath,
+    changes: readonly PropertyChange[],
+    times?: { readonly modifiedAt?: number | undefined },
+  ): Promise<void>;
+}
+
+/** Bytes that lie where a path counts, and how many more may come (RFC 4331). */
+export type QuotaState = { readonly usedBytes: number; readonly availableBytes: number };
+
+export interface Quota {
+  /** Undefined where nothing is limited. */
+  of(session: Session, path: VPath): Promise<QuotaState | undefined>;
 }

@@ -4,7 +4,7 @@ import type { Action, Authorizer, Decision, RuleRef, Session } from '../domain/p
 import type { VPath } from '../domain/vpath.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { actionLine } from './audit-lines.ts';
-import { absent } from './places.ts';
+import { absent, visiblePath } from './places.ts';
 
 type GateParts = { readonly authorizer: Authorizer; readonly audit: Audit; readonly ledger: Ledger };
 
@@ -50,6 +50,8 @@ export class Gate {
     this.#parts.audit.note(
       actionLine(session, action, path, refused ? 'refused' : 'failed', rule, { code: error.code }),
     );
-    return error;
+    // The ledger names a lock by its own path.
+    if (error.path === undefined) return error;
+    return new GatewayError(error.code, error.message, { cause: error.cause, path: visiblePath(session, error.path) });
   }
 }

@@ -2,8 +2,8 @@ import { accountOf } from '../access/authorizer.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Session } from '../domain/principal.ts';
-import { type Place, placeOf } from '../domain/tree.ts';
-import { nameOf, type VPath } from '../domain/vpath.ts';
+import { type Place, placeOf, SHARED } from '../domain/tree.ts';
+import { childOf, isWithin, nameOf, parseVPath, type VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import type { Entry } from './files.ts';
 
@@ -24,6 +24,13 @@ export function placeBelow(generation: Generation, session: Session, path: VPath
     throw new GatewayError('not-allowed', 'this folder is part of the configuration and can not be changed here');
   }
   return place;
+}
+
+/** How a principal names a ledger path; undefined for the trees of others. */
+export function visiblePath(session: Session, ledgerPath: VPath): VPath | undefined {
+  const own = childOf('/partners' as VPath, session.principal.partner);
+  if (isWithin(ledgerPath, SHARED)) return ledgerPath;
+  return isWithin(ledgerPath, own) ? parseVPath(ledgerPath.slice(own.length) || '/') : undefined;
 }
 
 /** Whether the parent must be a folder somebody made; configured folders have no rows of their own. */
@@ -47,12 +54,14 @@ export function entryOf(row: EntryRow, path: VPath): Entry {
     sha256: row.sha256,
     createdAt: row.createdAt,
     modifiedAt: row.modifiedAt,
+    properties: row.properties ?? [],
   };
 }
 
 /** A folder that stands in the configuration. Its times are the epoch of the generation: it has none of its own. */
 export function configuredFolder(path: VPath): Entry {
-  return { path, name: nameOf(path), kind: 'folder', size: 0, etag: 'folder', sha256: '', createdAt: 0, modifiedAt: 0 };
+  const nothing = { size: 0, etag: 'folder', sha256: '', createdAt: 0, modifiedAt: 0, properties: [] };
+  return { path, name: nameOf(path), kind: 'folder', ...nothing };
 }
 
 /** A shared folder takes files only where somebody answers for their content. @throws GatewayError `not-allowed` */

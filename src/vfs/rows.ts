@@ -1,9 +1,10 @@
+import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Session } from '../domain/principal.ts';
 import { childOf, parentOf, type VPath } from '../domain/vpath.ts';
-import type { EntryRow, Expectation } from '../storage/commands.ts';
+import type { EntryRow, Expectation, TargetRow } from '../storage/commands.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Entry, WriteCondition } from './files.ts';
 import {
@@ -15,17 +16,26 @@ import {
   placeBelow,
   type StoredPlace,
 } from './places.ts';
+import { allowanceOf } from './quota.ts';
 
 const LIST_PAGE = 500;
+
+type RowParts = {
+  readonly ledger: Ledger;
+  readonly generation: Current<Generation>;
+  readonly clock: Pick<Clock, 'now'>;
+};
 
 /** Finds what stands under the paths of a session. Asks for no right: the gate was passed before. */
 export class Rows {
   readonly #ledger: Ledger;
   readonly #generation: Current<Generation>;
+  readonly #clock: Pick<Clock, 'now'>;
 
-  constructor(parts: { readonly ledger: Ledger; readonly generation: Current<Generation> }) {
+  constructor(parts: RowParts) {
     this.#ledger = parts.ledger;
     this.#generation = parts.generation;
+    this.#clock = parts.clock;
   }
 
   async entry(session: Session, path: VPath): Promise<Entry | undefined> {
@@ -41,6 +51,14 @@ export class Rows {
     const place = findPlace(this.#generation.value, session, path);
     if (place === undefined || place.kind === 'virtual') return undefined;
     return this.#ledger.read({ kind: 'entry', path: place.ledgerPath });
+  }
+
+  /** All that counts for a file to be written, in one look; undefined where the session has no such place. */
+  async target(session: Session, path: VPath): Promise<TargetRow | undefined> {
+    const place = findPlace(this.#generation.value, session, path);
+    if (place === undefined || place.kind === 'virtual') return undefined;
+    const areas = allowanceOf(this.#generation.value, session, place)?.areas ?? [];
+    return this.#ledger.read({ kind: 'target', path: place.ledgerPath, areas, now: this.#clock.now() });
   }
 
   /** @throws GatewayError `not-found`, `not-allowed` for a configured folder */

@@ -6,6 +6,7 @@ import type { Expectation } from '../storage/commands.ts';
 import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
 import type { Entry, Upload } from './files.ts';
 import type { StoredPlace } from './places.ts';
+import { overQuota } from './quota.ts';
 
 /** What an upload needs to know of the name it is for; decided before the first byte. */
 export type UploadPlan = {
@@ -15,6 +16,8 @@ export type UploadPlan = {
   readonly expect: Expectation;
   readonly replaces: boolean;
   readonly maxBytes: number;
+  /** What is left of the quota for it. */
+  readonly roomBytes: number;
   /** The rule that let it begin. */
   readonly rule: RuleRef;
 };
@@ -99,7 +102,7 @@ export class StagedUpload implements Upload {
   /** Does a step that makes the file this large. The log gets one line, however often a client goes on after a refusal. */
   async #taking<T>(size: number, step: () => Promise<T>): Promise<T> {
     try {
-      if (!Number.isSafeInteger(size) || size > this.#plan.maxBytes) throw tooLarge(this.#plan.maxBytes);
+      assertFits(this.#plan, size);
       return await step();
     } catch (thrown) {
       const error = asGatewayError(thrown);
@@ -114,6 +117,10 @@ export class StagedUpload implements Upload {
   }
 }
 
-export function tooLarge(maxBytes: number): GatewayError {
-  return new GatewayError('too-large', `a file may have at most ${maxBytes} bytes here`);
+/** @throws GatewayError `too-large`, `over-quota` */
+export function assertFits({ maxBytes, roomBytes }: Pick<UploadPlan, 'maxBytes' | 'roomBytes'>, size: number): void {
+  if (!Number.isSafeInteger(size) || size > maxBytes) {
+    throw new GatewayError('too-large', `a file may have at most ${maxBytes} bytes here`);
+  }
+  if (size > roomBytes) throw overQuota();
 }

@@ -13,6 +13,8 @@ import { actionLine } from './audit-lines.ts';
 import { Changes } from './changes.ts';
 import type { Entry, Files, WriteCondition } from './files.ts';
 import { Gate } from './gate.ts';
+import { mustHoldLocks } from './lock-checks.ts';
+import { LockDesk } from './locks.ts';
 import {
   absent,
   configuredFolder,
@@ -23,6 +25,10 @@ import {
   refuseUnchecked,
   type StoredPlace,
 } from './places.ts';
+import { PropertyDesk } from './properties.ts';
+import { Publisher } from './publisher.ts';
+import { allowanceOf, mustFit } from './quota.ts';
+import { QuotaDesk } from './quota-desk.ts';
 import { expectationOf, Rows } from './rows.ts';
 import { UploadDesk } from './uploads.ts';
 
@@ -43,6 +49,9 @@ type Target = { readonly rule: RuleRef; readonly place: StoredPlace; readonly ex
 export class Vfs implements Files {
   /** Files being handed in. */
   readonly uploads: UploadDesk;
+  readonly locks: LockDesk;
+  readonly properties: PropertyDesk;
+  readonly quota: QuotaDesk;
   readonly #parts: VfsParts;
   readonly #gate: Gate;
   readonly #rows: Rows;
@@ -53,7 +62,19 @@ export class Vfs implements Files {
     this.#gate = new Gate(parts);
     this.#rows = new Rows(parts);
     this.#changes = new Changes({ ...parts, gate: this.#gate });
-    this.uploads = new UploadDesk({ ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes });
+    const shared = { ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes };
+    const publisher = new Publisher(shared);
+    this.uploads = new UploadDesk({ ...shared, publisher });
+    this.locks = new LockDesk({ ...shared, publisher });
+    this.properties = new PropertyDesk(shared);
+    this.quota = new QuotaDesk(shared);
+  }
+
+  /** Whether bytes are on their way to a ledger path, or somebody has locked it: the pipeline waits for both. */
+  async isInUse(ledgerPath: VPath): Promise<boolean> {
+    if (this.uploads.isBeingWritten(ledgerPath)) return true;
+    const { ledger, clock } = this.#parts;
+    return (await ledger.read({ kind: 'locksOn', path: ledgerPath, now: clock.now() })).length > 0;
   }
 
   async stat(session: Session, path: VPath): Promise<Entry> {
@@ -95,7 +116,11 @@ export class Vfs implements Files {
       const place = placeBelow(this.#parts.generation.value, session, path);
       refuseFolderInIntake(place);
       const at = this.#parts.clock.now();
-      return [{ kind: 'makeFolder' as const, path: place.ledgerPath, parentMustExist: needsParentRow(place), at }];
+      const { ledgerPath } = place;
+      return [
+        mustHoldLocks(session, ledgerPath, 'name'),
+        { kind: 'makeFolder' as const, path: ledgerPath, parentMustExist: needsParentRow(place), at },
+      ];
     };
     await this.#changes.commit({ session, action: 'make-folder', path, rule, commands });
   }
@@ -126,7 +151,10 @@ export class Vfs implements Files {
       const { place, row } = await this.#rows.stored(session, path);
       this.#refuseRulesBelow(path);
       const expect = expectationOf(options.expect ?? 'any', row);
-      return [{ kind: 'remove' as const, path: place.ledgerPath, recursive: options.recursive, expect }];
+      return [
+        mustHoldLocks(session, place.ledgerPath, 'tree'),
+        { kind: 'remove' as const, path: place.ledgerPath, recursive: options.recursive, expect },
+      ];
     };
     await this.#changes.commit({ session, action: 'delete', path, rule, commands });
   }
@@ -135,7 +163,10 @@ export class Vfs implements Files {
     const rule = await this.#gate.pass(session, 'create', path);
     const commands = async () => {
       const { place } = await this.#rows.stored(session, path);
-      return [{ kind: 'setModified' as const, path: place.ledgerPath, modifiedAt }];
+      return [
+        mustHoldLocks(session, place.ledgerPath, 'content'),
+        { kind: 'setModified' as const, path: place.ledgerPath, modifiedAt },
+      ];
     };
     await this.#changes.commit({ session, action: 'set-modified', path, rule, commands });
   }
@@ -161,9 +192,16 @@ export class Vfs implements Files {
         parentMustExist: needsParentRow(target.place),
         at,
       };
-      const arrival = arrivalCommands(session, target.place, row.size, this.#parts.generation.value, at);
-      if (kind === 'move') return [{ kind, ...command }, ...arrival];
-      return [{ kind, ...command, recursive: options.recursive ?? true }, ...arrival];
+      const generation = this.#parts.generation.value;
+      const { from, to } = command;
+      const allowance = allowanceOf(generation, session, target.place);
+      const after = arrivalCommands(session, target.place, row.size, generation, at);
+      const locks = mustHoldLocks(session, to, target.exists ? 'tree' : 'name');
+      if (kind === 'move') {
+        const fits = mustFit(allowance, from);
+        return [mustHoldLocks(session, from, 'tree'), locks, { kind, ...command }, ...fits, ...after];
+      }
+      return [locks, { kind, ...command, recursive: options.recursive ?? true }, ...mustFit(allowance), ...after];
     };
     await this.#changes.commit({ session, action: kind, path: path.from, rule, details: { to: path.to }, commands });
   }

@@ -14,12 +14,28 @@ export function reprDigest(sha256: string): string {
  * @throws GatewayError `bad-request` for a malformed claim, `digest-mismatch` for two that differ
  */
 export function claimedSha256(headers: ReadonlyMap<string, string>): string | undefined {
-  const claims = [
+  return agreed([...representationClaims(headers), ...structured(headers.get('content-digest'))]);
+}
+
+/** What the whole file is said to have, where a request brings a part of it. @throws as `claimedSha256` */
+export function representationSha256(headers: ReadonlyMap<string, string>): string | undefined {
+  return agreed(representationClaims(headers));
+}
+
+/** What the bytes of this very request are said to have (RFC 9530 §2). @throws as `claimedSha256` */
+export function contentSha256(headers: ReadonlyMap<string, string>): string | undefined {
+  return agreed(structured(headers.get('content-digest')));
+}
+
+function representationClaims(headers: ReadonlyMap<string, string>): readonly string[] {
+  return [
     ...structured(headers.get('repr-digest')),
-    ...structured(headers.get('content-digest')),
     ...listed(headers.get('digest')),
     ...checksum(headers.get('oc-checksum')),
   ];
+}
+
+function agreed(claims: readonly string[]): string | undefined {
   const [first] = claims;
   if (claims.some((claim) => claim !== first)) {
     throw new GatewayError('digest-mismatch', 'the digests in the headers differ from each other');

@@ -1,5 +1,5 @@
 import { asGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
-import type { HttpAnswer, HttpRequest } from '../domain/http.ts';
+import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import { languageOf, textOf } from '../texts/texts.ts';
 import { escapeXml } from './xml-text.ts';
@@ -34,9 +34,20 @@ export const HTTP_STATUS = {
 } as const satisfies Record<ErrorCode, number>;
 
 /** Elements of `DAV:error` that tell a client which rule was broken (RFC 4918 §16, RFC 4331 §6). */
-export type ErrorElement = 'propfind-finite-depth' | 'sufficient-disk-space';
+export type ErrorElement =
+  | 'propfind-finite-depth'
+  | 'sufficient-disk-space'
+  | 'quota-not-exceeded'
+  | 'lock-token-submitted'
+  | 'lock-token-matches-request-uri'
+  | 'no-conflicting-lock';
 
-const ELEMENT: Partial<Record<ErrorCode, ErrorElement>> = { 'out-of-space': 'sufficient-disk-space' };
+const ELEMENT: Partial<Record<ErrorCode, ErrorElement>> = {
+  'out-of-space': 'sufficient-disk-space',
+  'over-quota': 'quota-not-exceeded',
+  locked: 'lock-token-submitted',
+  'not-locked': 'lock-token-matches-request-uri',
+};
 
 /** An absent name, and a name that this principal may not know of, give this answer and no other. */
 const NOT_FOUND = 'there is nothing under this name';
@@ -44,23 +55,31 @@ const NOT_FOUND = 'there is nothing under this name';
 /** As the other sentences of this protocol, where a program asks for no language. */
 const ENGLISH_FIRST = ['en', 'nl', 'fr', 'de'] as const;
 
-export const FOLDER_METHODS = 'OPTIONS, GET, HEAD, DELETE, MOVE, COPY, PROPFIND';
-export const ALL_METHODS = 'OPTIONS, GET, HEAD, PUT, DELETE, MKCOL, MOVE, COPY, PROPFIND';
+export const FOLDER_METHODS = 'OPTIONS, GET, HEAD, DELETE, MOVE, COPY, PROPFIND, PROPPATCH, LOCK, UNLOCK';
+export const ALL_METHODS =
+  'OPTIONS, GET, HEAD, PUT, PATCH, DELETE, MKCOL, MOVE, COPY, PROPFIND, PROPPATCH, LOCK, UNLOCK';
 export const ROOT_METHODS = 'OPTIONS, GET, HEAD, PROPFIND';
 
 /** A refusal in one sentence; with an element, as the XML that DAV clients read (RFC 4918 §8.7). */
 export function refuse(
   status: number,
   sentence: string,
-  options: { readonly element?: ErrorElement | undefined; readonly headers?: HttpAnswer['headers'] } = {},
+  options: {
+    readonly element?: ErrorElement | undefined;
+    /** URLs the element speaks of. */
+    readonly hrefs?: readonly string[] | undefined;
+    readonly headers?: HttpAnswer['headers'];
+  } = {},
 ): HttpAnswer {
   if (options.element === undefined) {
     const headers = { ...options.headers, 'Content-Type': 'text/plain; charset=utf-8' };
     return { status, headers, body: `${sentence}\n` };
   }
   const headers = { ...options.headers, 'Content-Type': 'application/xml; charset=utf-8' };
+  const hrefs = (options.hrefs ?? []).map((href) => `<D:href>${escapeXml(href)}</D:href>`).join('');
   const body =
-    `<?xml version="1.0" encoding="utf-8"?>\n<D:error xmlns:D="DAV:"><D:${options.element}/>` +
+    `<?xml version="1.0" encoding="utf-8"?>\n` +
+    `<D:error xmlns:D="DAV:"><D:${options.element}>${hrefs}</D:${options.element}>` +
     `<S:message xmlns:S="urn:sluis:error:1">${escapeXml(sentence)}</S:message></D:error>\n`;
   return { status, headers, body };
 }
@@ -88,6 +107,7 @@ export function methodNotAllowed(sentence: string, allow: string): HttpAnswer {
  */
 export function answerError(
   thrown: unknown,
+  request: Pick<HttpRequest, 'path'>,
   logger: Logger,
   statusOf: Partial<Record<ErrorCode, number>> = {},
 ): HttpAnswer {
@@ -97,7 +117,9 @@ export function answerError(
   if (status >= 500) logFault(error, logger);
   if (status === 405) return methodNotAllowed(error.message, FOLDER_METHODS);
   const headers = status === 503 ? { 'Retry-After': 5 } : {};
-  return refuse(status, error.message, { element: ELEMENT[error.code], headers });
+  // RFC 4918 §16: lock-token-submitted names a resource whose lock stood in the way.
+  const hrefs = error.code === 'locked' ? [encodeUrlPath(error.path ?? request.path, 'file')] : undefined;
+  return refuse(status, error.message, { element: ELEMENT[error.code], hrefs, headers });
 }
 
 function logFault(error: GatewayError, logger: Logger): void {

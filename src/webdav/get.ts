@@ -3,24 +3,25 @@ import { GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import type { Entry, Files } from '../vfs/files.ts';
 import { contentDisposition, contentType } from './content-type.ts';
+import type { DavParts } from './dav-parts.ts';
 import { reprDigest } from './digests.ts';
 import { notFound, refuse } from './errors.ts';
 import { formatHttpDate } from './http-date.ts';
 import { listingPage } from './listing.ts';
-import { lookupWith } from './lookup.ts';
-import { evaluate, parseEntityTags, parsePreconditions } from './preconditions.ts';
+import { evaluate, parseEntityTags, parsePreconditions, subjectsOf } from './preconditions.ts';
 import { contentRange, type Range, type Selection, selectRanges } from './ranges.ts';
 
 /** How often a file that is replaced between look and read is looked up again. */
 const TRIES = 3;
 
 /** GET and HEAD, RFC 9110 §9.3.1, §9.3.2: the same head, and for HEAD no body. Folders are shown as a page. */
-export async function get(request: HttpRequest, files: Files, now: number): Promise<HttpAnswer> {
-  const conditions = parsePreconditions(request, now);
+export async function get(request: HttpRequest, parts: DavParts): Promise<HttpAnswer> {
+  const { files, clock } = parts;
+  const conditions = parsePreconditions(request, clock.now());
   for (let left = TRIES; left > 0; left -= 1) {
     const entry = await files.stat(request.session, request.path);
     if (entry.kind === 'file' && request.trailingSlash) return notFound();
-    const verdict = await evaluate(conditions, request, entry, lookupWith(files, request.session));
+    const verdict = await evaluate(conditions, request, entry, subjectsOf(request, parts));
     if (verdict === 'not-modified') return { status: 304, headers: validators(entry) };
     const answer = entry.kind === 'folder' ? await folder(request, files) : await file(request, files, entry);
     if (answer !== 'replaced') return answer;

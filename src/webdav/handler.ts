@@ -1,37 +1,36 @@
-import type { Clock } from '../domain/clock.ts';
 import { type ErrorCode, GatewayError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from '../domain/http.ts';
-import type { Logger } from '../domain/logger.ts';
-import type { Files, Uploads } from '../vfs/files.ts';
+import type { DavParts } from './dav-parts.ts';
 import { ALL_METHODS, answerError, levelTooLow, methodNotAllowed, notFound, ROOT_METHODS, refuse } from './errors.ts';
 import { get } from './get.ts';
 import { redirectToFiles } from './listing.ts';
+import { lock, unlock } from './lock.ts';
+import { PARTIAL_UPDATE, patch } from './patch.ts';
+import { submittedTokens } from './preconditions.ts';
 import { propfind } from './propfind.ts';
+import { proppatch } from './proppatch.ts';
 import { put } from './put.ts';
 import { copy, makeFolder, move, remove } from './tree.ts';
 
-export type DavParts = {
-  readonly files: Files;
-  readonly uploads: Uploads;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly logger: Logger;
-};
-
 type Verb = (request: HttpRequest, parts: DavParts) => Promise<HttpAnswer>;
 
-/** RFC 4918 §18.1: class 1. Locks, and with them class 2, are not offered. */
-const COMPLIANCE = '1';
+/** RFC 4918 §18: locks, and what this RFC asks beyond the one before it. */
+const COMPLIANCE = '1, 2, 3';
 
 const FILES: Readonly<Record<string, Verb>> = {
   OPTIONS: async () => options(ALL_METHODS),
-  GET: (request, { files, clock }) => get(request, files, clock.now()),
-  HEAD: (request, { files, clock }) => get(request, files, clock.now()),
-  PUT: (request, { files, uploads, clock }) => put(request, files, uploads, clock.now()),
-  DELETE: (request, { files, clock }) => remove(request, files, clock.now()),
-  MKCOL: (request, { files, clock }) => makeFolder(request, files, clock.now()),
-  MOVE: (request, { files, clock }) => move(request, files, clock.now()),
-  COPY: (request, { files, clock }) => copy(request, files, clock.now()),
-  PROPFIND: (request, { files, clock }) => propfind(request, files, clock.now()),
+  GET: get,
+  HEAD: get,
+  PUT: put,
+  PATCH: patch,
+  DELETE: remove,
+  MKCOL: makeFolder,
+  MOVE: move,
+  COPY: copy,
+  PROPFIND: propfind,
+  PROPPATCH: proppatch,
+  LOCK: lock,
+  UNLOCK: unlock,
 };
 
 /** `/` is not the gateway's to change: it can be looked at, and leads to the tree. */
@@ -39,7 +38,7 @@ const HOST: Readonly<Record<string, Verb>> = {
   OPTIONS: async () => options(ROOT_METHODS),
   GET: async () => redirectToFiles(),
   HEAD: async () => redirectToFiles(),
-  PROPFIND: (request, { files, clock }) => propfind(request, files, clock.now()),
+  PROPFIND: propfind,
   DELETE: async () => refuse(403, 'this folder can not be removed'),
   MOVE: async () => refuse(403, 'this folder can not be moved'),
   COPY: async () => refuse(403, 'this folder can not be copied'),
@@ -63,15 +62,23 @@ export function davHandler(parts: DavParts): HttpHandler {
     const verb = verbs[request.method];
     if (verb === undefined) return methodNotAllowed('this method is not offered here', allow);
     try {
-      return await verb(request, parts);
+      return await verb(withLockTokens(request), parts);
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'level-too-low') return levelTooLow(request);
-      return answerError(error, parts.logger, STATUS[request.method]);
+      return answerError(error, request, parts.logger, STATUS[request.method]);
     }
   };
 }
 
+/** Every change asks for the locks it reaches, so the session of this request shows the tokens that came with it. */
+function withLockTokens(request: HttpRequest): HttpRequest {
+  if (!request.headers.has('if')) return request;
+  return { ...request, session: { ...request.session, lockTokens: submittedTokens(request) } };
+}
+
 /** OPTIONS says what the server can do, whether or not anything stands under the name (RFC 9110 §9.3.7). */
 function options(allow: string): HttpAnswer {
-  return { status: 200, headers: { Allow: allow, DAV: COMPLIANCE, 'MS-Author-Via': 'DAV', 'Accept-Ranges': 'bytes' } };
+  const patches = { 'Accept-Patch': PARTIAL_UPDATE }; // RFC 5789 §3.1
+  const headers = { Allow: allow, DAV: COMPLIANCE, 'MS-Author-Via': 'DAV', 'Accept-Ranges': 'bytes', ...patches };
+  return { status: 200, headers };
 }

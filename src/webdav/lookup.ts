@@ -2,7 +2,6 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { Entry, Files } from '../vfs/files.ts';
-import type { Lookup } from './preconditions.ts';
 
 /** What stands under a name, or undefined where it is absent or this principal may not know of it. */
 export async function statIfAny(files: Files, session: Session, path: VPath): Promise<Entry | undefined> {
@@ -12,8 +11,4 @@ export async function statIfAny(files: Files, session: Session, path: VPath): Pr
     if (error instanceof GatewayError && (error.code === 'not-found' || error.code === 'not-allowed')) return undefined;
     throw error;
   }
-}
-
-export function lookupWith(files: Files, session: Session): Lookup {
-  return (path) => statIfAny(files, session, path);
 }

@@ -1,20 +1,24 @@
 import type { HttpAnswer } from '../domain/http.ts';
+import type { PropertyName } from '../vfs/files.ts';
 import { DAV } from './xml.ts';
 import { escapeXml } from './xml-text.ts';
 
-export type PropertyName = { readonly namespace: string; readonly name: string };
+/** Properties that share a status, as XML; `error` holds the precondition that they broke. */
+export type PropertyStatus = { readonly properties: string; readonly status: string; readonly error?: string };
 
-/** One response element: properties that were found, and those that were not, as XML. */
-export type PropertyResponse = { readonly href: string; readonly found: string; readonly missing: string };
+/** One response element: of properties by their status, or of the resource as a whole. */
+export type DavResponse =
+  | { readonly href: string; readonly statuses: readonly PropertyStatus[] }
+  | { readonly href: string; readonly status: string };
 
 const CHUNK_CHARACTERS = 16 * 1024;
 
 /** 207 Multi-Status (RFC 4918 §13), sent while it is made: its size does not depend on the memory there is. */
-export function multistatus(responses: AsyncIterable<PropertyResponse>): HttpAnswer {
+export function multistatus(responses: Iterable<DavResponse> | AsyncIterable<DavResponse>): HttpAnswer {
   return { status: 207, headers: { 'Content-Type': 'application/xml; charset=utf-8' }, body: write(responses) };
 }
 
-async function* write(responses: AsyncIterable<PropertyResponse>): AsyncGenerator<string> {
+async function* write(responses: Iterable<DavResponse> | AsyncIterable<DavResponse>): AsyncGenerator<string> {
   let chunk = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">\n';
   for await (const response of responses) {
     chunk += element(response);
@@ -25,14 +29,26 @@ async function* write(responses: AsyncIterable<PropertyResponse>): AsyncGenerato
   yield `${chunk}</D:multistatus>\n`;
 }
 
-function element({ href, found, missing }: PropertyResponse): string {
-  const ok = found === '' && missing !== '' ? '' : propstat(found, '200 OK');
-  const absent = missing === '' ? '' : propstat(missing, '404 Not Found');
-  return `<D:response><D:href>${escapeXml(href)}</D:href>${ok}${absent}</D:response>\n`;
+function element(response: DavResponse): string {
+  const inner = 'status' in response ? statusLine(response.status) : propstats(response.statuses);
+  return `<D:response><D:href>${escapeXml(response.href)}</D:href>${inner}</D:response>\n`;
 }
 
-function propstat(properties: string, status: string): string {
-  return `<D:propstat><D:prop>${properties}</D:prop><D:status>HTTP/1.1 ${status}</D:status></D:propstat>`;
+/** Statuses of no property are left out, but one stays: a response holds at least one (RFC 4918 §14.24). */
+function propstats(statuses: readonly PropertyStatus[]): string {
+  let text = '';
+  for (const { properties, status, error } of statuses) {
+    if (properties !== '') text += propstat(properties, status, error);
+  }
+  return text === '' ? propstat('', '200 OK') : text;
+}
+
+function propstat(properties: string, status: string, error = ''): string {
+  return `<D:propstat><D:prop>${properties}</D:prop>${statusLine(status)}${error}</D:propstat>`;
+}
+
+function statusLine(status: string): string {
+  return `<D:status>HTTP/1.1 ${status}</D:status>`;
 }
 
 /** A property with its value as inner XML; names outside `DAV:` carry their own namespace. */

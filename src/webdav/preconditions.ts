@@ -2,8 +2,10 @@ import { GatewayError } from '../domain/errors.ts';
 import { type HttpRequest, locateReference } from '../domain/http.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { Entry, WriteCondition } from '../vfs/files.ts';
+import type { DavParts } from './dav-parts.ts';
 import { parseHttpDate } from './http-date.ts';
 import { type IfCondition, type IfList, parseIf } from './if-header.ts';
+import { statIfAny } from './lookup.ts';
 
 export type EntityTag = { readonly tag: string; readonly weak: boolean };
 
@@ -16,8 +18,13 @@ export type Preconditions = {
   readonly ifLists: readonly IfList[];
 };
 
-/** Looks a name up; undefined where it is absent or this principal may not know of it. */
-export type Lookup = (path: VPath) => Promise<Entry | undefined>;
+/** What conditions ask about. */
+export type Subjects = {
+  /** Undefined where the name is absent or this principal may not know of it. */
+  entry(path: VPath): Promise<Entry | undefined>;
+  /** Whether a lock with this token covers the name. */
+  covers(path: VPath, token: string): Promise<boolean>;
+};
 
 const MAX_TAGS = 100;
 const ENTITY_TAGS = /^[ \t]*(?:(?:W\/)?"[\x21\x23-\x7e\x80-\xff]*"[ \t]*(?:,[ \t]*|$))+$/;
@@ -68,7 +75,7 @@ export async function evaluate(
   conditions: Preconditions,
   request: Pick<HttpRequest, 'method' | 'host' | 'path'>,
   entry: Entry | undefined,
-  lookup: Lookup,
+  subjects: Subjects,
 ): Promise<'proceed' | 'not-modified'> {
   const reading = request.method === 'GET' || request.method === 'HEAD';
   if (!matches(conditions, entry)) throw failed();
@@ -80,7 +87,7 @@ export async function evaluate(
   } else if (reading && conditions.ifModifiedSince !== undefined && entry?.kind === 'file') {
     if (wholeSeconds(entry.modifiedAt) <= conditions.ifModifiedSince) return 'not-modified';
   }
-  if (!(await ifHolds(conditions.ifLists, request, entry, lookup))) throw failed();
+  if (!(await ifHolds(conditions.ifLists, request, entry, subjects))) throw failed();
   return 'proceed';
 }
 
@@ -111,31 +118,75 @@ async function ifHolds(
   lists: readonly IfList[],
   request: Pick<HttpRequest, 'host' | 'path'>,
   entry: Entry | undefined,
-  lookup: Lookup,
+  subjects: Subjects,
 ): Promise<boolean> {
   if (lists.length === 0) return true;
-  for (const list of lists) {
-    const subject = list.tag === undefined ? entry : await taggedEntry(list.tag, request, entry, lookup);
-    if (list.conditions.every((condition) => holds(condition, subject))) return true;
+  for (const { tag, conditions } of lists) {
+    const path = tag === undefined ? request.path : taggedPath(tag, request);
+    const subject = path === undefined || path === request.path ? path && entry : await subjects.entry(path);
+    if (await allHold(conditions, path, subject, subjects)) return true;
   }
   return false;
 }
 
-async function taggedEntry(
-  tag: string,
-  request: Pick<HttpRequest, 'host' | 'path'>,
+async function allHold(
+  conditions: readonly IfCondition[],
+  path: VPath | undefined,
   entry: Entry | undefined,
-  lookup: Lookup,
-): Promise<Entry | undefined> {
-  const located = locateReference(tag, request.host);
-  if (located === 'other-host' || located.place !== 'files') return undefined;
-  return located.path === request.path ? entry : await lookup(located.path);
+  subjects: Subjects,
+): Promise<boolean> {
+  for (const condition of conditions) {
+    const present =
+      condition.kind === 'etag'
+        ? !condition.weak && condition.etag === etagOf(entry)
+        : path !== undefined && (await subjects.covers(path, condition.token));
+    if (present === condition.negated) return false;
+  }
+  return true;
 }
 
-/** No lock exists, so that no state token is ever the state of anything. */
-function holds(condition: IfCondition, entry: Entry | undefined): boolean {
-  const present = condition.kind === 'etag' && !condition.weak && condition.etag === etagOf(entry);
-  return present !== condition.negated;
+/** Undefined where it names nothing in the file tree of this server. */
+function taggedPath(tag: string, request: Pick<HttpRequest, 'host'>): VPath | undefined {
+  const located = locateReference(tag, request.host);
+  return located === 'other-host' || located.place !== 'files' ? undefined : located.path;
+}
+
+/**
+ * Reads and evaluates the conditions of a request that changes something.
+ * @param entry what stands under the request's name, if anything
+ * @returns what must still hold when the change is committed
+ * @throws GatewayError `precondition-failed`, `bad-request`
+ */
+export async function checkPreconditions(
+  request: HttpRequest,
+  entry: Entry | undefined,
+  parts: DavParts,
+): Promise<WriteCondition> {
+  const conditions = parsePreconditions(request, parts.clock.now());
+  await evaluate(conditions, request, entry, subjectsOf(request, parts));
+  return writeCondition(conditions, entry);
+}
+
+/** As `checkPreconditions`, and looks for the entry only where there are conditions. */
+export async function checkAnyPreconditions(request: HttpRequest, parts: DavParts): Promise<WriteCondition> {
+  if (!hasConditions(parsePreconditions(request, parts.clock.now()))) return 'any';
+  return checkPreconditions(request, await statIfAny(parts.files, request.session, request.path), parts);
+}
+
+export function subjectsOf({ session }: HttpRequest, { files, locks }: Pick<DavParts, 'files' | 'locks'>): Subjects {
+  return {
+    entry: (path) => statIfAny(files, session, path),
+    covers: (path, token) => locks.covers(session, path, token),
+  };
+}
+
+/** The lock tokens a request submits (RFC 4918 §10.4.1): all its `If` header names as there. @throws GatewayError `bad-request` */
+export function submittedTokens({ headers }: Pick<HttpRequest, 'headers'>): readonly string[] {
+  const lists = headers.get('if');
+  if (lists === undefined) return [];
+  return parseIf(lists).flatMap(({ conditions }) =>
+    conditions.flatMap((condition) => (condition.kind === 'token' && !condition.negated ? [condition.token] : [])),
+  );
 }
 
 /** What must still hold when a change is committed, for a request whose conditions held when it began. */

@@ -4,11 +4,24 @@ import type { HttpBody } from '../domain/http.ts';
 
 export const DAV = 'DAV:';
 
-/** One element with its namespace resolved; text is that of the element itself. */
+/** An attribute that is no namespace declaration; `name` is its local name. */
+export type XmlAttribute = {
+  readonly namespace: string;
+  readonly prefix: string;
+  readonly name: string;
+  readonly value: string;
+};
+
+/** One element with its namespace resolved; text is that of the element itself, content all that is in it, in order. */
 export type XmlElement = {
   readonly namespace: string;
+  readonly prefix: string;
   readonly name: string;
+  readonly attributes: readonly XmlAttribute[];
+  /** Prefixes that are declared on this very element; `''` is the default namespace. */
+  readonly declared: Readonly<Record<string, string>>;
   readonly children: readonly XmlElement[];
+  readonly content: readonly (XmlElement | string)[];
   readonly text: string;
 };
 
@@ -17,7 +30,7 @@ const MAX_DEPTH = 32;
 const MAX_ATTRIBUTES = 64;
 const MAX_ELEMENTS = 10_000;
 
-type Growing = { namespace: string; name: string; children: Growing[]; text: string };
+type Growing = XmlElement & { children: Growing[]; content: (Growing | string)[]; text: string };
 
 /**
  * Reads the XML body of a request.
@@ -71,15 +84,18 @@ export function parseXml(text: string): XmlElement {
   parser.on('opentag', (tag) => {
     elements += 1;
     refuseExcess(tag, open.length, elements);
-    const element: Growing = { namespace: tag.uri, name: tag.local, children: [], text: '' };
+    const element = elementOf(tag);
     open.at(-1)?.children.push(element);
+    open.at(-1)?.content.push(element);
     root ??= element;
     open.push(element);
   });
   parser.on('closetag', () => open.pop());
   const addText = (piece: string): void => {
     const element = open.at(-1);
-    if (element) element.text += piece;
+    if (element === undefined) return;
+    element.text += piece;
+    element.content.push(piece);
   };
   parser.on('text', addText);
   parser.on('cdata', addText);
@@ -94,4 +110,17 @@ function refuseExcess(tag: SaxesTagNS, depth: number, elements: number): void {
   if (Object.keys(tag.attributes).length > MAX_ATTRIBUTES) {
     throw new GatewayError('bad-request', `an XML element has at most ${MAX_ATTRIBUTES} attributes`);
   }
+}
+
+function elementOf({ uri, prefix, local, attributes, ns }: SaxesTagNS): Growing {
+  const own = Object.values(attributes)
+    .filter((attribute) => attribute.prefix !== 'xmlns' && attribute.name !== 'xmlns')
+    .map((attribute) => ({
+      namespace: attribute.uri,
+      prefix: attribute.prefix,
+      name: attribute.local,
+      value: attribute.value,
+    }));
+  const common = { namespace: uri, prefix, name: local, attributes: own, declared: { ...ns } };
+  return { ...common, children: [], content: [], text: '' };
 }

@@ -156,6 +156,7 @@ test('limits left out are the numbers that ship', async () => {
   const defaults = await settingsOf(copy.directory);
   expect(defaults.generation.limits).toEqual({
     maxFileBytes: 10_000_000_000,
+    quotaBytes: 100_000_000_000,
     settleSecondsWebdav: 2,
     emptySettleSeconds: 10,
     goWaitSeconds: 600,
@@ -172,6 +173,11 @@ test('limits left out are the numbers that ship', async () => {
     penaltySeconds: 15,
     maxPenaltySeconds: 600,
     maxRefusedPerNotification: 100_000,
+    maxLockSeconds: 3600,
+    maxLocksPerPrincipal: 1000,
+    partialUploadHours: 72,
+    maxPartialUploadsPerPrincipal: 100,
+    workingFileHours: 72,
     stepUpHours: 4,
   });
   expect(defaults.generation.id).toBe(written.generation.id);

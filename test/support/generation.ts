@@ -7,6 +7,7 @@ import { parseVPath } from '../../src/domain/vpath.ts';
 
 export const LIMITS: Limits = {
   maxFileBytes: 10_000_000,
+  quotaBytes: 100_000_000_000,
   settleSecondsWebdav: 2,
   emptySettleSeconds: 10,
   goWaitSeconds: 600,
@@ -23,6 +24,11 @@ export const LIMITS: Limits = {
   penaltySeconds: 15,
   maxPenaltySeconds: 600,
   maxRefusedPerNotification: 100_000,
+  maxLockSeconds: 3600,
+  maxLocksPerPrincipal: 1000,
+  partialUploadHours: 72,
+  maxPartialUploadsPerPrincipal: 100,
+  workingFileHours: 72,
   stepUpHours: 4,
 };
 

@@ -1,0 +1,122 @@
+import { asGatewayError, GatewayError } from '../domain/errors.ts';
+import { principalName, type Session } from '../domain/principal.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { LedgerCommand, PartialRow } from '../storage/commands.ts';
+import { actionLine } from './audit-lines.ts';
+import type { PartialState, PartUpload, WriteCondition } from './files.ts';
+import { PartTransfer } from './part-transfer.ts';
+import type { Publisher, PublisherParts } from './publisher.ts';
+import { assertFits, type UploadPlan } from './upload.ts';
+
+export type PartialParts = PublisherParts & {
+  readonly publisher: Publisher;
+  /** Bytes begin to come, and have ended to come, for a ledger path. */
+  readonly began: (path: VPath) => void;
+  readonly ended: (path: VPath) => void;
+};
+
+type Wanted = { readonly condition: WriteCondition; readonly offset: number; readonly total: number };
+
+/** Hidden uploads that are gone on with, one per principal and path; they outlive connections and restarts. */
+export class PartialDesk {
+  readonly #parts: PartialParts;
+  readonly #running = new Map<string, PartTransfer>();
+
+  constructor(parts: PartialParts) {
+    this.#parts = parts;
+  }
+
+  async held(session: Session, path: VPath): Promise<PartialState | undefined> {
+    const plan = await this.#parts.publisher.plan(session, path, 'any');
+    const running = this.#running.get(keyOf(plan));
+    if (running !== undefined) return { held: running.size, total: running.total };
+    const row = await this.#row(plan);
+    return row && { held: row.size, total: row.total };
+  }
+
+  async resume(session: Session, path: VPath, wanted: Wanted): Promise<PartUpload> {
+    const { publisher, gate } = this.#parts;
+    const plan = await publisher.plan(session, path, wanted.condition);
+    try {
+      await this.#running.get(keyOf(plan))?.supersede();
+      const found = await this.#row(plan);
+      const row = found === undefined ? await this.#begin(plan, wanted) : await this.#goOn(plan, found, wanted);
+      return this.#start(plan, row, wanted.condition);
+    } catch (error) {
+      throw gate.failed(session, 'upload-part', path, plan.rule, asGatewayError(error));
+    }
+  }
+
+  #row({ session, place }: UploadPlan): Promise<PartialRow | undefined> {
+    const principal = principalName(session.principal);
+    return this.#parts.ledger.read({ kind: 'partial', principal, path: place.ledgerPath });
+  }
+
+  async #begin(plan: UploadPlan, { offset, total }: Wanted): Promise<PartialRow> {
+    const { store, changes, generation, clock } = this.#parts;
+    if (offset !== 0 && plan.replaces) {
+      throw new GatewayError('bad-request', 'a file is never changed in part; send it whole, or in parts from byte 0');
+    }
+    if (offset !== 0) throw wrongOffset(0);
+    assertFits(plan, total);
+    const { session, path, place, rule } = plan;
+    const { contentId } = await store.begin();
+    const owner = { principal: principalName(session.principal), path: place.ledgerPath };
+    const maxOfPrincipal = generation.value.limits.maxPartialUploadsPerPrincipal;
+    const commands = async () => [{ kind: 'beginPartial' as const, ...owner, contentId, total, maxOfPrincipal }];
+    await changes.commit({ session, action: 'begin-parts', path, rule, details: { total }, commands });
+    const now = clock.now();
+    return { ...owner, contentId, size: 0, total, startedAt: now, touchedAt: now };
+  }
+
+  async #goOn(plan: UploadPlan, row: PartialRow, { offset, total }: Wanted): Promise<PartialRow> {
+    if (total !== row.total) {
+      throw new GatewayError('bad-request', `the file was announced with ${row.total} bytes, not ${total}`);
+    }
+    if (offset !== row.size) throw wrongOffset(row.size);
+    assertFits(plan, total);
+    try {
+      // What came after the last bytes that are held for sure may be anything.
+      await this.#parts.store.truncate({ contentId: row.contentId }, row.size);
+      return row;
+    } catch (error) {
+      const gone = error instanceof GatewayError && ['content-missing', 'precondition-failed'].includes(error.code);
+      if (!gone) throw error;
+      await this.#parts.ledger.commit([endPartial(plan), abandoned(plan)]);
+      throw wrongOffset(0);
+    }
+  }
+
+  #start(plan: UploadPlan, row: PartialRow, condition: WriteCondition): PartTransfer {
+    const key = keyOf(plan);
+    const transfer = new PartTransfer(plan, row, {
+      ...this.#parts,
+      condition,
+      ended: () => {
+        if (this.#running.get(key) === transfer) this.#running.delete(key);
+        this.#parts.ended(plan.place.ledgerPath);
+      },
+    });
+    this.#running.set(key, transfer);
+    this.#parts.began(plan.place.ledgerPath);
+    return transfer;
+  }
+}
+
+function keyOf({ session, place }: UploadPlan): string {
+  return `${principalName(session.principal)} ${place.ledgerPath}`;
+}
+
+/** What this principal held of the file in parts is over. */
+export function endPartial({ session, place }: UploadPlan): LedgerCommand {
+  return { kind: 'endPartial', principal: principalName(session.principal), path: place.ledgerPath };
+}
+
+/** The line of an upload whose bytes are given up. */
+export function abandoned({ session, path, rule }: UploadPlan): LedgerCommand {
+  return { kind: 'audit', line: actionLine(session, 'abandon-parts', path, 'done', rule) };
+}
+
+function wrongOffset(held: number): GatewayError {
+  return new GatewayError('wrong-offset', `go on at byte ${held}, which is the first that is missing`);
+}

@@ -1,0 +1,129 @@
+import { isWorkingName } from '../domain/arrival.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import { asGatewayError, GatewayError } from '../domain/errors.ts';
+import type { Session } from '../domain/principal.ts';
+import { nameOf, type VPath } from '../domain/vpath.ts';
+import type { LedgerCommand, TargetRow } from '../storage/commands.ts';
+import type { ContentRef } from '../storage/content-store.ts';
+import { arrivalCommands } from './arrivals.ts';
+import type { Changes } from './changes.ts';
+import type { Entry, WriteCondition } from './files.ts';
+import type { Gate } from './gate.ts';
+import { assertHolds, mustHoldLocks } from './lock-checks.ts';
+import { entryOf, needsParentRow, placeBelow, refuseUnchecked, type StoredPlace } from './places.ts';
+import { allowanceOf, maxFileBytes, mustFit, roomFor } from './quota.ts';
+import { expectationOf, type Rows } from './rows.ts';
+import type { UploadPlan } from './upload.ts';
+import type { VfsParts } from './vfs.ts';
+
+const MS_PER_HOUR = 3_600_000;
+
+export type PublisherParts = Pick<VfsParts, 'store' | 'ledger' | 'generation' | 'clock'> & {
+  readonly gate: Gate;
+  readonly rows: Rows;
+  readonly changes: Changes;
+};
+
+/** How bytes become a file: what is decided before the first, and the commit after the last. */
+export class Publisher {
+  readonly #parts: PublisherParts;
+
+  constructor(parts: PublisherParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Asks for the right, the freeze, locks, the parent, the condition and room. To lock what stands there needs no lock
+   * that stands there.
+   * @throws GatewayError
+   */
+  async plan(
+    session: Session,
+    path: VPath,
+    condition: WriteCondition,
+    purpose: 'write' | 'lock' = 'write',
+  ): Promise<UploadPlan & { readonly target: TargetRow | undefined }> {
+    const { gate, generation, rows } = this.#parts;
+    const target = await rows.target(session, path);
+    const existing = target?.entry;
+    const rule = await gate.pass(session, existing ? 'overwrite' : 'create', path);
+    try {
+      const place = placeBelow(generation.value, session, path);
+      refuseUnchecked(place);
+      if (existing?.kind === 'folder') throw new GatewayError('is-folder', 'a folder stands under this name');
+      if (existing?.frozenBy !== undefined) {
+        const text = 'the file is being processed and can not be changed until it is answered';
+        throw new GatewayError('frozen', `${text}; ticket ${existing.frozenBy}`);
+      }
+      if (needsParentRow(place) && target?.parent?.kind !== 'folder') {
+        throw new GatewayError('no-parent', 'the folder above does not exist; make it first');
+      }
+      if (target !== undefined && (purpose === 'write' || existing === undefined)) assertHolds(session, target);
+      const wanted = expectationOf(condition, existing);
+      // Who may create and not overwrite must not replace a file that appears meanwhile.
+      const onlyNew = wanted === 'any' && existing === undefined && !gate.allows(session, 'overwrite', path);
+      const expect = onlyNew ? 'absent' : wanted;
+      return {
+        session,
+        path,
+        place,
+        expect,
+        rule,
+        replaces: existing !== undefined,
+        target,
+        ...this.#room(session, place, target),
+      };
+    } catch (error) {
+      throw gate.failed(session, 'publish', path, rule, asGatewayError(error));
+    }
+  }
+
+  /** One commit: the name appears with its bytes, and what follows from that. */
+  async publish(
+    { session, path, place, expect, replaces }: UploadPlan,
+    content: ContentRef,
+    more: { readonly modifiedAt?: number | undefined; readonly commands?: readonly LedgerCommand[] | undefined },
+  ): Promise<Entry> {
+    const at = this.#parts.clock.now();
+    const generation = this.#parts.generation.value;
+    const { ledgerPath } = place;
+    // The right is asked again: a generation may have taken it away while the bytes came in.
+    const rule = await this.#parts.gate.pass(session, replaces ? 'overwrite' : 'create', path);
+    const expiresAt = this.#expiry(place, at);
+    const parentMustExist = needsParentRow(place);
+    const { versions } = await this.#parts.changes.commit({
+      session,
+      action: 'publish',
+      path,
+      rule,
+      details: { size: content.size, sha256: content.sha256 },
+      commands: async () => [
+        mustHoldLocks(session, ledgerPath, replaces ? 'content' : 'name'),
+        { kind: 'publish', path: ledgerPath, content, expect, parentMustExist, at, ...(expiresAt && { expiresAt }) },
+        ...mustFit(allowanceOf(generation, session, place)),
+        ...(more.modifiedAt === undefined
+          ? []
+          : [{ kind: 'setModified' as const, path: ledgerPath, modifiedAt: more.modifiedAt }]),
+        ...(more.commands ?? []),
+        ...arrivalCommands(session, place, content.size, generation, at),
+      ],
+    });
+    crashPoint('receive.after-commit');
+    const row = { path: ledgerPath, kind: 'file' as const, version: versions[ledgerPath] ?? 0, createdAt: at };
+    return entryOf({ ...row, ...content, modifiedAt: more.modifiedAt ?? at }, path);
+  }
+
+  /** Clients' working files are no arrivals, and nobody else takes them away. */
+  #expiry(place: StoredPlace, at: number): number | undefined {
+    if (place.kind !== 'intake' || !isWorkingName(nameOf(place.ledgerPath))) return undefined;
+    return at + this.#parts.generation.value.limits.workingFileHours * MS_PER_HOUR;
+  }
+
+  #room(session: Session, place: StoredPlace, target: TargetRow | undefined) {
+    const generation = this.#parts.generation.value;
+    const allowance = allowanceOf(generation, session, place);
+    const usage = target?.usage ?? { bytes: 0, files: 0 };
+    const roomBytes = roomFor(allowance, usage, target?.entry?.size ?? 0);
+    return { maxBytes: maxFileBytes(generation, session, place), roomBytes };
+  }
+}

@@ -1,0 +1,33 @@
+import type { Session } from '../domain/principal.ts';
+import { isIntakeName, type Place } from '../domain/tree.ts';
+import { partsOf, type VPath } from '../domain/vpath.ts';
+import type { Quota, QuotaState } from './files.ts';
+import { findPlace } from './places.ts';
+import type { PublisherParts } from './publisher.ts';
+import { allowanceOf } from './quota.ts';
+
+/** Tells how much room there is, where somebody may look (RFC 4331). */
+export class QuotaDesk implements Quota {
+  readonly #parts: Pick<PublisherParts, 'gate' | 'generation' | 'ledger'>;
+
+  constructor(parts: Pick<PublisherParts, 'gate' | 'generation' | 'ledger'>) {
+    this.#parts = parts;
+  }
+
+  async of(session: Session, path: VPath): Promise<QuotaState | undefined> {
+    const { gate, generation, ledger } = this.#parts;
+    const place = findPlace(generation.value, session, path);
+    if (place === undefined || !counts(place, path) || !gate.allows(session, 'stat', path)) return undefined;
+    const allowance = allowanceOf(generation.value, session, place);
+    if (allowance === undefined) return undefined;
+    const { bytes } = await ledger.read({ kind: 'usage', areas: allowance.areas });
+    return { usedBytes: bytes, availableBytes: Math.max(0, allowance.maxBytes - bytes) };
+  }
+}
+
+/** A drive that is mounted asks at its root: what counts there is what its partner may hand in. */
+function counts(place: Place, path: VPath): boolean {
+  if (place.kind !== 'virtual') return true;
+  const [top] = partsOf(path);
+  return top === undefined || isIntakeName(top);
+}

@@ -1,0 +1,49 @@
+import { GatewayError } from '../domain/errors.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Session } from '../domain/principal.ts';
+import { areaOf, INTAKES, type Place } from '../domain/tree.ts';
+import { childOf, type VPath } from '../domain/vpath.ts';
+import type { LedgerCommand, Usage } from '../storage/commands.ts';
+import type { StoredPlace } from './places.ts';
+
+/** How much may lie in some areas of the tree together; areas are those of the ledger. */
+export type Allowance = { readonly areas: readonly VPath[]; readonly maxBytes: number };
+
+/** What counts for a path: the intake folders of a partner together, or one shared folder. Mailboxes have no limit. */
+export function allowanceOf(generation: Generation, session: Session, place: Place): Allowance | undefined {
+  if (place.kind === 'shared') {
+    return { areas: [place.folder], maxBytes: place.shared.quotaBytes ?? generation.limits.quotaBytes };
+  }
+  return place.kind === 'mailbox' ? undefined : intakeAllowance(generation, session);
+}
+
+function intakeAllowance({ partners, limits }: Generation, { principal }: Session): Allowance {
+  const partner = partners.find(({ id }) => id === principal.partner);
+  const root = childOf('/partners' as VPath, principal.partner);
+  const areas = Object.keys(INTAKES).map((name) => childOf(root, name));
+  return { areas, maxBytes: partner?.quotaBytes ?? limits.quotaBytes };
+}
+
+/** The largest file that is taken at a place: the smallest of what gateway, partner, flow and folder say. */
+export function maxFileBytes({ partners, flows, limits }: Generation, session: Session, place: StoredPlace): number {
+  const own = place.kind === 'shared' ? place.shared : partners.find(({ id }) => id === session.principal.partner);
+  const flow = place.kind === 'intake' ? flows.find(({ code }) => code === place.flow) : undefined;
+  return Math.min(...[limits, own, flow].map((limit) => limit?.maxFileBytes ?? limits.maxFileBytes));
+}
+
+/** What is left for a file that takes the place of `replacedBytes`. */
+export function roomFor(allowance: Allowance | undefined, usage: Usage, replacedBytes: number): number {
+  if (allowance === undefined) return Number.POSITIVE_INFINITY;
+  return Math.max(0, allowance.maxBytes - usage.bytes + replacedBytes);
+}
+
+/** The precondition that what was added still fits; none where nothing was added to an area with a limit. */
+export function mustFit(allowance: Allowance | undefined, from?: VPath): readonly LedgerCommand[] {
+  if (allowance === undefined) return [];
+  const stays = from !== undefined && allowance.areas.some((area) => area === areaOf(from));
+  return stays ? [] : [{ kind: 'mustFit', ...allowance }];
+}
+
+export function overQuota(): GatewayError {
+  return new GatewayError('over-quota', 'the room you are given here is used up; remove what you no longer need');
+}
