@@ -62,14 +62,24 @@ export class DiskStore implements ContentStore {
     await this.#with(upload.contentId, (file) => file.truncate(size));
   }
 
+  async sync({ contentId }: ContentUpload): Promise<void> {
+    await this.#durably(() => this.#with(contentId, (file) => file.sync(() => this.#folders.sync(contentId))));
+  }
+
   async complete(upload: ContentUpload, expected: Expected = {}): Promise<ContentRef> {
     const { contentId } = upload;
-    try {
-      // A second fsync after a failed one reports success for bytes the kernel has dropped.
-      if (this.#fsyncError !== undefined) throw this.#fsyncError;
+    return this.#durably(async () => {
       const ref = await this.#with(contentId, (file) => file.complete(expected, () => this.#folders.sync(contentId)));
       await this.#forget(contentId);
       return ref;
+    });
+  }
+
+  async #durably<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      // A second fsync after a failed one reports success for bytes the kernel has dropped.
+      if (this.#fsyncError !== undefined) throw this.#fsyncError;
+      return await work();
     } catch (error) {
       if (isFsyncError(error)) {
         this.#fsyncError = error;

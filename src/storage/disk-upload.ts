@@ -28,6 +28,7 @@ export class DiskUpload {
   #hash: Hash = createHash('sha256');
   #hashedBytes = 0;
   #finished = false;
+  #nameSynced = false;
   #tail: Promise<void> = Promise.resolve();
 
   constructor(contentId: string, file: string) {
@@ -59,18 +60,22 @@ export class DiskUpload {
     });
   }
 
+  /** Makes durable what was written so far, and the first time the name of the file. */
+  sync(syncName: () => Promise<void>): Promise<void> {
+    return this.#turn(() =>
+      this.#withHandle(async (handle) => {
+        crashPoint('upload.before-sync');
+        await handle.datasync();
+        if (!this.#nameSynced) await syncName();
+        this.#nameSynced = true;
+        crashPoint('upload.after-sync');
+      }),
+    );
+  }
+
   /** Digests what was not digested on the way, checks, and makes the file and its name durable. */
   complete(expected: Expected, syncName: () => Promise<void>): Promise<ContentRef> {
-    return this.#turn(async () => {
-      if (this.#handle !== undefined) return this.#complete(this.#handle, expected, syncName);
-      // A finished file may not be opened for writing, and needs not be: fsync takes any descriptor.
-      const handle = await open(this.#file, 'r');
-      try {
-        return await this.#complete(handle, expected, syncName);
-      } finally {
-        await handle.close();
-      }
-    });
+    return this.#turn(() => this.#withHandle((handle) => this.#complete(handle, expected, syncName)));
   }
 
   /** Closes the file after what was asked before; the next operation opens it again. */
@@ -88,6 +93,17 @@ export class DiskUpload {
     });
     this.#tail = result.then(ignore, ignore);
     return result;
+  }
+
+  async #withHandle<T>(work: (handle: FileHandle) => Promise<T>): Promise<T> {
+    if (this.#handle !== undefined) return work(this.#handle);
+    // A finished file may not be opened for writing, and needs not be: fsync takes any descriptor.
+    const handle = await open(this.#file, 'r');
+    try {
+      return await work(handle);
+    } finally {
+      await handle.close();
+    }
   }
 
   async #writable(): Promise<FileHandle> {

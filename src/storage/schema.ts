@@ -1,8 +1,9 @@
 import { GatewayError } from '../domain/errors.ts';
 import { integer, type Sql } from './sql.ts';
+import { countAllUsage } from './sqlite-usage.ts';
 
 /** Times are milliseconds since the epoch. Paths and names compare byte by byte in UTF-8. */
-const VERSION_1 = `
+export const VERSION_1 = `
 CREATE TABLE sequence (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO sequence VALUES ('version', 0), ('fence', 0);
 
@@ -62,7 +63,36 @@ CREATE TRIGGER audit_no_update BEFORE UPDATE ON audit BEGIN SELECT RAISE(ABORT, 
 CREATE TRIGGER audit_no_delete BEFORE DELETE ON audit BEGIN SELECT RAISE(ABORT, 'the audit log is only added to'); END;
 `;
 
-const MIGRATIONS: readonly string[] = [VERSION_1];
+/** Properties are a JSON array of [namespace, name, xml]. An area is one of `areaOf`. */
+const VERSION_2 = `
+ALTER TABLE entry ADD COLUMN properties TEXT;
+
+CREATE TABLE lock (
+  token TEXT PRIMARY KEY, path TEXT NOT NULL, depth TEXT NOT NULL CHECK (depth IN ('0', 'infinity')),
+  scope TEXT NOT NULL CHECK (scope IN ('exclusive', 'shared')), principal TEXT NOT NULL, owner TEXT NOT NULL,
+  until INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX lock_path ON lock (path);
+CREATE INDEX lock_principal ON lock (principal);
+CREATE INDEX lock_until ON lock (until);
+
+CREATE TABLE usage (area TEXT PRIMARY KEY, bytes INTEGER NOT NULL, files INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+
+CREATE TABLE partial (
+  principal TEXT NOT NULL, path TEXT NOT NULL, content_id TEXT NOT NULL, size INTEGER NOT NULL, total INTEGER NOT NULL,
+  started_at INTEGER NOT NULL, touched_at INTEGER NOT NULL, PRIMARY KEY (principal, path)) STRICT, WITHOUT ROWID;
+CREATE INDEX partial_touched ON partial (touched_at);
+CREATE INDEX partial_content ON partial (content_id);
+`;
+
+type Migration = (sql: Sql) => void;
+
+const MIGRATIONS: readonly Migration[] = [
+  (sql) => sql.exec(VERSION_1),
+  (sql) => {
+    sql.exec(VERSION_2);
+    countAllUsage(sql);
+  },
+];
 
 /**
  * Brings the ledger to the newest version, each step in a transaction of its own.
@@ -76,7 +106,7 @@ export function migrate(sql: Sql, now: number): void {
   }
   MIGRATIONS.slice(current).forEach((migration, index) => {
     sql.exec('BEGIN IMMEDIATE');
-    sql.exec(migration);
+    migration(sql);
     sql.run('INSERT INTO migration (version, at) VALUES ($version, $at)', { version: current + index + 1, at: now });
     sql.exec('COMMIT');
   });

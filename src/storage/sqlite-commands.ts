@@ -2,7 +2,11 @@ import { crashPoint } from '../domain/crash-point.ts';
 import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import { integer, type Sql, text } from './sql.ts';
+import { mustHoldLocks, refreshLock, releaseLock, takeLock } from './sqlite-locks.ts';
+import { advancePartial, beginPartial, endPartial } from './sqlite-partials.ts';
+import { patchProperties } from './sqlite-properties.ts';
 import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
+import type { Command, Step } from './sqlite-step.ts';
 import { endStepUp, grantStepUp, useCode } from './sqlite-step-up.ts';
 import {
   increment,
@@ -13,7 +17,8 @@ import {
   setSubmissionState,
 } from './sqlite-submissions.ts';
 import { copy, move, remove } from './sqlite-subtree.ts';
-import { type Command, freeze, makeFolder, publish, type Step, setModified, thaw } from './sqlite-tree.ts';
+import { freeze, makeFolder, publish, setModified, thaw } from './sqlite-tree.ts';
+import { mustFit } from './sqlite-usage.ts';
 
 type Kind = LedgerCommand['kind'];
 type CommandByKind = { readonly [K in Kind]: Command<K> };
@@ -25,6 +30,15 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   copy,
   remove,
   setModified,
+  patchProperties,
+  takeLock,
+  refreshLock,
+  releaseLock,
+  mustHoldLocks,
+  mustFit,
+  beginPartial,
+  advancePartial,
+  endPartial,
   freeze,
   thaw,
   enqueue,

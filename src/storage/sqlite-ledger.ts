@@ -211,8 +211,8 @@ function settle(waiting: Waiting, outcome: Outcome | undefined): void {
   else waiting.reject(errorOf(outcome?.failure ?? { code: 'broken', message: BROKEN }));
 }
 
-function errorOf({ code, message, cause }: Failure): GatewayError {
-  return new GatewayError(code, message, cause === undefined ? {} : { cause });
+function errorOf({ code, message, cause, path }: Failure): GatewayError {
+  return new GatewayError(code, message, cause === undefined ? { path } : { cause, path });
 }
 
 // What the two threads answer is what the interface promises; here it gets its types back.

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../domain/errors.ts';
+import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, Query } from './commands.ts';
 import type { Lease, Queue } from './ledger.ts';
 
@@ -25,7 +26,12 @@ export type WorkerRequest =
   | { readonly kind: 'close' };
 
 /** An error as it crosses a thread boundary; `cause` is for the log. */
-export type Failure = { readonly code: ErrorCode; readonly message: string; readonly cause?: string | undefined };
+export type Failure = {
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly cause?: string | undefined;
+  readonly path?: VPath | undefined;
+};
 
 export type Outcome =
   | { readonly ok: true; readonly value: unknown }

@@ -1,11 +1,16 @@
+import type { Delivery } from '../domain/delivery.ts';
 import type { Submission } from '../domain/submission.ts';
-import type { Answer, EntryRow, Query } from './commands.ts';
+import type { Answer, ChainedLine, EntryRow, Query } from './commands.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { locksIn, locksOn } from './sqlite-locks.ts';
+import { findPartial, stalePartials } from './sqlite-partials.ts';
 import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
+import { BELOW, below, keyOf } from './sqlite-step.ts';
 import { stepUps } from './sqlite-step-up.ts';
 import { findSubmission, nextSequence } from './sqlite-submissions.ts';
-import { BELOW, below, findEntry, keyOf } from './sqlite-tree.ts';
+import { findEntry } from './sqlite-tree.ts';
+import { usageIn } from './sqlite-usage.ts';
 
 const MAX_BY_NAME = 100;
 
@@ -31,11 +36,7 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
     case 'latestByDigest':
       return submissionsBy(sql, 'sha256 = $what', query, query.sha256, 1).at(0);
     case 'deliveries':
-      return sql
-        .all('SELECT state, body FROM delivery WHERE ticket = $ticket ORDER BY receiver, sequence', {
-          ticket: query.ticket,
-        })
-        .map(parseDelivery);
+      return deliveries(sql, query);
     case 'nextSequence':
       return nextSequence(sql, { flow: query.flow, environment: query.environment, receiver: query.receiver });
     case 'originals':
@@ -43,21 +44,23 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
     case 'nextDue':
       return nextDue(sql, { queue: query.queue });
     case 'queueLength':
-      return integer(
-        sql.one('SELECT count(*) AS length FROM job WHERE queue = $queue', { queue: query.queue }),
-        'length',
-      );
+      return queueLength(sql, query);
     case 'namedContents':
       return namedContents(sql, query);
+    case 'locksOn':
+      return locksOn(sql, query.path, query.now);
+    case 'locksIn':
+      return locksIn(sql, query.folder, query.now);
+    case 'usage':
+      return usageIn(sql, query.areas);
+    case 'partial':
+      return findPartial(sql, query.principal, query.path);
+    case 'stalePartials':
+      return stalePartials(sql, query.before, query.limit);
     case 'stepUps':
       return stepUps(sql, query.now);
     case 'auditLines':
-      return sql
-        .all('SELECT * FROM audit WHERE seq >= $from ORDER BY seq LIMIT $limit', {
-          from: query.from,
-          limit: query.limit,
-        })
-        .map(parseChainedLine);
+      return auditLines(sql, query);
   }
 }
 
@@ -117,6 +120,22 @@ function submissionsBy(
     .map(parseSubmission);
 }
 
+function deliveries(sql: Sql, { ticket }: QueryOf<'deliveries'>): readonly Delivery[] {
+  return sql
+    .all('SELECT state, body FROM delivery WHERE ticket = $ticket ORDER BY receiver, sequence', { ticket })
+    .map(parseDelivery);
+}
+
+function queueLength(sql: Sql, { queue }: QueryOf<'queueLength'>): number {
+  return integer(sql.one('SELECT count(*) AS length FROM job WHERE queue = $queue', { queue }), 'length');
+}
+
+function auditLines(sql: Sql, { from, limit }: QueryOf<'auditLines'>): readonly ChainedLine[] {
+  return sql
+    .all('SELECT * FROM audit WHERE seq >= $from ORDER BY seq LIMIT $limit', { from, limit })
+    .map(parseChainedLine);
+}
+
 function originals(sql: Sql, query: QueryOf<'originals'>): ReadonlyMap<string, readonly string[]> {
   const { flow, environment, partner, references } = query;
   const rows = sql.all(
@@ -133,6 +152,7 @@ function namedContents(sql: Sql, { contentIds }: QueryOf<'namedContents'>): Read
   const rows = sql.all(
     `SELECT wanted.value AS content_id FROM json_each($contentIds) AS wanted
      WHERE EXISTS (SELECT 1 FROM entry WHERE content_id = wanted.value AND content_id <> '')
+       OR EXISTS (SELECT 1 FROM partial WHERE content_id = wanted.value)
        OR EXISTS (SELECT 1 FROM submission_content WHERE content_id = wanted.value)`,
     parameters,
   );

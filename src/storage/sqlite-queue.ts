@@ -1,7 +1,7 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { Lease, Queue } from './ledger.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
-import type { Command, Step } from './sqlite-tree.ts';
+import type { Command, Step } from './sqlite-step.ts';
 
 /** A number higher than any that was ever given out, for whatever job. */
 function newFence(sql: Sql): number {

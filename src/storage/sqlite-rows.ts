@@ -1,7 +1,7 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Submission, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
-import type { AuditLine, ChainedLine, EntryRow } from './commands.ts';
+import type { AuditLine, ChainedLine, DeadProperty, EntryRow } from './commands.ts';
 import { integer, optionalInteger, optionalText, type Row, text } from './sql.ts';
 
 // Rows were written by this program from trusted values, so parsing them is a matter of names and types.
@@ -10,6 +10,7 @@ export function parseEntry(row: Row): EntryRow {
   const folder = text(row, 'folder');
   const frozenBy = optionalText(row, 'frozen_by');
   const expiresAt = optionalInteger(row, 'expires_at');
+  const properties = optionalText(row, 'properties');
   return {
     path: `${folder === '/' ? '' : folder}/${text(row, 'name')}` as VPath,
     kind: text(row, 'kind') as EntryRow['kind'],
@@ -21,7 +22,13 @@ export function parseEntry(row: Row): EntryRow {
     modifiedAt: integer(row, 'modified_at'),
     ...(frozenBy === undefined ? {} : { frozenBy: frozenBy as Ticket }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(properties === undefined ? {} : { properties: parseProperties(properties) }),
   };
+}
+
+function parseProperties(json: string): readonly DeadProperty[] {
+  const rows = JSON.parse(json) as readonly (readonly [namespace: string, name: string, xml: string])[];
+  return rows.map(([namespace, name, xml]) => ({ namespace, name, xml }));
 }
 
 export function parseSubmission(row: Row): Submission {

@@ -1,7 +1,7 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { StepUpRow } from './commands.ts';
 import { integer, type Sql, text } from './sql.ts';
-import type { Command, Step } from './sqlite-tree.ts';
+import type { Command, Step } from './sqlite-step.ts';
 
 export function grantStepUp(step: Step, { fingerprint, address, principal, forMs }: Command<'grantStepUp'>): void {
   const { sql, now } = step;

@@ -2,7 +2,7 @@ import { GatewayError } from '../domain/errors.ts';
 import { isFinal, NEXT, type Submission, type Ticket } from '../domain/submission.ts';
 import { integer, type Parameters, type Sql } from './sql.ts';
 import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
-import type { Command, Step } from './sqlite-tree.ts';
+import type { Command, Step } from './sqlite-step.ts';
 
 export function findSubmission(sql: Sql, ticket: Ticket): Submission | undefined {
   const row = sql.get('SELECT state, body FROM submission WHERE ticket = $ticket', { ticket });

@@ -1,23 +1,22 @@
 import { GatewayError } from '../domain/errors.ts';
+import { areaOf } from '../domain/tree.ts';
 import { isWithin, type VPath } from '../domain/vpath.ts';
 import type { EntryRow } from './commands.ts';
 import { integer } from './sql.ts';
+import { endLocksWithin } from './sqlite-locks.ts';
+import { BELOW, below, type Command, keyOf, type Step } from './sqlite-step.ts';
 import {
-  BELOW,
-  below,
-  type Command,
   findEntry,
   hasChildren,
-  keyOf,
   mustBeThawed,
   mustHaveParent,
   mustMatch,
   newVersions,
   notFound,
-  type Step,
 } from './sqlite-tree.ts';
+import { addUsageOf, removeUsageOf } from './sqlite-usage.ts';
 
-/** Moves one name, or a folder with all below it; everything that moved has a new version. */
+/** Moves one name, or a folder with all below it; everything that moved has a new version, and no lock (RFC 4918 §7.7). */
 export function move(step: Step, command: Command<'move'>): void {
   const { from, to } = command;
   const entry = findEntry(step.sql, from);
@@ -26,6 +25,9 @@ export function move(step: Step, command: Command<'move'>): void {
   mustBeThawed(step, entry);
   mustHaveParent(step, to, command.parentMustExist);
   clear(step, to, command.overwrite);
+  endLocksWithin(step, from);
+  const staysInArea = areaOf(from) !== undefined && areaOf(from) === areaOf(to);
+  if (!staysInArea) removeUsageOf(step, entry);
   const version = newVersions(step, 1);
   const { folder, name } = keyOf(to);
   step.sql.run(
@@ -35,6 +37,7 @@ export function move(step: Step, command: Command<'move'>): void {
   );
   step.versions[to] = version;
   if (entry.kind === 'folder') moveChildren(step, from, to);
+  if (!staysInArea) addUsageOf(step, { ...entry, path: to });
 }
 
 function moveChildren(step: Step, from: VPath, to: VPath): void {
@@ -48,7 +51,7 @@ function moveChildren(step: Step, from: VPath, to: VPath): void {
   );
 }
 
-/** Copies one name, or a folder with all below it. Copies are new files: not frozen, without an end. */
+/** Copies one name, or a folder with all below it. Copies are new files: not frozen, not locked, without an end. */
 export function copy(step: Step, command: Command<'copy'>): void {
   const { from, to, at } = command;
   const entry = findEntry(step.sql, from);
@@ -60,22 +63,23 @@ export function copy(step: Step, command: Command<'copy'>): void {
   const version = newVersions(step, 1);
   const { folder, name } = keyOf(to);
   step.sql.run(
-    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at)
-     SELECT $newFolder, $newName, kind, $version, content_id, size, sha256, $at, $at
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, properties)
+     SELECT $newFolder, $newName, kind, $version, content_id, size, sha256, $at, $at, properties
      FROM entry WHERE folder = $folder AND name = $name`,
     { ...keyOf(from), newFolder: folder ?? null, newName: name ?? null, version, at },
   );
   step.versions[to] = version;
   if (entry.kind === 'folder' && command.recursive) copyChildren(step, from, to, at);
+  addUsageOf(step, { ...entry, path: to });
 }
 
 function copyChildren(step: Step, from: VPath, to: VPath, at: number): void {
   const count = countBelow(step, from);
   if (count === 0) return;
   step.sql.run(
-    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at)
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, properties)
      SELECT $to || substr(folder, length($root) + 1), name, kind,
-       $base + row_number() OVER (ORDER BY folder, name) - 1, content_id, size, sha256, $at, $at
+       $base + row_number() OVER (ORDER BY folder, name) - 1, content_id, size, sha256, $at, $at, properties
      FROM entry WHERE ${BELOW}`,
     { ...below(from), to, at, base: newVersions(step, count) },
   );
@@ -110,6 +114,8 @@ function clear(step: Step, to: VPath, overwrite: boolean): void {
 }
 
 function drop(step: Step, entry: EntryRow): void {
+  removeUsageOf(step, entry);
+  endLocksWithin(step, entry.path);
   if (entry.kind === 'folder') step.sql.run(`DELETE FROM entry WHERE ${BELOW}`, below(entry.path));
   step.sql.run('DELETE FROM entry WHERE folder = $folder AND name = $name', keyOf(entry.path));
 }

@@ -1,33 +1,11 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { Ticket } from '../domain/submission.ts';
-import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
-import type { EntryRow, Expectation, LedgerCommand } from './commands.ts';
+import { parentOf, type VPath } from '../domain/vpath.ts';
+import type { EntryRow, Expectation } from './commands.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { parseEntry } from './sqlite-rows.ts';
-
-/** What a command works in: one call inside the open transaction. `versions` and `counters` become its result. */
-export type Step = {
-  readonly sql: Sql;
-  /** The ledger's clock, ms. */
-  readonly now: number;
-  readonly versions: Record<string, number>;
-  readonly counters: Record<string, number>;
-};
-
-export type Command<K extends LedgerCommand['kind']> = Extract<LedgerCommand, { readonly kind: K }>;
-
-/** Rows below a path, at any depth: its children, and all folders between `path/` and what follows every `path/…`. */
-export const BELOW = '(folder = $root OR (folder >= $first AND folder < $last))';
-
-/** The parameters of `BELOW`; "0" is the character after "/". */
-export function below(path: VPath): Parameters {
-  const root = path === '/' ? '' : path;
-  return { root: path, first: `${root}/`, last: `${root}0` };
-}
-
-export function keyOf(path: VPath): Parameters {
-  return { folder: parentOf(path), name: nameOf(path) };
-}
+import { BELOW, below, type Command, keyOf, type Step } from './sqlite-step.ts';
+import { addUsage } from './sqlite-usage.ts';
 
 export function findEntry(sql: Sql, path: VPath): EntryRow | undefined {
   const row = sql.get('SELECT * FROM entry WHERE folder = $folder AND name = $name', keyOf(path));
@@ -102,6 +80,7 @@ export function publish(step: Step, command: Command<'publish'>): void {
        size = excluded.size, sha256 = excluded.sha256, modified_at = excluded.modified_at, expires_at = excluded.expires_at`,
     { ...keyOf(path), version, ...contentOf(content), at, expiresAt: command.expiresAt ?? null },
   );
+  addUsage(step, path, { bytes: content.size - (entry?.size ?? 0), files: entry === undefined ? 1 : 0 });
   step.versions[path] = version;
 }
 

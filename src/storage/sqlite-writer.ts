@@ -3,7 +3,7 @@ import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
 import { applyCommands } from './sqlite-commands.ts';
 import type { Failure, Outcome, WriteCall } from './sqlite-messages.ts';
 import { claim, extend } from './sqlite-queue.ts';
-import type { Step } from './sqlite-tree.ts';
+import type { Step } from './sqlite-step.ts';
 
 /** Changed rows after which the write-ahead log is copied into the ledger file. */
 const ROWS_PER_CHECKPOINT = 1000;
@@ -94,6 +94,7 @@ export function failureOf(error: unknown): Failure {
       code: error.code,
       message: error.message,
       cause: error.cause === undefined ? undefined : String(error.cause),
+      path: error.path,
     };
   }
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);

@@ -1,0 +1,63 @@
+import { GatewayError } from '../domain/errors.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { PartialRow } from './commands.ts';
+import { integer, type Row, type Sql, text } from './sql.ts';
+import type { Command, Step } from './sqlite-step.ts';
+
+export function beginPartial({ sql, now }: Step, command: Command<'beginPartial'>): void {
+  const { principal, path, contentId, total, maxOfPrincipal } = command;
+  if (findPartial(sql, principal, path) !== undefined) {
+    throw new GatewayError('already-exists', 'a part of this file is here already; go on with it, or end it first');
+  }
+  const held = sql.one('SELECT count(*) AS count FROM partial WHERE principal = $principal', { principal });
+  if (integer(held, 'count') >= maxOfPrincipal) {
+    throw new GatewayError('not-allowed', `${maxOfPrincipal} files are on their way already; end one of them first`);
+  }
+  sql.run(
+    `INSERT INTO partial (principal, path, content_id, size, total, started_at, touched_at)
+     VALUES ($principal, $path, $contentId, 0, $total, $now, $now)`,
+    { principal, path, contentId, total, now },
+  );
+}
+
+export function advancePartial({ sql, now }: Step, command: Command<'advancePartial'>): void {
+  const { principal, path, contentId, size } = command;
+  const changes = sql.run(
+    `UPDATE partial SET size = max(size, $size), touched_at = $now
+     WHERE principal = $principal AND path = $path AND content_id = $contentId`,
+    { principal, path, contentId, size, now },
+  );
+  if (changes === 0) throw new GatewayError('not-found', 'no part of this file is here; send it from its beginning');
+}
+
+export function endPartial({ sql }: Step, { principal, path, contentId }: Command<'endPartial'>): void {
+  sql.run('DELETE FROM partial WHERE principal = $principal AND path = $path AND content_id = $contentId', {
+    principal,
+    path,
+    contentId,
+  });
+}
+
+export function findPartial(sql: Sql, principal: string, path: VPath): PartialRow | undefined {
+  const row = sql.get('SELECT * FROM partial WHERE principal = $principal AND path = $path', { principal, path });
+  return row === undefined ? undefined : parsePartial(row);
+}
+
+/** Those that were left alone the longest first. */
+export function stalePartials(sql: Sql, before: number, limit: number): readonly PartialRow[] {
+  return sql
+    .all('SELECT * FROM partial WHERE touched_at < $before ORDER BY touched_at LIMIT $limit', { before, limit })
+    .map(parsePartial);
+}
+
+function parsePartial(row: Row): PartialRow {
+  return {
+    principal: text(row, 'principal'),
+    path: text(row, 'path') as VPath,
+    contentId: text(row, 'content_id'),
+    size: integer(row, 'size'),
+    total: integer(row, 'total'),
+    startedAt: integer(row, 'started_at'),
+    touchedAt: integer(row, 'touched_at'),
+  };
+}

@@ -1,0 +1,32 @@
+import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
+import type { LedgerCommand } from './commands.ts';
+import type { Parameters, Sql } from './sql.ts';
+
+/** What a command works in: one call inside the open transaction. `versions` and `counters` become its result. */
+export type Step = {
+  readonly sql: Sql;
+  /** The ledger's clock, ms. */
+  readonly now: number;
+  readonly versions: Record<string, number>;
+  readonly counters: Record<string, number>;
+};
+
+export type Command<K extends LedgerCommand['kind']> = Extract<LedgerCommand, { readonly kind: K }>;
+
+/** Rows below a path, at any depth: its children, and all folders between `path/` and what follows every `path/…`. */
+export const BELOW = '(folder = $root OR (folder >= $first AND folder < $last))';
+
+/** The parameters of `BELOW`. */
+export function below(path: VPath): Parameters {
+  return { root: path, ...pathsBelow(path) };
+}
+
+/** Whole paths below a path are those from `first` up to but not including `last`; "0" is the character after "/". */
+export function pathsBelow(path: VPath): { readonly first: string; readonly last: string } {
+  const root = path === '/' ? '' : path;
+  return { first: `${root}/`, last: `${root}0` };
+}
+
+export function keyOf(path: VPath): Parameters {
+  return { folder: parentOf(path), name: nameOf(path) };
+}
