@@ -23,19 +23,15 @@ export function beginPartial({ sql, now }: Step, command: Command<'beginPartial'
 export function advancePartial({ sql, now }: Step, command: Command<'advancePartial'>): void {
   const { principal, path, contentId, size } = command;
   const changes = sql.run(
-    `UPDATE partial SET size = max(size, $size), touched_at = $now
+    `UPDATE partial SET size = $size, touched_at = $now
      WHERE principal = $principal AND path = $path AND content_id = $contentId`,
     { principal, path, contentId, size, now },
   );
   if (changes === 0) throw new GatewayError('not-found', 'no part of this file is here; send it from its beginning');
 }
 
-export function endPartial({ sql }: Step, { principal, path, contentId }: Command<'endPartial'>): void {
-  sql.run('DELETE FROM partial WHERE principal = $principal AND path = $path AND content_id = $contentId', {
-    principal,
-    path,
-    contentId,
-  });
+export function endPartial({ sql }: Step, { principal, path }: Command<'endPartial'>): void {
+  sql.run('DELETE FROM partial WHERE principal = $principal AND path = $path', { principal, path });
 }
 
 export function findPartial(sql: Sql, principal: string, path: VPath): PartialRow | undefined {

@@ -1,6 +1,7 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Submission } from '../domain/submission.ts';
-import type { Answer, ChainedLine, EntryRow, Query } from './commands.ts';
+import { parentOf } from '../domain/vpath.ts';
+import type { Answer, ChainedLine, EntryRow, Query, TargetRow } from './commands.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
@@ -47,6 +48,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return queueLength(sql, query);
     case 'namedContents':
       return namedContents(sql, query);
+    case 'target':
+      return target(sql, query);
     case 'locksOn':
       return locksOn(sql, query.path, query.now);
     case 'locksIn':
@@ -62,6 +65,17 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
     case 'auditLines':
       return auditLines(sql, query);
   }
+}
+
+function target(sql: Sql, { path, areas, now }: QueryOf<'target'>): TargetRow {
+  const folder = parentOf(path);
+  return {
+    entry: findEntry(sql, path),
+    parent: findEntry(sql, folder),
+    locks: locksOn(sql, path, now),
+    parentLocks: locksOn(sql, folder, now),
+    usage: usageIn(sql, areas),
+  };
 }
 
 function children(sql: Sql, { folder, after, limit }: QueryOf<'children'>): readonly EntryRow[] {

@@ -2,6 +2,8 @@ import { asGatewayError, type ErrorCode, type GatewayError } from '../domain/err
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import { languageOf, textOf } from '../texts/texts.ts';
+import { propertyElement } from './multistatus.ts';
+import { DAV } from './xml.ts';
 import { escapeXml } from './xml-text.ts';
 
 /** From the gateway's codes to HTTP (RFC 9110 §15, RFC 4918 §11). */
@@ -79,7 +81,7 @@ export function refuse(
   const hrefs = (options.hrefs ?? []).map((href) => `<D:href>${escapeXml(href)}</D:href>`).join('');
   const body =
     `<?xml version="1.0" encoding="utf-8"?>\n` +
-    `<D:error xmlns:D="DAV:"><D:${options.element}>${hrefs}</D:${options.element}>` +
+    `<D:error xmlns:D="DAV:">${propertyElement({ namespace: DAV, name: options.element }, hrefs)}` +
     `<S:message xmlns:S="urn:sluis:error:1">${escapeXml(sentence)}</S:message></D:error>\n`;
   return { status, headers, body };
 }

@@ -59,7 +59,11 @@ export function isLiveProperty({ namespace, name }: PropertyName): boolean {
 }
 
 /** The inner XML of a live property of a resource, or undefined where it has none of that name. */
-export function liveProperty({ namespace, name }: PropertyName, resource: Resource, viewer: Viewer): string | undefined {
+export function liveProperty(
+  { namespace, name }: PropertyName,
+  resource: Resource,
+  viewer: Viewer,
+): string | undefined {
   return namespace === DAV ? ALL.get(name)?.(resource, viewer) : undefined;
 }
 

@@ -7,8 +7,8 @@ import { contentSha256 } from './digests.ts';
 import { FOLDER_METHODS, methodNotAllowed, refuse } from './errors.ts';
 import { inPieces } from './pieces.ts';
 import { checkAnyPreconditions, checkPreconditions } from './preconditions.ts';
-import { atOffset, finishPart, receivePart } from './put-part.ts';
 import { acceptedTime, refuseCoding } from './put.ts';
+import { atOffset, finishPart, receivePart } from './put-part.ts';
 
 /** The one kind of patch that is understood (sabre/dav's partial update). */
 export const PARTIAL_UPDATE = 'application/x-sabredav-partialupdate';

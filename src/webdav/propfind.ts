@@ -38,7 +38,8 @@ export async function propfind(request: HttpRequest, parts: DavParts): Promise<H
   await evaluate(conditions, request, entry, subjectsOf(request, parts));
   const facts = new ListingFacts(query, session, parts);
   if (request.place === 'root') return multistatus(render(aboveFiles(entry, depth, facts), query, facts.viewer));
-  const children = depth === 1 && entry.kind === 'folder' ? await opened(parts.files.list(session, path)) : [];
+  const children: AsyncIterable<Entry> | [] =
+    depth === 1 && entry.kind === 'folder' ? await opened(parts.files.list(session, path)) : [];
   return multistatus(render(below(entry, children, facts), query, facts.viewer));
 }
 

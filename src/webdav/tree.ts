@@ -1,8 +1,8 @@
 import { GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import { isWithin } from '../domain/vpath.ts';
-import type { DavParts } from './dav-parts.ts';
 import { readDepth, readDestination, readOverwrite } from './dav-headers.ts';
+import type { DavParts } from './dav-parts.ts';
 import { refuse } from './errors.ts';
 import { checkAnyPreconditions, checkPreconditions, hasConditions, parsePreconditions } from './preconditions.ts';
 

@@ -26,7 +26,9 @@ function write(element: XmlElement, around: Scope, more: string): string {
   const declarations = Object.entries(scope)
     .filter(([prefix, uri]) => around[prefix] !== uri)
     .map(([prefix, uri]) => ` xmlns${prefix === '' ? '' : `:${prefix}`}="${escapeXml(uri)}"`);
-  const attributes = element.attributes.map(({ prefix, name, value }) => ` ${qualified(prefix, name)}="${attribute(value)}"`);
+  const attributes = element.attributes.map(
+    ({ prefix, name, value }) => ` ${qualified(prefix, name)}="${attribute(value)}"`,
+  );
   const tag = qualified(element.prefix, element.name);
   const start = `<${tag}${declarations.join('')}${attributes.join('')}${more}`;
   if (element.content.length === 0) return `${start}/>`;

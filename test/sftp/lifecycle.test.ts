@@ -29,6 +29,8 @@ test('closing the listener lets the request in hand be answered and takes nobody
   let commits = 0;
   let release = () => {};
   const slowCommits = (uploads: Uploads): Uploads => ({
+    resume: (...call) => uploads.resume(...call),
+    held: (...call) => uploads.held(...call),
     begin: async (...call) => {
       const upload = await uploads.begin(...call);
       const commit = upload.commit.bind(upload);

@@ -3,18 +3,22 @@ import { parseVPath } from '../../src/domain/vpath.ts';
 import type { Entry } from '../../src/vfs/files.ts';
 import { formatHttpDate, parseHttpDate } from '../../src/webdav/http-date.ts';
 import { parseIf } from '../../src/webdav/if-header.ts';
-import { evaluate, parsePreconditions, writeCondition } from '../../src/webdav/preconditions.ts';
+import { evaluate, parsePreconditions, type Subjects, writeCondition } from '../../src/webdav/preconditions.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const CHANGED = Date.UTC(1994, 10, 6, 8, 49, 37, 500); // Sun, 06 Nov 1994 08:49:37.5 GMT
 
 function fileNamed(name: string, etag: string): Entry {
   const path = parseVPath(`/${name}`);
-  return { path, name, kind: 'file', size: 1, etag, sha256: '', createdAt: CHANGED, modifiedAt: CHANGED };
+  const times = { createdAt: CHANGED, modifiedAt: CHANGED };
+  return { path, name, kind: 'file', size: 1, etag, sha256: '', ...times, properties: [] };
 }
 
 const here = fileNamed('here', 'v1');
 const other = fileNamed('other', 'v9');
+
+/** The token of a lock on `here`. */
+const LOCK = 'urn:uuid:3c1e6f4a-0000-4000-8000-000000000001';
 
 type Verdict = 'proceed' | 'not-modified' | 'failed' | 'malformed';
 
@@ -22,7 +26,11 @@ async function verdict(method: string, headers: Readonly<Record<string, string>>
   try {
     const conditions = parsePreconditions({ headers: new Map(Object.entries(headers)) }, NOW);
     const request = { method, host: 'localhost', path: here.path };
-    return await evaluate(conditions, request, entry, async (path) => (path === other.path ? other : undefined));
+    const subjects: Subjects = {
+      entry: async (path) => (path === other.path ? other : undefined),
+      covers: async (path, token) => path === here.path && token === LOCK,
+    };
+    return await evaluate(conditions, request, entry, subjects);
   } catch (error) {
     if (!(error instanceof Error) || !('code' in error)) throw error;
     return error.code === 'precondition-failed' ? 'failed' : 'malformed';

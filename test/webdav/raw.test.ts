@@ -92,8 +92,8 @@ const FRAMING: readonly Case[] = [
   ['SEARCH', line('SEARCH', '/files/'), 501],
   ['CONNECT', line('CONNECT', 'localhost:22'), 501],
   ['POST', line('POST', '/files/'), 405],
-  ['LOCK, not offered yet', line('LOCK', `${WORK}/there.txt`), 405],
-  ['PROPPATCH, not offered yet', line('PROPPATCH', `${WORK}/there.txt`, [], '<a/>'), 405],
+  ['LOCK without a body and without a token', line('LOCK', `${WORK}/there.txt`), 400],
+  ['PROPPATCH of something else', line('PROPPATCH', `${WORK}/there.txt`, [], '<a/>'), 400],
 ];
 
 const HEADERS: readonly Case[] = [
@@ -124,7 +124,7 @@ const HEADERS: readonly Case[] = [
   ['COPY with Depth 1', copy(`Destination: ${WORK}/x`, 'Depth: 1'), 400],
   ['DELETE with Depth 0', line('DELETE', `${WORK}/dir`, ['Depth: 0']), 400],
   ['a range beyond the end', line('GET', `${WORK}/there.txt`, ['Range: bytes=5-']), 416],
-  ['PUT of a part', put(`${WORK}/there.txt`, 'x', ['Content-Range: bytes 0-0/5']), 400],
+  ['PUT into the middle of a file', put(`${WORK}/there.txt`, 'x', ['Content-Range: bytes 1-1/5']), 400],
   ['PUT of compressed bytes', put(`${WORK}/there.txt`, 'x', ['Content-Encoding: gzip']), 415],
   ['PUT on a folder', put(`${WORK}/dir`, 'x'), 405],
   ['PUT on a name with a slash', put(`${WORK}/x/`, 'x'), 405],

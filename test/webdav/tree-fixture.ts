@@ -4,6 +4,7 @@ import type { HttpHandler } from '../../src/domain/http.ts';
 import type { Logger } from '../../src/domain/logger.ts';
 import { ALL_RIGHTS, type PartnerId } from '../../src/domain/principal.ts';
 import { parseVPath } from '../../src/domain/vpath.ts';
+import { davPartsOf } from '../../src/gateway-listeners.ts';
 import { davHandler } from '../../src/webdav/handler.ts';
 import { account, generation, LIMITS, partner } from '../support/generation.ts';
 import { openTree, type TreeParts } from '../support/parts.ts';
@@ -48,6 +49,6 @@ export type DavTree = TreeParts & { readonly handler: HttpHandler; readonly logg
 export async function openDavTree(): Promise<DavTree> {
   const tree = await openTree(davGeneration());
   const logger = new KeptErrors();
-  const parts = { files: tree.vfs, uploads: tree.vfs.uploads, clock: systemClock, logger };
+  const parts = { ...davPartsOf(tree.vfs), clock: systemClock, logger };
   return { ...tree, handler: davHandler(parts), logger };
 }
