@@ -110,6 +110,46 @@ export function contentStoreContract(make: StoreFactory): void {
     });
   });
 
+  describe('an upload that is synced', () => {
+    test('goes on, and may be synced again', async () => {
+      const { store } = await make();
+      const upload = await store.begin();
+      await store.sync(upload);
+      await store.writePart(upload, 0, Buffer.from('one '));
+      await store.sync(upload);
+      await store.writePart(upload, 4, Buffer.from('two'));
+      await store.sync(upload);
+      expect(await store.complete(upload)).toMatchObject({ size: 7, sha256: sha256(Buffer.from('one two')) });
+      await store.sync(upload);
+    });
+
+    test('goes on after a restart from any byte, with the right digest', async () => {
+      const { store, reopen } = await make();
+      const upload = await store.begin();
+      await store.writePart(upload, 0, Buffer.from('kept, and lost'));
+      await store.sync(upload);
+      const other = reopen();
+      await other.truncate(upload, 4);
+      await other.sync(upload);
+      await other.writePart(upload, 4, Buffer.from(' on'));
+      expect(await other.complete(upload)).toEqual({
+        contentId: upload.contentId,
+        size: 7,
+        sha256: sha256(Buffer.from('kept on')),
+      });
+      expect(String(await buffer(other.read(upload.contentId)))).toBe('kept on');
+    });
+
+    test('is refused where it is not there', async () => {
+      const { store } = await make();
+      const upload = await store.begin();
+      await store.remove(upload.contentId);
+      for (const absent of [upload, { contentId: '../x' }]) {
+        await expect(store.sync(absent)).rejects.toMatchObject({ code: 'content-missing' });
+      }
+    });
+  });
+
   describe('completing', () => {
     test('is repeatable, also after a restart', async () => {
       const { store, reopen } = await make();

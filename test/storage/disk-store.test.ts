@@ -53,8 +53,10 @@ describe('a disk store', () => {
       unsubscribe('sluis.crash-point', listen);
     });
     const store = new DiskStore({ directory: await tempFolder() });
-    await store.complete(await store.begin());
-    expect(names).toEqual(['receive.before-fsync', 'receive.after-fsync']);
+    const upload = await store.begin();
+    await store.sync(upload);
+    await store.complete(upload);
+    expect(names).toEqual(['upload.before-sync', 'upload.after-sync', 'receive.before-fsync', 'receive.after-fsync']);
   });
 
   test.runIf(process.platform === 'linux')(

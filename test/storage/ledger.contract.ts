@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
 import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from './ledger-fixture.ts';
+import { locksContract } from './ledger-locks.contract.ts';
+import { partialsContract } from './ledger-partials.contract.ts';
+import { propertiesContract } from './ledger-properties.contract.ts';
 import { queueContract } from './ledger-queue.contract.ts';
 import { stepUpContract } from './ledger-step-up.contract.ts';
 import { submissionsContract } from './ledger-submissions.contract.ts';
 import { treeContract } from './ledger-tree.contract.ts';
+import { usageContract } from './ledger-usage.contract.ts';
 
 /** What every ledger promises. */
 export function ledgerContract(open: OpenLedger): void {
@@ -12,6 +16,10 @@ export function ledgerContract(open: OpenLedger): void {
   queueContract(open);
   submissionsContract(open);
   stepUpContract(open);
+  locksContract(open);
+  propertiesContract(open);
+  usageContract(open);
+  partialsContract(open);
 
   describe('a commit', () => {
     test('is all or nothing', async () => {

@@ -7,6 +7,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Ledger } from '../../src/storage/ledger.ts';
+import { VERSION_1 } from '../../src/storage/schema.ts';
 import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
 import { ledgerContract } from './ledger.contract.ts';
 import { audit, newLedger, type OpenLedger, partner, path, publish, tree } from './ledger-fixture.ts';
@@ -101,6 +102,41 @@ describe('the ledger file', () => {
     database.exec('INSERT INTO migration (version, at) VALUES (99, 0)');
     const opening = openSqliteLedger({ file: join(folder, FILE), onBroken: throwIt });
     await expect(opening).rejects.toMatchObject({ code: 'unavailable', message: expect.stringContaining('newer') });
+  });
+
+  test('of version 1 is taken over, and knows at once what lies where', async () => {
+    const folder = await tempFolder();
+    const old = new DatabaseSync(join(folder, FILE));
+    old.exec(`${VERSION_1}
+      CREATE TABLE migration (version INTEGER PRIMARY KEY, at INTEGER NOT NULL) STRICT;
+      INSERT INTO migration VALUES (1, 0);
+      INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at) VALUES
+        ('/partners/ksz/IN/ADRM', 'a', 'file', 1, 'c1', 10, 'd', 0, 0),
+        ('/partners/ksz/IN/ADRM', 'b', 'file', 2, 'c2', 5, 'd', 0, 0),
+        ('/partners/ksz/IN', 'c', 'file', 3, 'c3', 1, 'd', 0, 0),
+        ('/partners/ksz/OUT', 'd', 'file', 4, 'c4', 100, 'd', 0, 0),
+        ('/SHARED', 'work', 'folder', 5, '', 0, '', 0, 0),
+        ('/SHARED/work', 'e', 'file', 6, 'c5', 7, 'd', 0, 0),
+        ('/SHARED', 'alone', 'file', 7, 'c6', 3, 'd', 0, 0),
+        ('/', 'top', 'file', 8, 'c7', 1000, 'd', 0, 0);
+      UPDATE sequence SET value = 8 WHERE name = 'version'`);
+    old.close();
+    const ledger = await ledgerIn(folder);
+    const usage = (...areas: string[]) => ledger.read({ kind: 'usage', areas: areas.map(path) });
+    expect(await usage('/partners/ksz/IN')).toEqual({ bytes: 16, files: 3 });
+    expect(await usage('/partners/ksz/OUT')).toEqual({ bytes: 100, files: 1 });
+    expect(await usage('/SHARED/work')).toEqual({ bytes: 7, files: 1 });
+    expect(await usage('/SHARED/alone')).toEqual({ bytes: 3, files: 1 });
+    const entry = await ledger.read({ kind: 'entry', path: path('/partners/ksz/IN/ADRM/a') });
+    expect(entry).toMatchObject({ version: 1, contentId: 'c1', size: 10 });
+    await ledger.commit([publish('/partners/ksz/IN/ADRM/a', 'new')]);
+    expect(await usage('/partners/ksz/IN')).toEqual({ bytes: 9, files: 3 });
+    await ledger.close();
+    using database = new DatabaseSync(join(folder, FILE));
+    expect(database.prepare('SELECT version FROM migration ORDER BY version').all()).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ]);
   });
 
   test('refuses to change or remove audit lines', async () => {
