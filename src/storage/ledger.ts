@@ -1,4 +1,5 @@
-import type { Answer, CommitResult, LedgerCommand, Query } from './commands.ts';
+import type { CommitResult, LedgerCommand } from './commands.ts';
+import type { Answer, Query } from './queries.ts';
 
 /** A named queue of leased work. */
 export type Queue = 'arrival' | 'check';

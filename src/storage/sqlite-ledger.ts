@@ -2,8 +2,9 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { type Clock, systemClock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { Answer, CommitResult, LedgerCommand, Query } from './commands.ts';
+import type { CommitResult, LedgerCommand } from './commands.ts';
 import type { Lease, Ledger, Queue } from './ledger.ts';
+import type { Answer, Query } from './queries.ts';
 import type { Failure, Outcome, WorkerReply, WorkerRequest, WorkerStart, WriteCall } from './sqlite-messages.ts';
 
 /** Calls that share one transaction at most, so that none waits long for the others. */

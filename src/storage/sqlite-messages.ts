@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../domain/errors.ts';
 import type { VPath } from '../domain/vpath.ts';
-import type { LedgerCommand, Query } from './commands.ts';
+import type { LedgerCommand } from './commands.ts';
 import type { Lease, Queue } from './ledger.ts';
+import type { Query } from './queries.ts';
 
 /** What the serving thread and the two threads of the ledger say to each other; all of it plain data. */
 

@@ -1,7 +1,8 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Submission } from '../domain/submission.ts';
 import { parentOf } from '../domain/vpath.ts';
-import type { Answer, ChainedLine, EntryRow, Query, TargetRow } from './commands.ts';
+import type { ChainedLine, EntryRow, TargetRow } from './commands.ts';
+import type { Answer, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { GatewayError } from '../domain/errors.ts';
-import type { Answer, Query } from './commands.ts';
 import type { Ledger } from './ledger.ts';
+import type { Answer, Query } from './queries.ts';
 import { openForReading } from './sqlite-open.ts';
 import { answer } from './sqlite-queries.ts';
 

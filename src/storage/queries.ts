@@ -1,0 +1,105 @@
+import type { Delivery } from '../domain/delivery.ts';
+import type { Environment } from '../domain/flow.ts';
+import type { PartnerId } from '../domain/principal.ts';
+import type { Submission, Ticket } from '../domain/submission.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { ChainedLine, EntryRow, LockRow, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
+import type { Queue } from './ledger.ts';
+
+/** What can be asked of the ledger; each is answered from one snapshot. */
+export type Query =
+  | { readonly kind: 'entry'; readonly path: VPath }
+  /** Children by name in code-unit order; pass the last name of a page as `after`. */
+  | { readonly kind: 'children'; readonly folder: VPath; readonly after: string; readonly limit: number }
+  /** Entries whose `expiresAt` has passed. */
+  | { readonly kind: 'expired'; readonly now: number; readonly limit: number }
+  /** Frozen entries at a path or below it. */
+  | { readonly kind: 'frozenWithin'; readonly path: VPath }
+  | { readonly kind: 'submission'; readonly ticket: Ticket }
+  /** Latest first. */
+  | { readonly kind: 'submissions'; readonly partner?: PartnerId; readonly limit: number }
+  /** Submissions of this name by this partner received since, latest first, at most 100. */
+  | {
+      readonly kind: 'submissionsByName';
+      readonly partner: PartnerId;
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly fileName: string;
+      readonly since: number;
+    }
+  /** The latest submission of the same bytes by this partner in this flow and environment. */
+  | {
+      readonly kind: 'latestByDigest';
+      readonly partner: PartnerId;
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly sha256: string;
+      readonly since: number;
+    }
+  | { readonly kind: 'deliveries'; readonly ticket: Ticket }
+  | {
+      readonly kind: 'nextSequence';
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly receiver: PartnerId;
+    }
+  | {
+      readonly kind: 'originals';
+      readonly flow: string;
+      readonly environment: Environment;
+      readonly partner: PartnerId;
+      readonly references: readonly string[];
+    }
+  /** When the next job of the queue becomes due (its due time or the end of its lease). */
+  | { readonly kind: 'nextDue'; readonly queue: Queue }
+  | { readonly kind: 'queueLength'; readonly queue: Queue }
+  /** Which of these contents something needs: entries; partial uploads; submissions (answers and record log; files until answered). */
+  | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
+  /** All that counts when a file is to be written to a path. */
+  | { readonly kind: 'target'; readonly path: VPath; readonly areas: readonly VPath[]; readonly now: number }
+  /** Locks that cover a path: its own, and those of depth infinity above it. */
+  | { readonly kind: 'locksOn'; readonly path: VPath; readonly now: number }
+  /** Locks of the direct children of a folder. */
+  | { readonly kind: 'locksIn'; readonly folder: VPath; readonly now: number }
+  | { readonly kind: 'usage'; readonly areas: readonly VPath[] }
+  | { readonly kind: 'partial'; readonly principal: string; readonly path: VPath }
+  /** Partial uploads that nobody went on with since. */
+  | { readonly kind: 'stalePartials'; readonly before: number; readonly limit: number }
+  /** Grants of level 2 that end after `now`. */
+  | { readonly kind: 'stepUps'; readonly now: number }
+  /** Audit lines from a sequence number on, in order. */
+  | { readonly kind: 'auditLines'; readonly from: number; readonly limit: number };
+
+export type Answer<Q extends Query> = Q extends { kind: 'entry' }
+  ? EntryRow | undefined
+  : Q extends { kind: 'children' | 'expired' | 'frozenWithin' }
+    ? readonly EntryRow[]
+    : Q extends { kind: 'submission' | 'latestByDigest' }
+      ? Submission | undefined
+      : Q extends { kind: 'submissions' | 'submissionsByName' }
+        ? readonly Submission[]
+        : Q extends { kind: 'deliveries' }
+          ? readonly Delivery[]
+          : Q extends { kind: 'nextSequence' | 'queueLength' }
+            ? number
+            : Q extends { kind: 'nextDue' }
+              ? number | undefined
+              : Q extends { kind: 'originals' }
+                ? ReadonlyMap<string, readonly string[]>
+                : Q extends { kind: 'namedContents' }
+                  ? ReadonlySet<string>
+                  : Q extends { kind: 'stepUps' }
+                    ? readonly StepUpRow[]
+                    : Q extends { kind: 'target' }
+                      ? TargetRow
+                      : Q extends { kind: 'locksOn' | 'locksIn' }
+                        ? readonly LockRow[]
+                        : Q extends { kind: 'usage' }
+                          ? Usage
+                          : Q extends { kind: 'partial' }
+                            ? PartialRow | undefined
+                            : Q extends { kind: 'stalePartials' }
+                              ? readonly PartialRow[]
+                              : Q extends { kind: 'auditLines' }
+                                ? readonly ChainedLine[]
+                                : never;
