@@ -11,16 +11,18 @@ import { descriptorsOf, residentBytes } from '../support/process-state.ts';
 import { openTls } from '../support/raw-sockets.ts';
 import { withoutPenalties } from '../support/settle.ts';
 import { CAUSES } from './hostile-requests/all.ts';
-import { type Case, CONTENT, FILE, raw } from './hostile-requests/case.ts';
+import { type Case, CONTENT, FILE, raw, TOKEN } from './hostile-requests/case.ts';
 
 const ACCOUNT = 'anna@ksz';
 /** An ordinary request, to end a connection with. */
 const LAST = raw(`OPTIONS ${FILE} HTTP/1.1`, 'Host: localhost', 'Connection: close');
 const CHANGES = ['publish', 'copy', 'move', 'delete', 'make-folder'] as const;
+const LOCKINFO = '<lockinfo xmlns="DAV:"><lockscope><exclusive/></lockscope><locktype><write/></locktype></lockinfo>';
 const ALL = CAUSES.flatMap(({ twin, cases }) => [twin, ...cases]);
 
 let gateway: RunningGateway;
 let audit: AuditTrail;
+let token: string;
 let before: { readonly pid: number; readonly descriptors: number; readonly contents: number; readonly changes: number };
 
 beforeAll(async () => {
@@ -29,10 +31,12 @@ beforeAll(async () => {
   gateway = await startGateway({ change: { 'gateway.yaml': quick } });
   audit = new AuditTrail(gateway);
   const client = await WebdavClient.open(gateway, ACCOUNT);
-  await client.put('/SHARED/work/there.txt', CONTENT);
-  await client.put('/SHARED/work/été.txt', CONTENT);
+  for (const name of ['there', 'été', 'appended', 'locked']) await client.put(`/SHARED/work/${name}.txt`, CONTENT);
   expect((await client.ask('MKCOL', '/SHARED/work/dir')).status).toBe(201);
   await client.put('/SHARED/work/dir/inner.txt', CONTENT);
+  const locked = await client.ask('LOCK', '/SHARED/work/locked.txt', { headers: { Depth: '0' }, body: LOCKINFO });
+  expect(locked.status).toBe(200);
+  token = String(locked.headers['lock-token']).replace(/^<|>$/g, '');
   client.close();
   const pid = gateway.process.pid ?? 0;
   await eventually('the client to be gone', async () =>
@@ -59,10 +63,14 @@ async function changes(): Promise<number> {
   return count;
 }
 
+function withToken(bytes: Buffer): Buffer {
+  return bytes.includes(TOKEN) ? Buffer.from(bytes.toString('latin1').replaceAll(TOKEN, token), 'latin1') : bytes;
+}
+
 async function send({ bytes, expected, ends }: Case): Promise<readonly WireAnswer[]> {
   const answers = expected.filter((status) => status >= 200).length;
   const socket = await openTls(gateway, ACCOUNT);
-  const conversation = await converse(socket, { bytes, answers, ends, last: LAST });
+  const conversation = await converse(socket, { bytes: withToken(bytes), answers, ends, last: LAST });
   expect(conversation.fault).toBeUndefined();
   return conversation.answers;
 }
@@ -113,6 +121,7 @@ for (const { cause, rule, twin, cases } of CAUSES) {
       ).toEqual(stayed ? [...one.expected, 200] : one.expected);
       const isHead = one.bytes.toString('latin1').startsWith('HEAD ');
       for (const answer of answers.filter(({ status }) => status >= 400)) expectOurPage(answer, isHead);
+      if (one.holds !== undefined) expect(answers.at(stayed ? -2 : -1)?.body).toContain(one.holds);
       if (refusals === undefined || written === undefined) return;
       await eventually('the audit line', async () => ((await audit.all(refusals)).length > written ? true : undefined));
     });
@@ -133,7 +142,10 @@ describe('after the whole table', () => {
   });
 
   test('the audit log has a line for each change that was answered with success, and no other', async () => {
-    const expected = ALL.flatMap((one) => one.expected).filter((status) => status === 201 || status === 204).length;
+    const changing = ALL.filter(({ bytes }) => !/^(UN)?LOCK /.test(bytes.toString('latin1')));
+    const expected = changing
+      .flatMap((one) => one.expected)
+      .filter((status) => status === 201 || status === 204).length;
     await eventually('the changes', async () => ((await changes()) - before.changes >= expected ? true : undefined));
     expect((await changes()) - before.changes).toBe(expected);
   });
@@ -143,7 +155,7 @@ describe('after the whole table', () => {
   });
 
   test('no descriptor and no content is left behind, and memory does not grow with what was refused', async () => {
-    const refused = ALL.filter(({ expected }) => expected.every((status) => status >= 400));
+    const refused = ALL.filter(({ expected, once }) => !once && expected.every((status) => status >= 400));
     const settled = async () =>
       (await descriptorsOf(before.pid)) <= before.descriptors ? await residentBytes(before.pid) : undefined;
     const first = await eventually('descriptors as before', settled);

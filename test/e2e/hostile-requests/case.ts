@@ -8,6 +8,10 @@ export type Case = {
   readonly expected: readonly number[];
   /** The client ends its side after the last byte: a head or body that is not whole stays so. */
   readonly ends?: true;
+  /** What the body of the last answer must hold. */
+  readonly holds?: string;
+  /** Its status rests on what others of the table have not done yet. */
+  readonly once?: true;
   /** What the audit log must say of it, where the request came as far as the file tree. */
   readonly audit?: { readonly kind: string; readonly code: string };
 };
@@ -22,17 +26,28 @@ export type Cause = {
   readonly cases: readonly Case[];
 };
 
-/** The tree on which all requests are sent: this file with the bytes `there`, and this folder with one file in it. */
+/**
+ * The tree on which all requests are sent: each of these files has the bytes `there`, and the locked one is under an
+ * exclusive lock. Requests write `{token}` for its token.
+ */
 export const WORK = '/files/SHARED/work';
 export const FILE = `${WORK}/there.txt`;
 export const FOLDER = `${WORK}/dir`;
 export const INNER = `${FOLDER}/inner.txt`;
 /** Its name has composed letters (NFC). */
 export const COMPOSED = `${WORK}/%C3%A9t%C3%A9.txt`;
+export const APPENDED = `${WORK}/appended.txt`;
+export const LOCKED = `${WORK}/locked.txt`;
+export const TOKEN = '{token}';
 export const CONTENT = 'there';
 
 export function is(what: string, bytes: string | Buffer, ...expected: readonly number[]): Case {
   return { what, bytes: typeof bytes === 'string' ? Buffer.from(bytes, 'latin1') : bytes, expected };
+}
+
+/** As `is`, for a status that holds until the table has gone on. */
+export function once(what: string, bytes: Buffer, ...expected: readonly number[]): Case {
+  return { ...is(what, bytes, ...expected), once: true };
 }
 
 /** As `is`, by a client that ends its side of the connection after the last byte. */
