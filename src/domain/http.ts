@@ -89,7 +89,20 @@ export function locateTarget(target: string): Located & { readonly query: string
   return { place: 'elsewhere', path, trailingSlash, query };
 }
 
-const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::\d{1,5})?$/;
+const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::(\d{0,5}))?$/;
+const MAX_PORT = 65_535;
+const ABSOLUTE = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i;
+
+/**
+ * Where an absolute-form target points (RFC 9112 §3.2.2); its authority counts, whatever Host says.
+ * @throws GatewayError `bad-request`, `bad-path`
+ */
+export function locateAbsoluteTarget(target: string): Located & { readonly query: string; readonly host: string } {
+  const [, scheme = '', host = '', rest = ''] = ABSOLUTE.exec(target) ?? [];
+  if (!/^https?$/i.test(scheme)) throw new GatewayError('bad-request', 'the request target begins with "/"');
+  if (!isAuthority(host)) throw new GatewayError('bad-request', 'the host of the request target is malformed');
+  return { ...locateTarget(rest.startsWith('/') ? rest : `/${rest}`), host };
+}
 
 /**
  * Where a reference in a header points (RFC 4918 §8.3: an absolute URI or an absolute path).
@@ -99,24 +112,26 @@ const AUTHORITY = /^(?:\[[0-9a-f:.]+\]|[a-z0-9._~-]+)(?::\d{1,5})?$/;
  */
 export function locateReference(reference: string, host: string): Located | 'other-host' {
   if (reference.startsWith('/') && !reference.startsWith('//')) return locateTarget(reference);
-  const parts = /^([a-z][a-z0-9+.-]*):\/\/([^/?#]*)(.*)$/i.exec(reference);
+  const parts = ABSOLUTE.exec(reference);
   if (!parts) throw new GatewayError('bad-request', 'a URL in a header is an absolute URL or an absolute path');
   const [, rawScheme = '', rawAuthority = '', rest = ''] = parts;
   const scheme = rawScheme.toLowerCase();
   if (scheme !== 'https' && scheme !== 'http') return 'other-host';
   const authority = rawAuthority.toLowerCase();
-  if (!AUTHORITY.test(authority)) throw new GatewayError('bad-request', 'the host of a URL in a header is malformed');
+  if (!isAuthority(authority)) throw new GatewayError('bad-request', 'the host of a URL in a header is malformed');
   const located = locateTarget(rest.startsWith('/') ? rest : `/${rest}`);
   return withoutDefaultPort(authority, scheme) === withoutDefaultPort(host.toLowerCase(), scheme)
     ? located
     : 'other-host';
 }
 
+/** An empty port is the default one (RFC 3986 §3.2.3). */
 function withoutDefaultPort(authority: string, scheme: string): string {
-  return authority.replace(scheme === 'https' ? /:443$/ : /:80$/, '');
+  return authority.replace(scheme === 'https' ? /:(?:443)?$/ : /:(?:80)?$/, '');
 }
 
 /** Whether a Host header holds one well-formed authority (RFC 9112 §3.2). */
 export function isAuthority(host: string): boolean {
-  return AUTHORITY.test(host.toLowerCase());
+  const parts = AUTHORITY.exec(host.toLowerCase());
+  return parts !== null && Number(parts[1] ?? 0) <= MAX_PORT;
 }

@@ -57,6 +57,9 @@ export class RequestBody implements HttpBody {
       }
     } finally {
       clearInterval(ticker);
+      // An iterator that is left open holds back the rest, and a client that still sends would not see its answer.
+      // Not waited for: one that is given up may still wait for the client.
+      chunks.return?.().catch(() => undefined);
     }
   }
 

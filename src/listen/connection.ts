@@ -109,14 +109,29 @@ export class HttpsConnection {
     return this.#running === 0 || (this.#running === 1 && this.#last?.headersSent === false);
   }
 
+  /** Whether every request so far came in whole: a fault in what follows is not theirs. */
+  get isBetweenRequests(): boolean {
+    return this.#running === 0 || this.#last?.req.complete === true;
+  }
+
   /** Runs requests of one connection in the order they came: a later one sees what an earlier one did. */
   enqueue(response: ServerResponse, work: () => Promise<void>): void {
+    this.#last = response;
+    this.#queue(work);
+  }
+
+  /** Says the last words once all requests so far are answered; at once where there are none, for the client may have ended. */
+  afterOthers(work: () => void): void {
+    if (this.#running === 0) work();
+    else this.#queue(async () => work());
+  }
+
+  #queue(work: () => Promise<void>): void {
     if (this.#running >= MAX_AHEAD) {
       this.socket.destroy();
       return;
     }
     this.#running += 1;
-    this.#last = response;
     this.#tail = this.#tail.then(work).finally(() => {
       this.#running -= 1;
     });

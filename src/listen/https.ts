@@ -15,10 +15,12 @@ import type { Logger, Metrics } from '../domain/logger.ts';
 import { principalName } from '../domain/principal.ts';
 import { HttpsConnection } from './connection.ts';
 import { send, serve } from './exchange.ts';
-import { plainAnswer, type RefusalText, rawAnswer, refusalAnswer } from './pages.ts';
+import { endWith, plainAnswer, type RefusalText, refusalAnswer } from './pages.ts';
+import { type ParserError, parserRefusal } from './parser-errors.ts';
 import { type TlsMaterial, tlsOptions } from './tls.ts';
 
-const MAX_HEADER_BYTES = 16 * 1024;
+/** The guard has limits of its own, and says which one was passed; the parser only knows of all together. */
+const MAX_HEAD_BYTES = 64 * 1024;
 /** How often a new generation is looked for; well within the 10 s a revocation may take. */
 const READMIT_MS = 1_000;
 /** Without one, open connections are still admitted anew this often: certificates and designations end by themselves. */
@@ -66,6 +68,8 @@ export class HttpsListener {
   readonly #waiting: WaitingRoom;
   /** By the address and port of the peer: a TLS socket and the socket it wraps have no public link. */
   readonly #visits = new Map<string, Visit>();
+  /** Connections whose bytes made no sense to the parser. */
+  readonly #unreadable = new WeakSet<Duplex>();
   #readmission: NodeJS.Timeout | undefined;
   #readmitted = { generation: '', at: 0 };
   #readmitting = false;
@@ -76,7 +80,7 @@ export class HttpsListener {
     this.#waiting = new WaitingRoom({ ...options, protocol: 'webdav' });
     this.#server = createServer({
       ...tlsOptions(options.tls),
-      maxHeaderSize: MAX_HEADER_BYTES,
+      maxHeaderSize: MAX_HEAD_BYTES,
       requestTimeout: 0, // a slow 10 GB upload is fine; the body must keep a minimum rate instead
       connectionsCheckingInterval: 1_000,
       requireHostHeader: false, // the guard answers this itself
@@ -133,7 +137,7 @@ export class HttpsListener {
     // Without these two Node would answer by itself: 100 before any check, and 417.
     server.on('checkContinue', (message, response) => this.#requested(message, response));
     server.on('checkExpectation', (message, response) => this.#requested(message, response));
-    server.on('connect', (_message, socket) => socket.end(rawAnswer(501, 'Not Implemented')));
+    server.on('connect', (_message, socket) => this.#tunnel(socket));
   }
 
   /** @returns whether it may begin */
@@ -256,19 +260,30 @@ export class HttpsListener {
     socket.destroy();
   }
 
-  /** The parser gave up (RFC 9112): answer by hand where no other answer can be under way, and close. */
-  #unparsable(error: NodeJS.ErrnoException, socket: Duplex): void {
+  /** CONNECT is not offered to anybody. */
+  #tunnel(socket: Duplex): void {
+    const connection = this.#connections.get(socket);
+    if (connection === undefined) socket.destroy();
+    else connection.afterOthers(() => endWith(socket, 501, 'Not Implemented'));
+  }
+
+  /** The parser gave up (RFC 9112): answer by hand, in the order of the requests, and close. */
+  #unparsable(error: ParserError, socket: Duplex): void {
     const connection = this.#connections.get(socket);
     this.#options.logger.debug({ code: error.code, address: connection?.remoteAddress }, 'a request was not HTTP');
-    if (!connection?.isSilent || !socket.writable || error.code === 'ECONNRESET') {
+    // The parser stumbles over each packet that follows; what the first one got must reach the client.
+    if (this.#unreadable.has(socket) && error.code !== 'ECONNRESET') return;
+    this.#unreadable.add(socket);
+    if (connection === undefined || !socket.writable || error.code === 'ECONNRESET') {
       socket.destroy();
       return;
     }
-    if (error.code === 'HPE_HEADER_OVERFLOW') socket.end(rawAnswer(431, 'Request Header Fields Too Large'));
-    else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') socket.end(rawAnswer(408, 'Request Timeout'));
-    else socket.end(rawAnswer(400, 'Bad Request'));
-    socket.resume();
-    setTimeout(() => socket.destroy(), 1_000).unref();
+    // What comes after a "Connection: close" is not read (§9.6).
+    if (error.code === 'HPE_CLOSED_CONNECTION') return;
+    const { status, reason } = parserRefusal(error);
+    if (connection.isBetweenRequests) connection.afterOthers(() => endWith(socket, status, reason));
+    else if (connection.isSilent) endWith(socket, status, reason);
+    else socket.destroy();
   }
 }
 

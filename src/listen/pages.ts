@@ -1,3 +1,4 @@
+import type { Duplex } from 'node:stream';
 import type { HttpAnswer } from '../domain/http.ts';
 
 /** A sentence as plain text. It names nothing of the server. */
@@ -22,11 +23,21 @@ export function refusalAnswer(status: number, refusal: RefusalText, accept: stri
 /** What a refused visitor reads, in one language. */
 export type RefusalText = { readonly title: string; readonly sentence: string; readonly language: string };
 
-/** A bare HTTP/1.1 message for a connection whose request could not be parsed. */
-export function rawAnswer(status: number, reason: string): string {
+/** How long the other side may take to read the last words. */
+const LAST_WORDS_MS = 1_000;
+
+/** Ends a connection whose request could not be parsed with a bare HTTP/1.1 message. */
+export function endWith(socket: Duplex, status: number, reason: string): void {
+  if (socket.writable) socket.end(rawAnswer(status, reason));
+  socket.resume();
+  setTimeout(() => socket.destroy(), LAST_WORDS_MS).unref();
+}
+
+function rawAnswer(status: number, reason: string): string {
   const body = `${reason}\n`;
   return (
     `HTTP/1.1 ${status} ${reason}\r\nServer: Sluis\r\nDate: ${new Date().toUTCString()}\r\n` +
+    "X-Content-Type-Options: nosniff\r\nContent-Security-Policy: default-src 'none'\r\nCache-Control: no-store\r\n" +
     `Content-Type: text/plain; charset=utf-8\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`
   );
 }

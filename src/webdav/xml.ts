@@ -66,7 +66,10 @@ function decode(bytes: Uint8Array): string {
 
 /** Parses a whole document. @throws GatewayError `bad-request` */
 export function parseXml(text: string): XmlElement {
-  const parser = new SaxesParser({ xmlns: true, position: false });
+  const parser = new SaxesParser({
+    ...{ xmlns: true, position: false },
+    ...{ defaultXMLVersion: '1.0', forceXMLVersion: true }, // RFC 4918 §8.2; XML 1.1 has control characters
+  });
   const open: Growing[] = [];
   let root: Growing | undefined;
   let elements = 0;

@@ -1,0 +1,286 @@
+import { type Cause, cut, FILE, FOLDER, framed, get, is, join, many, put, raw, request, WORK } from './case.ts';
+
+const length = (name: string, value: string, rest = 'x') => framed(name, [`Content-Length: ${value}`], rest);
+const coded = (name: string, value: string, rest = '1\r\nx\r\n0\r\n\r\n') =>
+  framed(name, [`Transfer-Encoding: ${value}`], rest);
+const chunked = (name: string, rest: string) => coded(name, 'chunked', rest);
+
+/** RFC 9112 §6, §7. */
+export const FRAMING: readonly Cause[] = [
+  {
+    cause: 'a Content-Length that is no number',
+    rule: 'RFC 9110 §8.6: 1*DIGIT; RFC 9112 §6.3: an invalid one is 400',
+    twin: is('zeros before it', length('zeros.txt', '0001'), 201),
+    cases: [
+      is('-1', length('n', '-1'), 400),
+      is('+1', length('n', '+1'), 400),
+      is('0x1', length('n', '0x1'), 400),
+      is('1e0', length('n', '1e0'), 400),
+      is('1.0', length('n', '1.0'), 400),
+      is('empty', length('n', ''), 400),
+      is('1 0', length('n', '1 0'), 400),
+      is('NaN', length('n', 'NaN'), 400),
+    ],
+  },
+  {
+    cause: 'a Content-Length of more than any file has',
+    rule: 'RFC 9110 §8.6: large numerals must be expected; §15.5.14: 413',
+    twin: is('one', length('one.txt', '1'), 201),
+    cases: [
+      is('10 GB and one', length('n', '10000000001', ''), 413),
+      is('2^53', length('n', '9007199254740992', ''), 413),
+      is('2^63', length('n', '9223372036854775808', ''), 413),
+      is('2^64', length('n', '18446744073709551616', ''), 413),
+      is('23 digits', length('n', '99999999999999999999999', ''), 413),
+      is('1000 digits', length('n', '9'.repeat(1000), ''), 413),
+      is('2^53 of XML', request('PROPFIND', FILE, ['Depth: 0', 'Content-Length: 9007199254740992']), 413),
+    ],
+  },
+  {
+    cause: 'more than one Content-Length',
+    rule: 'RFC 9110 §8.6: rejected as invalid, 400',
+    twin: is('one', length('one.txt', '1'), 204),
+    cases: [
+      is('two that differ', framed('n', ['Content-Length: 1', 'Content-Length: 2'], 'xy'), 400),
+      is('two that are equal', framed('n', ['Content-Length: 1', 'Content-Length: 1'], 'x'), 400),
+      is('a list', length('n', '1, 1'), 400),
+      is('a list that differs', length('n', '1, 5'), 400),
+      is('in another case', framed('n', ['Content-Length: 1', 'CONTENT-LENGTH: 6'], 'x'), 400),
+      is('0 and 44', framed('n', ['Content-Length: 0', 'Content-Length: 44'], get()), 400),
+    ],
+  },
+  {
+    cause: 'Content-Length and Transfer-Encoding at once',
+    rule: 'RFC 9112 §6.3: an attempt at smuggling; refused and closed, 400',
+    twin: is('chunked alone', chunked('chunked.txt', '1\r\nx\r\n0\r\n\r\n'), 201),
+    cases: [
+      is(
+        'length first',
+        framed('n', ['Content-Length: 6', 'Transfer-Encoding: chunked'], join('0\r\n\r\n', get())),
+        400,
+      ),
+      is(
+        'coding first',
+        framed('n', ['Transfer-Encoding: chunked', 'Content-Length: 6'], join('0\r\n\r\n', get())),
+        400,
+      ),
+      is('a length of 0', framed('n', ['Content-Length: 0', 'Transfer-Encoding: chunked'], '0\r\n\r\n'), 400),
+      is('on GET', request('GET', FILE, ['Content-Length: 5', 'Transfer-Encoding: chunked'], '0\r\n\r\n'), 400),
+      is('identity', framed('n', ['Content-Length: 1', 'Transfer-Encoding: identity'], 'x'), 400),
+    ],
+  },
+  {
+    cause: 'a transfer coding that is not the last one, or stands twice',
+    rule: 'RFC 9112 §6.1: chunked once; §6.3: without chunked as the last one, 400 and closed',
+    twin: is('CHUNKED', coded('upper.txt', 'CHUNKED'), 201),
+    cases: [
+      is('chunked, chunked', coded('n', 'chunked, chunked'), 400),
+      is(
+        'two lines of chunked',
+        framed('n', ['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'], '0\r\n\r\n'),
+        400,
+      ),
+      is('gzip', coded('n', 'gzip'), 400),
+      is('chunked, gzip', coded('n', 'chunked, gzip'), 400),
+      is('identity', coded('n', 'identity'), 400),
+      is('xchunked', coded('n', 'xchunked'), 400),
+      is('chunkedx', coded('n', 'chunkedx'), 400),
+      is('empty', coded('n', ''), 400),
+    ],
+  },
+  {
+    cause: 'a transfer coding nobody understands here',
+    rule: 'RFC 9112 §6.1: 501',
+    twin: is('spaces around it', coded('spaced.txt', '  chunked  '), 201),
+    cases: [
+      is('gzip, chunked', coded('n', 'gzip, chunked'), 501),
+      is('deflate, chunked', coded('n', 'deflate, chunked'), 501),
+      is('identity, chunked', coded('n', 'identity, chunked'), 501),
+      is(
+        'gzip and chunked on two lines',
+        framed('n', ['Transfer-Encoding: gzip', 'Transfer-Encoding: chunked'], '0\r\n\r\n'),
+        501,
+      ),
+    ],
+  },
+  {
+    cause: 'a transfer coding in disguise',
+    rule: 'RFC 9112 §6.1, §6.3: what is not exactly "chunked" is no framing; 400',
+    twin: is('in another case', framed('cased.txt', ['TRANSFER-encoding: Chunked'], '1\r\nx\r\n0\r\n\r\n'), 201),
+    cases: [
+      is('a vertical tab', coded('n', '\x0bchunked'), 400),
+      is('quotes', coded('n', '"chunked"'), 400),
+      is('a parameter', coded('n', 'chunked;q=1'), 400),
+      is('a folded line', framed('n', ['Transfer-Encoding:', ' chunked'], '0\r\n\r\n'), 400),
+      is('a space before the colon', framed('n', ['Transfer-Encoding : chunked'], '0\r\n\r\n'), 400),
+      is('in HTTP/1.0', join(raw(`PUT ${WORK}/n HTTP/1.0`, 'Transfer-Encoding: chunked'), '0\r\n\r\n'), 400),
+      is('NUL', coded('n', 'chunked\0'), 400),
+    ],
+  },
+  {
+    cause: 'a chunk size that is none',
+    rule: 'RFC 9112 §7.1: chunk-size = 1*HEXDIG; 400',
+    twin: is('capitals and zeros', chunked('hex.txt', '000A\r\n0123456789\r\n0\r\n\r\n'), 201),
+    cases: [
+      is('zz', chunked('n', 'zz\r\nhello\r\n0\r\n\r\n'), 400),
+      is('-1', chunked('n', '-1\r\nhello\r\n0\r\n\r\n'), 400),
+      is('+5', chunked('n', '+5\r\nhello\r\n0\r\n\r\n'), 400),
+      is('0x5', chunked('n', '0x5\r\nhello\r\n0\r\n\r\n'), 400),
+      is('empty', chunked('n', '\r\nhello\r\n0\r\n\r\n'), 400),
+      is('a space before it', chunked('n', ' 5\r\nhello\r\n0\r\n\r\n'), 400),
+      is('a space behind it', chunked('n', '5 \r\nhello\r\n0\r\n\r\n'), 400),
+      is('18 digits', chunked('n', 'ffffffffffffffffff\r\nhello\r\n0\r\n\r\n'), 400),
+    ],
+  },
+  {
+    cause: 'chunks that do not end where they say',
+    rule: 'RFC 9112 §7.1: chunk-data CRLF; 400',
+    twin: is('two chunks', chunked('two.txt', '5\r\nhello\r\n1\r\n!\r\n0\r\n\r\n'), 201),
+    cases: [
+      is('longer than they say', chunked('n', '2\r\nhello\r\n0\r\n\r\n'), 400),
+      is('shorter than they say', chunked('n', '6\r\nhello\r\n0\r\n\r\n'), 400),
+      is('LF after the size', chunked('n', '5\nhello\r\n0\r\n\r\n'), 400),
+      is('LF after the data', chunked('n', '5\r\nhello\n0\r\n\r\n'), 400),
+      is('CR alone after the data', chunked('n', '5\r\nhello\r0\r\n\r\n'), 400),
+      is('CR alone after the size', chunked('n', '5\rhello\r\n0\r\n\r\n'), 400),
+    ],
+  },
+  {
+    cause: 'chunk extensions that are none, or too long',
+    rule: 'RFC 9112 §7.1.1: unknown ones are passed over, their length is limited: 413',
+    twin: is('extensions that are well-formed', chunked('ext.txt', '5;a;b=c;d="e f"\r\nhello\r\n0;z\r\n\r\n'), 201),
+    cases: [
+      is('one of 20 kB', chunked('n', `5;a=${'x'.repeat(20_000)}\r\nhello\r\n0\r\n\r\n`), 413),
+      is(
+        'two thousand',
+        chunked('n', `5${many(2000, (index) => `;a${index}=1234`).join('')}\r\nhello\r\n0\r\n\r\n`),
+        413,
+      ),
+      is('a newline in quotes', chunked('n', '5;a="\nb"\r\nhello\r\n0\r\n\r\n'), 400),
+      is('NUL', chunked('n', '5;a=\0\r\nhello\r\n0\r\n\r\n'), 400),
+    ],
+  },
+  {
+    cause: 'trailers that are broken or too many',
+    rule: 'RFC 9112 §7.1.2: header lines; too large is 431 (RFC 6585 §5)',
+    twin: is('a trailer, which changes nothing', chunked('trailer.txt', '1\r\nx\r\n0\r\nX-Checksum: 5\r\n\r\n'), 201),
+    cases: [
+      is('a length (RFC 9110 §6.5.1)', chunked('n', '1\r\nx\r\n0\r\nContent-Length: 1\r\n\r\n'), 400),
+      is('a coding', chunked('n', '1\r\nx\r\n0\r\nTransfer-Encoding: chunked\r\n\r\n'), 400),
+      is('no colon', chunked('n', '1\r\nx\r\n0\r\nnothing\r\n\r\n'), 400),
+      is('a space before the colon', chunked('n', '1\r\nx\r\n0\r\nX : 1\r\n\r\n'), 400),
+      is('folded', chunked('n', '1\r\nx\r\n0\r\nX: 1\r\n 2\r\n\r\n'), 400),
+      is('an empty name', chunked('n', '1\r\nx\r\n0\r\n: 1\r\n\r\n'), 400),
+      is('100 kB', chunked('n', `1\r\nx\r\n0\r\nX: ${'x'.repeat(100_000)}\r\n\r\n`), 431),
+      is('LF for the empty line', chunked('n', '1\r\nx\r\n0\r\n\n'), 400),
+    ],
+  },
+  {
+    cause: 'a body that never becomes whole',
+    rule: 'RFC 9112 §8: an incomplete message; 400, and nothing of it is kept',
+    twin: is('a body that is whole', put('whole.txt'), 201),
+    cases: [
+      cut('shorter than its Content-Length', length('n', '10')),
+      cut('2^33 bytes announced', length('n', '8589934592')),
+      cut('no last chunk', chunked('n', '1\r\nx\r\n')),
+      cut('half a chunk', chunked('n', '5\r\nhe')),
+      cut('no empty line after the last chunk', chunked('n', '1\r\nx\r\n0\r\n')),
+      cut('half a chunk size', chunked('n', '1')),
+      cut('half an XML body', request('PROPFIND', FILE, ['Depth: 0', 'Content-Length: 100'], '<a')),
+    ].map((one) => ({ ...one, expected: [400] })),
+  },
+  {
+    cause: 'a head that never becomes whole',
+    rule: 'RFC 9112 §8: an incomplete head; 400',
+    twin: is('a head that is whole', get(), 200),
+    cases: [
+      cut('half a method', 'GE', 400),
+      cut('half a target', `GET ${FILE}`, 400),
+      cut('half a header', `GET ${FILE} HTTP/1.1\r\nHost: loc`, 400),
+      cut('no empty line', `GET ${FILE} HTTP/1.1\r\nHost: localhost\r\n`, 400),
+      cut('half an empty line', `GET ${FILE} HTTP/1.1\r\nHost: localhost\r\n\r`, 400),
+    ],
+  },
+  {
+    cause: 'a body where nothing reads one',
+    rule: 'RFC 9110 §9.3.1: on GET and HEAD 400; RFC 4918 §8.4: never ignored, 415',
+    twin: is('a length of 0', request('DELETE', `${WORK}/nothing`, ['Content-Length: 0']), 404),
+    cases: [
+      is('on GET', request('GET', FILE, [], 'body'), 400),
+      is('on HEAD', request('HEAD', FILE, [], 'body'), 400),
+      is('on DELETE', request('DELETE', FILE, [], 'body'), 415),
+      is('on MKCOL', request('MKCOL', `${WORK}/n`, ['Content-Type: application/xml'], '<a/>'), 415),
+      is('on MOVE', request('MOVE', FILE, [`Destination: ${WORK}/n`], 'body'), 415),
+      is('on COPY', request('COPY', FILE, [`Destination: ${WORK}/n`], 'body'), 415),
+      is('on OPTIONS', request('OPTIONS', FILE, [], 'body'), 415),
+      is(
+        'on MKCOL, chunked and empty',
+        request('MKCOL', `${WORK}/n`, ['Transfer-Encoding: chunked'], '0\r\n\r\n'),
+        415,
+      ),
+    ],
+  },
+  {
+    cause: 'a content coding',
+    rule: 'RFC 9110 §8.4: bytes are kept as they are, no coding is taken off; 415',
+    twin: is('identity', put('identity.txt', ['Content-Encoding: identity']), 201),
+    cases: [
+      is('gzip', put('n', ['Content-Encoding: gzip']), 415),
+      is('br', put('n', ['Content-Encoding: br']), 415),
+      is('two', put('n', ['Content-Encoding: gzip, gzip']), 415),
+      is('identity and gzip', put('n', ['Content-Encoding: identity, gzip']), 415),
+      is('one nobody knows', put('n', ['Content-Encoding: zzz']), 415),
+      is(
+        'on XML',
+        request(
+          'PROPFIND',
+          FOLDER,
+          ['Depth: 0', 'Content-Encoding: gzip'],
+          '<propfind xmlns="DAV:"><allprop/></propfind>',
+        ),
+        415,
+      ),
+    ],
+  },
+  {
+    cause: 'an expectation nobody can meet',
+    rule: 'RFC 9110 §10.1.1: 417',
+    twin: is('100-continue, in another case', put('go-on.txt', ['Expect: 100-Continue']), 100, 201),
+    cases: [
+      is('miracles', put('n', ['Expect: miracles']), 417),
+      is('200-ok', put('n', ['Expect: 200-ok']), 417),
+      is('100-continue and more', put('n', ['Expect: 100-continue, x']), 417),
+      is('on GET', get('Expect: x=y'), 417),
+    ],
+  },
+  {
+    cause: 'a wish to go on that is not granted',
+    rule: 'RFC 9110 §10.1.1: the final status instead of 100, before the body is sent',
+    twin: is(
+      'HTTP/1.0, where the expectation does not count',
+      join(raw(`PUT ${WORK}/old.txt HTTP/1.0`, 'Expect: 100-continue', 'Content-Length: 1'), 'x'),
+      201,
+    ),
+    cases: [
+      is(
+        'a place nobody has',
+        request('PUT', '/files/SHARED/none/x', ['Expect: 100-continue', 'Content-Length: 5']),
+        404,
+      ),
+      is(
+        'a folder of the configuration',
+        request('PUT', '/files/IN', ['Expect: 100-continue', 'Content-Length: 5']),
+        403,
+      ),
+      is('no parent', framed('none/x', ['Expect: 100-continue', 'Content-Length: 5']), 409),
+      is('too large', framed('n', ['Expect: 100-continue', 'Content-Length: 10000000001']), 413),
+      is(
+        'a condition that does not hold',
+        framed('n', ['Expect: 100-continue', 'Content-Length: 5', 'If-Match: "x"']),
+        412,
+      ),
+      is('a digest that is none', framed('n', ['Expect: 100-continue', 'Content-Length: 5', 'Repr-Digest: x']), 400),
+      is('a name of a folder', framed('dir', ['Expect: 100-continue', 'Content-Length: 5']), 405),
+    ],
+  },
+];
