@@ -17,6 +17,8 @@ const SHARED = { parent: '/files/SHARED', folder: '/files/SHARED/work' };
 const INTAKE = { parent: '/files/INTEST', folder: '/files/INTEST/ADRM' };
 const PLACES = { 'a shared folder': SHARED, 'an intake folder': INTAKE } as const;
 const CLIENTS = ['windows', 'finder', 'gvfs', 'kio'] as const;
+/** What a client writes beside the file. */
+const BESIDES: Readonly<Record<string, string>> = { finder: 'finder-settings' };
 
 function client(of: typeof SHARED, name: string, content = CONTENT): Replay {
   const size = String(Buffer.byteLength(content));
@@ -25,6 +27,11 @@ function client(of: typeof SHARED, name: string, content = CONTENT): Replay {
 
 async function run(replay: Replay, ...sequences: readonly (readonly Step[])[]): Promise<void> {
   for (const steps of sequences) expect(await replay.run(steps)).toEqual([]);
+}
+
+async function besides(who: string, replay: Replay): Promise<void> {
+  const name = BESIDES[who];
+  if (name !== undefined) await run(replay, await readSequence(name));
 }
 
 const receiptsOf = async (name: string) =>
@@ -44,6 +51,7 @@ describe.each(Object.entries(PLACES))('%s', (_title, of) => {
 test.each(CLIENTS)('%s copies a file into a shared folder, renames and deletes it', async (who) => {
   const replay = client(SHARED, `by-${who}.csv`);
   await run(replay, await readSequence(`${who}-copy`));
+  await besides(who, replay);
   const webdav = await place.client('bram@rjv');
   expect((await webdav.get(`/SHARED/work/by-${who}.csv`)).toString()).toBe(CONTENT);
   await run(replay, await readSequence(`${who}-rename`));
@@ -55,6 +63,7 @@ test.each(CLIENTS)('what %s copies into an intake folder is one submission with 
   const name = `ADRM_by_${who}.csv`;
   const replay = client(INTAKE, name);
   await run(replay, await readSequence(`${who}-copy`));
+  await besides(who, replay);
   replay.close();
   const { receipt, notification } = await answeredWhole(place, ANNA, name);
   expect(receipt).toMatchObject({ file: name, size: Buffer.byteLength(CONTENT), resultCode: 1 });
