@@ -6,16 +6,25 @@ import { DECOMPOSED, digestsOf, fillFolder } from '../support/awkward-names.ts';
 import type { Ended } from '../support/clients.ts';
 import { answeredWhole, type Channel, ExchangePlace } from '../support/exchange-place.ts';
 import { sampleFile } from '../support/expected.ts';
+import type { Change } from '../support/gateway.ts';
 import { rcloneTo } from '../support/rclone.ts';
 import { hasTool } from '../support/tools.ts';
 
-/** How many files go over each protocol, besides one whose name is decomposed. */
-const FILES = { webdav: 2000, sftp: 200 } as const;
+/**
+ * Folders of files that go at once, each by a program of its own: rclone waits 10 ms between two requests of WebDAV. In
+ * each stands one file more, whose name is decomposed.
+ */
+const LANES = {
+  webdav: { lanes: 8, files: 250 },
+  sftp: { lanes: 2, files: 100 },
+} as const;
+const moreConnections: Change = (text) =>
+  text.replace(/maxConnectionsPerPrincipal: \d+/, 'maxConnectionsPerPrincipal: 200');
 let place: ExchangePlace;
 let folder: string;
 
 beforeAll(async () => {
-  place = await ExchangePlace.open();
+  place = await ExchangePlace.open({ 'gateway.yaml': moreConnections });
   folder = await mkdtemp(join(tmpdir(), 'sluis-rclone-'));
 });
 afterAll(async () => {
@@ -31,33 +40,43 @@ const composed = async (path: string) => (await digestsOf(path)).map((line) => l
 
 describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone over %s', (protocol) => {
   const remote = `sluis:SHARED/work/by ${protocol}`;
-  const count = FILES[protocol] + 1;
+  const { lanes, files } = LANES[protocol];
+  const names = Array.from({ length: lanes }, (_, lane) => `lane #${lane}`);
   const source = () => join(folder, `source-${protocol}`);
 
   beforeAll(async () => {
-    await fillFolder(source(), FILES[protocol]);
-    await writeFile(join(source(), DECOMPOSED), 'decomposed');
+    for (const name of names) {
+      await fillFolder(join(source(), name), files);
+      await writeFile(join(source(), name, DECOMPOSED), 'decomposed');
+    }
   });
 
-  test('copies files with awkward names there, and they compare equal', async () => {
-    const copied = await rclone(protocol, 'copy', source(), remote);
-    expect(copied, copied.err).toMatchObject({ status: 0 });
-    const check = await rclone(protocol, 'check', '--download', source(), remote);
-    expect(check, check.err).toMatchObject({ status: 0 });
-    expect(check.err).toContain(`${count} matching files`);
-    expect(check.err).toContain('0 differences found');
+  /** Every lane at once. @returns what each said, all having ended well */
+  async function everyLane(words: (name: string) => readonly string[]): Promise<readonly string[]> {
+    const ended = await Promise.all(names.map((name) => rclone(protocol, ...words(name))));
+    for (const one of ended) expect(one, one.err).toMatchObject({ status: 0 });
+    return ended.map(({ err }) => err);
+  }
+
+  test(`copies ${lanes * (files + 1)} files with awkward names there, and they compare equal`, async () => {
+    await everyLane((name) => ['copy', join(source(), name), `${remote}/${name}`]);
+    const said = await everyLane((name) => ['check', '--download', join(source(), name), `${remote}/${name}`]);
+    for (const err of said) {
+      expect(err).toContain(`${files + 1} matching files`);
+      expect(err).toContain('0 differences found');
+    }
   });
 
   test('copies them back byte for byte', async () => {
     const back = join(folder, `back-${protocol}`);
-    expect(await rclone(protocol, 'copy', remote, back)).toMatchObject({ status: 0 });
+    await everyLane((name) => ['copy', `${remote}/${name}`, join(back, name)]);
     expect(await digestsOf(back)).toEqual(await composed(source()));
   });
 
   test('moves a whole folder, and purges it', async () => {
     expect(await rclone(protocol, 'moveto', remote, `${remote} moved`)).toMatchObject({ status: 0 });
     const check = await rclone(protocol, 'check', source(), `${remote} moved`);
-    expect(check.err).toContain(`${count} matching files`);
+    expect(check.err).toContain(`${lanes * (files + 1)} matching files`);
     expect(await rclone(protocol, 'purge', `${remote} moved`)).toMatchObject({ status: 0 });
     const client = await place.client('anna@ksz');
     expect((await client.list('/SHARED/work')).filter((name) => name.includes(protocol))).toEqual([]);
