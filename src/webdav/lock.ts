@@ -92,7 +92,7 @@ function discovery(
 }
 
 /** RFC 4918 §9.10.3: a lock below the folder is told as such, one above or at the name is the answer itself. */
-function conflict({ path }: HttpRequest, { message, path: at }: GatewayError): HttpAnswer {
+function conflict({ path }: HttpRequest, { message, path: at }: GatewayError): Promise<HttpAnswer> | HttpAnswer {
   if (at === undefined || at === path || !isWithin(at, path)) {
     return refuse(423, message, { element: 'no-conflicting-lock', hrefs: at && [encodeUrlPath(at, 'file')] });
   }

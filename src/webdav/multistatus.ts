@@ -13,12 +13,25 @@ export type DavResponse =
 
 const CHUNK_CHARACTERS = 16 * 1024;
 
-/** 207 Multi-Status (RFC 4918 §13), sent while it is made: its size does not depend on the memory there is. */
-export function multistatus(responses: Iterable<DavResponse> | AsyncIterable<DavResponse>): HttpAnswer {
-  return { status: 207, headers: { 'Content-Type': 'application/xml; charset=utf-8' }, body: write(responses) };
+/**
+ * 207 Multi-Status (RFC 4918 §13). A short one is sent whole with its length: a client that stops reading at the last tag,
+ * as programs in Go do, can then use the connection again. A long one is sent while it is made, in chunks, so that
+ * memory does not grow with the folder.
+ */
+export async function multistatus(responses: Iterable<DavResponse> | AsyncIterable<DavResponse>): Promise<HttpAnswer> {
+  const chunks = write(responses);
+  const first = await chunks.next();
+  const second = await chunks.next();
+  const body = second.done ? (first.value ?? '') : onward([first.value ?? '', second.value], chunks);
+  return { status: 207, headers: { 'Content-Type': 'application/xml; charset=utf-8' }, body };
 }
 
-async function* write(responses: Iterable<DavResponse> | AsyncIterable<DavResponse>): AsyncGenerator<string> {
+async function* onward(made: readonly string[], more: AsyncGenerator<string, void>): AsyncGenerator<string> {
+  yield* made;
+  yield* more;
+}
+
+async function* write(responses: Iterable<DavResponse> | AsyncIterable<DavResponse>): AsyncGenerator<string, void> {
   let chunk = '<?xml version="1.0" encoding="utf-8"?>\n<D:multistatus xmlns:D="DAV:">\n';
   for await (const response of responses) {
     chunk += element(response);

@@ -77,14 +77,18 @@ function refused(
   changes: readonly PropertyChange[],
   culprits: ReadonlySet<PropertyChange>,
   status: string,
-): HttpAnswer {
+): Promise<HttpAnswer> {
   const others = changes.filter((change) => !culprits.has(change));
   const error = status === PROTECTED ? '<D:error><D:cannot-modify-protected-property/></D:error>' : '';
   const statuses = [{ properties: elements([...culprits]), status, error }];
   return answer(request, kind, [...statuses, { properties: elements(others), status: NOT_DONE }]);
 }
 
-function answer({ path }: HttpRequest, kind: 'file' | 'folder', statuses: readonly PropertyStatus[]): HttpAnswer {
+function answer(
+  { path }: HttpRequest,
+  kind: 'file' | 'folder',
+  statuses: readonly PropertyStatus[],
+): Promise<HttpAnswer> {
   return multistatus([{ href: encodeUrlPath(path, kind), statuses }]);
 }
 

@@ -1,60 +1,98 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { digestsOf, fillFolder } from '../support/awkward-names.ts';
+import { DECOMPOSED, digestsOf, fillFolder } from '../support/awkward-names.ts';
 import type { Ended } from '../support/clients.ts';
-import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
-import { WebdavClient } from '../support/partner-client.ts';
+import { answeredWhole, type Channel, ExchangePlace } from '../support/exchange-place.ts';
+import { sampleFile } from '../support/expected.ts';
+import type { Change } from '../support/gateway.ts';
 import { rcloneTo } from '../support/rclone.ts';
 import { hasTool } from '../support/tools.ts';
 
-const FILES = 200;
-let gateway: RunningGateway;
+/**
+ * Folders of files that go at once, each by a program of its own: rclone waits 10 ms between two requests of WebDAV. In
+ * each stands one file more, whose name is decomposed.
+ */
+const LANES = {
+  webdav: { lanes: 8, files: 250 },
+  sftp: { lanes: 2, files: 100 },
+} as const;
+const moreConnections: Change = (text) =>
+  text.replace(/maxConnectionsPerPrincipal: \d+/, 'maxConnectionsPerPrincipal: 200');
+let place: ExchangePlace;
 let folder: string;
-let source: string;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  place = await ExchangePlace.open({ 'gateway.yaml': moreConnections });
   folder = await mkdtemp(join(tmpdir(), 'sluis-rclone-'));
-  source = join(folder, 'source');
-  await fillFolder(source, FILES);
 });
 afterAll(async () => {
-  await gateway.stop();
-  await removeFolder(gateway);
+  await place.close();
   await rm(folder, { recursive: true });
 });
 
 function rclone(protocol: 'webdav' | 'sftp', ...words: readonly string[]): Promise<Ended> {
-  return rcloneTo(gateway, protocol, 'batch@ksz', ...words);
+  return rcloneTo(place.gateway, protocol, 'batch@ksz', ...words);
 }
+
+const composed = async (path: string) => (await digestsOf(path)).map((line) => line.normalize('NFC')).toSorted();
 
 describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone over %s', (protocol) => {
   const remote = `sluis:SHARED/work/by ${protocol}`;
+  const { lanes, files } = LANES[protocol];
+  const names = Array.from({ length: lanes }, (_, lane) => `lane #${lane}`);
+  const source = () => join(folder, `source-${protocol}`);
 
-  test('copies hundreds of files with awkward names there, and they compare equal', async () => {
-    const copied = await rclone(protocol, 'copy', source, remote);
-    expect(copied, copied.err).toMatchObject({ status: 0 });
-    const check = await rclone(protocol, 'check', '--download', source, remote);
-    expect(check).toMatchObject({ status: 0 });
-    expect(check.err).toContain(`${FILES} matching files`);
-    expect(check.err).toContain('0 differences found');
+  beforeAll(async () => {
+    for (const name of names) {
+      await fillFolder(join(source(), name), files);
+      await writeFile(join(source(), name, DECOMPOSED), 'decomposed');
+    }
+  });
+
+  /** Every lane at once. @returns what each said, all having ended well */
+  async function everyLane(words: (name: string) => readonly string[]): Promise<readonly string[]> {
+    const ended = await Promise.all(names.map((name) => rclone(protocol, ...words(name))));
+    for (const one of ended) expect(one, one.err).toMatchObject({ status: 0 });
+    return ended.map(({ err }) => err);
+  }
+
+  test(`copies ${lanes * (files + 1)} files with awkward names there, and they compare equal`, async () => {
+    await everyLane((name) => ['copy', join(source(), name), `${remote}/${name}`]);
+    const said = await everyLane((name) => ['check', '--download', join(source(), name), `${remote}/${name}`]);
+    for (const err of said) {
+      expect(err).toContain(`${files + 1} matching files`);
+      expect(err).toContain('0 differences found');
+    }
   });
 
   test('copies them back byte for byte', async () => {
     const back = join(folder, `back-${protocol}`);
-    expect(await rclone(protocol, 'copy', remote, back)).toMatchObject({ status: 0 });
-    expect(await digestsOf(back)).toEqual(await digestsOf(source));
+    await everyLane((name) => ['copy', `${remote}/${name}`, join(back, name)]);
+    expect(await digestsOf(back)).toEqual(await composed(source()));
   });
 
   test('moves a whole folder, and purges it', async () => {
     expect(await rclone(protocol, 'moveto', remote, `${remote} moved`)).toMatchObject({ status: 0 });
-    const check = await rclone(protocol, 'check', '--download', source, `${remote} moved`);
-    expect(check.err).toContain(`${FILES} matching files`);
+    const check = await rclone(protocol, 'check', source(), `${remote} moved`);
+    expect(check.err).toContain(`${lanes * (files + 1)} matching files`);
     expect(await rclone(protocol, 'purge', `${remote} moved`)).toMatchObject({ status: 0 });
-    const client = await WebdavClient.open(gateway, 'anna@ksz');
+    const client = await place.client('anna@ksz');
     expect((await client.list('/SHARED/work')).filter((name) => name.includes(protocol))).toEqual([]);
-    client.close();
+  });
+
+  test('copies files into an intake folder, and each is answered', async () => {
+    const out = join(folder, `intake-${protocol}`);
+    await mkdir(out);
+    const [good, faulty] = [`ADRM_good_by_${protocol}.csv`, `ADRM_faulty_by_${protocol}.csv`];
+    await copyFile(sampleFile('1_ADRM_address_mutation.csv'), join(out, good));
+    await copyFile(sampleFile('ADRM_with_faults.csv'), join(out, faulty));
+    const copied = await rclone(protocol, 'copy', out, 'sluis:INTEST/ADRM');
+    expect(copied, copied.err).toMatchObject({ status: 0 });
+    expect((await answeredWhole(place, BATCH, good)).notification.state).toBe('accepted');
+    expect((await answeredWhole(place, BATCH, faulty)).notification.state).toBe('partially-accepted');
   });
 });
+
+const BATCH: Channel = { account: 'batch@ksz', intake: '/INTEST/ADRM', mailbox: '/OUTTEST/ADRM' };

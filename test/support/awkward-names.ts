@@ -22,6 +22,9 @@ export const AWKWARD = [
   'case.txt',
 ] as const;
 
+/** In the form of a Mac: the accent is a character of its own. Listings have it composed (Unicode UAX #15, NFC). */
+export const DECOMPOSED = 'Cafe\u0301 de\u0301compose\u0301.txt';
+
 /** Fills a folder with that many small files, in two levels; each content is told by its name. */
 export async function fillFolder(folder: string, count: number): Promise<void> {
   const folders = ['', 'deep #1', 'deep #1/deeper & deeper'];
@@ -29,7 +32,9 @@ export async function fillFolder(folder: string, count: number): Promise<void> {
   for (let index = 0; index < count; index += 1) {
     const base = AWKWARD[index % AWKWARD.length] ?? '';
     const isFirstRound = index < AWKWARD.length * folders.length;
-    const name = isFirstRound ? base : `${index}.txt`;
+    const numbered = `${index} ${base}`;
+    const isTooLong = Buffer.byteLength(numbered) > 255; // NAME_MAX, linux/limits.h
+    const name = isFirstRound ? base : isTooLong ? `${index}.txt` : numbered;
     const path = join(folders[Math.floor(index / AWKWARD.length) % folders.length] ?? '', name);
     await writeFile(join(folder, path), path.repeat(index % 50));
   }

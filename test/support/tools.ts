@@ -10,12 +10,24 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'rclone', debianPackage: 'rclone', covers: 'WebDAV and SFTP by rclone' },
   { tool: 'cadaver', debianPackage: 'cadaver', covers: 'WebDAV by cadaver' },
   { tool: 'lftp', debianPackage: 'lftp', covers: 'SFTP by lftp' },
+  { tool: 'litmus', debianPackage: 'litmus', covers: 'WebDAV by the test suite litmus' },
+  { tool: 'mount.davfs', debianPackage: 'davfs2', covers: 'WebDAV by a drive mounted with davfs2' },
+  { tool: 'chromium', debianPackage: 'chromium', covers: 'the file tree in a browser' },
+  { tool: 'certutil', debianPackage: 'libnss3-tools', covers: 'the file tree in a browser' },
   { tool: 'openssl', debianPackage: 'openssl', covers: 'signatures and certificates against OpenSSL' },
 ];
 
-/** Whether a program is on the path of this machine. */
+/** Folders of system programs, which are not on the path of everybody. */
+const SYSTEM = ['/usr/sbin', '/sbin'];
+
+/** Where a program of this machine stands. */
+export function toolPath(tool: string): string | undefined {
+  const folders = (process.env.PATH ?? '').split(delimiter).filter((folder) => folder !== '');
+  return [...folders, ...SYSTEM].map((folder) => join(folder, tool)).find((path) => existsSync(path));
+}
+
 export function hasTool(tool: string): boolean {
-  return (process.env.PATH ?? '').split(delimiter).some((folder) => folder !== '' && existsSync(join(folder, tool)));
+  return toolPath(tool) !== undefined;
 }
 
 export function missingTools(): readonly Tool[] {

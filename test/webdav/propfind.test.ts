@@ -145,3 +145,19 @@ test('a folder is shown as a page, under a URL that ends in a slash', async () =
   expect((await tree.handler(request('GET', '/'))).headers.Location).toBe('/files/');
   expect((await tree.handler(request('GET', '/files/SHARED/work/f.bin/'))).status).toBe(404);
 });
+
+test('a short listing is sent whole, so that a client that stops at the last tag can use its connection again', async () => {
+  const answer = await tree.handler(request('PROPFIND', '/files/SHARED/work/', { depth: '0' }));
+  expect(answer.body).toMatch(/<\/D:multistatus>\n$/);
+});
+
+test('a long listing is sent while it is made, and all of it', async () => {
+  const { headers } = await tree.handler(request('MKCOL', '/files/SHARED/work/many'));
+  expect(headers).toEqual({});
+  const names = Array.from({ length: 120 }, (_, index) => `file-${String(index).padStart(3, '0')}`);
+  for (const name of names) await tree.handler(request('PUT', `/files/SHARED/work/many/${name}`));
+  const answer = await tree.handler(request('PROPFIND', '/files/SHARED/work/many/', { depth: '1' }));
+  expect(typeof answer.body).toBe('object');
+  const paths = names.map((name) => `/files/SHARED/work/many/${name}`);
+  expect(hrefs(await textOf(answer))).toEqual(['/files/SHARED/work/many/', ...paths]);
+});
