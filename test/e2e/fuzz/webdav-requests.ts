@@ -159,7 +159,10 @@ const built = fc
     return `${head.join('\r\n')}\r\n\r\n${content}`;
   });
 
-const NAMES = ['a', 'b', 'c.txt', 'dir', 'dir/d', 'dir/e'];
+const NAMES = [
+  ...['work/a', 'work/b', 'work/c.txt', 'work/dir', 'work/dir/d', 'work/dir/e'],
+  ...['canary/canary.txt', 'canary/a', 'secret/secret.txt', 'secret/a'],
+];
 const LOCKINFO = '<lockinfo xmlns="DAV:"><lockscope><shared/></lockscope><locktype><write/></locktype></lockinfo>';
 const UPDATE = '<propertyupdate xmlns="DAV:"><set><prop><a xmlns="urn:x">1</a></prop></set></propertyupdate>';
 
@@ -174,9 +177,9 @@ const orderly = fc
   .map(([method, name, other, headers]) => {
     const bodies: Readonly<Record<string, string>> = { PUT: name.repeat(20), PROPPATCH: UPDATE, LOCK: LOCKINFO };
     const content = bodies[method] ?? '';
-    const head = [`${method} /files/SHARED/work/${name} HTTP/1.1`, 'Host: localhost', 'Depth: 0', 'Timeout: Second-1'];
+    const head = [`${method} /files/SHARED/${name} HTTP/1.1`, 'Host: localhost', 'Depth: 0', 'Timeout: Second-1'];
     const framing = content === '' ? [] : [`Content-Length: ${content.length}`];
-    const transfer = method === 'COPY' || method === 'MOVE' ? [`Destination: /files/SHARED/work/${other}`] : [];
+    const transfer = method === 'COPY' || method === 'MOVE' ? [`Destination: /files/SHARED/${other}`] : [];
     const depth = method === 'MOVE' || method === 'DELETE' ? head.filter((line) => line !== 'Depth: 0') : head;
     return `${[...depth, ...transfer, ...framing, ...headers].join('\r\n')}\r\n\r\n${content}`;
   });
