@@ -127,7 +127,7 @@ describe.skipIf(!hasTool('curl')).each([
 describe.skipIf(!hasTool('curl'))('curl and what it has in part', () => {
   test('an upload that was cut goes on from the bytes that came', async () => {
     const path = '/SHARED/work/cut.bin';
-    const cut = ['--limit-rate', '2M', '--max-time', '1', ...range(`0-${BIG_BYTES - 1}/${BIG_BYTES}`)];
+    const cut = ['--limit-rate', '1M', '--max-time', '3', ...range(`0-${BIG_BYTES - 1}/${BIG_BYTES}`)];
     expect((await curl(path, ...put('big.bin', ...cut))).ended).toBe(28); // CURLE_OPERATION_TIMEDOUT
     const held = offsetIn(await howFar(path, BIG_BYTES));
     expect(held).toBeGreaterThan(0);

@@ -1,12 +1,9 @@
-import { constants } from 'node:fs';
-import { access, chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, open, rm, rmdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runClient } from './clients.ts';
 import { toolPath } from './tools.ts';
-
-/** Bit of CAP_SYS_ADMIN in a capability set (linux/capability.h). */
-const SYS_ADMIN = 1n << 21n;
 
 /** davfs2 hands over at most 16 KiB of a folder at a time by default; newer kernels ask for more and get an error. */
 const SETTINGS = ['use_locks 1', 'ask_auth 0', 'delay_upload 0', 'buf_size 128'];
@@ -14,18 +11,23 @@ const SETTINGS = ['use_locks 1', 'ask_auth 0', 'delay_upload 0', 'buf_size 128']
 /** A folder of the gateway as a drive of this machine. Its files are only to be touched asynchronously. */
 export type Drive = { readonly folder: string; release(): Promise<void> };
 
-/** Why the kernel lets nobody mount here; undefined where it does. No fault of the gateway or of a test. */
+/** Why the kernel lets nobody mount here, found by trying; undefined where it does. No fault of gateway or test. */
 export async function whyNoMount(): Promise<string | undefined> {
   if (process.getuid?.() !== 0) return 'only root may mount';
-  const cannotOpen = await access('/dev/fuse', constants.R_OK | constants.W_OK).then(
-    () => false,
-    () => true,
-  );
-  if (cannotOpen) return '/dev/fuse can not be opened';
-  const effective = /^CapEff:\s*([0-9a-f]+)$/m.exec(await readFile('/proc/self/status', 'utf8'))?.[1] ?? '0';
-  if ((BigInt(`0x${effective}`) & SYS_ADMIN) === 0n) return 'this container may not mount (CAP_SYS_ADMIN)';
-  if (!/\bfuse$/m.test(await readFile('/proc/filesystems', 'utf8'))) return 'the kernel has no fuse';
-  return undefined;
+  const device = await open('/dev/fuse', 'r+').catch(() => undefined);
+  if (device === undefined) return '/dev/fuse can not be opened';
+  const folder = await mkdtemp(join(tmpdir(), 'sluis-mount-trial-'));
+  try {
+    const options = 'fd=3,rootmode=40000,user_id=0,group_id=0'; // Documentation/filesystems/fuse.rst of Linux
+    const words = ['-i', '-t', 'fuse', '-o', options, 'trial', folder];
+    const { status, stderr } = spawnSync('mount', words, { stdio: ['ignore', 'ignore', 'pipe', device.fd] });
+    if (status !== 0) return `the kernel does not let us: ${stderr.toString().trim()}`;
+    spawnSync('umount', ['-l', folder]);
+    return undefined;
+  } finally {
+    await device.close();
+    await rmdir(folder);
+  }
 }
 
 /** Mounts a collection. @param url plain HTTP, of a tunnel @throws Error with what mount.davfs says */
