@@ -56,6 +56,11 @@ export class Mailbox {
     return this.#client.list(this.#folder);
   }
 
+  /** One answer by its name, once its signature verifies and it is as its schema says. */
+  answer(name: string): Promise<Answer> {
+    return this.#fetch(name);
+  }
+
   get(name: string): Promise<Buffer> {
     return this.#client.get(`${this.#folder}/${name}`);
   }
