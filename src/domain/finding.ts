@@ -9,4 +9,6 @@ export type Finding = {
   readonly severity: 'information' | 'warning' | 'fatal';
   /** Detail for the text of the code: what was found or what to choose from; never another person's data. */
   readonly detail?: string | undefined;
+  /** The value as its sender wrote it, where one field has it; only answers to that sender may show it. */
+  readonly value?: string | undefined;
 };

@@ -39,11 +39,21 @@ function headLines(facts: NotificationFacts, part: Part | undefined): string {
     ['version', 1],
     ['ticket', facts.ticket],
     ['file', facts.file],
-    ...(part === undefined ? [] : [['part', part.number] as const, ['parts', part.of] as const]),
+    ...partMembers(part),
     ['state', facts.state],
     ['records', { total, accepted, refused, withoutReceiver }],
   ];
   return members.map(([name, value]) => line(name, value)).join('');
+}
+
+function partMembers(part: Part | undefined): readonly (readonly [string, unknown])[] {
+  if (part === undefined) return [];
+  const { number, of } = part;
+  return [
+    ['part', number],
+    ['parts', of],
+    ['last', number === of],
+  ];
 }
 
 function line(name: string, value: unknown): string {

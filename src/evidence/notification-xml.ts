@@ -9,15 +9,18 @@ const DOSSIER = 2;
 const REFUSED = 0;
 const DONE = 1;
 
-/** AnomalyClass: B blocking, W warning, I investigation. */
-const ANOMALY_CLASS = { fatal: 'B', warning: 'W', information: 'I' } as const satisfies Record<
+/** Characters of a value that are sent back; as long as a fieldValue of the network, docs/domain.md §2. */
+const MOST_VALUE_CHARACTERS = 256;
+
+/** AnomalyClass: B blocking, W warning. I would announce an investigation, which no information of ours is. */
+const ANOMALY_CLASS = { fatal: 'B', warning: 'W', information: 'W' } as const satisfies Record<
   Finding['severity'],
   string
 >;
 
 /**
  * NOTIFICATION of the batch channel: one Form per refused record, one per record with information; where there is
- * neither, one Form for the file, since the layout wants at least one. Values of the record are not repeated.
+ * neither, one Form for the file, since the layout wants at least one. A part holds whole Forms and the totals of all.
  */
 export async function* xmlPart(
   facts: NotificationFacts,
@@ -45,6 +48,7 @@ function recordForm(facts: NotificationFacts, { heading, answer }: HeadedAnswer,
     const report: readonly XmlElement[] = [
       ['ErrorID', fault.code],
       ['TagName', fault.field],
+      ...valueAsSent(fault.value),
       ['AnomalyClass', ANOMALY_CLASS[fault.severity]],
       ['AnomalyLabel', label],
       ...(answer.record === 0 ? [] : [location(answer.record)]),
@@ -54,6 +58,11 @@ function recordForm(facts: NotificationFacts, { heading, answer }: HeadedAnswer,
   const type = answer.record === 0 ? DOSSIER : THIS_FORM;
   const code = heading === 'refused' ? REFUSED : DONE;
   return form(facts, type, recordTicket(facts.ticket, answer.record), [['ResultCode', code], ...reports]);
+}
+
+function valueAsSent(value: string | undefined): readonly XmlElement[] {
+  if (value === undefined || value === '') return [];
+  return [['Value', [...value].slice(0, MOST_VALUE_CHARACTERS).join('')]];
 }
 
 function location(record: number): XmlElement {
@@ -90,6 +99,7 @@ function evidence(facts: NotificationFacts, part: Part | undefined): string {
       : [
           ['part', part.number],
           ['parts', part.of],
+          ['last', String(part.number === part.of)],
         ];
   return evidenceLines(
     [

@@ -3,6 +3,8 @@ import type { Environment } from '../domain/flow.ts';
 import type { Ticket } from '../domain/submission.ts';
 import { evidenceLines, fileReference, formHead, XML_HEAD, type XmlElement, xmlLines } from './xml.ts';
 
+const SHA256_OF_NOTHING = 'e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855';
+
 /** What a receipt says: that a file arrived whole and will be processed, or why not. Times: milliseconds since the epoch. */
 export type ReceiptFacts = {
   readonly ticket: Ticket;
@@ -12,6 +14,7 @@ export type ReceiptFacts = {
   readonly environment: Environment;
   readonly receivedAt: number;
   readonly size: number;
+  /** Hex; empty where there is no data, of a GO without FI. */
   readonly sha256: string;
   /** 1: will be processed; 0: will not, and `errors` say why. */
   readonly resultCode: 0 | 1;
@@ -32,12 +35,17 @@ export function receiptJson(facts: ReceiptFacts): string {
     environment: facts.environment,
     receivedAt: new Date(facts.receivedAt).toISOString(),
     size: facts.size,
-    sha256: facts.sha256,
+    sha256: digestOf(facts),
     resultCode: facts.resultCode,
     errors: facts.errors.map(({ code, text }) => ({ code, text })),
     generation: facts.generation,
   };
   return `${JSON.stringify(receipt, undefined, 2)}\n`;
+}
+
+/** Where a GO came without data there is nothing to digest but nothing: its size says so too. */
+function digestOf({ sha256 }: ReceiptFacts): string {
+  return sha256 === '' ? SHA256_OF_NOTHING : sha256;
 }
 
 /** ACRF, the receipt per file of the batch channel. docs/domain.md §1 */
@@ -52,7 +60,7 @@ export function receiptXml(facts: ReceiptFacts): string {
   ];
   const evidence = evidenceLines(
     [
-      ['sha256', facts.sha256],
+      ['sha256', digestOf(facts)],
       ['size', facts.size],
       ['receivedAt', new Date(facts.receivedAt).toISOString()],
       ['generation', facts.generation],

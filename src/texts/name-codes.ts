@@ -40,8 +40,8 @@ export const NAME_CODES = {
   },
   '111': {
     nl: 'De datum in de naam ligt in de toekomst. Gebruik de dag waarop u het bestand maakte.',
-    fr: 'La date dans le nom est dans le futur. Utilisez le jour de création du fichier.',
-    de: 'Das Datum im Namen liegt in der Zukunft. Verwenden Sie den Tag der Erstellung.',
+    fr: 'La date dans le nom se situe dans le futur. Utilisez le jour de création du fichier.',
+    de: 'Das Datum im Namen liegt in der Zukunft. Verwenden Sie den Tag, an dem Sie die Datei erstellt haben.',
     en: 'The date in the name lies in the future. Use the day on which you made the file.',
   },
   '126': {
@@ -93,10 +93,10 @@ export const NAME_CODES = {
     en: 'The number of the part is above the number of parts. Correct the name.',
   },
   '128': {
-    nl: 'Het aantal delen is hier één. Stuur het bestand in één deel.',
-    fr: 'Le nombre de parties est ici un. Envoyez le fichier en une partie.',
-    de: 'Die Anzahl der Teile ist hier eins. Senden Sie die Datei in einem Teil.',
-    en: 'The number of parts is one here. Send the file in one part.',
+    nl: 'Het aantal delen moet hier één zijn. Stuur het bestand in één deel.',
+    fr: 'Le nombre de parties doit être un ici. Envoyez le fichier en une seule partie.',
+    de: 'Die Anzahl der Teile muss hier eins sein. Senden Sie die Datei in einem Teil.',
+    en: 'The number of parts must be one here. Send the file in one part.',
   },
   '117': {
     nl: 'De letter van de omgeving in de naam is verkeerd. Gebruik R, T of S.',

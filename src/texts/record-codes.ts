@@ -10,19 +10,19 @@ export const RECORD_CODES = {
   },
   MSG00011: {
     nl: 'Dit nummer is niet geldig: het controlegetal of de opbouw klopt niet. Kijk het nummer na.',
-    fr: 'Ce numéro n’est pas valable : le chiffre de contrôle ou la composition est erroné. Vérifiez le numéro.',
-    de: 'Diese Nummer ist ungültig: Prüfziffer oder Aufbau stimmen nicht. Prüfen Sie die Nummer.',
+    fr: 'Ce numéro n’est pas valable : son chiffre de contrôle ou sa composition est incorrecte. Vérifiez le numéro.',
+    de: 'Diese Nummer ist ungültig: Prüfziffer oder Aufbau stimmt nicht. Prüfen Sie die Nummer.',
     en: 'This number is not valid: its check digits or its structure are wrong. Check the number.',
   },
   MSG00008: {
     nl: 'Deze datum bestaat niet, of de periode eindigt voor ze begint. Verbeter de datums.',
     fr: 'Cette date n’existe pas, ou la période se termine avant de commencer. Corrigez les dates.',
-    de: 'Dieses Datum gibt es nicht, oder der Zeitraum endet vor seinem Beginn. Berichtigen Sie die Daten.',
+    de: 'Dieses Datum gibt es nicht, oder der Zeitraum endet vor seinem Beginn. Berichtigen Sie die Datumsangaben.',
     en: 'This date does not exist, or the period ends before it begins. Correct the dates.',
   },
   MSG00005: {
-    nl: 'Deze persoon is niet gekend in het verwijzingsrepertorium. Kijk het nummer na of integreer eerst de persoon.',
-    fr: 'Cette personne est inconnue au répertoire des références. Vérifiez le numéro ou intégrez d’abord la personne.',
+    nl: 'Deze persoon is niet bekend in het verwijzingsrepertorium. Kijk het nummer na of integreer eerst de persoon.',
+    fr: 'Cette personne est inconnue du répertoire des références. Vérifiez le numéro ou intégrez d’abord la personne.',
     de: 'Diese Person ist im Referenzverzeichnis unbekannt. Prüfen Sie die Nummer oder integrieren Sie die Person zuerst.',
     en: 'This person is not known to the reference directory. Check the number, or integrate the person first.',
   },
@@ -34,15 +34,15 @@ export const RECORD_CODES = {
   },
   MSG00012: {
     nl: 'De bestemmeling heeft deze persoon niet in de gevraagde hoedanigheid en periode. Kijk bestemmeling en periode na.',
-    fr: 'Le destinataire n’a pas intégré cette personne en cette qualité pour cette période. Vérifiez-les.',
+    fr: 'Le destinataire n’a pas cette personne en cette qualité pour cette période. Vérifiez le destinataire et la période.',
     de: 'Der Empfänger führt diese Person nicht in dieser Eigenschaft für diesen Zeitraum. Prüfen Sie beides.',
     en: 'The receiver has no line for this person in this quality and period. Check the receiver and the period.',
   },
   '300010': {
     nl: 'U bent niet gemachtigd om dit gegeven mee te delen. Kijk de machtiging van deze stroom na.',
     fr: 'Vous n’êtes pas autorisé à communiquer cette donnée. Vérifiez l’autorisation de ce flux.',
-    de: 'Sie sind nicht ermächtigt, diese Angabe mitzuteilen. Prüfen Sie die Ermächtigung für diesen Fluss.',
-    en: 'You are not authorised to communicate this datum. Check the authorization of this flow.',
+    de: 'Sie sind nicht ermächtigt, diese Angabe mitzuteilen. Prüfen Sie die Ermächtigung für diesen Datenfluss.',
+    en: 'You are not authorized to communicate this datum. Check the authorization of this flow.',
   },
   '300020': {
     nl: 'U hebt deze persoon niet geïntegreerd in de vereiste hoedanigheid. Integreer de persoon en stuur het record opnieuw.',

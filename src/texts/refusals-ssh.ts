@@ -81,7 +81,7 @@ export const SSH_REFUSALS = {
     en: 'This SSH certificate is not valid yet. Wait until it begins, and check the clock of your computer.',
   },
   'certificate-expired': {
-    nl: 'Dit SSH-certificaat is vervallen. Vraag een nieuw aan bij de autoriteit die het uitgaf.',
+    nl: 'Dit SSH-certificaat is verlopen. Vraag een nieuw aan bij de autoriteit die het uitgaf.',
     fr: 'Ce certificat SSH a expiré. Demandez-en un nouveau à l’autorité qui l’a émis.',
     de: 'Dieses SSH-Zertifikat ist abgelaufen. Beantragen Sie ein neues bei der ausstellenden Stelle.',
     en: 'This SSH certificate has expired. Ask the authority that issued it for a new one.',
@@ -99,7 +99,7 @@ export const SSH_REFUSALS = {
     en: 'This SSH certificate is not valid from this network address. Connect from an address that stands in it.',
   },
   'certificate-critical-option': {
-    nl: 'Dit SSH-certificaat stelt een eis die hier niet gekend is. Vraag er een zonder force-command of andere eisen.',
+    nl: 'Dit SSH-certificaat stelt een eis die hier niet bekend is. Vraag er een zonder force-command of andere eisen.',
     fr: 'Ce certificat SSH pose une exigence inconnue ici. Demandez-en un sans force-command ni autre exigence.',
     de: 'Dieses SSH-Zertifikat stellt eine hier unbekannte Bedingung. Beantragen Sie eines ohne force-command.',
     en: 'This SSH certificate makes a demand not known here. Ask for one without force-command or other demands.',

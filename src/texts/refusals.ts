@@ -17,7 +17,7 @@ export const REFUSALS = {
     en: 'This certificate cannot be read. Ask its issuer for a new one.',
   },
   'critical-extension': {
-    nl: 'Dit certificaat stelt een voorwaarde die hier niet gekend is. Vraag de uitgever een gewoon certificaat.',
+    nl: 'Dit certificaat stelt een voorwaarde die hier niet bekend is. Vraag de uitgever een gewoon certificaat.',
     fr: 'Ce certificat pose une condition inconnue ici. Demandez à l’émetteur un certificat ordinaire.',
     de: 'Dieses Zertifikat stellt eine hier unbekannte Bedingung. Beantragen Sie beim Aussteller ein gewöhnliches.',
     en: 'This certificate sets a condition that is not known here. Ask its issuer for an ordinary one.',
@@ -65,7 +65,7 @@ export const REFUSALS = {
     en: 'This certificate is not valid yet. Wait for its first day, or use your previous certificate.',
   },
   expired: {
-    nl: 'Dit certificaat is vervallen. Vraag een nieuw aan en laat het registreren.',
+    nl: 'Dit certificaat is verlopen. Vraag een nieuw aan en laat het registreren.',
     fr: 'Ce certificat a expiré. Demandez-en un nouveau et faites-le enregistrer.',
     de: 'Dieses Zertifikat ist abgelaufen. Beantragen Sie ein neues und lassen Sie es registrieren.',
     en: 'This certificate has expired. Ask for a new one and have it registered.',
@@ -131,7 +131,7 @@ export const REFUSALS = {
     en: 'This certificate fits more than one account. Ask your local administrator to put that right.',
   },
   'unknown-login': {
-    nl: 'Deze aanmeldnaam is niet gekend. Gebruik naam@partner, zoals u is meegedeeld.',
+    nl: 'Deze aanmeldnaam is niet bekend. Gebruik naam@partner, zoals u is meegedeeld.',
     fr: 'Ce nom d’utilisateur est inconnu. Utilisez nom@partenaire, comme communiqué.',
     de: 'Dieser Anmeldename ist unbekannt. Verwenden Sie Name@Partner, wie mitgeteilt.',
     en: 'This login name is not known. Use name@partner, as you were told.',

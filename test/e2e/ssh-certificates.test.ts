@@ -197,6 +197,6 @@ describe.skipIf(!hasTool('sftp'))('an OpenSSH certificate', () => {
     const expired = await show({ validity: '-2h:-1h' });
     await audit.line({ kind: 'login', outcome: 'refused', fields: { ...facts, fingerprint: expired.fingerprint } });
     expect(expired.ended.err).toContain('This SSH certificate has expired.');
-    expect(expired.ended.err).toContain('Dit SSH-certificaat is vervallen.');
+    expect(expired.ended.err).toContain('Dit SSH-certificaat is verlopen.');
   });
 });

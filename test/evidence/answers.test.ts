@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { z } from 'zod';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Ticket } from '../../src/domain/submission.ts';
 import * as names from '../../src/evidence/answer-names.ts';
@@ -15,6 +14,7 @@ import {
 } from '../../src/evidence/notification.ts';
 import { type ReceiptFacts, receiptJson, receiptXml } from '../../src/evidence/receipt.ts';
 import { escapeXml } from '../../src/evidence/xml.ts';
+import { type AnswerKind, answerKind, schemaProblems } from '../support/schemas.ts';
 
 const TICKET = 'MB8AWX5S00A01' as Ticket;
 const CREATED = Date.UTC(2026, 2, 2, 8, 15, 31, 250);
@@ -23,16 +23,14 @@ function fixture(name: string): Promise<string> {
   return readFile(join(import.meta.dirname, 'fixtures', name), 'utf8');
 }
 
-async function expectSchema(name: string, json: string): Promise<void> {
-  const file = join(import.meta.dirname, '../../docs/schemas', `${name}.schema.json`);
-  const schema = z.fromJSONSchema(JSON.parse(await readFile(file, 'utf8')));
+async function expectSchema(name: AnswerKind, json: string): Promise<void> {
   const value = JSON.parse(json);
-  expect(schema.safeParse(value).error).toBeUndefined();
+  expect(await schemaProblems(name, value)).toEqual([]);
   // The schema itself is strict: one key more, or one less, does not pass.
-  expect(schema.safeParse({ ...value, more: 1 }).success).toBe(false);
-  for (const key of Object.keys(value).filter((one) => !['information', 'part', 'parts'].includes(one))) {
+  expect(await schemaProblems(name, { ...value, more: 1 })).not.toEqual([]);
+  for (const key of Object.keys(value).filter((one) => one !== 'information')) {
     const { [key]: _gone, ...rest } = value;
-    expect(schema.safeParse(rest).success, key).toBe(false);
+    expect(await schemaProblems(name, rest), key).not.toEqual([]);
   }
 }
 
@@ -171,9 +169,9 @@ test('more than fits one file goes in numbered parts', async () => {
   ]);
   for (const part of parts) await expectSchema('notification', part);
   const xml = await texts(NOTIFICATION, REFUSED, INFORMATION, { max: 2, format: 'rsz-xml' });
-  expect(xml.map((text) => text.match(/<part>.*<\/parts>/s)?.[0].replace(/\s/g, ''))).toEqual([
-    '<part>1</part><parts>2</parts>',
-    '<part>2</part><parts>2</parts>',
+  expect(xml.map((text) => text.match(/<part>.*<\/last>/s)?.[0].replace(/\s/g, ''))).toEqual([
+    '<part>1</part><parts>2</parts><last>false</last>',
+    '<part>2</part><parts>2</parts><last>true</last>',
   ]);
   expect(xml.map((text) => text.split('<Form>').length - 1)).toEqual([2, 1]);
 });
@@ -245,6 +243,44 @@ test('names of answers', () => {
   expect(names.signatureName('a.csv.manifest.json')).toBe('a.csv.manifest.json.p7s');
   expect(names.manifestName('a.csv')).toBe('a.csv.manifest.json');
   expect(names.rszName('FO', 'ACRF', CREATED, '00001', 'T')).toBe('FO.ACRF.999999.20260302.00001.T');
+});
+
+test('an answer is held against the schema of its kind, whatever part it is', () => {
+  const kinds = ['a.csv.MB8AWX5S00A01.receipt.json', names.notificationName('a.csv', TICKET, { number: 2, of: 3 })];
+  expect(kinds.map(answerKind)).toEqual(['receipt', 'notification']);
+  expect(answerKind(names.manifestName('a.csv'))).toBe('manifest');
+  expect(['a.csv', 'a.receipt.json.p7s', 'FO.ACRF.999999.20260302.00001.T'].map(answerKind)).toEqual([
+    undefined,
+    undefined,
+    undefined,
+  ]);
+});
+
+test('a receipt about no data tells the digest of no bytes', async () => {
+  const facts: ReceiptFacts = { ...REFUSED_RECEIPT, sha256: '' };
+  expect([receiptJson(facts), receiptXml(facts)]).toEqual([receiptJson(REFUSED_RECEIPT), receiptXml(REFUSED_RECEIPT)]);
+  await expectSchema('receipt', receiptJson(facts));
+});
+
+test('the channel’s layout sends a value back as it came, cut where it is endless, and only there', async () => {
+  const value = `<é&>${'x'.repeat(300)}`;
+  const [fault] = REFUSED[1]?.faults ?? [];
+  if (fault === undefined) throw new Error('no fault');
+  const refused: readonly RecordAnswer[] = [
+    { record: 2, faults: [{ ...fault, value: '74031295199' }] },
+    { record: 5, faults: [{ ...fault, value }, { ...fault, value: '' }, fault] },
+  ];
+  const [xml = ''] = await texts(NOTIFICATION, refused, INFORMATION, { format: 'rsz-xml' });
+  expect([...xml.matchAll(/<TagName>ssin<\/TagName>\n( *<Value>.*)?/g)].map(([, found]) => found?.trim())).toEqual([
+    '<Value>74031295199</Value>',
+    `<Value>&lt;é&amp;&gt;${'x'.repeat(252)}</Value>`,
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  const [json = ''] = await texts(NOTIFICATION, refused, INFORMATION);
+  expect(json).not.toContain('74031295199');
+  await expectSchema('notification', json);
 });
 
 test('serials are five of 0-9A-Z and never all zeros', () => {

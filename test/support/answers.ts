@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { eventually } from './eventually.ts';
 import { opensslVerifies } from './openssl.ts';
 import type { PartnerClient } from './partner-client.ts';
+import { answerKind, schemaProblems } from './schemas.ts';
 
 const fault = z.strictObject({ field: z.string(), code: z.string(), severity: z.string(), text: z.string() });
 const recordAnswer = z.strictObject({ record: z.int(), ticket: z.string(), faults: z.array(fault) });
@@ -37,7 +38,7 @@ export type Notification = z.infer<typeof notificationSchema>;
 /** A file from a mailbox whose signature OpenSSL has verified. */
 export type Answer = { readonly name: string; readonly text: string };
 
-/** One mailbox folder of a partner as its own client sees it. Nothing is taken from it that is not rightly signed. */
+/** One mailbox folder of a partner as its own client sees it. Nothing is taken from it that is not rightly signed and formed. */
 export class Mailbox {
   readonly #client: PartnerClient;
   readonly #folder: string;
@@ -53,6 +54,11 @@ export class Mailbox {
 
   list(): Promise<readonly string[]> {
     return this.#client.list(this.#folder);
+  }
+
+  /** One answer by its name, once its signature verifies and it is as its schema says. */
+  answer(name: string): Promise<Answer> {
+    return this.#fetch(name);
   }
 
   get(name: string): Promise<Buffer> {
@@ -115,6 +121,9 @@ export class Mailbox {
     const der = isSet ? Buffer.from(signature.toString(), 'base64') : signature;
     if (!(await opensslVerifies(content, der, this.#trusted))) throw new Error(`OpenSSL does not verify ${name}`);
     const answer = { name, text: content.toString() };
+    const kind = answerKind(name);
+    const problems = kind === undefined ? [] : await schemaProblems(kind, JSON.parse(answer.text));
+    if (problems.length > 0) throw new Error(`${name} is not as its schema says: ${problems.join('; ')}`);
     this.#known.set(name, answer);
     return answer;
   }
