@@ -13,7 +13,7 @@ export interface TextCodec {
 export type Decoder = (data: Buffer, start: number, end: number) => string;
 
 const FIRST_C1 = 0x80;
-const LAST_C1 = 0x9f;
+const C1 = Array.from({ length: 0x20 }, (_, index) => FIRST_C1 + index);
 const BYTES = 256;
 
 /** The codec of a charset; each is made once. */
@@ -33,9 +33,8 @@ const UTF_8: TextCodec = {
 
 /** A charset of one byte per character that has ASCII in its first half. */
 function asciiBased(charset: Charset, others: ReadonlyMap<number, string>): TextCodec {
-  const isWrong = new Uint8Array(BYTES);
   // C1 controls stand in no partner's text: where they seem to, the file is of another charset (mostly windows-1252).
-  for (let byte = FIRST_C1; byte <= LAST_C1; byte += 1) isWrong[byte] = others.has(byte) ? 0 : 1;
+  const wrong = anyOf(C1.filter((byte) => !others.has(byte)));
   const decode = others.size === 0 ? latin1 : substituting(others);
   const codes = new Map([...others].map(([byte, character]) => [character, String.fromCharCode(byte)]));
   const replaced = new Set([...others.keys()].map((byte) => String.fromCharCode(byte)));
@@ -43,7 +42,7 @@ function asciiBased(charset: Charset, others: ReadonlyMap<number, string>): Text
     charset,
     decoderFor(bytes) {
       if (isAscii(bytes)) return latin1;
-      return hasAny(bytes, isWrong) ? undefined : decode;
+      return wrong.test(asLatin1(bytes)) ? undefined : decode;
     },
     encode(text) {
       return latin1Bytes(mapped(text, codes, replaced));
@@ -59,9 +58,13 @@ function substituting(others: ReadonlyMap<number, string>): Decoder {
     data.toString('latin1', start, end).replace(differing, (character) => characters.get(character) ?? character);
 }
 
-function hasAny(bytes: Uint8Array, isWrong: Uint8Array): boolean {
-  for (let at = 0; at < bytes.length; at += 1) if (isWrong[bytes[at] ?? 0] === 1) return true;
-  return false;
+// A regular expression over the bytes as text is as fast as a loop at its best, and is so from the first file on.
+function anyOf(bytes: readonly number[]): RegExp {
+  return new RegExp(`[${String.fromCharCode(...bytes)}]`);
+}
+
+function asLatin1(bytes: Uint8Array): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
 }
 
 const NOT_IN_CHARSET = 'the text has characters its charset does not have';
@@ -114,13 +117,12 @@ function ebcdic(): TextCodec {
   const toCp500 = Buffer.alloc(BYTES);
   for (const [byte, code] of CP500_TO_LATIN1.entries()) toCp500[code] = byte;
   // As above: bytes that stand for C1 controls. ASCII digits are among them, so that a file in ASCII is noticed at once.
-  const isWrong = new Uint8Array(BYTES);
-  for (const [byte, code] of CP500_TO_LATIN1.entries()) isWrong[byte] = code >= FIRST_C1 && code <= LAST_C1 ? 1 : 0;
+  const wrong = anyOf(C1.map((code) => toCp500[code] ?? 0));
   const decode: Decoder = (data, start, end) =>
     translated(data.subarray(start, end), CP500_TO_LATIN1).toString('latin1');
   return {
     charset: 'cp500',
-    decoderFor: (bytes) => (hasAny(bytes, isWrong) ? undefined : decode),
+    decoderFor: (bytes) => (wrong.test(asLatin1(bytes)) ? undefined : decode),
     encode(text) {
       // Its line end is a C1 control, so that only what lies beyond ISO-8859-1 is refused here.
       if (BEYOND_LATIN1.test(text)) throw new TypeError(NOT_IN_CHARSET);
