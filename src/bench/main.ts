@@ -1,8 +1,12 @@
 /** `npm run bench <area> -- [--quick] [--json]`: measures one area. Exit 0 where every target is met, 1 where one is not. */
 import { benchAccess } from './access.ts';
+import { benchFormats } from './formats.ts';
 import { asTable, type Result } from './report.ts';
 
-const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = { access: benchAccess };
+const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = {
+  access: benchAccess,
+  formats: benchFormats,
+};
 
 const words = process.argv.slice(2);
 const [area = ''] = words.filter((word) => !word.startsWith('--'));

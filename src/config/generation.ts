@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import type { Current } from '../domain/current.ts';
-import type { Authorization, Field, Flow, SharedFolder } from '../domain/flow.ts';
+import type { Authorization, Flow, SharedFolder } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner, SshKey } from '../domain/partner.ts';
 import { ALL_RIGHTS } from '../domain/principal.ts';
 import type { SshTrust } from '../domain/ssh-trust.ts';
+import { fieldOf } from './flow-fields.ts';
 import { type KeyRing, placeOfKey } from './keys.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import type { ReadFile } from './read-file.ts';
 import { sharedPath } from './references-folders.ts';
 import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
-import type { AuthorizationFile, FlowFile, LayoutFile } from './schema-flow.ts';
+import type { AuthorizationFile, FlowFile } from './schema-flow.ts';
 import type { PartnerFile } from './schema-partner.ts';
 
 /** The generation in force: one value that is replaced as a whole. */
@@ -84,7 +85,7 @@ function digestOf(files: SoundFiles, ring: KeyRing): string {
 }
 
 function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Partner {
-  const { persons, machines, officials: _officials, contract: _contract, ...facts } = value;
+  const { persons, machines, officials: _officials, contract: _contract, outputs, ...facts } = value;
   const keysOf = (kind: 'persons' | 'machines', index: number, count: number): SshKey[] =>
     Array.from({ length: count }, (_, position) =>
       ring.keys.get(placeOfKey(places.file, [kind, index, 'sshKeys', position])),
@@ -113,7 +114,8 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Par
       return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled, secondFactor };
     }),
   ];
-  return { ...facts, accounts, source: places.file };
+  const formats = Object.entries(outputs).map(([flow, { format }]) => [flow, format] as const);
+  return { ...facts, outputs: Object.fromEntries(formats), accounts, source: places.file };
 }
 
 function flowOf({ places, value }: ReadFile<FlowFile>): Flow {
@@ -123,21 +125,6 @@ function flowOf({ places, value }: ReadFile<FlowFile>): Flow {
     blocks: Object.entries(value.blocks).map(([name, fields]) => ({ name, fields })),
     source: places.file,
   };
-}
-
-function fieldOf({ name, required, ...rest }: LayoutFile['fields'][number]): Field {
-  switch (rest.type) {
-    case 'integer':
-      return { name, required, type: { kind: rest.type, maxDigits: rest.maxDigits } };
-    case 'text':
-      return { name, required, type: { kind: rest.type, maxLength: rest.maxLength, pattern: rest.pattern } };
-    case 'digits':
-      return { name, required, type: { kind: rest.type, length: rest.length } };
-    case 'code':
-      return { name, required, type: { kind: rest.type, values: rest.values } };
-    default:
-      return { name, required, type: { kind: rest.type } };
-  }
 }
 
 function authorizationOf({ places, value }: ReadFile<AuthorizationFile>): Authorization {

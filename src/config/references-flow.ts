@@ -1,15 +1,16 @@
 import { type ConfigFiles, known } from './parse.ts';
 import { choose, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
+import { conditionProblems } from './references-conditions.ts';
+import { fieldProblems, type TypeName } from './references-fields.ts';
+import { formatProblems } from './references-format.ts';
 import { reversed } from './references-partner.ts';
 import type { FlowFile, LayoutFile } from './schema-flow.ts';
-import type { Path } from './yaml-file.ts';
 
 /** The block that always passes: what identifies a record. */
 const KEY_BLOCK = 'key';
 
 type RoleName = keyof LayoutFile['roles'];
-type TypeName = LayoutFile['fields'][number]['type'];
 
 /** What a field must be to carry a role. */
 const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
@@ -31,7 +32,8 @@ export function flowProblems(files: ConfigFiles): readonly Problem[] {
   return known(files.flows).flatMap((flow) => {
     if (!isIntact(flow)) return [];
     const layouts = flow.value.layouts.flatMap((_, index) => layoutProblems(flow, index));
-    return [...layouts, ...blockProblems(flow), ...sizeProblems(flow, most)];
+    const format = flow.whole ? formatProblems(flow) : []; // stand-ins have no columns
+    return [...layouts, ...format, ...blockProblems(flow), ...sizeProblems(flow, most)];
   });
 }
 
@@ -80,31 +82,7 @@ function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
     const name = roles.get(role);
     if (name !== undefined) problems.push(...fieldProblems(flow, index, ['roles', role], name, types));
   }
-  for (const [position, pair] of layout.periods.entries()) {
-    problems.push(...fieldProblems(flow, index, ['periods', position, 'begin'], pair.begin, ['date']));
-    problems.push(...fieldProblems(flow, index, ['periods', position, 'end'], pair.end, ['date']));
-  }
-  return problems;
-}
-
-/** A field that one layout must have, of one of the types. */
-function fieldProblems(
-  flow: ReadFile<FlowFile>,
-  index: number,
-  inside: Path,
-  name: string,
-  types: readonly TypeName[],
-): Problem[] {
-  const fields = flow.value.layouts[index]?.fields ?? [];
-  const field = fields.find((one) => one.name === name);
-  const path = ['layouts', index, ...inside];
-  if (field === undefined) {
-    const names = fields.map((one) => one.name);
-    return [flow.places.at(path, `this layout has no field "${name}"`, choose(name, names, 'field'))];
-  }
-  if (types.includes(field.type)) return [];
-  const message = `the field "${name}" is of type ${field.type}; needed is ${types.join(' or ')}`;
-  return [flow.places.at(path, message, 'name another field, or correct its type')];
+  return [...problems, ...conditionProblems(flow, index)];
 }
 
 /** Blocks share out all fields: each in one block, none left over. */

@@ -5,6 +5,7 @@ import { flowProblems } from './references-flow.ts';
 import { folderProblems } from './references-folders.ts';
 import { gatewayProblems } from './references-gateway.ts';
 import { keyholderProblems } from './references-keyholders.ts';
+import { outputProblems } from './references-outputs.ts';
 import { partnerProblems } from './references-partner.ts';
 import { availabilityProblems, sectorProblems } from './references-sectors.ts';
 
@@ -15,6 +16,7 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...sectorProblems(files),
     ...availabilityProblems(files),
     ...partnerProblems(files),
+    ...outputProblems(files),
     ...keyholderProblems(files),
     ...flowProblems(files),
     ...authorizationProblems(files),

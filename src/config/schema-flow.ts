@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { CHARACTER_CLASSES } from '../domain/charset.ts';
 import { level } from './schema.ts';
+import { births, columns, fieldName, flowFormat, totals } from './schema-format.ts';
 import {
   authorizationId,
   date,
@@ -15,30 +17,47 @@ import {
   word,
 } from './schema-values.ts';
 
-const fieldName = matching(
-  /^[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*){0,3}$/,
-  'is not the name of a field',
-  'write a column, or a member with dots as in period.begin',
-);
-
 const pattern = parsed(
   anchored,
   'is not a regular expression of up to 200 characters',
   'correct the expression; it must match the whole file name',
 );
 
-const named = { name: fieldName, required: z.boolean().default(true) };
+const named = { name: fieldName, required: z.boolean().default(true), columns: columns.optional() };
 const length = z.int().min(1).max(10_000);
+const digits = z.int().min(1).max(15);
+const form = z.enum(['yyyy-MM-dd', 'yyyyMMdd']).default('yyyy-MM-dd');
+const signed = z.boolean().default(false);
 
 const field = z.discriminatedUnion('type', [
-  strict({ ...named, type: z.literal('integer'), maxDigits: z.int().min(1).max(15) }),
-  strict({ ...named, type: z.literal('text'), maxLength: length, pattern: pattern.optional() }),
+  strict({ ...named, type: z.literal('integer'), maxDigits: digits }),
+  strict({ ...named, type: z.literal('cents'), maxDigits: digits, signed }),
+  strict({
+    ...named,
+    type: z.literal('decimal'),
+    maxDigits: digits,
+    decimals: z.int().min(0).max(9),
+    point: z.enum(['.', ',']).default('.'),
+    signed,
+  }),
+  strict({
+    ...named,
+    type: z.literal('text'),
+    maxLength: length,
+    pattern: pattern.optional(),
+    characters: z.enum(CHARACTER_CLASSES).optional(),
+  }),
   strict({ ...named, type: z.literal('digits'), length }),
   strict({ ...named, type: z.literal('code'), values: listOf(line(), 1) }),
-  strict({ ...named, type: z.literal('date') }),
+  strict({ ...named, type: z.literal('date'), form }),
+  strict({ ...named, type: z.literal('incomplete-date'), form }),
+  strict({ ...named, type: z.literal('quarter') }),
   strict({ ...named, type: z.literal('boolean') }),
   strict({ ...named, type: z.literal('insz') }),
   strict({ ...named, type: z.literal('kbo') }),
+  strict({ ...named, type: z.literal('rsz') }),
+  strict({ ...named, type: z.literal('sector') }),
+  strict({ ...named, type: z.literal('institution') }),
   strict({ ...named, type: z.literal('uuid') }),
 ]);
 
@@ -62,16 +81,9 @@ const layout = strict({
   fields: z.array(field).min(1),
   roles,
   periods: z.array(strict({ begin: fieldName, end: fieldName })).default([]),
+  totals,
+  births,
 });
-
-const format = z.discriminatedUnion('kind', [
-  strict({
-    kind: z.literal('delimited'),
-    separator: matching(/^[;,|\t]$/, 'is not a separator', 'write one of ";" "," "|" "\\t", between double quotes'),
-    header: z.boolean(),
-  }),
-  strict({ kind: z.literal('json-lines') }),
-]);
 
 /** `flows/<CODE>.yaml` */
 export const flowSchema = strict({
@@ -81,7 +93,7 @@ export const flowSchema = strict({
   senderLine: z.enum(['required', 'creates', 'none']),
   triggers: listOf(z.enum(['go-file', 'upload']), 1),
   pattern,
-  format,
+  format: flowFormat,
   layouts: z.array(layout).min(1),
   blocks: z.record(word, listOf(fieldName, 1)),
   names: z.enum(['unique', 'reusable']).default('reusable'),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessMethod, filePath } from './schema.ts';
+import { outputFormat } from './schema-format.ts';
 import {
   accountId,
   address,
@@ -103,6 +104,8 @@ export const partnerSchema = strict({
   /** What may lie in its intake folders together, and the largest file there; else the limits of `gateway.yaml`. */
   quotaBytes: z.int().min(1).max(1_000_000_000_000_000).optional(),
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).optional(),
+  /** By flow: the format in which its deliveries come, where that is not the sender's. */
+  outputs: z.record(flowCode, strict({ format: outputFormat })).default({}),
   accessMethods: z.array(strict({ method: accessMethod, address })).min(1),
   officials: strict({
     leadingOfficial: official,

@@ -1,3 +1,5 @@
+import type { CharacterClass } from './charset.ts';
+import type { Columns, FlowFormat } from './format.ts';
 import type { Institution } from './partner.ts';
 import type { IsoDate } from './period.ts';
 import type { Level, PartnerId, Right, RuleRef } from './principal.ts';
@@ -6,22 +8,53 @@ import type { VPath } from './vpath.ts';
 /** R real, T test, S simulation (nothing is delivered to others). */
 export type Environment = 'R' | 'T' | 'S';
 
+/** How a day is written. Between reading and writing it is always `yyyy-MM-dd`. */
+export type DateForm = 'yyyy-MM-dd' | 'yyyyMMdd';
+
 export type FieldType =
   | { readonly kind: 'integer'; readonly maxDigits: number }
-  | { readonly kind: 'text'; readonly maxLength: number; readonly pattern?: string | undefined }
+  /** A whole number of euro cents. */
+  | { readonly kind: 'cents'; readonly maxDigits: number; readonly signed: boolean }
+  /** `maxDigits` stand before the point at most; exactly `decimals` behind it. */
+  | {
+      readonly kind: 'decimal';
+      readonly maxDigits: number;
+      readonly decimals: number;
+      readonly point: '.' | ',';
+      readonly signed: boolean;
+    }
+  | {
+      readonly kind: 'text';
+      readonly maxLength: number;
+      readonly pattern?: string | undefined;
+      /** With a class the text is one line of these characters. */
+      readonly characters?: CharacterClass | undefined;
+    }
   | { readonly kind: 'digits'; readonly length: number }
   | { readonly kind: 'code'; readonly values: readonly string[] }
-  | { readonly kind: 'date' }
+  | { readonly kind: 'date'; readonly form: DateForm }
+  /** A date whose day, or day and month, are 00 where nobody knows them. */
+  | { readonly kind: 'incomplete-date'; readonly form: DateForm }
+  /** `yyyyQn` */
+  | { readonly kind: 'quarter' }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'insz' }
   | { readonly kind: 'kbo' }
+  /** Number of an employer at the RSZ. */
+  | { readonly kind: 'rsz' }
+  /** Number of a sector, or of a type within it: 0–999. */
+  | { readonly kind: 'sector' }
+  /** Sector and type, as in 25/0. */
+  | { readonly kind: 'institution' }
   | { readonly kind: 'uuid' };
 
-/** One field of a record. `name` is the column, or the dotted path of a JSON member (`period.begin`). */
+/** One field of a record. `name` is the column, or the dotted path of a JSON member or XML element (`period.begin`). */
 export type Field = {
   readonly name: string;
   readonly type: FieldType;
   readonly required: boolean;
+  /** Where it stands, in a flow of fixed width. */
+  readonly columns?: Columns | undefined;
 };
 
 /** Fields that carry meaning for the checks; each names a field of the layout. */
@@ -49,11 +82,11 @@ export type LayoutVersion = {
   readonly roles: FieldRoles;
   /** Pairs of date fields whose first may not be after the second. */
   readonly periods: readonly { readonly begin: string; readonly end: string }[];
+  /** Numbers that add up to another. */
+  readonly totals: readonly { readonly sum: readonly string[]; readonly equals: string }[];
+  /** Birth dates that the number of the person must agree with: only they show a number of the wrong century. */
+  readonly births: readonly { readonly date: string; readonly insz: string }[];
 };
-
-export type FlowFormat =
-  | { readonly kind: 'delimited'; readonly separator: string; readonly header: boolean }
-  | { readonly kind: 'json-lines' };
 
 /** A named group of fields; a receiver gets the blocks its authorization lists. The block `key` always passes. */
 export type DataBlock = { readonly name: string; readonly fields: readonly string[] };

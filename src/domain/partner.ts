@@ -1,3 +1,4 @@
+import type { OutputFormat } from './format.ts';
 import type { IsoDate } from './period.ts';
 import type { AccessMethod, PartnerId, Role } from './principal.ts';
 
@@ -67,6 +68,8 @@ export type Partner = {
   /** Flows this partner hands in, and flows whose deliveries it receives. */
   readonly sends: readonly string[];
   readonly receives: readonly string[];
+  /** By flow: the format in which it wants the deliveries; what is not here comes as the sender gave it. */
+  readonly outputs: Readonly<Record<string, OutputFormat>>;
   readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
   readonly accounts: readonly Account[];
   /** Bytes that may lie in its intake folders together, and the largest file there. */
@@ -83,3 +86,8 @@ export type Sector = {
   readonly managingInstitution?: PartnerId | undefined;
   readonly anonymousMembers: boolean;
 };
+
+/** The format in which a partner wants the deliveries of a flow; undefined where it takes them as the sender gives them. */
+export function outputFor(partner: Partner, flow: string): OutputFormat | undefined {
+  return Object.hasOwn(partner.outputs, flow) ? partner.outputs[flow] : undefined;
+}

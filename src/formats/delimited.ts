@@ -1,8 +1,11 @@
+import type { Charset } from '../domain/charset.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
+import { codecOf } from './charsets.ts';
 import { RecordEvents } from './record-events.ts';
 import {
   type FieldMask,
   LAYOUT_INVALID,
+  NO_HEADER,
   type RecordFormat,
   type RecordSink,
   type RecordWriter,
@@ -15,6 +18,7 @@ export type DelimitedOptions = {
   /** One ASCII character. */
   readonly separator: string;
   readonly header: boolean;
+  readonly charset: Charset;
   readonly maxRecordBytes?: number;
 };
 
@@ -39,8 +43,9 @@ export class DelimitedFormat implements RecordFormat {
     assertSeparator(options.separator);
     this.#options = options;
     this.#layouts = layouts;
-    this.#rows = new RowSplitter(new QuotedRowEnds(options.separator), options.maxRecordBytes ?? MAX_RECORD_BYTES);
-    this.#events = new RecordEvents((text, sink) => this.#row(text, sink));
+    const { separator, charset, maxRecordBytes } = options;
+    this.#rows = new RowSplitter(new QuotedRowEnds(separator), codecOf(charset), maxRecordBytes ?? MAX_RECORD_BYTES);
+    this.#events = new RecordEvents(charset, (text, sink) => this.#row(text, sink));
   }
 
   parse(chunk: Uint8Array, sink: RecordSink): void {
@@ -75,13 +80,14 @@ export class DelimitedFormat implements RecordFormat {
       return true;
     }
     this.#columns = layout.fields.length;
-    sink.layout(layout);
+    sink.layout(layout, NO_HEADER);
     return this.#options.header;
   }
 }
 
 /** Writes the columns of the file's mask; within a record, a column outside that record's mask stays empty. */
 export class DelimitedWriter implements RecordWriter {
+  readonly charset: Charset;
   readonly #separator: string;
   readonly #header: string;
   readonly #columns: readonly number[];
@@ -89,8 +95,10 @@ export class DelimitedWriter implements RecordWriter {
 
   constructor(options: DelimitedOptions, layout: LayoutVersion, fileMask: FieldMask) {
     assertSeparator(options.separator);
+    this.charset = options.charset;
     this.#separator = options.separator;
-    this.#needsQuotes = new RegExp(`["\\r\\n${options.separator.replace(/[\\\]^-]/, '\\$&')}]`);
+    // A byte order mark in front of the first value would be taken off by the next reader.
+    this.#needsQuotes = new RegExp(`["\\r\\n\\ufeff${options.separator.replace(/[\\\]^-]/, '\\$&')}]`);
     this.#columns = layout.fields.flatMap((_, index) => (fileMask[index] === true ? [index] : []));
     const names = this.#columns.map((index) => this.#quoted(layout.fields[index]?.name));
     this.#header = options.header ? `${names.join(options.separator)}\n` : '';
@@ -109,6 +117,10 @@ export class DelimitedWriter implements RecordWriter {
       separator = this.#separator;
     }
     return `${row}\n`;
+  }
+
+  end(): string {
+    return '';
   }
 
   #quoted(value: Value): string {

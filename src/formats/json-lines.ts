@@ -1,20 +1,23 @@
 import type { Field, LayoutVersion } from '../domain/flow.ts';
+import { codecOf } from './charsets.ts';
 import { type MemberLeaf, type MemberTree, memberTree, readMembers } from './json-members.ts';
 import { RecordEvents } from './record-events.ts';
 import {
   type FieldMask,
   LAYOUT_INVALID,
+  NO_HEADER,
   type RecordFormat,
   type RecordSink,
   type RecordWriter,
   type Value,
   WHOLE_FILE,
 } from './record-format.ts';
-import { MAX_RECORD_BYTES, type RowEnds, RowSplitter } from './rows.ts';
+import { MAX_RECORD_BYTES, PlainRowEnds, RowSplitter } from './rows.ts';
 
 export type JsonLinesOptions = { readonly maxRecordBytes?: number };
 
-const LF = 0x0a;
+/** JSON has none; columns of other formats may. */
+const LEADING_ZEROS = /^(-?)0+(?=\d)/;
 
 /**
  * One JSON object (RFC 8259) per line. A line that is no object, an unknown or doubled member, and a value of another
@@ -33,8 +36,8 @@ export class JsonLinesFormat implements RecordFormat {
   constructor(options: JsonLinesOptions, layouts: readonly LayoutVersion[]) {
     this.#layouts = layouts;
     this.#maxRecordBytes = options.maxRecordBytes ?? MAX_RECORD_BYTES;
-    this.#rows = new RowSplitter(new PlainRowEnds(), this.#maxRecordBytes);
-    this.#events = new RecordEvents((text, sink) => this.#row(text, sink));
+    this.#rows = new RowSplitter(new PlainRowEnds(), codecOf('utf-8'), this.#maxRecordBytes);
+    this.#events = new RecordEvents('utf-8', (text, sink) => this.#row(text, sink));
   }
 
   parse(chunk: Uint8Array, sink: RecordSink): void {
@@ -65,7 +68,7 @@ export class JsonLinesFormat implements RecordFormat {
     }
     this.#fields = layout.fields;
     this.#tree = memberTree(layout.fields);
-    sink.layout(layout);
+    sink.layout(layout, NO_HEADER);
     return this.#tree;
   }
 }
@@ -77,6 +80,7 @@ function fits(text: string, layout: LayoutVersion): boolean {
 
 /** Writes the members of the masks; a member without value stays as the sender wrote it, absent or null. */
 export class JsonLinesWriter implements RecordWriter {
+  readonly charset = 'utf-8';
   readonly #tree: MemberTree;
   readonly #fileMask: FieldMask;
 
@@ -93,6 +97,10 @@ export class JsonLinesWriter implements RecordWriter {
     return `${this.#object(this.#tree, values, mask) ?? '{}'}\n`;
   }
 
+  end(): string {
+    return '';
+  }
+
   /** Undefined where nothing of the object may be written or is there. */
   #object(tree: MemberTree, values: readonly Value[], mask: FieldMask): string | undefined {
     let text = '';
@@ -107,18 +115,9 @@ export class JsonLinesWriter implements RecordWriter {
     if (mask[leaf.index] !== true || this.#fileMask[leaf.index] !== true) return undefined;
     const value = values[leaf.index];
     if (value === undefined) return undefined;
-    if (value === null) return 'null';
-    return leaf.kind === 'string' ? JSON.stringify(value) : value;
-  }
-}
-
-class PlainRowEnds implements RowEnds {
-  readonly insideQuotes = false;
-
-  reset(): void {}
-
-  find(data: Buffer, start: number, stop: number): number {
-    const lineFeed = data.indexOf(LF, start);
-    return lineFeed < stop ? lineFeed : -1;
+    // An empty column of another format is a member without value, unless it is a text.
+    if (value === null || (value === '' && !leaf.isText)) return 'null';
+    if (leaf.kind === 'string') return JSON.stringify(value);
+    return leaf.kind === 'number' ? value.replace(LEADING_ZEROS, '$1') : value;
   }
 }

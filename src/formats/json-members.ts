@@ -4,7 +4,12 @@ import { type RecordFault, STRUCTURE, structureFault, type Value } from './recor
 /** What JSON type a field has. A code whose values are all integers (0, 1, 2, …) is a number. */
 export type MemberKind = 'string' | 'number' | 'boolean';
 
-export type MemberLeaf = { readonly index: number; readonly field: string; readonly kind: MemberKind };
+export type MemberLeaf = {
+  readonly index: number;
+  readonly field: string;
+  readonly kind: MemberKind;
+  readonly isText: boolean;
+};
 
 /** The members of one object, in the order of the layout; `period.begin` is a leaf of the tree under `period`. */
 export type MemberTree = Map<string, MemberLeaf | MemberTree>;
@@ -33,16 +38,25 @@ export function memberTree(fields: readonly Field[]): MemberTree {
       tree = next;
     }
     if (tree.has(last)) throw new TypeError(`${field.name} stands in the layout twice`);
-    tree.set(last, { index, field: field.name, kind: kindOf(field) });
+    tree.set(last, { index, field: field.name, kind: kindOf(field), isText: field.type.kind === 'text' });
   }
   return root;
 }
 
-function kindOf(field: Field): MemberKind {
-  if (field.type.kind === 'boolean') return 'boolean';
-  if (field.type.kind === 'integer') return 'number';
-  if (field.type.kind !== 'code') return 'string';
-  return field.type.values.every((value) => /^(0|[1-9]\d*)$/.test(value)) ? 'number' : 'string';
+/** A decimal is a string: a JSON number would lose its last zeros, and with many digits more than that. */
+function kindOf({ type }: Field): MemberKind {
+  switch (type.kind) {
+    case 'boolean':
+      return 'boolean';
+    case 'integer':
+    case 'cents':
+    case 'sector':
+      return 'number';
+    case 'code':
+      return type.values.every((value) => /^(0|[1-9]\d*)$/.test(value)) ? 'number' : 'string';
+    default:
+      return 'string';
+  }
 }
 
 /** The values of one line, by position in the layout; the detail of a fault where the line is no JSON object of single members. */

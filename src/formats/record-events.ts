@@ -1,3 +1,4 @@
+import type { Charset } from '../domain/charset.ts';
 import {
   CHARSET_UNSUPPORTED,
   type FileError,
@@ -15,10 +16,12 @@ import type { RowSink } from './rows.ts';
 export class RecordEvents implements RowSink {
   stopped = false;
   readonly #onRow: (text: string | undefined, sink: RecordSink) => void;
+  readonly #charset: Charset;
   #sink: RecordSink;
   #number = 0;
 
-  constructor(onRow: (text: string | undefined, sink: RecordSink) => void) {
+  constructor(charset: Charset, onRow: (text: string | undefined, sink: RecordSink) => void) {
+    this.#charset = charset;
     this.#onRow = onRow;
     this.#sink = NO_SINK;
   }
@@ -37,8 +40,8 @@ export class RecordEvents implements RowSink {
     this.#onRow(undefined, this.#sink);
   }
 
-  notUtf8(): void {
-    this.fail({ field: WHOLE_FILE, code: CHARSET_UNSUPPORTED, detail: `#${this.#number + 1}` });
+  wrongBytes(): void {
+    this.fail({ field: WHOLE_FILE, code: CHARSET_UNSUPPORTED, detail: `#${this.#number + 1}, ${this.#charset}` });
   }
 
   quoteNeverCloses(): void {

@@ -1,5 +1,7 @@
+import type { Charset } from '../domain/charset.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { LayoutVersion } from '../domain/flow.ts';
+import type { Environment, LayoutVersion } from '../domain/flow.ts';
+import type { Institution } from '../domain/partner.ts';
 
 /**
  * One value as it stands in a file. `undefined` is a member that is not there, `null` one without a value, `''` an empty
@@ -23,9 +25,15 @@ export type ParsedRecord = {
   readonly faults: readonly RecordFault[];
 };
 
+/** What the header of a file says, by the names of its fields; empty where a format has none. */
+export type HeaderValues = ReadonlyMap<string, string>;
+
+/** What is known of a file before it is read; its header must say the same. */
+export type FileFacts = { readonly environment: Environment; readonly sender: Institution };
+
 export interface RecordSink {
   /** Called once, before the first record: the layout version this file follows. */
-  layout(layout: LayoutVersion): void;
+  layout(layout: LayoutVersion, header: HeaderValues): void;
   record(record: ParsedRecord): void;
   /** Called at most once; nothing follows it. */
   error(error: FileError): void;
@@ -41,12 +49,15 @@ export interface RecordFormat {
 /** Which fields of a layout may be written, by position. */
 export type FieldMask = readonly boolean[];
 
-/** Writes one file in the format it was read in. */
+/** Writes one file. What it answers is text, to be written in its charset. */
 export interface RecordWriter {
+  readonly charset: Charset;
   /** What stands before the first record: the header, or nothing. */
   begin(): string;
   /** One record with its line end; only fields of the file's and this record's mask are in it. */
   record(values: readonly Value[], mask: FieldMask): string;
+  /** What stands behind the last record: the trailer, or nothing. */
+  end(): string;
 }
 
 /** The field name of a fault that concerns a record as a whole, and of one that concerns the file. */
@@ -56,6 +67,10 @@ export const WHOLE_FILE = 'file';
 export const STRUCTURE = '000050';
 export const LAYOUT_INVALID = '312';
 export const CHARSET_UNSUPPORTED = '138';
+export const LAYOUT_UNKNOWN = '088';
+export const XML_SYNTAX = '102';
+
+export const NO_HEADER: HeaderValues = new Map();
 
 /**
  * @param detail what was expected, without words, so that it fits a sentence of any language: `N..7`, `ADR|NAM`, `15/16`

@@ -1,6 +1,6 @@
-import { isAscii, isUtf8 } from 'node:buffer';
+import type { Decoder, TextCodec } from './charsets.ts';
 
-/** A record may be this long in bytes, its line end not counted; both formats share the limit. */
+/** A record may be this long in bytes, its line end not counted; all formats share the limit. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
 const LF = 0x0a;
@@ -18,27 +18,45 @@ export interface RowEnds {
   reset(): void;
 }
 
+/** Every line feed ends a row. */
+export class PlainRowEnds implements RowEnds {
+  readonly insideQuotes = false;
+
+  reset(): void {}
+
+  find(data: Buffer, start: number, stop: number): number {
+    const lineFeed = data.indexOf(LF, start);
+    return lineFeed < stop ? lineFeed : -1;
+  }
+}
+
 export interface RowSink {
   /** One row without its line end. */
   row(text: string): void;
   /** A row longer than the limit; the rest of its line was left out. */
   rowTooLong(): void;
-  notUtf8(): void;
+  /** Bytes that are not of the charset. */
+  wrongBytes(): void;
   quoteNeverCloses(): void;
   /** Asked after each row: a file that failed is not read further. */
   readonly stopped: boolean;
 }
 
-/** Cuts a stream of bytes into rows of strict UTF-8. What it finds depends on the bytes only, never on the chunks. */
+/**
+ * Cuts a stream of bytes into rows of one charset, which is strict and has ASCII in its first half. What it finds depends
+ * on the bytes only, never on the chunks.
+ */
 export class RowSplitter {
   readonly #ends: RowEnds;
   readonly #maxRecordBytes: number;
+  readonly #codec: TextCodec;
   #pending: Buffer = NOTHING;
   #started = false;
   #skipping = false;
 
-  constructor(ends: RowEnds, maxRecordBytes: number) {
+  constructor(ends: RowEnds, codec: TextCodec, maxRecordBytes: number) {
     this.#ends = ends;
+    this.#codec = codec;
     this.#maxRecordBytes = maxRecordBytes;
   }
 
@@ -50,7 +68,7 @@ export class RowSplitter {
       this.#pending = Buffer.from(data);
       return;
     }
-    const rest = this.#rows(data, this.#start(data), sink);
+    const rest = this.#rows(data, this.#start(data, sink), sink);
     // A copy: the caller may use its chunk again.
     this.#pending = sink.stopped ? NOTHING : Buffer.from(data.subarray(rest));
   }
@@ -59,7 +77,7 @@ export class RowSplitter {
     if (sink.stopped) return;
     const data = this.#pending;
     this.#pending = NOTHING;
-    const start = this.#rows(data, this.#start(data), sink);
+    const start = this.#rows(data, this.#start(data, sink), sink);
     if (sink.stopped || this.#skipping || start === data.length) return;
     // The last row may lack its line end.
     this.#ends.reset();
@@ -68,16 +86,19 @@ export class RowSplitter {
     else this.#emit(data, start, data.length, undefined, sink);
   }
 
-  #start(data: Buffer): number {
+  /** A byte order mark is left out, and belongs to UTF-8 alone. */
+  #start(data: Buffer, sink: RowSink): number {
     if (this.#started) return 0;
     this.#started = true;
-    return data.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
+    if (!data.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) return 0;
+    if (this.#codec.charset !== 'utf-8') sink.wrongBytes();
+    return BYTE_ORDER_MARK.length;
   }
 
   /** Emits every whole row; answers where the unfinished one begins. */
   #rows(data: Buffer, from: number, sink: RowSink): number {
     const lastEnd = data.lastIndexOf(LF) + 1;
-    const block = lastEnd > from ? encodingOf(data.subarray(from, lastEnd)) : undefined;
+    const block = lastEnd > from ? this.#codec.decoderFor(data.subarray(from, lastEnd)) : undefined;
     this.#ends.reset();
     let start = from;
     while (start < data.length && !sink.stopped) {
@@ -112,19 +133,11 @@ export class RowSplitter {
     return window;
   }
 
-  #emit(data: Buffer, start: number, end: number, block: Encoding | undefined, sink: RowSink): void {
+  #emit(data: Buffer, start: number, end: number, block: Decoder | undefined, sink: RowSink): void {
     const stop = end > start && data[end - 1] === CR ? end - 1 : end;
-    // Where a block holds an invalid sequence, each of its rows is looked at alone, so that the rows before it count.
-    const encoding = block === undefined || block === 'invalid' ? encodingOf(data.subarray(start, stop)) : block;
-    if (encoding === 'invalid') sink.notUtf8();
-    else sink.row(data.toString(encoding, start, stop));
+    // Where a block holds bytes of no character, each of its rows is looked at alone, so that the rows before it count.
+    const decode = block ?? this.#codec.decoderFor(data.subarray(start, stop));
+    if (decode === undefined) sink.wrongBytes();
+    else sink.row(decode(data, start, stop));
   }
-}
-
-type Encoding = 'latin1' | 'utf8' | 'invalid';
-
-/** ASCII is read as latin1, which Node copies fastest. */
-function encodingOf(bytes: Buffer): Encoding {
-  if (isAscii(bytes)) return 'latin1';
-  return isUtf8(bytes) ? 'utf8' : 'invalid';
 }

@@ -1,5 +1,7 @@
+import type { Charset } from '../domain/charset.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { PartnerId } from '../domain/principal.ts';
+import { codecOf, type TextCodec } from '../formats/charsets.ts';
 import type { FieldMask, RecordWriter, Value } from '../formats/record-format.ts';
 import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
 import type { BatchOutput } from './batch.ts';
@@ -11,12 +13,14 @@ const BUFFER_CHARACTERS = 64 * 1024;
 /** One content that grows by text. `write` only collects; the batch calls `drain` between chunks of its input. */
 export class TextContent {
   readonly #store: ContentStore;
+  readonly #codec: TextCodec;
   #upload: ContentUpload | undefined;
   #buffer = '';
   #written = 0;
 
-  constructor(store: ContentStore) {
+  constructor(store: ContentStore, charset: Charset = 'utf-8') {
     this.#store = store;
+    this.#codec = codecOf(charset);
   }
 
   write(text: string): void {
@@ -41,7 +45,7 @@ export class TextContent {
 
   async #flush(): Promise<ContentUpload> {
     this.#upload ??= await this.#store.begin();
-    const bytes = Buffer.from(this.#buffer);
+    const bytes = this.#codec.encode(this.#buffer);
     this.#buffer = '';
     if (bytes.length > 0) await this.#store.writePart(this.#upload, this.#written, bytes);
     this.#written += bytes.length;
@@ -82,8 +86,9 @@ export class BatchOutputs {
   async complete(): Promise<readonly BatchOutput[]> {
     const completed: BatchOutput[] = [];
     const sorted = [...this.#outputs].sort(([one], [other]) => (one < other ? -1 : 1));
-    for (const [receiver, { content, acts, records }] of sorted) {
+    for (const [receiver, { content, writer, acts, records }] of sorted) {
       const authorizations = [...acts.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+      content.write(writer.end());
       completed.push({ receiver, content: await content.complete(), records, authorizations });
       crashPoint('route.between');
     }
@@ -97,7 +102,12 @@ export class BatchOutputs {
 
   #begin(receiver: PartnerId): Output {
     const writer = this.#writerFor(receiver);
-    const output: Output = { content: new TextContent(this.#store), writer, acts: new Map(), records: 0 };
+    const output: Output = {
+      content: new TextContent(this.#store, writer.charset),
+      writer,
+      acts: new Map(),
+      records: 0,
+    };
     output.content.write(writer.begin());
     this.#outputs.set(receiver, output);
     if (this.#outputs.size === 1) crashPoint('route.first-output');

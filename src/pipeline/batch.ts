@@ -1,5 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import type { Authorization, Environment, Flow } from '../domain/flow.ts';
+import type { OutputFormat } from '../domain/format.ts';
 import type { Institution, Sector } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { RecordTotals, Ticket } from '../domain/submission.ts';
@@ -19,7 +20,14 @@ export type BatchTask = {
   readonly authorizations: readonly Authorization[];
   readonly sectors: readonly Sector[];
   /** Who receives for an institution: partners that receive this flow. */
-  readonly receivers: readonly { readonly partner: PartnerId; readonly institution: Institution }[];
+  readonly receivers: readonly BatchReceiver[];
+};
+
+/** `output`: the format it wants; undefined where it takes what the sender gives. */
+export type BatchReceiver = {
+  readonly partner: PartnerId;
+  readonly institution: Institution;
+  readonly output?: OutputFormat | undefined;
 };
 
 /** One output: the records of this batch that one receiver gets, in the order of the input. */

@@ -5,7 +5,7 @@ import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
-import type { Partner } from '../domain/partner.ts';
+import { outputFor, type Partner } from '../domain/partner.ts';
 import type { AccessMethod } from '../domain/principal.ts';
 import type { Submission, SubmissionState, SubmittedFile } from '../domain/submission.ts';
 import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
@@ -196,7 +196,11 @@ function batchTask(
 function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers'] {
   return generation.partners
     .filter((partner) => !partner.disabled && partner.receives.includes(flow.code))
-    .map((partner) => ({ partner: partner.id, institution: partner.institution }));
+    .map((partner) => ({
+      partner: partner.id,
+      institution: partner.institution,
+      output: outputFor(partner, flow.code),
+    }));
 }
 
 /** All of a generation that the outcome of this batch rests on; equal grounds give an equal outcome. */

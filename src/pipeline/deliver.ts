@@ -2,8 +2,9 @@ import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Delivery } from '../domain/delivery.ts';
 import type { Flow } from '../domain/flow.ts';
+import type { FormatKind } from '../domain/format.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Partner } from '../domain/partner.ts';
+import { outputFor, type Partner } from '../domain/partner.ts';
 import type { AnswerFile, Submission } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
@@ -15,7 +16,12 @@ import type { BatchOutput, BatchResult } from './batch.ts';
 import type { SealedFiles } from './sealed-files.ts';
 
 const SEQUENCE_DIGITS = 8;
-const EXTENSION = { delimited: 'csv', 'json-lines': 'jsonl' } as const;
+const EXTENSION = {
+  delimited: 'csv',
+  'fixed-width': 'txt',
+  xml: 'xml',
+  'json-lines': 'jsonl',
+} as const satisfies Record<FormatKind, string>;
 
 /** A delivery whose files stand in the store; its commands place it in the receiver's mailbox. */
 export type PreparedDelivery = {
@@ -92,7 +98,8 @@ export class Deliverer {
       return sealed.asSet(flow.code, output.content, submission.environment, clock.now());
     }
     const number = String(sequence).padStart(SEQUENCE_DIGITS, '0');
-    const name = `${flow.code}.${number}.${submission.ticket}.${EXTENSION[flow.format.kind]}`;
+    const { kind } = outputFor(receiver, flow.code) ?? flow.format;
+    const name = `${flow.code}.${number}.${submission.ticket}.${EXTENSION[kind]}`;
     const manifest = await sealed.write([manifestJson(manifestFacts(source, receiver, output, { name, sequence }))]);
     const { contentId, size, sha256 } = output.content;
     return [{ name, contentId, size, sha256 }, ...(await sealed.withSignature(manifestName(name), manifest))];

@@ -2,19 +2,15 @@ import type { Environment, LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
 import { normaliseKbo } from '../domain/kbo.ts';
 import type { IsoDate, Period } from '../domain/period.ts';
-import {
-  DATE_OR_PERIOD,
-  type FieldCheck,
-  fieldCheck,
-  IDENTIFIER,
-  isPresent,
-  KnownDates,
-} from '../formats/field-types.ts';
+import { type Form, KnownDates, toOneForm } from '../formats/field-forms.ts';
+import { type FieldCheck, fieldCheck, IDENTIFIER, isPresent } from '../formats/field-types.ts';
 import type { ParsedRecord, RecordFault, Value } from '../formats/record-format.ts';
+import { RecordConditions } from './record-conditions.ts';
 
 /** What a record that passed its own rules says, as the checks after them need it. */
 export type CheckedRecord = {
   readonly number: number;
+  /** Each in the one form of its type, whatever form the flow has. */
   readonly values: readonly Value[];
   readonly person: Insz;
   /** The period or, with both ends the same, the day the record speaks of. */
@@ -32,17 +28,18 @@ export type RuleResult =
 
 const NO_FAULTS: readonly RecordFault[] = [];
 
-/** Structure and types, identifiers, dates and periods of the records of one file; all faults of a record at once. */
+/** Structure and types, identifiers, dates and conditions of the records of one file; all faults of a record at once. */
 export class RecordRules {
   readonly #layout: LayoutVersion;
   readonly #dates = new KnownDates();
   readonly #checks: readonly FieldCheck[];
   readonly #roles: RolePositions;
-  readonly #periods: readonly { readonly begin: number; readonly end: number; readonly field: string }[];
+  readonly #conditions: RecordConditions;
   readonly #kbos: readonly number[];
+  readonly #forms: readonly { readonly index: number; readonly form: Form }[];
 
   constructor(layout: LayoutVersion, environment: Environment) {
-    const { person, periodBegin, periodEnd } = layout.roles;
+    const { person, periodBegin } = layout.roles;
     this.#layout = layout;
     this.#checks = layout.fields.map((field) => {
       // Without the person and the day nothing can be decided, whatever the layout says.
@@ -50,13 +47,12 @@ export class RecordRules {
       return fieldCheck(field.type, required, environment, this.#dates);
     });
     this.#roles = rolePositions(layout);
-    const ownPeriod = periodEnd === undefined ? [] : [{ begin: periodBegin, end: periodEnd }];
-    this.#periods = [...layout.periods, ...ownPeriod].map(({ begin, end }) => ({
-      begin: position(layout, begin),
-      end: position(layout, end),
-      field: end,
-    }));
+    this.#conditions = new RecordConditions(layout, this.#dates);
     this.#kbos = layout.fields.flatMap((field, index) => (field.type.kind === 'kbo' ? [index] : []));
+    this.#forms = layout.fields.flatMap((field, index) => {
+      const form = toOneForm(field.type);
+      return form === undefined ? [] : [{ index, form }];
+    });
   }
 
   check(record: ParsedRecord): RuleResult {
@@ -64,7 +60,7 @@ export class RecordRules {
     const { values, warnings } = this.#normalised(record.values);
     const faults = this.#faults(values, record.faults);
     if (faults.length > 0) return { ok: false, faults };
-    return { ok: true, record: this.#checked(record.number, values, warnings) };
+    return { ok: true, record: this.#checked(record.number, this.#inOneForm(values), warnings) };
   }
 
   #faults(values: readonly Value[], found: readonly RecordFault[]): readonly RecordFault[] {
@@ -79,13 +75,7 @@ export class RecordRules {
       const fault = check?.(values[index]);
       if (fault !== undefined) add(this.#layout.fields[index]?.name ?? '', fault.code, fault.detail);
     }
-    for (const { begin, end, field } of this.#periods) {
-      const from = this.#date(values, begin);
-      const until = this.#date(values, end);
-      if (from !== undefined && until !== undefined && until < from) {
-        add(field, DATE_OR_PERIOD, `${until} < ${from}`);
-      }
-    }
+    this.#conditions.check(values, found, add);
     return faults ?? (found.length > 0 ? found : NO_FAULTS);
   }
 
@@ -103,6 +93,16 @@ export class RecordRules {
       warnings.push({ field, code: IDENTIFIER, severity: 'warning', detail: ten });
     }
     return { values: copy, warnings };
+  }
+
+  #inOneForm(values: readonly Value[]): readonly Value[] {
+    if (this.#forms.length === 0) return values;
+    const copy = [...values];
+    for (const { index, form } of this.#forms) {
+      const value = copy[index];
+      if (isPresent(value)) copy[index] = form(value);
+    }
+    return copy;
   }
 
   #checked(number: number, values: readonly Value[], warnings: readonly RecordFault[]): CheckedRecord {

@@ -1,9 +1,11 @@
 import type { DirectorySnapshot } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
+import { dateOf } from '../domain/period.ts';
+import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
-import { recordWriter } from '../formats/open-format.ts';
-import type { ParsedRecord, RecordFault } from '../formats/record-format.ts';
+import { type OutputPlan, recordWriter } from '../formats/open-format.ts';
+import type { FieldMask, HeaderValues, ParsedRecord, RecordFault } from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup, RecordAnswer } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
@@ -17,6 +19,9 @@ export type StageParts = {
   readonly snapshot: DirectorySnapshot;
   readonly originals: OriginalsLookup;
 };
+
+/** How a file is read: by which layout, and what its header says. */
+export type FileHead = { readonly layout: LayoutVersion; readonly header: HeaderValues };
 
 /** Decides the records of one file, once its layout is known, and writes what becomes of them. */
 export class RecordStage {
@@ -34,7 +39,8 @@ export class RecordStage {
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
-  constructor(task: BatchTask, layout: LayoutVersion, { store, snapshot, originals }: StageParts) {
+  constructor(task: BatchTask, head: FileHead, { store, snapshot, originals }: StageParts) {
+    const { layout } = head;
     this.#task = task;
     this.#layout = layout;
     this.#version = String(snapshot.version);
@@ -44,7 +50,7 @@ export class RecordStage {
     const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
     this.#decisions = decisions;
     this.#outputs = new BatchOutputs(store, (receiver) =>
-      recordWriter(task.flow.format, layout, decisions.router.fileMask(receiver)),
+      recordWriter(outputPlan(task, head, receiver, decisions.router.fileMask(receiver))),
     );
     this.#refusals = new TextContent(store);
     this.#information = new TextContent(store);
@@ -158,6 +164,25 @@ export class RecordStage {
     const value = record.values[this.#person] ?? '';
     return isInsz(value) ? value : undefined;
   }
+}
+
+function outputPlan(task: BatchTask, { layout, header }: FileHead, to: PartnerId, fileMask: FieldMask): OutputPlan {
+  const receiver = task.receivers.find((one) => one.partner === to);
+  if (receiver === undefined) throw new TypeError(`${to} receives nothing of this flow`);
+  return {
+    output: receiver.output,
+    flow: task.flow.format,
+    layout,
+    fileMask,
+    facts: {
+      layoutVersion: layout.version,
+      environment: task.environment,
+      sender: task.sender.institution,
+      receiver: receiver.institution,
+      receivedOn: dateOf(task.receivedAt),
+      header,
+    },
+  };
 }
 
 function answerLine(record: number, faults: readonly RecordFault[]): string {

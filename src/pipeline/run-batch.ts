@@ -5,14 +5,20 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Environment, Flow, LayoutVersion } from '../domain/flow.ts';
 import { dateOf, includesDay } from '../domain/period.ts';
 import { recordFormat } from '../formats/open-format.ts';
-import { type FileError, type ParsedRecord, type RecordSink, WHOLE_FILE } from '../formats/record-format.ts';
+import {
+  type FileError,
+  type HeaderValues,
+  LAYOUT_UNKNOWN,
+  type ParsedRecord,
+  type RecordSink,
+  WHOLE_FILE,
+} from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
 import { TextContent } from './batch-outputs.ts';
 import { RecordStage } from './record-stage.ts';
 
-const LAYOUT_UNKNOWN = '088';
 const NO_DATA = '134';
 
 export type BatchParts = {
@@ -62,9 +68,9 @@ class Batch implements RecordSink {
     if (this.#layouts.length === 0) this.#fileError = { field: WHOLE_FILE, code: LAYOUT_UNKNOWN };
   }
 
-  layout(layout: LayoutVersion): void {
+  layout(layout: LayoutVersion, header: HeaderValues): void {
     const { store, originals } = this.#parts;
-    this.#stage = new RecordStage(this.#task, layout, { store, originals, snapshot: this.#snapshot });
+    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, snapshot: this.#snapshot });
   }
 
   record(record: ParsedRecord): void {
@@ -78,8 +84,8 @@ class Batch implements RecordSink {
   /** Reads to the end, or to the first fault of the file as a whole. */
   async read(): Promise<void> {
     if (this.#fileError !== undefined) return;
-    const { content, flow } = this.#task;
-    const format = recordFormat(flow.format, this.#layouts);
+    const { content, flow, environment, sender } = this.#task;
+    const format = recordFormat(flow.format, this.#layouts, { environment, sender: sender.institution });
     const hash = createHash('sha256');
     let bytes = 0;
     let isPastMiddle = false;

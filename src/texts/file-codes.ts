@@ -83,10 +83,10 @@ export const FILE_CODES = {
     en: 'This file holds no data. Send a file with at least one record.',
   },
   '138': {
-    nl: 'De tekens van dit bestand staan niet in de gevraagde codering. Sla het op als UTF-8 en stuur het opnieuw.',
-    fr: 'Les caractères de ce fichier ne sont pas dans le codage demandé. Enregistrez-le en UTF-8 et renvoyez-le.',
-    de: 'Die Zeichen dieser Datei haben nicht die verlangte Kodierung. Speichern Sie sie als UTF-8 und senden Sie sie neu.',
-    en: 'The characters of this file are not in the encoding asked for. Save it as UTF-8 and send it again.',
+    nl: 'De tekens van dit bestand staan niet in de gevraagde codering. Sla het op in die codering en stuur het opnieuw.',
+    fr: 'Les caractères de ce fichier ne sont pas dans le codage demandé. Enregistrez-le dans ce codage et renvoyez-le.',
+    de: 'Die Zeichen dieser Datei haben nicht die verlangte Kodierung. Speichern Sie sie so und senden Sie sie neu.',
+    en: 'The characters of this file are not in the encoding asked for. Save it in that encoding and send it again.',
   },
   '157': {
     nl: 'Er is geen aangifte gevonden die hiermee nog kan worden geannuleerd. Kijk de verwijzing na, of verbeter met een nieuw bestand.',

@@ -158,7 +158,7 @@ const UNREADABLE: readonly (readonly [what: string, bytes: string | Uint8Array, 
     'that is not UTF-8',
     Buffer.from(adrm(goodRow(1)).replace('Proefstraat', 'Rue de l’\u00c9glise'), 'latin1'),
     '138',
-    /\(#1\)$/,
+    /\(#1, utf-8\)$/,
   ],
   ['whose header lacks a column', adrm(goodRow(1)).replace('street;', ''), '312', /\(street\)$/],
   [

@@ -47,5 +47,7 @@ export function textLayout(names: readonly string[], version = '1'): LayoutVersi
     fields: names.map((name) => ({ name, type: { kind: 'text', maxLength: 100 }, required: false })),
     roles: { person: names[0] ?? '', periodBegin: names[0] ?? '' },
     periods: [],
+    totals: [],
+    births: [],
   };
 }

@@ -7,8 +7,8 @@ import { type Collected, collect, cut, textLayout } from './collect.ts';
 const FIELDS: readonly Field[] = [
   { name: 'seq', type: { kind: 'integer', maxDigits: 7 }, required: true },
   { name: 'ssin', type: { kind: 'insz' }, required: true },
-  { name: 'period.begin', type: { kind: 'date' }, required: true },
-  { name: 'period.end', type: { kind: 'date' }, required: false },
+  { name: 'period.begin', type: { kind: 'date', form: 'yyyy-MM-dd' }, required: true },
+  { name: 'period.end', type: { kind: 'date', form: 'yyyy-MM-dd' }, required: false },
   { name: 'status', type: { kind: 'code', values: ['0', '1', '3'] }, required: true },
   { name: 'attest', type: { kind: 'code', values: ['END', '1'] }, required: false },
   { name: 'longTerm', type: { kind: 'boolean' }, required: false },

@@ -12,8 +12,8 @@ const kbo: KboVectors = JSON.parse(readFileSync('test/fixtures/vectors/kbo.json'
 
 const BASE: readonly Field[] = [
   { name: 'person', type: { kind: 'insz' }, required: true },
-  { name: 'begin', type: { kind: 'date' }, required: true },
-  { name: 'end', type: { kind: 'date' }, required: false },
+  { name: 'begin', type: { kind: 'date', form: 'yyyy-MM-dd' }, required: true },
+  { name: 'end', type: { kind: 'date', form: 'yyyy-MM-dd' }, required: false },
 ];
 
 function layout(type?: FieldType, required = false): LayoutVersion {
@@ -23,6 +23,8 @@ function layout(type?: FieldType, required = false): LayoutVersion {
     fields: type === undefined ? BASE : [...BASE, { name: 'field', type, required }],
     roles: { person: 'person', periodBegin: 'begin', periodEnd: 'end' },
     periods: [],
+    totals: [],
+    births: [],
   };
 }
 
@@ -61,7 +63,13 @@ describe('types', () => {
     ],
     ['text', TEXT, ['a', 'abcd', '𝒳𝒳𝒳𝒳', 'a\nb', 'a\tb'], ['abcde', 'a\u0000', 'a\u0007', '\ud800'], '000050'],
     ['text of a form', { ...TEXT, pattern: '[A-Z]\\d' }, ['A1'], ['A12', 'xA1', 'a1'], '000050'],
-    ['date', { kind: 'date' }, ['2024-02-29'], ['2026-02-29', '2026-00-00', '20260101', '2026-1-1'], 'MSG00008'],
+    [
+      'date',
+      { kind: 'date', form: 'yyyy-MM-dd' },
+      ['2024-02-29'],
+      ['2026-02-29', '2026-00-00', '20260101', '2026-1-1'],
+      'MSG00008',
+    ],
     ['insz', { kind: 'insz' }, insz.valid.map((one) => one.insz), insz.invalid.map((one) => one.insz), 'MSG00011'],
     ['kbo', { kind: 'kbo' }, kbo.valid, ['0900000100', '2900000147', '0900000097', '09000001470', 'x'], 'MSG00011'],
   ];

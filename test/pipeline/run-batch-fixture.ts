@@ -31,7 +31,7 @@ function field(name: string, type: FieldType, required = true): Field {
   return { name, type, required };
 }
 
-const DATE: FieldType = { kind: 'date' };
+const DATE: FieldType = { kind: 'date', form: 'yyyy-MM-dd' };
 const chars = (maxLength: number): FieldType => ({ kind: 'text', maxLength });
 const digits = (length: number): FieldType => ({ kind: 'digits', length });
 const integer = (maxDigits: number): FieldType => ({ kind: 'integer', maxDigits });
@@ -57,7 +57,7 @@ export const ADRM: Flow = {
   pattern: '^ADRM.*$',
   purposes: ['ADDRESS_MAINTENANCE'],
   source: 'flows/ADRM.yaml',
-  format: { kind: 'delimited', separator: ';', header: true },
+  format: { kind: 'delimited', separator: ';', header: true, charset: 'utf-8' },
   layouts: [
     {
       version: '1',
@@ -90,6 +90,8 @@ export const ADRM: Flow = {
         qualityEnd: 'quality_end',
       },
       periods: [{ begin: 'quality_begin', end: 'quality_end' }],
+      totals: [],
+      births: [],
     },
   ],
   blocks: [
@@ -136,6 +138,8 @@ export const WLAT: Flow = {
         cancels: 'cancels',
       },
       periods: [{ begin: 'period.begin', end: 'period.end' }],
+      totals: [],
+      births: [],
     },
   ],
   blocks: [

@@ -1,0 +1,26 @@
+import type { Problem } from './problems.ts';
+import type { ReadFile } from './read-file.ts';
+import { fieldProblems } from './references-fields.ts';
+import type { FlowFile } from './schema-flow.ts';
+
+const NUMBERS = ['integer', 'cents', 'decimal'] as const;
+
+/** Conditions between fields name fields of types that can be compared. */
+export function conditionProblems(flow: ReadFile<FlowFile>, index: number): readonly Problem[] {
+  const layout = flow.value.layouts[index];
+  if (layout === undefined) return [];
+  return [
+    ...layout.periods.flatMap(({ begin, end }, position) => [
+      ...fieldProblems(flow, index, ['periods', position, 'begin'], begin, ['date']),
+      ...fieldProblems(flow, index, ['periods', position, 'end'], end, ['date']),
+    ]),
+    ...layout.totals.flatMap(({ sum, equals }, position) => [
+      ...sum.flatMap((name, part) => fieldProblems(flow, index, ['totals', position, 'sum', part], name, NUMBERS)),
+      ...fieldProblems(flow, index, ['totals', position, 'equals'], equals, NUMBERS),
+    ]),
+    ...layout.births.flatMap(({ date, insz }, position) => [
+      ...fieldProblems(flow, index, ['births', position, 'date'], date, ['date', 'incomplete-date']),
+      ...fieldProblems(flow, index, ['births', position, 'insz'], insz, ['insz']),
+    ]),
+  ];
+}

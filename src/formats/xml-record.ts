@@ -1,0 +1,111 @@
+import type { SaxesTagNS } from 'saxes';
+import { type ParsedRecord, type RecordFault, structureFault, type Value, WHOLE_RECORD } from './record-format.ts';
+import type { XmlGroup, XmlLeaf } from './xml-tree.ts';
+
+/** The namespace of `xmlns` attributes (Namespaces in XML 1.0 §3). */
+export const XMLNS = 'http://www.w3.org/2000/xmlns/';
+
+const MAX_FIELD_NAME = 64; // as the field names of faults in docs/domain.md §2
+const MAX_FAULTS = 50; // of one record: a form of another kind would else tell each of its elements
+/** What an element should not have; words of no language. */
+const NOTHING = '∅';
+const DOUBLED = '2×';
+const BLANK = /^[ \t\r\n]*$/;
+const BLANKS_AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
+
+type Open = {
+  readonly group: XmlGroup;
+  readonly path: string;
+  readonly seen: Set<string>;
+  last: number;
+  lastName: string;
+};
+
+/**
+ * One record while it is read. Elements must be those of the layout, in its order, each at most once, without attributes; a
+ * fault concerns the record alone. What stands in an element that is not known is not read.
+ */
+export class XmlRecord {
+  readonly #namespace: string;
+  readonly #values: Value[];
+  readonly #faults: RecordFault[] = [];
+  readonly #open: Open[];
+  #leaf: { readonly leaf: XmlLeaf; readonly path: string; text: string } | undefined;
+  /** Elements open inside one that is not read. */
+  #skipped = 0;
+
+  constructor(tree: XmlGroup, fieldCount: number, namespace: string, tag: SaxesTagNS) {
+    this.#namespace = namespace;
+    this.#values = new Array<Value>(fieldCount).fill(undefined);
+    this.#open = [opened(tree, '')];
+    this.#attributes(tag, '');
+  }
+
+  /** An element begins. */
+  begin(tag: SaxesTagNS): void {
+    if (this.#skipped > 0) {
+      this.#skipped += 1;
+      return;
+    }
+    const inside = this.#open.at(-1);
+    if (this.#leaf !== undefined || inside === undefined) {
+      this.#skip(`${this.#leaf?.path ?? ''}.${tag.local}`, NOTHING);
+      return;
+    }
+    const path = inside.path === '' ? tag.local : `${inside.path}.${tag.local}`;
+    const node = tag.uri === this.#namespace ? inside.group.children.get(tag.local) : undefined;
+    if (node === undefined) this.#skip(path, NOTHING);
+    else if (inside.seen.has(tag.local)) this.#skip(path, DOUBLED);
+    else {
+      if (node.place < inside.last) this.#fault(path, `< ${inside.lastName}`);
+      else [inside.last, inside.lastName] = [node.place, tag.local];
+      inside.seen.add(tag.local);
+      this.#attributes(tag, path);
+      if (node.kind === 'leaf') this.#leaf = { leaf: node, path, text: '' };
+      else this.#open.push(opened(node, path));
+    }
+  }
+
+  text(text: string): void {
+    if (this.#skipped > 0) return;
+    if (this.#leaf !== undefined) this.#leaf.text += text;
+    else if (!BLANK.test(text)) this.#fault(this.#open.at(-1)?.path || WHOLE_RECORD, NOTHING);
+  }
+
+  /** An element ends, which is not the one of the record. */
+  end(): void {
+    if (this.#skipped > 0) this.#skipped -= 1;
+    else if (this.#leaf === undefined) this.#open.pop();
+    else {
+      const { leaf, text } = this.#leaf;
+      // Only texts have spaces of their own; XML Schema takes them off every other type too (whiteSpace=collapse).
+      this.#values[leaf.index] = leaf.isText ? text : text.replace(BLANKS_AROUND, '');
+      this.#leaf = undefined;
+    }
+  }
+
+  done(number: number): ParsedRecord {
+    return { number, values: this.#values, faults: this.#faults };
+  }
+
+  #attributes({ attributes }: SaxesTagNS, path: string): void {
+    for (const name in attributes) {
+      if (attributes[name]?.uri !== XMLNS) this.#fault(`${path}@${name}`, NOTHING);
+    }
+  }
+
+  #skip(path: string, detail: string): void {
+    this.#skipped = 1;
+    this.#fault(path, detail);
+  }
+
+  #fault(field: string, detail: string): void {
+    const name = field.slice(0, MAX_FIELD_NAME);
+    if (this.#faults.length >= MAX_FAULTS || this.#faults.some((fault) => fault.field === name)) return;
+    this.#faults.push(structureFault(name, detail));
+  }
+}
+
+function opened(group: XmlGroup, path: string): Open {
+  return { group, path, seen: new Set(), last: -1, lastName: '' };
+}

@@ -1,0 +1,187 @@
+import { SaxesParser, type SaxesTagNS } from 'saxes';
+import type { LayoutVersion } from '../domain/flow.ts';
+import type { XmlShape } from '../domain/format.ts';
+import {
+  CHARSET_UNSUPPORTED,
+  LAYOUT_INVALID,
+  LAYOUT_UNKNOWN,
+  NO_HEADER,
+  type RecordFormat,
+  type RecordSink,
+  structureFault,
+  WHOLE_FILE,
+  WHOLE_RECORD,
+  XML_SYNTAX,
+} from './record-format.ts';
+import { MAX_RECORD_BYTES } from './rows.ts';
+import { XmlBytes, type XmlTextSink } from './xml-bytes.ts';
+import { XMLNS, XmlRecord } from './xml-record.ts';
+import { type XmlGroup, xmlTree } from './xml-tree.ts';
+
+/** Attributes of this namespace, such as `schemaLocation`, say nothing about records (XML Schema 1 §2.6). */
+const XSI = 'http://www.w3.org/2001/XMLSchema-instance';
+const MAX_DEPTH = 32;
+const MAX_NAME = 64; // of an attribute, in the detail of a fault
+const RECORD_DEPTH = 2;
+const BLANK = /^[ \t\r\n]*$/;
+
+/**
+ * XML (1.0, with namespaces): the records are the children of the root. What is wrong inside a record is its own fault;
+ * what is wrong around the records, or not well-formed, is one of the file. There are no document types: nothing is
+ * expanded and nothing fetched.
+ */
+export class XmlFormat implements RecordFormat {
+  readonly name = 'xml';
+  readonly #bytes = new XmlBytes();
+  readonly #elements: XmlElements;
+
+  /** @param layouts the versions valid for this file, the preferred one first; an attribute of the root chooses among them */
+  constructor(shape: XmlShape, layouts: readonly LayoutVersion[]) {
+    this.#elements = new XmlElements(shape, layouts);
+  }
+
+  parse(chunk: Uint8Array, sink: RecordSink): void {
+    this.#bytes.parse(chunk, this.#elements.into(sink));
+  }
+
+  end(sink: RecordSink): void {
+    this.#bytes.end(this.#elements.into(sink));
+    this.#elements.end();
+  }
+}
+
+class XmlElements implements XmlTextSink {
+  stopped = false;
+  readonly #parser = new SaxesParser<{ xmlns: true }>({ xmlns: true });
+  readonly #shape: XmlShape;
+  readonly #layouts: readonly LayoutVersion[];
+  readonly #namespace: string;
+  #sink: RecordSink | undefined;
+  #tree: XmlGroup | undefined;
+  #fieldCount = 0;
+  #record: XmlRecord | undefined;
+  #recordStart = 0;
+  /** Position in the text behind the last thing heard: between two of them lies one name, text or comment. */
+  #heardAt = 0;
+  #depth = 0;
+  #number = 0;
+  #isEmpty = true;
+
+  constructor(shape: XmlShape, layouts: readonly LayoutVersion[]) {
+    this.#shape = shape;
+    this.#layouts = layouts;
+    this.#namespace = shape.namespace ?? '';
+    const parser = this.#parser;
+    parser.on('opentag', (tag) => this.#hear(() => this.#begin(tag)));
+    parser.on('closetag', () => this.#hear(() => this.#close()));
+    parser.on('text', (text) => this.#hear(() => this.#text(text)));
+    parser.on('cdata', (text) => this.#hear(() => this.#text(text)));
+    parser.on('comment', () => this.#hear(() => {}));
+    parser.on('processinginstruction', () => this.#hear(() => {}));
+    parser.on('doctype', () => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`));
+    parser.on('error', () => this.#fail(XML_SYNTAX, this.#place));
+  }
+
+  into(sink: RecordSink): this {
+    this.#sink = sink;
+    return this;
+  }
+
+  text(text: string): void {
+    this.#isEmpty = false;
+    this.#parser.write(text);
+    this.#limitSize();
+  }
+
+  wrongBytes(charset: string): void {
+    this.#fail(CHARSET_UNSUPPORTED, `#${this.#number + 1}, ${charset}`);
+  }
+
+  tooLong(): void {
+    this.#fail(LAYOUT_INVALID, `#${this.#number + 1} > ${MAX_RECORD_BYTES}`);
+  }
+
+  /** The file is over. One without a byte has no data, which is another fault than XML that is not whole. */
+  end(): void {
+    if (!this.stopped && !this.#isEmpty) this.#parser.close();
+  }
+
+  get #place(): string {
+    return `${this.#parser.line}:${this.#parser.columnIndex}`;
+  }
+
+  /** The parser goes on after a fault, and holds a name, text or comment in memory as long as it lasts. */
+  #hear(act: () => void): void {
+    this.#limitSize();
+    if (!this.stopped) act();
+    this.#heardAt = this.#parser.position;
+  }
+
+  #limitSize(): void {
+    if (!this.stopped && this.#parser.position - this.#heardAt > MAX_RECORD_BYTES) this.tooLong();
+  }
+
+  #begin(tag: SaxesTagNS): void {
+    this.#depth += 1;
+    if (this.#depth > MAX_DEPTH) this.#invalid(`> ${MAX_DEPTH}`);
+    else if (this.#depth === 1) this.#root(tag);
+    else if (this.#depth > RECORD_DEPTH) this.#record?.begin(tag);
+    else if (tag.local !== this.#shape.record || tag.uri !== this.#namespace) {
+      this.#invalid(`≠ <${this.#shape.record}>`);
+    } else if (this.#tree !== undefined) {
+      this.#recordStart = this.#heardAt;
+      this.#record = new XmlRecord(this.#tree, this.#fieldCount, this.#namespace, tag);
+    }
+  }
+
+  #close(): void {
+    this.#depth -= 1;
+    if (this.#depth >= RECORD_DEPTH) this.#record?.end();
+    else if (this.#record !== undefined) {
+      this.#number += 1;
+      const tooLong = this.#parser.position - this.#recordStart > MAX_RECORD_BYTES;
+      const fault = structureFault(WHOLE_RECORD, `> ${MAX_RECORD_BYTES}`);
+      this.#sink?.record(
+        tooLong ? { number: this.#number, values: [], faults: [fault] } : this.#record.done(this.#number),
+      );
+      this.#record = undefined;
+    }
+  }
+
+  #text(text: string): void {
+    if (this.#record !== undefined) this.#record.text(text);
+    else if (this.#depth > 0 && !BLANK.test(text)) this.#invalid('∅');
+  }
+
+  #root(tag: SaxesTagNS): void {
+    const { root, versionAttribute } = this.#shape;
+    if (tag.local !== root || tag.uri !== this.#namespace) {
+      this.#invalid(`≠ <${root}${this.#namespace === '' ? '' : ` xmlns="${this.#namespace}"`}>`);
+      return;
+    }
+    let layout = versionAttribute === undefined ? this.#layouts[0] : undefined;
+    for (const { name, uri, value } of Object.values(tag.attributes)) {
+      if (name === versionAttribute) layout = this.#layouts.find((one) => one.version === value);
+      else if (uri !== XMLNS && uri !== XSI) this.#invalid(`@${name.slice(0, MAX_NAME)}`);
+    }
+    if (this.stopped) return;
+    if (layout === undefined) {
+      this.#fail(LAYOUT_UNKNOWN, `@${versionAttribute} ≠ ${this.#layouts.map((one) => one.version).join('|')}`);
+      return;
+    }
+    this.#tree = xmlTree(layout.fields);
+    this.#fieldCount = layout.fields.length;
+    this.#sink?.layout(layout, NO_HEADER);
+  }
+
+  #invalid(detail: string): void {
+    this.#fail(LAYOUT_INVALID, `#${this.#number + 1} ${detail}`);
+  }
+
+  #fail(code: string, detail: string): void {
+    if (this.stopped) return;
+    this.stopped = true;
+    this.#record = undefined;
+    this.#sink?.error({ field: WHOLE_FILE, code, detail });
+  }
+}
