@@ -4,6 +4,7 @@ import type { Limits, Listener } from '../domain/generation.ts';
 import type { Metrics } from '../domain/logger.ts';
 import type { Protocol } from '../domain/principal.ts';
 import { normaliseAddress } from './access-method.ts';
+import type { Turn } from './handshake-order.ts';
 import { addressKey, type Handshake, type LoginLimiter, SLOW_MS } from './login-limiter.ts';
 
 /** Above this many times the soft limit every surplus connection is dropped; in between a share that grows evenly. */
@@ -53,6 +54,7 @@ export class WaitingRoom {
     const key = addressKey(plain);
     const visit: Visit = new Visit({
       address: plain,
+      key,
       since: this.#parts.clock.monotonic(),
       limiter,
       graceMs: limits.value.loginGraceSeconds * 1000,
@@ -130,6 +132,8 @@ export class WaitingRoom {
 
 type VisitParts = {
   readonly address: string;
+  /** As `addressKey` has it. */
+  readonly key: string;
   readonly since: number;
   readonly limiter: LoginLimiter;
   readonly graceMs: number;
@@ -147,6 +151,8 @@ export class Visit {
   readonly #parts: VisitParts;
   readonly #grace: NodeJS.Timeout;
   #handshakes: readonly Handshake[] = [];
+  #turn: Turn | undefined;
+  #isOver = false;
   #failed = false;
   #turnedAway = false;
 
@@ -162,6 +168,17 @@ export class Visit {
 
   began(handshake: Handshake): void {
     this.#handshakes = [...this.#handshakes, handshake];
+  }
+
+  /** Somebody was admitted from its address lately: it need not wait, and nobody need look whether it says anything. */
+  get goesFirst(): boolean {
+    return this.#parts.limiter.order.goesFirst(this.#parts.key);
+  }
+
+  /** Calls `begin` when its handshake may begin, perhaps at once, and never where it is gone by then. */
+  inTurn(begin: () => void): void {
+    if (this.#isOver || this.#turn !== undefined) return;
+    this.#turn = this.#parts.limiter.order.ask(this.#parts.key, begin);
   }
 
   /** The other end has proven to hold this certificate. @returns false where that was one too many, and the end */
@@ -184,6 +201,7 @@ export class Visit {
   /** Somebody is at the other end. */
   admitted(fingerprint: string): void {
     this.#parts.limiter.succeeded(fingerprint);
+    this.#turn?.admitted();
     this.left();
   }
 
@@ -202,7 +220,9 @@ export class Visit {
 
   /** Gone, or no stranger any more. May be called again. */
   left(): void {
+    this.#isOver = true;
     clearTimeout(this.#grace);
+    this.#turn?.left();
     for (const handshake of this.#handshakes) handshake.end();
     this.#handshakes = [];
     this.#parts.left();
