@@ -10,6 +10,8 @@ const AT_ONCE = 4;
 /** Who was admitted comes before strangers for so long: who comes every week is known. */
 const KNOWN_MS = 8 * 24 * 3600 * 1000;
 const MAX_KNOWN = 10_000;
+/** A slot becomes free at the end of another handshake, which is told, or because that one is slow, which is not. */
+const LOOK_AGAIN_MS = 100;
 
 /** `known`: somebody was admitted from there lately. `failed`: nobody was, and somebody was refused. */
 type Rank = 'known' | 'new' | 'failed';
@@ -23,6 +25,13 @@ export type HandshakeOrderParts = {
   /** Whether it failed lately. */
   readonly hasFailed: (address: string) => boolean;
   readonly maxKnown?: number | undefined;
+};
+
+/** A connection that has something to say. */
+export type Waiting = {
+  /** Whether there is a slot for it now; asked again until there is. */
+  mayBegin(): boolean;
+  begin(): void;
 };
 
 /** A handshake that waits for its turn, or has begun. */
@@ -43,37 +52,43 @@ export class HandshakeOrder {
   /** When somebody was admitted last; the one longest ago is the first. */
   readonly #known = new Map<string, number>();
   /** The address that waits longest for a turn is the first. */
-  readonly #waiting = new Map<string, Set<() => void>>();
+  readonly #waiting = new Map<string, Set<Waiting>>();
   #ready = AT_ONCE;
   #readyAt = 0;
   #turns = 0;
   #timer: NodeJS.Timeout | undefined;
+  #going = false;
 
   constructor(parts: HandshakeOrderParts) {
     this.#parts = parts;
   }
 
-  /** @param begin called when it may begin, at once where nothing stands in the way */
-  ask(address: string, begin: () => void): Turn {
+  /** Begins it when it may begin, at once where nothing stands in the way. */
+  ask(address: string, who: Waiting): Turn {
     let hasTaken = false;
-    const start = () => {
-      hasTaken = true;
-      begin();
+    const waiting: Waiting = {
+      mayBegin: () => who.mayBegin(),
+      begin: () => {
+        hasTaken = true;
+        who.begin();
+      },
     };
     const turn: Turn = {
       admitted: () => {
         this.#remember(address);
         if (hasTaken) this.#ready = Math.min(AT_ONCE, this.#refilled() + 1);
         hasTaken = false;
+      },
+      left: () => {
+        this.#forget(address, waiting);
         this.#go();
       },
-      left: () => this.#forget(address, start),
     };
-    if (this.goesFirst(address)) {
-      begin();
+    if (this.goesFirst(address) && who.mayBegin()) {
+      who.begin();
       return turn;
     }
-    this.#waiting.set(address, (this.#waiting.get(address) ?? new Set()).add(start));
+    this.#waiting.set(address, (this.#waiting.get(address) ?? new Set()).add(waiting));
     this.#go();
     return turn;
   }
@@ -100,28 +115,35 @@ export class HandshakeOrder {
     if (this.#known.size > (this.#parts.maxKnown ?? MAX_KNOWN) && oldest !== undefined) this.#known.delete(oldest);
   }
 
-  #forget(address: string, start: () => void): void {
+  #forget(address: string, waiting: Waiting): void {
     const own = this.#waiting.get(address);
-    own?.delete(start);
+    own?.delete(waiting);
     if (own?.size === 0) this.#waiting.delete(address);
-    if (this.#waiting.size === 0) this.#stopWaiting();
   }
 
   /** Begins what may begin now, and comes back for the rest. */
   #go(): void {
-    this.#stopWaiting();
-    this.#ready = this.#refilled();
-    while (this.#ready >= 1 && this.#waiting.size > 0) {
-      this.#ready -= 1;
-      this.#next()?.();
+    if (this.#going) return; // what begins or gives way may end others
+    this.#going = true;
+    try {
+      this.#ready = this.#refilled();
+      while (this.#ready >= 1 && this.#waiting.size > 0) {
+        const next = this.#next();
+        if (next === undefined) break;
+        this.#ready -= 1;
+        next.begin();
+      }
+    } finally {
+      this.#going = false;
     }
-    if (this.#waiting.size === 0 || this.#timer !== undefined) return;
-    this.#timer = setTimeout(() => this.#go(), Math.ceil(((1 - this.#ready) * 1000) / PER_SECOND));
+    this.#comeBack();
   }
 
-  #stopWaiting(): void {
+  #comeBack(): void {
     clearTimeout(this.#timer);
-    this.#timer = undefined;
+    if (this.#waiting.size === 0) return;
+    const ms = this.#ready < 1 ? Math.ceil(((1 - this.#ready) * 1000) / PER_SECOND) : LOOK_AGAIN_MS;
+    this.#timer = setTimeout(() => this.#go(), ms);
   }
 
   #refilled(): number {
@@ -131,21 +153,22 @@ export class HandshakeOrder {
     return Math.min(AT_ONCE, this.#ready + more);
   }
 
-  #next(): (() => void) | undefined {
-    const first = new Map<Rank, string>();
-    for (const address of this.#waiting.keys()) {
+  #next(): Waiting | undefined {
+    const first = new Map<Rank, { readonly address: string; readonly waiting: Waiting }>();
+    for (const [address, own] of this.#waiting) {
       const rank = this.#rankOf(address);
-      if (!first.has(rank)) first.set(rank, address);
+      if (first.has(rank)) continue;
+      const waiting = [...own].find((one) => one.mayBegin());
+      if (waiting !== undefined) first.set(rank, { address, waiting });
     }
-    const rank = TURNS[this.#turns++ % TURNS.length] ?? 'new';
-    const address = [rank, ...RANKS].map((one) => first.get(one)).find((one) => one !== undefined);
-    const own = address === undefined ? undefined : this.#waiting.get(address);
-    const [start] = own ?? [];
-    if (address === undefined || own === undefined || start === undefined) return undefined;
-    own.delete(start);
-    this.#waiting.delete(address);
-    if (own.size > 0) this.#waiting.set(address, own); // behind all others now
-    return start;
+    const turn = TURNS[this.#turns % TURNS.length] ?? 'new';
+    const next = [turn, ...RANKS].map((rank) => first.get(rank)).find((one) => one !== undefined);
+    if (next === undefined) return undefined;
+    this.#turns += 1;
+    const own = this.#waiting.get(next.address);
+    this.#forget(next.address, next.waiting);
+    if (own !== undefined && this.#waiting.delete(next.address)) this.#waiting.set(next.address, own); // behind all others
+    return next.waiting;
   }
 
   #rankOf(address: string): Rank {

@@ -122,6 +122,18 @@ export class LoginLimiter {
     return this.#admit('address', addressKey(address), giveWay);
   }
 
+  /** Whether `admitHandshake` would admit it now. @param address as `addressKey` has it */
+  hasSlot(address: string): boolean {
+    const now = this.#parts.clock.monotonic();
+    const slots = this.#handshakes.get(`address ${address}`);
+    return slots === undefined || !this.#hasTwoSlots('address', address, now) || slots.makeRoom(now);
+  }
+
+  /** Whether it has two handshakes at once and no more. @param address as `addressKey` has it */
+  hasTwoSlots(address: string): boolean {
+    return this.#hasTwoSlots('address', address, this.#parts.clock.monotonic());
+  }
+
   /** As `admitHandshake`, for the certificate or key that was proven: wherever it comes from, two at once are enough. */
   admitProof(fingerprint: string, giveWay: () => void): Handshake | undefined {
     return this.#admit('fingerprint', fingerprint, giveWay);
