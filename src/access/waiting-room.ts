@@ -103,17 +103,20 @@ export class WaitingRoom {
     const random = this.#parts.random ?? Math.random;
     if (surplus <= 0 || random() >= surplus / (soft * (HARD_FACTOR - 1))) return undefined;
     const before = this.#parts.clock.monotonic() - SLOW_MS;
-    let [silent, heaviest, weight]: [Visit | undefined, Visit | undefined, number] = [undefined, undefined, 0];
-    for (const [key, visits] of this.#places) {
-      const [oldest] = visits;
-      if (oldest === undefined) continue;
-      for (const visit of visits) {
+    let silent: Visit | undefined;
+    let heaviest: Visit | undefined;
+    let weight = 0;
+    // Runs for every connection of a storm, so it makes no garbage: neither pairs of the map nor arrays.
+    this.#places.forEach((visits, key) => {
+      visits.forEach((visit) => {
         if (visit.since <= before && visit.since < (silent?.since ?? Infinity) && visit.isSilent) silent = visit;
-      }
+      });
       const isSuspect = limiter.hasFailed(key) && !limiter.order.isKnown(key);
       const own = visits.size + (isSuspect ? soft * HARD_FACTOR : 0);
-      if (own > weight) [heaviest, weight] = [oldest, own];
-    }
+      if (own <= weight) return;
+      weight = own;
+      heaviest = visits.values().next().value;
+    });
     return silent ?? heaviest;
   }
 
