@@ -6,6 +6,7 @@ import type { Listener } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
 import { type Level, type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
+import { CertificateReader } from '../pki/certificate.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
 import { accessRefusal, normaliseAddress } from './access-method.ts';
 import type { Admission, Admitted, KeyRefusal, PeerCertificates, RefusalReason, Refused } from './admission.ts';
@@ -43,6 +44,7 @@ type Attempt = {
   readonly previous: Session | undefined;
 };
 
+const MAX_READ = 200; // certificates of which it is remembered what they say, those of strangers included
 const MAX_LOGIN_LENGTH = 100; // of the audit line; longer names are nobody's
 
 /**
@@ -52,6 +54,7 @@ const MAX_LOGIN_LENGTH = 100; // of the audit line; longer names are nobody's
 export class AdmissionDesk implements Admission {
   readonly #deps: AdmissionDeps;
   readonly #accepted: AcceptedCertificates;
+  readonly #reader = new CertificateReader(MAX_READ);
   #partners: readonly Partner[] = [];
   #identities = new Identities([]);
 
@@ -115,7 +118,7 @@ export class AdmissionDesk implements Admission {
     const [policy, version, at] = [this.#deps.policy.value, revocation.version, clock.now()];
     const remembered = this.#accepted.get(fingerprint, policy, version, at);
     if (remembered !== undefined) return remembered;
-    const result = await checkClass3(peer, policy, revocation, at);
+    const result = await checkClass3(peer, policy, revocation, at, (der) => this.#reader.read(der));
     if (result.ok) this.#accepted.put(result, policy, version);
     return result;
   }

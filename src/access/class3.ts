@@ -61,12 +61,13 @@ export async function checkClass3(
   policy: Class3Policy,
   revocation: RevocationSource,
   at: number,
+  read = parseCertificate,
 ): Promise<Class3Result> {
-  const certificate = parseCertificate(peer.leaf);
+  const certificate = read(peer.leaf);
   if (certificate === undefined) return { ok: false, reason: 'bad-certificate' };
   const others = peer.others
     .slice(0, MAX_OTHERS)
-    .map(parseCertificate)
+    .map((other) => read(other))
     .filter((other) => other !== undefined);
   const known = [...others, ...policy.intermediates];
   const result = validatePath(certificate, known, policy.issuers, at, policy.clockToleranceMs);

@@ -3,6 +3,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits } from '../domain/generation.ts';
 import { normaliseAddress } from './access-method.ts';
+import { HandshakeOrder } from './handshake-order.ts';
 
 /** What failed: the address it came from, and the certificate or key, where its holder proved to have it. */
 export type LoginTry = { readonly address: string; readonly fingerprint?: string | undefined };
@@ -95,6 +96,7 @@ class Failures {
  * two handshake slots, so that others behind it still come in; what a good certificate or key did before is forgotten.
  */
 export class LoginLimiter {
+  readonly order: HandshakeOrder;
   readonly #parts: LoginLimiterParts;
   readonly #tables: Readonly<Record<LoginKey['kind'], Failures>>;
   readonly #handshakes = new Map<string, Slots>();
@@ -104,6 +106,11 @@ export class LoginLimiter {
     this.#parts = parts;
     const max = parts.maxKeys ?? MAX_KEYS;
     this.#tables = { address: new Failures(max), fingerprint: new Failures(max) };
+    this.order = new HandshakeOrder({
+      clock: parts.clock,
+      hasFailed: (address) => this.hasFailed(address),
+      maxKnown: max,
+    });
   }
 
   /**
@@ -113,6 +120,18 @@ export class LoginLimiter {
    */
   admitHandshake(address: string, giveWay: () => void): Handshake | undefined {
     return this.#admit('address', addressKey(address), giveWay);
+  }
+
+  /** Whether `admitHandshake` would admit it now. @param address as `addressKey` has it */
+  hasSlot(address: string): boolean {
+    const now = this.#parts.clock.monotonic();
+    const slots = this.#handshakes.get(`address ${address}`);
+    return slots === undefined || !this.#hasTwoSlots('address', address, now) || slots.makeRoom(now);
+  }
+
+  /** Whether it has two handshakes at once and no more. @param address as `addressKey` has it */
+  hasTwoSlots(address: string): boolean {
+    return this.#hasTwoSlots('address', address, this.#parts.clock.monotonic());
   }
 
   /** As `admitHandshake`, for the certificate or key that was proven: wherever it comes from, two at once are enough. */
@@ -171,6 +190,8 @@ export class LoginLimiter {
     const began = this.#tables[kind].add(key, now, this.#parts.limits.value);
     if (began !== undefined) this.#parts.onPenalty({ kind, key, ...began });
     if (kind === 'address' && this.#pressure.add(key, now)) this.#sweep(now);
+    // Behind an address from which people come in somebody honest is waiting; the order of handshakes bounds the rest there.
+    if (kind === 'address' && this.order.isKnown(key)) return;
     if (this.#hasTwoSlots(kind, key, now)) this.#handshakes.get(`${kind} ${key}`)?.hold(now + this.#pressure.holdMs());
   }
 

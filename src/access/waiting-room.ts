@@ -4,10 +4,13 @@ import type { Limits, Listener } from '../domain/generation.ts';
 import type { Metrics } from '../domain/logger.ts';
 import type { Protocol } from '../domain/principal.ts';
 import { normaliseAddress } from './access-method.ts';
+import type { Turn } from './handshake-order.ts';
 import { addressKey, type Handshake, type LoginLimiter, SLOW_MS } from './login-limiter.ts';
 
 /** Above this many times the soft limit every surplus connection is dropped; in between a share that grows evenly. */
 const HARD_FACTOR = 4;
+/** Connections that a penalised address may have, where they wait for its two slots. */
+const MAX_WAITING = 16;
 
 export type WaitingRoomParts = {
   readonly listener: Listener;
@@ -53,6 +56,7 @@ export class WaitingRoom {
     const key = addressKey(plain);
     const visit: Visit = new Visit({
       address: plain,
+      key,
       since: this.#parts.clock.monotonic(),
       limiter,
       graceMs: limits.value.loginGraceSeconds * 1000,
@@ -61,12 +65,10 @@ export class WaitingRoom {
       peer,
       drop: (reason) => this.#drop(visit, reason),
     });
-    const handshake = limiter.admitHandshake(plain, visit.giveWay);
-    if (handshake === undefined) {
+    if (!this.#hasRoom(key) || !(limiter.order.isKnown(key) || visit.takesSlot())) {
       this.#drop(visit, 'penalty');
       return undefined;
     }
-    visit.began(handshake);
     this.#enter(key, visit);
     const victim = this.#surplus();
     if (victim !== undefined) this.#drop(victim, 'start-up');
@@ -78,25 +80,43 @@ export class WaitingRoom {
   }
 
   /**
+   * At an address from which people come in, those of an attacker keep its two slots busy: there the others wait for a slot
+   * instead of being closed. So many, and who is there for a while gives way.
+   */
+  #hasRoom(key: string): boolean {
+    const { limiter, clock } = this.#parts;
+    const [oldest, ...others] = this.#places.get(key) ?? [];
+    if (oldest === undefined || others.length + 1 < MAX_WAITING || !limiter.hasTwoSlots(key)) return true;
+    if (clock.monotonic() - oldest.since < SLOW_MS) return false;
+    oldest.giveWay();
+    return true;
+  }
+
+  /**
    * As sshd's MaxStartups, but fair: who goes is the oldest who has not said a word for a while; else the oldest of the
-   * address that holds most places, of those that failed if there are any. A storm ends its own connections first.
+   * address that holds most places, of those that failed and never came in if there are any. A storm ends its own first.
    */
   #surplus(): Visit | undefined {
-    const soft = this.#parts.limits.value.maxUnauthenticated;
+    const { limiter, limits } = this.#parts;
+    const soft = limits.value.maxUnauthenticated;
     const surplus = this.#count - soft;
     const random = this.#parts.random ?? Math.random;
     if (surplus <= 0 || random() >= surplus / (soft * (HARD_FACTOR - 1))) return undefined;
     const before = this.#parts.clock.monotonic() - SLOW_MS;
-    let [silent, heaviest, weight]: [Visit | undefined, Visit | undefined, number] = [undefined, undefined, 0];
-    for (const [key, visits] of this.#places) {
-      const [oldest] = visits;
-      if (oldest === undefined) continue;
-      for (const visit of visits) {
+    let silent: Visit | undefined;
+    let heaviest: Visit | undefined;
+    let weight = 0;
+    // Runs for every connection of a storm, so it makes no garbage: neither pairs of the map nor arrays.
+    this.#places.forEach((visits, key) => {
+      visits.forEach((visit) => {
         if (visit.since <= before && visit.since < (silent?.since ?? Infinity) && visit.isSilent) silent = visit;
-      }
-      const own = visits.size + (this.#parts.limiter.hasFailed(key) ? soft * HARD_FACTOR : 0);
-      if (own > weight) [heaviest, weight] = [oldest, own];
-    }
+      });
+      const isSuspect = limiter.hasFailed(key) && !limiter.order.isKnown(key);
+      const own = visits.size + (isSuspect ? soft * HARD_FACTOR : 0);
+      if (own <= weight) return;
+      weight = own;
+      heaviest = visits.values().next().value;
+    });
     return silent ?? heaviest;
   }
 
@@ -130,6 +150,8 @@ export class WaitingRoom {
 
 type VisitParts = {
   readonly address: string;
+  /** As `addressKey` has it. */
+  readonly key: string;
   readonly since: number;
   readonly limiter: LoginLimiter;
   readonly graceMs: number;
@@ -147,6 +169,9 @@ export class Visit {
   readonly #parts: VisitParts;
   readonly #grace: NodeJS.Timeout;
   #handshakes: readonly Handshake[] = [];
+  #hasSlot = false;
+  #turn: Turn | undefined;
+  #isOver = false;
   #failed = false;
   #turnedAway = false;
 
@@ -160,15 +185,40 @@ export class Visit {
   /** Ends this connection, because another waits for its place. */
   readonly giveWay = (): void => this.#parts.drop('gave-way');
 
-  began(handshake: Handshake): void {
+  #began(handshake: Handshake): void {
     this.#handshakes = [...this.#handshakes, handshake];
+  }
+
+  /** @returns whether its address has one more handshake */
+  takesSlot(): boolean {
+    const handshake = this.#parts.limiter.admitHandshake(this.address, this.giveWay);
+    this.#hasSlot = handshake !== undefined;
+    if (handshake !== undefined) this.#began(handshake);
+    return this.#hasSlot;
+  }
+
+  /** Somebody was admitted from its address lately: it need not wait, and nobody need look whether it says anything. */
+  get goesFirst(): boolean {
+    return this.#parts.limiter.order.goesFirst(this.#parts.key);
+  }
+
+  /** Calls `begin` when its handshake may begin, perhaps at once, and never where it is gone by then. */
+  inTurn(begin: () => void): void {
+    if (this.#isOver || this.#turn !== undefined) return;
+    const { limiter, key } = this.#parts;
+    this.#turn = limiter.order.ask(key, {
+      mayBegin: () => this.#hasSlot || limiter.hasSlot(key),
+      begin: () => {
+        if (this.#hasSlot || this.takesSlot()) begin();
+      },
+    });
   }
 
   /** The other end has proven to hold this certificate. @returns false where that was one too many, and the end */
   proves(fingerprint: string): boolean {
     const handshake = this.#parts.limiter.admitProof(fingerprint, this.giveWay);
     if (handshake === undefined) this.#parts.drop('penalty');
-    else this.began(handshake);
+    else this.#began(handshake);
     return handshake !== undefined;
   }
 
@@ -184,6 +234,7 @@ export class Visit {
   /** Somebody is at the other end. */
   admitted(fingerprint: string): void {
     this.#parts.limiter.succeeded(fingerprint);
+    this.#turn?.admitted();
     this.left();
   }
 
@@ -202,9 +253,11 @@ export class Visit {
 
   /** Gone, or no stranger any more. May be called again. */
   left(): void {
+    this.#isOver = true;
     clearTimeout(this.#grace);
     for (const handshake of this.#handshakes) handshake.end();
     this.#handshakes = [];
     this.#parts.left();
+    this.#turn?.left();
   }
 }

@@ -15,6 +15,7 @@ import type { Logger, Metrics } from '../domain/logger.ts';
 import { principalName } from '../domain/principal.ts';
 import { HttpsConnection } from './connection.ts';
 import { send, serve } from './exchange.ts';
+import { holdFirstBytes } from './first-bytes.ts';
 import { endWith, plainAnswer, type RefusalText, refusalAnswer } from './pages.ts';
 import { type ParserError, parserRefusal } from './parser-errors.ts';
 import { type TlsMaterial, tlsOptions } from './tls.ts';
@@ -124,11 +125,13 @@ export class HttpsListener {
 
   #wire(): void {
     const server = this.#server;
-    // TLS begins only for who is let in: a connection that is dropped costs next to nothing.
+    // TLS begins when it is its turn: a connection that waits or is dropped costs next to nothing.
     const begin = server.listeners('connection');
     server.removeAllListeners('connection');
     server.on('connection', (socket: Socket) => {
-      if (this.#opened(socket)) for (const listener of begin) Reflect.apply(listener, server, [socket]);
+      this.#opened(socket, () => {
+        for (const listener of begin) Reflect.apply(listener, server, [socket]);
+      });
     });
     server.on('secureConnection', (socket: TLSSocket) => this.#secured(socket));
     server.on('tlsClientError', (error, socket) => this.#tlsFailed(error, socket));
@@ -140,8 +143,7 @@ export class HttpsListener {
     server.on('connect', (_message, socket) => this.#tunnel(socket));
   }
 
-  /** @returns whether it may begin */
-  #opened(socket: Socket): boolean {
+  #opened(socket: Socket, begin: () => void): void {
     this.#sockets.add(socket);
     const peer = peerOf(socket);
     const visit = this.#waiting.came(socket);
@@ -150,9 +152,10 @@ export class HttpsListener {
       this.#visits.delete(peer);
       visit?.left();
     });
-    if (visit === undefined) return false;
+    if (visit === undefined) return;
     this.#visits.set(peer, visit);
-    return true;
+    if (visit.goesFirst) visit.inTurn(begin);
+    else holdFirstBytes(socket, (release) => visit.inTurn(() => release(begin)));
   }
 
   #secured(socket: TLSSocket): void {

@@ -52,6 +52,37 @@ export function parseCertificate(der: Uint8Array): Certificate | undefined {
   }
 }
 
+/**
+ * Reads certificates that may come again and again: reading one costs 2 ms and 4 MB of garbage on the thread that serves
+ * everybody. What they say is remembered, not what was decided about them.
+ */
+export class CertificateReader {
+  readonly #max: number;
+  /** By the digest of their bytes; the one that came longest ago is the first. */
+  readonly #read = new Map<string, Certificate | undefined>();
+
+  constructor(max: number) {
+    this.#max = max;
+  }
+
+  /** As `parseCertificate`. */
+  read(der: Uint8Array): Certificate | undefined {
+    if (der.length > MAX_CERTIFICATE_BYTES) return undefined;
+    const digest = createHash('sha256').update(der).digest('hex');
+    const certificate = this.#read.has(digest) ? this.#read.get(digest) : parseCertificate(der);
+    this.#read.delete(digest);
+    this.#read.set(digest, certificate);
+    const [oldest] = this.#read.keys();
+    if (this.#read.size > this.#max && oldest !== undefined) this.#read.delete(oldest);
+    return certificate;
+  }
+
+  /** Certificates that are remembered, for tests of the bound. */
+  get remembered(): number {
+    return this.#read.size;
+  }
+}
+
 /** All certificates of a PEM text. @throws GatewayError `bad-request` where there is none, or one cannot be read */
 export function parseCertificates(pem: string): readonly Certificate[] {
   const blocks = pem.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];

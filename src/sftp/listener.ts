@@ -136,7 +136,7 @@ export class SftpListener implements ConnectionHost {
     const visit = this.#waiting.came(socket);
     if (visit === undefined) return;
     this.#bySocket.set(socket, new SshConnection(socket, visit, this.#parts, this));
-    joinIdentification(socket);
+    joinIdentification(socket, (begin) => visit.inTurn(begin));
     this.#ssh.injectSocket(socket);
   }
 

@@ -10,19 +10,35 @@ import { USER_ALGORITHMS } from '../access/ssh-offer.ts';
 
 const MAX_IDENTIFICATION_BYTES = 255; // RFC 4253 §4.2
 const LINE_FEED = 10;
+/** Of a client that does not wait for its turn; a first key exchange is 2 kB. */
+const MAX_HELD_BYTES = 16 * 1024;
 
 /**
  * An identification that comes in three or more pieces loses the middle ones. No upstream thread.
- * Called before the socket is handed to ssh2, whose listener then gets the line in one piece.
+ * Called before the socket is handed to ssh2, whose listener then gets the line in one piece. Our own identification is
+ * sent at once, since some clients wait for it; the work begins with the line of the client, and that waits for its turn.
+ * @param inTurn calls what it is given when the handshake may begin
  */
-export function joinIdentification(socket: Socket): void {
+export function joinIdentification(socket: Socket, inTurn: (begin: () => void) => void): void {
   let held: Buffer | undefined = Buffer.alloc(0);
+  let asked = false;
   const on = socket.on.bind(socket);
-  const joined = (listener: (chunk: Buffer) => void) => (chunk: Buffer) => {
-    const bytes = held === undefined ? chunk : Buffer.concat([held, chunk]);
-    held =
-      held === undefined || bytes.includes(LINE_FEED) || bytes.length > MAX_IDENTIFICATION_BYTES ? undefined : bytes;
-    if (held === undefined) listener(bytes);
+  const joined = (listener: (chunk: Buffer) => void) => {
+    const begin = () => {
+      const bytes = held;
+      held = undefined;
+      if (bytes === undefined || socket.destroyed) return;
+      socket.resume();
+      listener(bytes);
+    };
+    return (chunk: Buffer) => {
+      if (held === undefined) return listener(chunk);
+      held = Buffer.concat([held, chunk]);
+      if (held.length > MAX_HELD_BYTES) socket.pause();
+      if (asked || (!held.includes(LINE_FEED) && held.length <= MAX_IDENTIFICATION_BYTES)) return;
+      asked = true;
+      inTurn(begin);
+    };
   };
   const value = (event: string, listener: (...values: unknown[]) => void) => {
     if (event !== 'data') return on(event, listener);

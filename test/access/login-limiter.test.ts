@@ -120,6 +120,20 @@ test('a refused handshake keeps its slot the longer, the more addresses fail', (
   expect(busy(A)).toBe(true);
 });
 
+test('behind an address from which people come in, a refused handshake does not keep its slot', () => {
+  const { limiter, fail } = limiterAt();
+  const refused = (address: string) => {
+    const handshake = limiter.admitHandshake(address, () => undefined);
+    if (handshake !== undefined) limiter.failed({ address });
+    handshake?.end();
+    return handshake !== undefined;
+  };
+  limiter.order.ask(A, { mayBegin: () => true, begin: () => undefined }).admitted();
+  for (const address of [A, B]) fail(4, address);
+  expect([refused(A), refused(A), refused(A)]).toEqual([true, true, true]);
+  expect([refused(B), refused(B), refused(B)]).toEqual([true, true, false]);
+});
+
 test('in a storm one failure is enough to have two slots; who never failed has as many as before', () => {
   const { time, limiter, penalties, fail } = limiterAt(1000);
   const enter = (address: string) => limiter.admitHandshake(address, () => undefined) !== undefined;

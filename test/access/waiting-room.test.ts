@@ -42,10 +42,16 @@ function roomWith({ random = () => 0, maxUnauthenticated = 4 }: Options = {}) {
     if (visit !== undefined) visits.push(visit);
     return visit;
   };
+  /** Somebody came in from there before. */
+  const know = (address: string) => {
+    const visit = come(address);
+    visit?.inTurn(() => undefined);
+    visit?.admitted('cafe');
+  };
   const leave = () => {
     for (const visit of visits) visit.left();
   };
-  return { time, limits, limiter, room, lines, dropped, ended, come, leave };
+  return { time, limits, limiter, room, lines, dropped, ended, come, know, leave };
 }
 
 test('up to the limit everybody waits; beyond it the oldest of the address that holds most is ended', () => {
@@ -151,4 +157,65 @@ test('a certificate that is penalised is proven by two at once, and the third is
   expect(three).toEqual([true, true, false]);
   expect(ended).toEqual(['192.0.2.13']);
   leave();
+});
+
+test('at a penalised address from which people come in, others wait for its two slots; elsewhere they are closed', () => {
+  vi.useFakeTimers();
+  try {
+    const { time, limiter, ended, come, know, leave } = roomWith({ maxUnauthenticated: 50 });
+    const began: string[] = [];
+    const enter = (address: string, name: string) => {
+      const visit = come(address, name, 1);
+      visit?.inTurn(() => began.push(name));
+      return visit;
+    };
+    know('192.0.2.1');
+    for (const address of ['192.0.2.1', '192.0.2.1', '192.0.2.2', '192.0.2.2']) limiter.failed({ address });
+    time.ms += 1000;
+    const [first] = ['a1', 'a2', 'a3'].map((name) => enter('192.0.2.1', name));
+    for (const name of ['b1', 'b2', 'b3']) enter('192.0.2.2', name);
+    expect([began, ended]).toEqual([['a1', 'a2', 'b1', 'b2'], ['b3']]);
+    first?.failed();
+    first?.left();
+    time.ms += 20;
+    vi.advanceTimersByTime(20);
+    expect(began.slice(4)).toEqual(['a3']);
+    leave();
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
+test('sixteen wait there; one more is closed, or takes the place of who is there for a while', () => {
+  const { time, limiter, ended, come, know, leave } = roomWith({ maxUnauthenticated: 50 });
+  know('192.0.2.1');
+  for (const _ of [1, 2]) limiter.failed({ address: '192.0.2.1' });
+  for (let index = 1; index <= 16; index += 1) come('192.0.2.1', `a${index}`);
+  expect(ended).toEqual([]);
+  time.ms += 1999;
+  expect(come('192.0.2.1', 'a17')).toBeUndefined();
+  expect(ended).toEqual(['a17']);
+  time.ms += 1;
+  expect(come('192.0.2.1', 'a18')).toBeDefined();
+  expect(ended).toEqual(['a17', 'a1']);
+  leave();
+});
+
+test('who waits for its turn is ended after the grace time and does not begin', () => {
+  vi.useFakeTimers();
+  try {
+    const { time, ended, come, leave } = roomWith({ maxUnauthenticated: 50 });
+    const began: string[] = [];
+    const visits = ['a', 'b', 'c', 'd', 'e'].map((name) => come('192.0.2.1', name, 1));
+    for (const visit of visits) visit?.inTurn(() => began.push('one'));
+    expect(began).toHaveLength(4);
+    vi.advanceTimersByTime(20_000); // the clock stands still: no turn comes
+    expect(ended).toEqual(['a', 'b', 'c', 'd', 'e']);
+    time.ms += 20_000;
+    vi.advanceTimersByTime(20_000);
+    expect(began).toHaveLength(4);
+    leave();
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -161,6 +161,18 @@ test('newcomers are dropped while too many others did not say who they are; afte
   expect((await client.ask(get('/files/'))).status).toBe(200);
 });
 
+test('a handshake waits behind those of other strangers, and nothing of it is lost', async () => {
+  const began: string[] = [];
+  const others = Array.from({ length: 20 }, (_, index) =>
+    gateway.shared.limiter.order.ask(`192.0.2.${index}`, { mayBegin: () => true, begin: () => began.push('other') }),
+  );
+  const where = { host: '127.0.0.1', localAddress: '127.0.0.77', port: gateway.port, rejectUnauthorized: false };
+  const answer = await answerOn(connect(where), get('/files/'));
+  expect(answer.text).toMatch(/no-certificate/);
+  expect(began).toHaveLength(20);
+  for (const other of others) other.left();
+});
+
 test('closing lets a running request finish and cuts an idle connection', async () => {
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => {

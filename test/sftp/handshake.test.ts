@@ -111,6 +111,21 @@ test('an identification that comes byte by byte is one', async () => {
   socket.destroy();
 });
 
+test('who waits for its turn hears our identification at once, and what it said meanwhile is not lost', async () => {
+  const began: string[] = [];
+  const others = Array.from({ length: 20 }, (_, index) =>
+    fixture.shared.limiter.order.ask(`192.0.2.${index}`, { mayBegin: () => true, begin: () => began.push('other') }),
+  );
+  const socket = connectSocket({ port: fixture.port, host: '127.0.0.1', localAddress: '127.0.0.77' });
+  const hello = await readUntil(socket, (bytes) => bytes.includes('\r\n'));
+  expect(hello.toString()).toBe('SSH-2.0-Sluis\r\n');
+  socket.write('SSH-2.0-patient\r\n');
+  await readUntil(socket, (bytes) => bytes.includes('curve25519-sha256'));
+  expect(began).toHaveLength(20);
+  socket.destroy();
+  for (const other of others) other.left();
+});
+
 /** byte type in an unencrypted packet of one block: uint32 length | byte padding | payload | padding */
 function plainPacket(type: number): Buffer {
   const packet = Buffer.alloc(16);

@@ -1,0 +1,27 @@
+import type { Socket } from 'node:net';
+
+/** Of a client that goes on before its turn; a ClientHello (RFC 8446 §4.1.2) with a post-quantum key share is 2 kB. */
+const MAX_HELD_BYTES = 16 * 1024;
+
+/**
+ * Keeps what a client says until its turn: who says nothing needs none, and who hangs up meanwhile is seen to.
+ * @param spoke called at the first byte; `release` puts all bytes back and hands the socket on, unless it is gone
+ */
+export function holdFirstBytes(socket: Socket, spoke: (release: (begin: () => void) => void) => void): void {
+  let held: Buffer | undefined;
+  const hold = (chunk: Buffer) => {
+    const isFirst = held === undefined;
+    held = held === undefined ? chunk : Buffer.concat([held, chunk]);
+    if (held.length > MAX_HELD_BYTES) socket.pause();
+    if (isFirst) spoke(release);
+  };
+  const gone = () => socket.destroy();
+  const release = (begin: () => void) => {
+    if (socket.destroyed || held === undefined) return;
+    socket.off('data', hold).off('end', gone).off('error', gone);
+    socket.pause();
+    socket.unshift(held);
+    begin();
+  };
+  socket.on('data', hold).on('end', gone).on('error', gone);
+}
