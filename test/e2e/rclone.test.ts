@@ -38,7 +38,10 @@ function rclone(protocol: 'webdav' | 'sftp', ...words: readonly string[]): Promi
 
 const composed = async (path: string) => (await digestsOf(path)).map((line) => line.normalize('NFC')).toSorted();
 
-describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone over %s', (protocol) => {
+/** Thousands of requests on a machine that has other things to do. */
+const PATIENCE = { timeout: 150_000 };
+
+describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone over %s', PATIENCE, (protocol) => {
   const remote = `sluis:SHARED/work/by ${protocol}`;
   const { lanes, files } = LANES[protocol];
   const names = Array.from({ length: lanes }, (_, lane) => `lane #${lane}`);
