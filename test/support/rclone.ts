@@ -46,7 +46,7 @@ export async function rcloneTo(
       '--transfers',
       '8',
     ];
-    const all = [...words, ...once, ...(protocol === 'webdav' ? tls : [])];
+    const all = [...once, ...words, ...(protocol === 'webdav' ? tls : [])]; // of two settings the later one counts
     return await runClient('rclone', all, { environment: { ...environment, HOME: home } });
   } finally {
     await rm(home, { recursive: true });
