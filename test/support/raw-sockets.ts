@@ -35,8 +35,8 @@ export function openPlain(port: number): Promise<Socket> {
 }
 
 /** Writes bytes and reads until the other side closes. @throws Error where it does not within the deadline */
-export function untilClosed(socket: Socket, bytes: string | Uint8Array): Promise<string> {
-  return reading(socket, bytes, () => false);
+export function untilClosed(socket: Socket, bytes: string | Uint8Array, deadlineMs = DEADLINE_MS): Promise<string> {
+  return reading(socket, bytes, () => false, deadlineMs);
 }
 
 /** Writes bytes and reads until the head of an answer is there, or the other side closes; then leaves. */
@@ -44,13 +44,18 @@ export function untilHead(socket: Socket, bytes: string | Uint8Array): Promise<s
   return reading(socket, bytes, (text) => text.includes('\r\n\r\n'));
 }
 
-function reading(socket: Socket, bytes: string | Uint8Array, isEnough: (text: string) => boolean): Promise<string> {
+function reading(
+  socket: Socket,
+  bytes: string | Uint8Array,
+  isEnough: (text: string) => boolean,
+  deadlineMs = DEADLINE_MS,
+): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = '';
     const timer = setTimeout(() => {
       socket.destroy();
-      reject(new Error(`still open after ${DEADLINE_MS} ms; so far: ${text}`));
-    }, DEADLINE_MS);
+      reject(new Error(`still open after ${deadlineMs} ms; so far: ${text}`));
+    }, deadlineMs);
     socket.on('data', (chunk: Buffer) => {
       text += chunk.toString('latin1');
       if (isEnough(text)) socket.destroy();
