@@ -152,11 +152,18 @@ function hashOfSigner(info: pkijs.SignerInfo): SignatureHash {
   const { algorithmId, algorithmParams } = info.signatureAlgorithm;
   if (algorithmId === OID.rsaEncryption) return digest;
   if (algorithmId !== OID.rsaPss) return hashOfSignature(algorithmId) === digest ? digest : 'weak';
+  const { hash, mask } = pssOf(algorithmParams);
+  return hash === digest && mask === digest ? digest : 'weak';
+}
+
+/** RSASSA-PSS-params, RFC 8017 A.2.3: both digests, and the bytes of salt. */
+function pssOf(schema: unknown): { readonly hash: SignatureHash; readonly mask: SignatureHash; readonly salt: number } {
   try {
-    const parameters = new pkijs.RSASSAPSSParams({ schema: algorithmParams });
-    return hashOfDigest(parameters.hashAlgorithm.algorithmId) === digest ? digest : 'weak';
+    const { hashAlgorithm, maskGenAlgorithm, saltLength } = new pkijs.RSASSAPSSParams({ schema });
+    const mask = new pkijs.AlgorithmIdentifier({ schema: maskGenAlgorithm.algorithmParams });
+    return { hash: hashOfDigest(hashAlgorithm.algorithmId), mask: hashOfDigest(mask.algorithmId), salt: saltLength };
   } catch {
-    return 'weak';
+    return { hash: 'weak', mask: 'weak', salt: 0 };
   }
 }
 
@@ -246,8 +253,9 @@ function isAttributes(head: Uint8Array): boolean {
 }
 
 function keyOf(info: pkijs.SignerInfo, { key }: Certificate): VerifyKeyObjectInput {
-  const isPss = info.signatureAlgorithm.algorithmId === OID.rsaPss;
-  return isPss ? { key, padding: constants.RSA_PKCS1_PSS_PADDING } : { key };
+  const { algorithmId, algorithmParams } = info.signatureAlgorithm;
+  if (algorithmId !== OID.rsaPss) return { key };
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pssOf(algorithmParams).salt };
 }
 
 function signingTimeOf(info: pkijs.SignerInfo): number | undefined {
