@@ -13,7 +13,7 @@ import { isLoopback } from './domain/loopback.ts';
 import type { SharedLimits } from './gateway-limits.ts';
 import type { LevelTwo } from './gateway-second-factor.ts';
 import { openSshDoor } from './gateway-ssh.ts';
-import { openTrust, policyOf, type Trust } from './gateway-trust.ts';
+import { policyOf, type Trust } from './gateway-trust.ts';
 import { HttpsListener } from './listen/https.ts';
 import { holdsDemoCertificate } from './pki/demo-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
@@ -38,6 +38,7 @@ const KEYS_ONLY: HttpsSettings['class3'] = {
 
 export type ListenerParts = {
   readonly settings: Settings;
+  readonly trust: Trust;
   readonly generation: Current<Generation>;
   readonly audit: AuditLog;
   readonly vfs: Vfs;
@@ -56,7 +57,7 @@ type Doors = Trust & { readonly ssh: SshDoor };
 /** Opens every configured listener. @returns the ports that were bound, in their order */
 export async function openListeners(parts: ListenerParts, closers: Closers): Promise<readonly number[]> {
   await refuseDemoKeys(parts.settings);
-  const trust = { ...(await openTrust(parts, closers)), ssh: await openSshDoor(parts, closers) };
+  const trust = { ...parts.trust, ssh: await openSshDoor(parts, closers) };
   const ports: number[] = [];
   for (const listener of parts.settings.listeners) {
     const open = listener.protocol === 'https' ? openHttps(parts, trust, listener) : openSftp(parts, trust, listener);

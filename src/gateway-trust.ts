@@ -67,16 +67,7 @@ export function policyOf(
   class3: HttpsSettings['class3'],
   clockToleranceSeconds: number,
 ): { readonly policy: Class3Policy; readonly pems: readonly string[] } {
-  const { trustedIssuers: wanted } = class3;
-  const isWanted = ({ keyId }: Certificate) => wanted === 'all' || (keyId !== undefined && wanted.includes(keyId));
-  const trusted = issuers.filter(isWanted);
-  const absent = wanted === 'all' ? undefined : wanted.find((id) => !trusted.some(({ keyId }) => keyId === id));
-  if (absent !== undefined) {
-    throw new GatewayError(
-      'bad-request',
-      `a listener trusts the issuer with key ${absent}, which no file of pki holds`,
-    );
-  }
+  const trusted = someOf(issuers, class3.trustedIssuers, 'a listener');
   const policy: Class3Policy = {
     issuers: trusted,
     intermediates,
@@ -86,6 +77,19 @@ export function policyOf(
     nationalNumberPolicies: class3.nationalNumberPolicyOids === 'any' ? [] : class3.nationalNumberPolicyOids,
   };
   return { policy, pems: trusted.map(acceptableIssuerPem) };
+}
+
+/** @throws GatewayError `bad-request` where a key identifier is nobody's */
+export function someOf(
+  issuers: readonly Certificate[],
+  wanted: 'all' | readonly string[],
+  who: string,
+): readonly Certificate[] {
+  if (wanted === 'all') return issuers;
+  const trusted = issuers.filter(({ keyId }) => keyId !== undefined && wanted.includes(keyId));
+  const absent = wanted.find((id) => !trusted.some(({ keyId }) => keyId === id));
+  if (absent === undefined) return trusted;
+  throw new GatewayError('bad-request', `${who} trusts the issuer with key ${absent}, which no file of pki holds`);
 }
 
 async function readIssuers(files: readonly string[]): Promise<readonly Certificate[]> {

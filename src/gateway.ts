@@ -16,6 +16,8 @@ import { Signer } from './evidence/cms.ts';
 import { answerSessions, countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
+import { signingOf } from './gateway-signatures.ts';
+import { openTrust } from './gateway-trust.ts';
 import { type ControlRequest, ControlSocket } from './ops/control-socket.ts';
 import { type Health, HealthServer } from './ops/health.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
@@ -116,10 +118,12 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const wake: { arrival: () => void } = { arrival: () => undefined };
   const onArrival = () => wake.arrival();
   const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival });
+  const trust = await openTrust({ settings, logger, metrics, clock }, closers);
   const pipeline = await startPipeline({
     ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf, onBroken },
     contentFolder: join(data, 'content'),
     directoryFolder: join(data, 'directory'),
+    signing: signingOf(settings, trust),
     drop: { directory: join(data, 'drop'), ...settings.dropFolder },
   });
   closers.push(() => pipeline.close());
@@ -141,7 +145,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const watcher = watchConfiguration(options, current, { audit, metrics, levelTwo });
   closers.push(() => watcher.close());
   const listeners = await openListeners(
-    { settings, generation: current, audit, vfs, shared, levelTwo, metrics, logger, clock },
+    { settings, trust, generation: current, audit, vfs, shared, levelTwo, metrics, logger, clock },
     closers,
   );
   const healthNow = () => healthOf(audit, ledger, shared);

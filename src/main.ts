@@ -103,6 +103,21 @@ function addLooking(program: Command, finish: (status: ExitStatus) => void): voi
       finish(await auditVerify(common(options)));
     },
   );
+  addSignatures(program, finish);
+}
+
+function addSignatures(program: Command, finish: (status: ExitStatus) => void): void {
+  program
+    .command('sign <file>')
+    .description('sign a file: FS.… beside FI.…, else <file>.p7s')
+    .requiredOption('--p12 <file>', 'key and certificate, PKCS#12')
+    .option('--password-file <file>', 'its first line is the password (default: a line of standard input)')
+    .option('--wrap', 'base64 in lines of 76 characters')
+    .option('--json', 'as JSON')
+    .action(async (file, { p12, passwordFile, wrap, json }) => {
+      const { sign } = await import('./commands/sign.ts');
+      finish(await sign(file, { p12, passwordFile, wrap: wrap === true, json: json === true }));
+    });
   const receipt = program.command('receipt').description('signed answers');
   receipt
     .command('verify <file>')

@@ -180,6 +180,10 @@ export class AdmissionDesk implements Admission {
 }
 
 /** Whether partner and account are in force on this day. */
+export function isInForce(identity: Identity, today: IsoDate): boolean {
+  return standingRefusal(identity, today) === undefined;
+}
+
 function standingRefusal({ partner, account }: Identity, today: IsoDate): RefusalReason | undefined {
   if (partner.disabled) return 'partner-disabled';
   if (account.disabled) return 'account-disabled';

@@ -1,10 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { Writable } from 'node:stream';
 import { hashPassword } from '../access/password.ts';
 import { newTotpSecret } from '../access/totp.ts';
 import { GatewayError } from '../domain/errors.ts';
+import { askPassword } from './ask-password.ts';
 import { type CommonOptions, dataDirectory, soundSettings } from './places.ts';
 
 const MIN_PASSWORD_LENGTH = 12;
@@ -45,21 +44,6 @@ async function newHash(): Promise<string> {
     throw new GatewayError('bad-request', `a password has ${MIN_PASSWORD_LENGTH} characters or more`);
   }
   return hashPassword(password);
-}
-
-/** One line of standard input; at a terminal what is typed is not shown. */
-async function askPassword(): Promise<string> {
-  const output = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const terminal = process.stdin.isTTY === true;
-  if (terminal) process.stderr.write('Password: ');
-  const lines = createInterface({ input: process.stdin, output, terminal });
-  try {
-    for await (const line of lines) return line;
-    return '';
-  } finally {
-    lines.close();
-    if (terminal) process.stderr.write('\n');
-  }
 }
 
 /** @throws GatewayError `not-found` */

@@ -1,12 +1,8 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { pipeline } from 'node:stream/promises';
-import { GatewayError } from '../domain/errors.ts';
 import { readSignatureFile } from '../evidence/cms.ts';
 import { verifyDetached } from '../evidence/cms-verify.ts';
 import { parseCertificates } from '../pki/certificate.ts';
+import { digestOf, readOrRefuse } from './read-or-refuse.ts';
 
 /**
  * Checks the signature of an answer, offline: `x.json` by `x.json.p7s` beside it, `FO.…` by its `FS.…`.
@@ -38,22 +34,4 @@ export async function receiptVerify(
 function signatureBeside(file: string): string {
   const name = basename(file);
   return name.startsWith('FO.') ? join(dirname(file), `FS.${name.slice(3)}`) : `${file}.p7s`;
-}
-
-async function readOrRefuse(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    throw new GatewayError('bad-request', `${file} can not be read`, { cause });
-  }
-}
-
-async function digestOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  try {
-    await pipeline(createReadStream(file), hash);
-  } catch (cause) {
-    throw new GatewayError('bad-request', `${file} can not be read`, { cause });
-  }
-  return hash.digest('hex');
 }

@@ -54,12 +54,13 @@ function isComplete(files: ConfigFiles): files is SoundFiles {
 }
 
 function settingsOf(directory: string, files: SoundFiles, ring: KeyRing, trust: SshTrust): Settings {
-  const { listeners, health, data, dropFolder, languages, demo } = files.gateway.value;
+  const { listeners, health, signatures, data, dropFolder, languages, demo } = files.gateway.value;
   return {
     generation: buildGeneration(files, ring, trust),
     listeners: listeners.map((listener, index) => ({ ...listener, rule: `gateway.yaml#/listeners/${index}` })),
     health,
     pki: pkiOf(directory, files),
+    signatures,
     data: { directory: resolve(directory, data.directory) },
     dropFolder,
     languages,

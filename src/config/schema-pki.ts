@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { line, listOf, parsed, seconds, strict } from './schema-values.ts';
+import { EID_AUTHENTICATION_POLICIES, EID_SIGNATURE_POLICIES } from '../domain/eid.ts';
+import { line, listOf, matching, parsed, seconds, strict } from './schema-values.ts';
 
 export const filePath = line(1000);
 
@@ -60,6 +61,32 @@ export const pkiSchema = strict({
   /** How far the clocks of issuers and of this machine may differ. */
   clockToleranceSeconds: seconds(0, 300).default(0),
 });
+
+export const oid = matching(
+  /^[0-2](\.(0|[1-9]\d*))+$/,
+  'is not an object identifier',
+  'write it as in 1.3.6.1.4.1.4146.1.40',
+);
+
+/** `any`, or certificate policies of which one must be there. */
+export const policyOids = z.union([z.literal('any'), listOf(oid, 1)], {
+  error: 'any, or a list of object identifiers',
+});
+
+/** `all` that `pki` names, or some of them by key identifier. */
+export const issuerKeys = z.union([z.literal('all'), listOf(keyId, 1)], { error: 'all, or a list of key identifiers' });
+
+/** Who may sign what comes in as a set: rules of their own, beside those of coming in. */
+export const signaturesSchema = strict({
+  trustedIssuers: issuerKeys.default('all'),
+  allowedPolicyOids: policyOids.default('any'),
+  /** Certificate policies that make the subject's serial number a national number. */
+  nationalNumberPolicyOids: policyOids.default([...EID_SIGNATURE_POLICIES, ...EID_AUTHENTICATION_POLICIES]),
+  /** Whether the certificate of a machine account will do, too. */
+  signers: z.enum(['accounts', 'persons']).default('accounts'),
+  /** How long a set waits while nobody can say whether its signer's certificate was revoked. */
+  holdMinutes: seconds(0.01, 10_080).default(240),
+}).prefault({});
 
 function plainUrl(text: string): string | undefined {
   if (!URL.canParse(text)) return undefined;

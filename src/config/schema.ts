@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import { EID_AUTHENTICATION_POLICIES } from '../domain/eid.ts';
-import { filePath, keyId, pkiSchema } from './schema-pki.ts';
-import { date, host, line, listOf, matching, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
+import { filePath, issuerKeys, pkiSchema, policyOids, signaturesSchema } from './schema-pki.ts';
+import { date, host, line, listOf, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
 
 const accessMethod = z.enum(['line', 'private-network', 'vpn', 'internet']);
-const oid = matching(/^[0-2](\.(0|[1-9]\d*))+$/, 'is not an object identifier', 'write it as in 1.3.6.1.4.1.4146.1.40');
 
 /** 1: certificate or key; 2: a second factor as well. */
 const level = z.union([z.literal(1), z.literal(2)], { error: '1, 2' });
@@ -12,18 +11,10 @@ const level = z.union([z.literal(1), z.literal(2)], { error: '1, 2' });
 /** What a client certificate must show beyond a trusted issuer. */
 const class3 = strict({
   requireExtendedKeyUsage: z.boolean().default(false),
-  /** `any`, or the certificate policies of which it must carry one. */
-  allowedPolicyOids: z
-    .union([z.literal('any'), listOf(oid, 1)], { error: 'any, or a list of object identifiers' })
-    .default('any'),
-  /** `all` that `pki` names, or some of them by key identifier. */
-  trustedIssuers: z
-    .union([z.literal('all'), listOf(keyId, 1)], { error: 'all, or a list of key identifiers' })
-    .default('all'),
+  allowedPolicyOids: policyOids.default('any'),
+  trustedIssuers: issuerKeys.default('all'),
   /** Certificate policies that make the subject's serial number a national number. */
-  nationalNumberPolicyOids: z
-    .union([z.literal('any'), listOf(oid, 1)], { error: 'any, or a list of object identifiers' })
-    .default([...EID_AUTHENTICATION_POLICIES]),
+  nationalNumberPolicyOids: policyOids.default([...EID_AUTHENTICATION_POLICIES]),
 }).prefault({});
 
 const httpsListener = strict({
@@ -94,6 +85,7 @@ export const gatewaySchema = strict({
   listeners: z.array(z.discriminatedUnion('protocol', [httpsListener, sftpListener]).transform(withLevel)).min(1),
   health: strict({ host: host.default('127.0.0.1'), port: port.default(9464) }).prefault({}),
   pki: pkiSchema,
+  signatures: signaturesSchema,
   ssh,
   data: strict({ directory: filePath.default('../var') }).prefault({}),
   dropFolder: strict({ enabled: z.boolean().default(false), sweepSeconds: seconds(0.1, 3600).default(5) }).prefault({}),

@@ -47,6 +47,12 @@ export type RevocationSettings = {
   readonly revocationMaxAgeMinutes: number;
 };
 
+/** Whose signatures incoming sets may bear. */
+export type SignatureSettings = Omit<Class3Policy, 'requireExtendedKeyUsage'> & {
+  readonly signers: 'accounts' | 'persons';
+  readonly holdMinutes: number;
+};
+
 /** `demo`: the authority in `directory` makes and renews these files itself. */
 export type PkiSettings = {
   readonly files: PkiFiles;
@@ -60,6 +66,7 @@ export type Settings = {
   readonly listeners: readonly (HttpsListener | SftpListener)[];
   readonly health: { readonly host: string; readonly port: number };
   readonly pki: PkiSettings;
+  readonly signatures: SignatureSettings;
   readonly data: { readonly directory: string };
   readonly dropFolder: { readonly enabled: boolean; readonly sweepSeconds: number };
   /** Languages the pages offer; the first is the default. */

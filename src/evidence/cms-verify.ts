@@ -1,9 +1,9 @@
-import { constants, createHash, verify } from 'node:crypto';
+import { constants, createHash, createVerify, type VerifyKeyObjectInput, verify } from 'node:crypto';
 import { promisify } from 'node:util';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 import { type Certificate, parseCertificate } from '../pki/certificate.ts';
-import { serialHex } from '../pki/der.ts';
+import { derElement, serialHex, TAG } from '../pki/der.ts';
 import { hashOfDigest, hashOfSignature, OID, type SignatureHash } from '../pki/oids.ts';
 import { type Path, type PathFailure, validatePath } from '../pki/path.ts';
 
@@ -14,11 +14,17 @@ export type SignatureFailure =
   | 'wrong-content-type'
   | 'not-one-signer'
   | 'no-signed-attributes'
+  | 'repeated-attribute'
   | 'no-signer-certificate'
+  | 'too-many-certificates'
   | 'weak-digest'
-  /** A digest of the file that is not among those given. */
+  /** The algorithm of the signature is not one for the signer's key, or its digest is not announced. */
+  | 'wrong-algorithm'
+  /** A digest of the file that is neither given nor can be made. */
   | 'digest-not-at-hand'
   | 'wrong-digest'
+  /** A file that could pass for the attributes of another signature: RFC 5652 §5.4 signs both alike. */
+  | 'signed-attributes-as-content'
   | 'wrong-certificate'
   | 'key-usage'
   | 'weak-key';
@@ -28,6 +34,8 @@ export type SignatureResult =
       readonly ok: true;
       readonly signer: Certificate;
       readonly path: Path;
+      /** The certificate policies the whole path allows. */
+      readonly policies: ReadonlySet<string> | 'any';
       /** What the signer says about the time, milliseconds since the epoch; nobody else vouches for it. */
       readonly signedAt: number | undefined;
     }
@@ -36,19 +44,26 @@ export type SignatureResult =
 export type SignatureToVerify = {
   /** DER or BER, from `readSignatureFile`. */
   readonly cms: Uint8Array;
-  /** Digests of the signed file, hex. */
+  /** SHA-256 of the signed file, hex. */
   readonly sha256: string;
-  readonly sha384?: string | undefined;
-  readonly sha512?: string | undefined;
+  /** Its bytes, read once and only where that digest is not enough. */
+  readonly content?: (() => AsyncIterable<Uint8Array>) | undefined;
   /** Issuers whose certificates may sign. */
   readonly trusted: readonly Certificate[];
+  /** Certificates of CAs below them that a signature need not hold; never trusted by themselves. */
+  readonly intermediates?: readonly Certificate[] | undefined;
   /** The moment at which certificates must be valid, milliseconds since the epoch. */
   readonly at: number;
+  readonly toleranceMs?: number | undefined;
 };
 
 const MAX_CMS_BYTES = 1024 * 1024;
+const MAX_CERTIFICATES = 16;
 const CONTEXT_SPECIFIC = 3; // asn1js's number of the tag class
 const MIN_RSA_BITS = 2048;
+/** What is needed of a content to see that it is a SET OF attributes. */
+const HEAD_BYTES = 16;
+const ECDSA: ReadonlySet<string> = new Set([OID.ecdsaWithSha256, OID.ecdsaWithSha384, OID.ecdsaWithSha512]);
 const verifyOffLoop = promisify(verify);
 
 /** Verifies a detached CMS signature by exactly one signer, RFC 5652 §5.4 and §5.6. Revocation is the caller's. */
@@ -60,14 +75,17 @@ export async function verifyDetached(input: SignatureToVerify): Promise<Signatur
   if (signed.encapContentInfo.eContentType !== OID.data) return refused('wrong-content-type');
   const [info, second] = signed.signerInfos;
   if (info === undefined || second !== undefined) return refused('not-one-signer');
+  if (certificates === 'too-many') return refused('too-many-certificates');
   const signer = certificates.find((one) => isSigner(info, one));
   if (signer === undefined) return refused('no-signer-certificate');
-  const failure = attributesFailure(info, signer, input) ?? keyFailure(signer);
+  const failure = algorithmFailure(signed, info, signer) ?? attributesFailure(info, signer) ?? keyFailure(signer);
   if (failure !== undefined) return refused(failure);
-  if (!(await isSignedBy(info, signer))) return refused('bad-signature');
-  const result = validatePath(signer, certificates, input.trusted, input.at);
+  const others = [...(input.intermediates ?? []), ...certificates.filter((one) => one !== signer)];
+  const result = validatePath(signer, others, input.trusted, input.at, input.toleranceMs);
   if (!result.ok) return refused(result.reason);
-  return { ok: true, signer, path: result.path, signedAt: signingTimeOf(info) };
+  const unsigned = await (info.signedAttrs === undefined ? overContent : overAttributes)(info, signer, input);
+  if (unsigned !== undefined) return refused(unsigned);
+  return { ok: true, signer, path: result.path, policies: result.policies, signedAt: signingTimeOf(info) };
 }
 
 function refused(reason: SignatureFailure): SignatureResult {
@@ -75,7 +93,7 @@ function refused(reason: SignatureFailure): SignatureResult {
 }
 
 /** A SignedData, and its certificates as the bytes they are. */
-type Parsed = { readonly signed: pkijs.SignedData; readonly certificates: readonly Certificate[] };
+type Parsed = { readonly signed: pkijs.SignedData; readonly certificates: readonly Certificate[] | 'too-many' };
 
 function parseSignedData(cms: Uint8Array): Parsed | undefined {
   try {
@@ -91,8 +109,9 @@ function parseSignedData(cms: Uint8Array): Parsed | undefined {
 }
 
 /** certificates [0] of SignedData. Never encoded again: what was changed in one must not get lost on the way. */
-function certificatesOf(signedData: unknown): readonly Certificate[] {
+function certificatesOf(signedData: unknown): Parsed['certificates'] {
   const set = childrenOf(signedData).find((one) => one instanceof asn1js.Constructed && isTagged(one, 0));
+  if (childrenOf(set).length > MAX_CERTIFICATES) return 'too-many';
   return childrenOf(set)
     .map((item) => (item instanceof asn1js.Sequence ? parseCertificate(item.valueBeforeDecodeView) : undefined))
     .filter((certificate) => certificate !== undefined);
@@ -115,24 +134,16 @@ function isSigner(info: pkijs.SignerInfo, certificate: Certificate): boolean {
   return Buffer.from(sid.valueBlock.valueHexView).toString('hex') === certificate.keyId;
 }
 
-/** What the signed attributes say must be about this file and this certificate. RFC 5652 §11 */
-function attributesFailure(
+/** One digest of today, named alike everywhere, and a signature that the signer's kind of key can make. */
+function algorithmFailure(
+  { digestAlgorithms }: pkijs.SignedData,
   info: pkijs.SignerInfo,
-  signer: Certificate,
-  input: SignatureToVerify,
+  { keyKind }: Certificate,
 ): SignatureFailure | undefined {
-  const hash = hashOfDigest(info.digestAlgorithm.algorithmId);
-  if (hash === 'weak' || hashOfSigner(info) === 'weak') return 'weak-digest';
-  if (info.signedAttrs === undefined) return 'no-signed-attributes';
-  const contentType = onlyValue(info, OID.contentType);
-  if (!(contentType instanceof asn1js.ObjectIdentifier)) return 'wrong-content-type';
-  if (contentType.valueBlock.toString() !== OID.data) return 'wrong-content-type';
-  const digest = onlyValue(info, OID.messageDigest);
-  if (!(digest instanceof asn1js.OctetString)) return 'wrong-digest';
-  const expected = hash === 'none' ? undefined : input[hash];
-  if (expected === undefined) return 'digest-not-at-hand';
-  if (Buffer.from(digest.valueBlock.valueHexView).toString('hex') !== expected.toLowerCase()) return 'wrong-digest';
-  return isOtherCertificate(info, signer) ? 'wrong-certificate' : undefined;
+  const { algorithmId } = info.digestAlgorithm;
+  if (hashOfDigest(algorithmId) === 'weak' || hashOfSigner(info) === 'weak') return 'weak-digest';
+  if (!digestAlgorithms.some((one) => one.algorithmId === algorithmId)) return 'wrong-algorithm';
+  return keyKind === (ECDSA.has(info.signatureAlgorithm.algorithmId) ? 'ec' : 'rsa') ? undefined : 'wrong-algorithm';
 }
 
 /** A digest named twice must be the same one: the signature's own, or the signer's for plain `rsaEncryption`. */
@@ -141,12 +152,30 @@ function hashOfSigner(info: pkijs.SignerInfo): SignatureHash {
   const { algorithmId, algorithmParams } = info.signatureAlgorithm;
   if (algorithmId === OID.rsaEncryption) return digest;
   if (algorithmId !== OID.rsaPss) return hashOfSignature(algorithmId) === digest ? digest : 'weak';
+  const { hash, mask } = pssOf(algorithmParams);
+  return hash === digest && mask === digest ? digest : 'weak';
+}
+
+/** RSASSA-PSS-params, RFC 8017 A.2.3: both digests, and the bytes of salt. */
+function pssOf(schema: unknown): { readonly hash: SignatureHash; readonly mask: SignatureHash; readonly salt: number } {
   try {
-    const parameters = new pkijs.RSASSAPSSParams({ schema: algorithmParams });
-    return hashOfDigest(parameters.hashAlgorithm.algorithmId) === digest ? digest : 'weak';
+    const { hashAlgorithm, maskGenAlgorithm, saltLength } = new pkijs.RSASSAPSSParams({ schema });
+    const mask = new pkijs.AlgorithmIdentifier({ schema: maskGenAlgorithm.algorithmParams });
+    return { hash: hashOfDigest(hashAlgorithm.algorithmId), mask: hashOfDigest(mask.algorithmId), salt: saltLength };
   } catch {
-    return 'weak';
+    return { hash: 'weak', mask: 'weak', salt: 0 };
   }
+}
+
+/** What the signed attributes say of themselves and of the certificate, where there are any. RFC 5652 §5.3, §11 */
+function attributesFailure(info: pkijs.SignerInfo, signer: Certificate): SignatureFailure | undefined {
+  if (info.signedAttrs === undefined) return undefined;
+  const types = info.signedAttrs.attributes.map(({ type }) => type);
+  if (new Set(types).size !== types.length) return 'repeated-attribute';
+  const contentType = onlyValue(info, OID.contentType);
+  if (!(contentType instanceof asn1js.ObjectIdentifier)) return 'wrong-content-type';
+  if (contentType.valueBlock.toString() !== OID.data) return 'wrong-content-type';
+  return isOtherCertificate(info, signer) ? 'wrong-certificate' : undefined;
 }
 
 /** Whether signingCertificateV2 (RFC 5035 §3) stands there and names another certificate, in a digest we can check. */
@@ -169,14 +198,64 @@ function keyFailure(signer: Certificate): SignatureFailure | undefined {
   return signer.keyKind === 'ec' && signer.keyBits >= 256 ? undefined : 'weak-key';
 }
 
-async function isSignedBy(info: pkijs.SignerInfo, signer: Certificate): Promise<boolean> {
+/** The attributes name the digest of the file, and are themselves signed. */
+async function overAttributes(
+  info: pkijs.SignerInfo,
+  signer: Certificate,
+  input: SignatureToVerify,
+): Promise<SignatureFailure | undefined> {
+  const named = onlyValue(info, OID.messageDigest);
+  if (!(named instanceof asn1js.OctetString)) return 'wrong-digest';
   const hash = hashOfDigest(info.digestAlgorithm.algorithmId);
+  const expected = hash === 'sha256' ? input.sha256.toLowerCase() : await digestOf(hash, input.content);
+  if (expected === undefined) return 'digest-not-at-hand';
+  if (Buffer.from(named.valueBlock.valueHexView).toString('hex') !== expected) return 'wrong-digest';
   // The bytes as they were received, under the tag of a SET OF.
   const bytes = new Uint8Array(info.signedAttrs?.encodedValue ?? new ArrayBuffer(0));
   const signature = info.signature.valueBlock.valueHexView;
-  const isPss = info.signatureAlgorithm.algorithmId === OID.rsaPss;
-  const padding = isPss ? { padding: constants.RSA_PKCS1_PSS_PADDING } : {};
-  return verifyOffLoop(hash, bytes, { key: signer.key, ...padding }, signature).catch(() => false);
+  const good = await verifyOffLoop(hash, bytes, keyOf(info, signer), signature).catch(() => false);
+  return good ? undefined : 'bad-signature';
+}
+
+async function digestOf(hash: string, content: SignatureToVerify['content']): Promise<string | undefined> {
+  if (content === undefined) return undefined;
+  const digest = createHash(hash);
+  for await (const chunk of content()) digest.update(chunk);
+  return digest.digest('hex');
+}
+
+/** Without attributes the bytes of the file are signed directly, RFC 5652 §5.4. */
+async function overContent(
+  info: pkijs.SignerInfo,
+  signer: Certificate,
+  { content }: SignatureToVerify,
+): Promise<SignatureFailure | undefined> {
+  if (content === undefined) return 'no-signed-attributes';
+  const verifier = createVerify(hashOfDigest(info.digestAlgorithm.algorithmId));
+  let head = Buffer.alloc(0);
+  for await (const chunk of content()) {
+    if (head.length < HEAD_BYTES) head = Buffer.concat([head, chunk.subarray(0, HEAD_BYTES)]);
+    verifier.update(chunk);
+  }
+  if (isAttributes(head)) return 'signed-attributes-as-content';
+  try {
+    return verifier.verify(keyOf(info, signer), info.signature.valueBlock.valueHexView) ? undefined : 'bad-signature';
+  } catch {
+    return 'bad-signature';
+  }
+}
+
+/** SET { SEQUENCE { OBJECT IDENTIFIER …: what is signed where there are attributes, and no file that people exchange. */
+function isAttributes(head: Uint8Array): boolean {
+  const set = derElement(head, 0, Number.MAX_SAFE_INTEGER);
+  const first = set?.tag === TAG.set ? derElement(head, set.contents, Number.MAX_SAFE_INTEGER) : undefined;
+  return first?.tag === TAG.sequence && head[first.contents] === TAG.objectIdentifier;
+}
+
+function keyOf(info: pkijs.SignerInfo, { key }: Certificate): VerifyKeyObjectInput {
+  const { algorithmId, algorithmParams } = info.signatureAlgorithm;
+  if (algorithmId !== OID.rsaPss) return { key };
+  return { key, padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: pssOf(algorithmParams).salt };
 }
 
 function signingTimeOf(info: pkijs.SignerInfo): number | undefined {

@@ -47,16 +47,22 @@ export class Signer {
   static async load(files: SignerFiles, clock: Clock): Promise<Signer> {
     try {
       const [pem, keyPem] = await Promise.all([readFile(files.certificateFile, 'utf8'), readFile(files.keyFile)]);
-      const chain = parseCertificates(pem);
-      const key = createPrivateKey(keyPem);
-      const certificate = chain.find((one) => one.x509.checkPrivateKey(key));
-      if (certificate === undefined) throw new Error(`${files.keyFile} is not the key of ${files.certificateFile}`);
-      const algorithm = signatureOid(key);
-      if (algorithm === undefined) throw new Error('the key of the signer is neither RSA nor EC');
-      return new Signer({ chain, certificate, key, algorithm }, clock);
+      return Signer.of(createPrivateKey(keyPem), parseCertificates(pem), clock);
     } catch (cause) {
       throw new GatewayError('broken', 'the key or certificate for answers cannot be used', { cause });
     }
+  }
+
+  /**
+   * @param chain the certificate of the key, and those that signatures should hold as well
+   * @throws GatewayError `bad-request` where none is that of the key, or the key is neither RSA nor EC
+   */
+  static of(key: KeyObject, chain: readonly Certificate[], clock: Clock): Signer {
+    const certificate = chain.find((one) => one.x509.checkPrivateKey(key));
+    if (certificate === undefined) throw new GatewayError('bad-request', 'no certificate is that of the key');
+    const algorithm = signatureOid(key);
+    if (algorithm === undefined) throw new GatewayError('bad-request', 'the key is neither RSA nor EC');
+    return new Signer({ chain, certificate, key, algorithm }, clock);
   }
 
   /**

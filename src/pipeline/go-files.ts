@@ -8,6 +8,7 @@ import type { EntryRow } from '../storage/commands.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { type FileFault, faultsOfData, faultsOfSetName, flowOfSet } from './file-checks.ts';
 import type { Candidate } from './receive.ts';
+import type { SetSignatures } from './set-signatures.ts';
 
 const POLL_MS = 500;
 
@@ -21,6 +22,7 @@ type Parts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
+  readonly signatures: Pick<SetSignatures, 'judge'>;
 };
 
 type Case = {
@@ -84,7 +86,14 @@ export class SetJudge {
     const files: { role: 'FI' | 'FS' | 'GO'; row: EntryRow }[] = [{ role: 'GO', row: one.row }];
     if (fi !== undefined) files.unshift({ role: 'FI', row: fi });
     if (fs !== undefined) files.push({ role: 'FS', row: fs });
-    return this.#candidate(one, files, this.#setFaults(one, fi, fs));
+    const faults = this.#setFaults(one, fi, fs);
+    if (!wantsSignature || fi === undefined || fs === undefined) return this.#candidate(one, files, faults);
+    const { partner, arrival } = one;
+    const { path, arrivedAt } = arrival;
+    const verdict = await this.#parts.signatures.judge({ path, partner, fi, fs, arrivedAt });
+    // What is to be refused anyway is not held for the sake of its signature.
+    if (verdict.kind === 'held' && faults.length === 0) return { kind: 'wait', untilMs: verdict.untilMs };
+    return this.#candidate(one, files, verdict.kind === 'refused' ? [...faults, verdict.fault] : faults);
   }
 
   #setFaults(one: Case, fi: EntryRow | undefined, fs: EntryRow | undefined): readonly FileFault[] {
@@ -94,9 +103,7 @@ export class SetJudge {
     if (found.flow === undefined) faults.push(found.fault);
     if (fi === undefined) faults.push({ code: '120', detail: siblingOf(name, 'FI') });
     else if (found.flow !== undefined) faults.push(...faultsOfData(generation, partner, found.flow, fi.size));
-    // No signature is accepted that was not verified, and this gateway can not verify one yet.
-    if (name.environment === 'R')
-      faults.push(fs === undefined ? { code: '122', detail: siblingOf(name, 'FS') } : { code: '524' });
+    if (name.environment === 'R' && fs === undefined) faults.push({ code: '122', detail: siblingOf(name, 'FS') });
     return faults;
   }
 

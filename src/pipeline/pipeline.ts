@@ -4,6 +4,7 @@ import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import type { Signer } from '../evidence/cms.ts';
 import type { TextOf } from '../evidence/notification.ts';
+import type { SetSignaturePolicy } from '../evidence/set-signature.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Vfs } from '../vfs/vfs.ts';
@@ -15,6 +16,8 @@ import { Deliverer } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
+import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
+import { SignatureThread } from './signature-thread.ts';
 
 const ARRIVALS_AT_ONCE = 16;
 /** One after the other: deliveries of a flow are published in the order of receipt. */
@@ -34,6 +37,10 @@ export type PipelineParts = {
   readonly logger: Logger;
   readonly metrics: Metrics;
   readonly onBroken: (error: Error) => void;
+  /** Whose signatures incoming sets may bear. */
+  readonly signing: Pick<SetSignatureParts, 'revocation' | 'isSignerOf' | 'holdMs'> & {
+    readonly policy: SetSignaturePolicy;
+  };
   readonly drop: { readonly enabled: boolean; readonly directory: string; readonly sweepSeconds: number };
 };
 
@@ -61,9 +68,11 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     keepsOrder: true,
     handle: (lease) => checker.handle(lease),
   });
+  const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
   const receiver = new Receiver({
     ...parts,
     answers,
+    signatures: new SetSignatures({ ...parts, ...parts.signing, thread }),
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -87,6 +96,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     close: async () => {
       await dropFolder.close();
       await arrivals.stop();
+      await thread.close();
       await checks.stop();
       await batches.close();
     },

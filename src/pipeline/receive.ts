@@ -16,6 +16,7 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import { type FileFault, faultsOfUpload, flowOfUpload } from './file-checks.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
+import type { SetSignatures } from './set-signatures.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
@@ -44,6 +45,7 @@ type Parts = {
   readonly generation: Current<Generation>;
   /** Whether somebody still writes to it, or has locked it to do so. */
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
+  readonly signatures: Pick<SetSignatures, 'judge'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */

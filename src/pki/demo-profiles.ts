@@ -83,7 +83,8 @@ function personRequest(account: DemoAccount, publicKey: KeyObject, ca: DemoCa, n
     ],
     extensions: [
       keyUsage('digitalSignature'),
-      extendedKeyUsage(OID.clientAuth),
+      // With the second purpose CMS tools take what a person signs, too.
+      extendedKeyUsage(OID.clientAuth, OID.emailProtection),
       certificatePolicies(CLIENT_CERTIFICATES_POLICY),
       subjectAltName({ kind: 'email', value: email }),
     ],

@@ -9,7 +9,10 @@ export type DerElement = {
   readonly end: number;
 };
 
-export const TAG = { integer: 0x02, sequence: 0x30, utcTime: 0x17, generalizedTime: 0x18, boolean: 0x01 } as const;
+export const TAG = {
+  ...{ boolean: 0x01, integer: 0x02, objectIdentifier: 0x06, utcTime: 0x17, generalizedTime: 0x18 },
+  ...{ sequence: 0x30, set: 0x31 },
+} as const;
 
 const MAX_LENGTH_BYTES = 4;
 

@@ -88,6 +88,12 @@ export const FILE_CODES = {
     de: 'Die Zeichen dieser Datei haben nicht die verlangte Kodierung. Speichern Sie sie so und senden Sie sie neu.',
     en: 'The characters of this file are not in the encoding asked for. Save it in that encoding and send it again.',
   },
+  '153': {
+    nl: 'Het certificaat van de handtekening is van niemand van uw instelling. Onderteken met uw eigen certificaat.',
+    fr: 'Le certificat de la signature n’est celui de personne de votre institution. Signez avec votre propre certificat.',
+    de: 'Das Zertifikat der Signatur gehört niemandem Ihrer Einrichtung. Signieren Sie mit Ihrem eigenen Zertifikat.',
+    en: 'The certificate of the signature is nobody’s of your institution. Sign with your own certificate.',
+  },
   '157': {
     nl: 'Er is geen aangifte gevonden die hiermee nog kan worden geannuleerd. Kijk de verwijzing na, of verbeter met een nieuw bestand.',
     fr: 'Aucune déclaration ne peut plus être annulée de cette façon. Vérifiez la référence, ou corrigez par un nouveau fichier.',
@@ -113,9 +119,9 @@ export const FILE_CODES = {
     en: 'Your institution has no authorization for this flow. Check flow, environment and authorization.',
   },
   '524': {
-    nl: 'De handtekening kan hier niet worden nagekeken, daarom is het bestand geweigerd. Vraag de helpdesk wanneer u het opnieuw kunt insturen.',
-    fr: 'La signature ne peut pas être vérifiée ici, le fichier est donc refusé. Demandez au helpdesk quand vous pourrez le renvoyer.',
-    de: 'Die Unterschrift kann hier nicht geprüft werden, darum ist die Datei abgelehnt. Fragen Sie den Helpdesk, wann Sie sie erneut senden können.',
-    en: 'The signature can not be verified here, so the file is refused. Ask the helpdesk when you can send it again.',
+    nl: 'Het kon niet worden nagegaan of het certificaat van de handtekening is ingetrokken. Stuur het bestand later opnieuw.',
+    fr: 'Il n’a pu être vérifié si le certificat de la signature a été révoqué. Renvoyez le fichier plus tard.',
+    de: 'Es war nicht feststellbar, ob das Zertifikat der Signatur gesperrt wurde. Senden Sie die Datei später neu.',
+    en: 'It could not be learnt whether the certificate of the signature was revoked. Send the file again later.',
   },
 } as const satisfies Readonly<Record<string, Sentences>>;

@@ -21,6 +21,7 @@ test('the shipped configuration is the demo', async () => {
     demo: true,
     health: { host: '127.0.0.1', port: 9464 },
     data: { directory: join(SHIPPED, '../var') },
+    signatures: { trustedIssuers: 'all', allowedPolicyOids: 'any', signers: 'accounts', holdMinutes: 240 },
     pki: { demo: true, directory: join(SHIPPED, '../certs/demo') },
     dropFolder: { enabled: false, sweepSeconds: 5 },
     languages: ['nl', 'fr', 'de', 'en'],

@@ -76,13 +76,13 @@ describe.skipIf(!hasTool('openssl'))('a set that is not whole', () => {
     expect((await answeredWhole(place, KSZ_T, start)).notification.state).toBe('accepted');
   });
 
-  test('in R without FS is answered with 122, with an FS nobody can verify yet with 524', async () => {
+  test('in R without FS is answered with 122, with an FS that is no signature with 125', async () => {
     const without = setNames({ serial: 'A0003', letter: 'R' });
     await handIn(place, KSZ_R, { [without.fi]: adrm(goodRow(1)), [without.go]: '' });
     expect(codesOf(await refusedInReceipt(place, KSZ_R, without.go))).toEqual(['122']);
     const signed = setNames({ serial: 'A0004', letter: 'R' });
     await handIn(place, KSZ_R, { [signed.fi]: adrm(goodRow(1)), [signed.fs]: SIGNATURE, [signed.go]: '' });
-    expect(codesOf(await refusedInReceipt(place, KSZ_R, signed.go))).toEqual(['524']);
+    expect(codesOf(await refusedInReceipt(place, KSZ_R, signed.go))).toEqual(['125']);
   });
 
   test('whose FI is empty is answered with 134', async () => {

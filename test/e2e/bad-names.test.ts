@@ -93,14 +93,14 @@ describe.skipIf(!hasTool('openssl'))('a set with a wrong part in its names', () 
   });
 });
 
-/** The receipt stands where files of the name's own environment are answered. An R is not verified yet: 524. */
+/** The receipt stands where files of the name's own environment are answered. An R is told of its signature, too. */
 const FOLDERS: readonly (readonly [
   letter: 'R' | 'T' | 'S',
   intake: string,
   mailbox: string,
   codes: readonly string[],
 ])[] = [
-  ['R', '/INTEST/ADRM', '/OUT/ADRM', ['118', '524']],
+  ['R', '/INTEST/ADRM', '/OUT/ADRM', ['118', '125']],
   ['T', '/IN/ADRM', '/OUTTEST/ADRM', ['119']],
   ['S', '/INTEST/ADRM', '/OUTTEST/ADRM', ['257']],
 ];

@@ -1,0 +1,134 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Clock } from '../domain/clock.ts';
+import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Partner } from '../domain/partner.ts';
+import type { VPath } from '../domain/vpath.ts';
+import { MAX_SIGNATURE_FILE_BYTES, placeOfFailure } from '../evidence/set-signature.ts';
+import type { Certificate } from '../pki/certificate.ts';
+import type { Path } from '../pki/path.ts';
+import { type PathRevocation, revocationOfPath } from '../pki/path-rules.ts';
+import type { RevocationSource } from '../pki/revocation.ts';
+import type { EntryRow } from '../storage/commands.ts';
+import type { FileFault } from './file-checks.ts';
+import type { SignatureJob } from './signature-messages.ts';
+import type { VerifiedPath } from './signature-thread.ts';
+
+/** How long a responder is waited for while the set takes one of the places of those judged at once. */
+const PATIENCE_MS = 1_000;
+const SHORTEST_HOLD_MS = 1_000;
+const LONGEST_HOLD_MS = 30_000;
+/** From when on a set that is held is worth somebody’s attention. */
+const ALARM_AFTER_MS = 10_000;
+const ALARM_EVERY_MS = 60_000;
+
+export type SetSignatureParts = {
+  readonly thread: { verify(job: Omit<SignatureJob, 'id'>): Promise<VerifiedPath> };
+  readonly revocation: RevocationSource;
+  /** Whether a certificate is that of exactly one account of this partner which is in force at this time. */
+  readonly isSignerOf: (partner: Partner, certificate: Certificate, path: Path, at: number) => boolean;
+  /** How long a set waits for word of revocation before it is refused. */
+  readonly holdMs: number;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+};
+
+/** A set whose FI and FS stand in the folder of its GO. */
+export type SignedSet = {
+  readonly path: VPath;
+  readonly partner: Partner;
+  readonly fi: EntryRow;
+  readonly fs: EntryRow;
+  readonly arrivedAt: number;
+};
+
+export type SignatureVerdict =
+  | { readonly kind: 'good' }
+  | { readonly kind: 'refused'; readonly fault: FileFault }
+  /** Nobody can say now whether the certificate was revoked. */
+  | { readonly kind: 'held'; readonly untilMs: number };
+
+type Held = { readonly since: number; readonly untilMs: number };
+
+/** Whether an FS is a good signature, by somebody of the partner that hands in, over its FI. */
+export class SetSignatures {
+  readonly #parts: SetSignatureParts;
+  /** By path of the GO; what the ledger's queue holds, for the alarm alone. */
+  readonly #held = new Map<VPath, Held>();
+  #toldAt = Number.NEGATIVE_INFINITY;
+
+  constructor(parts: SetSignatureParts) {
+    this.#parts = parts;
+  }
+
+  async judge(set: SignedSet): Promise<SignatureVerdict> {
+    const verdict = await this.#verdict(set);
+    if (verdict.kind !== 'held') this.#held.delete(set.path);
+    this.#tell();
+    return verdict;
+  }
+
+  async #verdict({ path: go, partner, fi, fs, arrivedAt }: SignedSet): Promise<SignatureVerdict> {
+    if (fs.size > MAX_SIGNATURE_FILE_BYTES) return refused({ code: '125', detail: placeOfFailure('too-large') });
+    const verified = await this.#parts.thread.verify({
+      signature: { contentId: fs.contentId },
+      file: { contentId: fi.contentId, sha256: fi.sha256 },
+      at: arrivedAt,
+    });
+    if (!verified.ok) return refused({ code: '125', detail: placeOfFailure(verified.reason) });
+    const [signer] = verified.path;
+    if (signer === undefined || !this.#parts.isSignerOf(partner, signer, verified.path, arrivedAt)) {
+      return refused({ code: '153' });
+    }
+    const status = await this.#revocationOf(verified.path);
+    if (status.state === 'good') return { kind: 'good' };
+    if (status.state === 'revoked') return refused({ code: '125', detail: 'certificates: revoked' });
+    return this.#hold(go, arrivedAt, status.detail);
+  }
+
+  /** Asks what is known now: a certificate that is revoked while its set is held is found. */
+  async #revocationOf(path: Path): Promise<PathRevocation> {
+    const { revocation, clock } = this.#parts;
+    const patience = new AbortController();
+    const slow = delay(PATIENCE_MS, undefined, { signal: patience.signal }).then(
+      (): PathRevocation => ({ state: 'unknown', why: 'not-known', detail: 'slow' }),
+      (): PathRevocation => ({ state: 'unknown', why: 'not-known' }),
+    );
+    try {
+      return await Promise.race([revocationOfPath(path, revocation, clock.now()), slow]);
+    } finally {
+      patience.abort();
+    }
+  }
+
+  /** Looked at again sooner while it is young; refused at the end. */
+  #hold(go: VPath, arrivedAt: number, detail: string | undefined): SignatureVerdict {
+    const { clock, holdMs, logger } = this.#parts;
+    const now = clock.now();
+    const end = arrivedAt + holdMs;
+    if (now >= end) return refused({ code: '524' });
+    const since = this.#held.get(go)?.since ?? now;
+    const pause = Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, (now - since) / 2));
+    const untilMs = Math.min(end, now + pause);
+    if (!this.#held.has(go)) logger.warn({ detail }, 'a set is held until its signature can be verified');
+    this.#held.set(go, { since, untilMs });
+    return { kind: 'held', untilMs };
+  }
+
+  #tell(): void {
+    const { clock, logger, metrics } = this.#parts;
+    const now = clock.now();
+    // A set that was taken back or removed does not come here again.
+    for (const [path, { untilMs }] of this.#held) if (now > untilMs + LONGEST_HOLD_MS) this.#held.delete(path);
+    metrics.gauge('sluis_signatures_held', this.#held.size);
+    const oldest = Math.min(...[...this.#held.values()].map(({ since }) => since));
+    if (now - oldest < ALARM_AFTER_MS || now - this.#toldAt < ALARM_EVERY_MS) return;
+    this.#toldAt = now;
+    const fields = { alarm: 'signatures', held: this.#held.size, forMs: now - oldest };
+    logger.error(fields, 'sets are held: nobody can say whether the certificates of their signers were revoked');
+  }
+}
+
+function refused(fault: FileFault): SignatureVerdict {
+  return { kind: 'refused', fault };
+}
