@@ -48,6 +48,7 @@ describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone ov
   const source = () => join(folder, `source-${protocol}`);
 
   beforeAll(async () => {
+    await rclone(protocol, 'mkdir', remote); // else the lanes make it at once, and one finds it made
     for (const name of names) {
       await fillFolder(join(source(), name), files);
       await writeFile(join(source(), name, DECOMPOSED), 'decomposed');
