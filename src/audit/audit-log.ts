@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
@@ -11,6 +12,9 @@ const FLUSH_MS = 200;
 const RETRY_MS = 500;
 /** A line that waits longer stops the service. */
 const MAX_AGE_MS = 1000;
+/** How long requests wait for a log that is late and has no fault. */
+const CATCH_UP_PAUSE_MS = 50;
+const CATCH_UP_ROUNDS = 100;
 /** More lines than this waiting stop the service. */
 const MAX_WAITING = 10_000;
 /** Lines kept at most while nothing can be written; those beyond are counted, and the count is written afterwards. */
@@ -72,16 +76,28 @@ export class AuditLog implements Audit {
     await this.#options.ledger.commit([{ kind: 'audit', line }]);
   }
 
+  async whenWorking(): Promise<void> {
+    for (let round = 0; round < CATCH_UP_ROUNDS && this.#isOnlyLate(); round += 1) await delay(CATCH_UP_PAUSE_MS);
+    this.assertWorking();
+  }
+
   assertWorking(): void {
-    const oldest = this.#waiting[0];
-    const late = oldest !== undefined && this.#options.clock.monotonic() - oldest.since > MAX_AGE_MS;
-    if (this.#failure === undefined && !late && this.#waiting.length <= MAX_WAITING) return;
+    if (this.#failure === undefined && !this.#isLate() && this.#waiting.length <= MAX_WAITING) return;
     const options = this.#failure === undefined ? {} : { cause: this.#failure };
     throw new GatewayError(
       'unavailable',
       'the gateway can not keep its log now and takes nothing; try again later',
       options,
     );
+  }
+
+  #isLate(): boolean {
+    const oldest = this.#waiting[0];
+    return oldest !== undefined && this.#options.clock.monotonic() - oldest.since > MAX_AGE_MS;
+  }
+
+  #isOnlyLate(): boolean {
+    return this.#failure === undefined && this.#isLate() && this.#waiting.length <= MAX_WAITING;
   }
 
   /** Writes what waits and signs the last line. @throws GatewayError where that can not be done; the log is closed all the same */

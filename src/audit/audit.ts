@@ -8,4 +8,6 @@ export interface Audit {
   record(line: AuditLine): Promise<void>;
   /** @throws GatewayError `unavailable` where the log could not be written for 1 s: no log, no service */
   assertWorking(): void;
+  /** As `assertWorking`, and waits some seconds for a log that is only slow: it falls behind where the machine is busy. */
+  whenWorking(): Promise<void>;
 }

@@ -29,7 +29,7 @@ export class Gate {
 
   /** @returns the rule that allows it @throws GatewayError `not-found`, `not-allowed`, `level-too-low`, `unavailable` */
   async pass(session: Session, action: Action, path: VPath): Promise<RuleRef> {
-    this.#parts.audit.assertWorking();
+    await this.#parts.audit.whenWorking();
     const decision = this.#parts.authorizer.decide(session, action, path);
     if (decision.allowed) return decision.rule;
     const code = codeOf(decision);

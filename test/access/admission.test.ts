@@ -96,6 +96,7 @@ beforeEach(() => {
       note: (line) => world.lines.push(line),
       record: async (line) => void world.lines.push(line),
       assertWorking: () => undefined,
+      whenWorking: async () => undefined,
     },
     clock: { now: () => world.now, monotonic: () => 0 },
     stepUps: { until: () => undefined },

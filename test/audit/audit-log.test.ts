@@ -147,6 +147,23 @@ describe('without room for the log', () => {
     log.assertWorking();
   });
 
+  test('a request waits for a log that is only late, and not for one that can not be written', async () => {
+    const folder = await tempFolder();
+    const clock = new HandClock();
+    const state: { fault: GatewayError | undefined } = { fault: undefined };
+    const log = await newLog(withFault(await newLedger(folder), state), folder, { clock });
+    log.note(line(1));
+    clock.at += 1001;
+    await log.whenWorking(); // until the line was written
+    log.assertWorking();
+    state.fault = FULL;
+    log.note(line(2));
+    clock.at += 1001;
+    await expect(log.whenWorking()).rejects.toMatchObject({ code: 'unavailable' });
+    state.fault = undefined;
+    await log.close();
+  });
+
   test('any other fault ends the process', async () => {
     const folder = await tempFolder();
     const broken: GatewayError[] = [];

@@ -64,6 +64,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
     note: (line: AuditLine) => void lines.push(line),
     record: async (line: AuditLine) => void lines.push(line),
     assertWorking: () => undefined,
+    whenWorking: async () => undefined,
   };
   const { current: generation } = tree;
   const admission = new AdmissionDesk({

@@ -78,6 +78,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     note: (line: AuditLine) => void lines.push(line),
     record: async (line: AuditLine) => void lines.push(line),
     assertWorking: () => undefined,
+    whenWorking: async () => undefined,
   };
   const metrics = { count: () => {}, observe: () => {}, gauge: () => {} };
   const shared = sharedLimits({ generation: { value }, audit, metrics, clock: systemClock });
@@ -145,7 +146,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
 
 /** Who may come in, by the keys of the accounts alone. */
 function admissionDesk(partners: Current<readonly Partner[]>): AdmissionDesk {
-  const audit = { note: () => {}, record: async () => {}, assertWorking: () => {} };
+  const audit = { note: () => {}, record: async () => {}, assertWorking: () => {}, whenWorking: async () => {} };
   const revocation = { version: 0, statusOf: () => Promise.reject(new Error('no certificates here')) };
   const policy = {
     issuers: [],
