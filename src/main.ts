@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asGatewayError } from './domain/errors.ts';
@@ -46,6 +46,7 @@ function build(finish: (status: ExitStatus) => void): Command {
     .showHelpAfterError('(sluis --help tells how)');
   addService(program, finish);
   addLooking(program, finish);
+  addFlow(program.command('flow').description('kinds of exchange'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);
   return program;
@@ -177,6 +178,24 @@ function addDirectory(directory: Command, finish: (status: ExitStatus) => void):
       const { json } = common(options);
       const data = await dataDirectory(common(options));
       finish(await directoryStats({ environment, data, json }, process.stdout));
+    });
+}
+
+function addFlow(flow: Command, finish: (status: ExitStatus) => void): void {
+  const samples = join(ROOT_FOLDER, 'test/fixtures/demo/samples');
+  const option = ['--samples <directory>', 'sample files; one of each flow is shown', samples] as const;
+  withPlaces(flow.command('page <code>').description('what a partner must know to hand in, as Markdown'))
+    .option(...option)
+    .action(async (code, options) => {
+      const { flowPageCommand } = await import('./commands/flow.ts');
+      finish(await flowPageCommand(code, { config: common(options).config, samples: options.samples }, process.stdout));
+    });
+  withPlaces(flow.command('pages <directory>').description('the pages of all flows, each as <CODE>.md'))
+    .option(...option)
+    .action(async (directory, options) => {
+      const { flowPagesCommand } = await import('./commands/flow.ts');
+      const places = { config: common(options).config, samples: options.samples };
+      finish(await flowPagesCommand(resolve(directory), places, process.stdout));
     });
 }
 

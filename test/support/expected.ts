@@ -20,10 +20,10 @@ export async function expectedOf(step: string): Promise<Readonly<Record<string, 
 export function withPlaceholders(text: string, ticket: string): string {
   return text
     .replaceAll(ticket, '{ticket}')
-    .replace(/("generation": "|<generation>)[0-9a-f]{64}/, '$1{generation}')
-    .replace(/("receivedAt": "|<receivedAt>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/, '$1{time}')
-    .replace(/(<FormCreationDate>)\d{4}-\d\d-\d\d/, '$1{date}')
-    .replace(/(<FormCreationHour>)\d\d:\d\d:\d\d\.\d{3}/, '$1{time}')
+    .replace(/("generation": "|<generation>)[0-9a-f]{64}/g, '$1{generation}')
+    .replace(/("receivedAt": "|<receivedAt>)\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '$1{time}')
+    .replace(/(<FormCreationDate>)\d{4}-\d\d-\d\d/g, '$1{date}')
+    .replace(/(<FormCreationHour>)\d\d:\d\d:\d\d\.\d{3}/g, '$1{time}')
     .replace(/(GO\.[A-Z]{4}\.\d{6}\.)\d{8}/g, '$1{date}');
 }
 

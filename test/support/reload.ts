@@ -1,5 +1,6 @@
 import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { loadConfiguration } from '../../src/config/load.ts';
 import { AuditTrail } from './audit-trail.ts';
 import { eventually } from './eventually.ts';
 import type { Change, RunningGateway } from './gateway.ts';
@@ -26,6 +27,26 @@ export async function takeUp(gateway: RunningGateway, name: string, change: Chan
   const id = String(line.fields.to);
   await eventually('the generation to be in force', () =>
     gateway.log.some((entry) => entry.includes(id) && entry.includes('is in force')) ? true : undefined,
+  );
+  return id;
+}
+
+/** Edits several files, of which some may be as wanted already, and waits until the generation of them all is in force. */
+export async function takeUpAll(gateway: RunningGateway, changes: Readonly<Record<string, Change>>): Promise<string> {
+  const known = gateway.log.length;
+  let changed = false;
+  for (const [name, change] of Object.entries(changes)) {
+    const text = await readFile(join(gateway.config, name), 'utf8');
+    if (change(text) === text) continue;
+    await editConfig(gateway, name, change);
+    changed = true;
+  }
+  const loaded = await loadConfiguration(gateway.config);
+  if (!loaded.ok) throw new Error(`the edited configuration has problems: ${JSON.stringify(loaded.problems)}`);
+  const { id } = loaded.settings.generation;
+  if (!changed) return id;
+  await eventually('the edited generation to be in force', () =>
+    gateway.log.slice(known).some((entry) => entry.includes(id) && entry.includes('is in force')) ? true : undefined,
   );
   return id;
 }

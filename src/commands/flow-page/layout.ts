@@ -1,0 +1,62 @@
+import type { Field, Flow, LayoutVersion } from '../../domain/flow.ts';
+import { notation } from '../../formats/field-notation.ts';
+import { code, list, table } from './markdown.ts';
+
+/** What fields mean, by layout version and name: what stands behind them in the configuration. */
+export type Meanings = ReadonlyMap<string, ReadonlyMap<string, string>>;
+
+const ROLES: Readonly<Record<string, string>> = {
+  reference: 'unique among the records of a sender',
+  quality: 'each receiver gets its own',
+  qualityBegin: 'each receiver gets its own',
+  qualityEnd: 'each receiver gets its own',
+  replacedBy: 'filled in for receivers',
+};
+
+/** One version of the layout: its fields, and what they must be to each other. */
+export function layoutSection(flow: Flow, layout: LayoutVersion, meanings: Meanings): string {
+  const { version, validFrom, validUntil } = layout;
+  const until = validUntil === undefined ? '' : ` until ${validUntil}`;
+  const rules = rulesOf(layout);
+  return [
+    `### Version ${version}, for files received from ${validFrom}${until}`,
+    table(
+      ['Position', 'Field', 'Form', 'Required', 'Meaning', 'Data block'],
+      layout.fields.map((field, index) => row(flow, layout, field, index, meanings)),
+    ),
+    ...(rules.length === 0 ? [] : [list(rules)]),
+  ].join('\n\n');
+}
+
+function row(flow: Flow, layout: LayoutVersion, field: Field, index: number, meanings: Meanings): readonly string[] {
+  const roles = Object.entries(layout.roles).filter(([, name]) => name === field.name);
+  const said = meanings.get(layout.version)?.get(field.name);
+  const meaning = [said, ...roles.map(([role]) => ROLES[role])].filter((text) => text !== undefined);
+  const block = flow.blocks.find(({ fields }) => fields.includes(field.name));
+  // Without the person and the day nothing can be decided, whatever the layout says.
+  const isRequired = field.required || [layout.roles.person, layout.roles.periodBegin].includes(field.name);
+  return [
+    positionOf(flow, field, index),
+    code(field.name),
+    notation(field.type),
+    isRequired ? 'yes' : 'no',
+    [...new Set(meaning)].join('; '),
+    block?.name ?? 'goes to nobody',
+  ];
+}
+
+function positionOf({ format }: Flow, { columns }: Field, index: number): string {
+  if (columns !== undefined) return `${columns.first}–${columns.last}`;
+  if (format.kind === 'delimited') return String(index + 1);
+  return format.kind === 'xml' ? 'element' : 'member';
+}
+
+function rulesOf({ periods, roles, totals, births }: LayoutVersion): readonly string[] {
+  const own = roles.periodEnd === undefined ? [] : [{ begin: roles.periodBegin, end: roles.periodEnd }];
+  const pairs = new Map([...periods, ...own].map((pair) => [`${pair.begin} ${pair.end}`, pair]));
+  return [
+    ...[...pairs.values()].map(({ begin, end }) => `${code(end)} is not before ${code(begin)}.`),
+    ...totals.map(({ sum, equals }) => `${sum.map(code).join(' + ')} is ${code(equals)}.`),
+    ...births.map(({ date, insz }) => `${code(date)} is the birth date in ${code(insz)}.`),
+  ];
+}

@@ -1,0 +1,72 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { ExchangePlace } from '../support/exchange-place.ts';
+import {
+  answerIn,
+  comparable,
+  exchange,
+  expectedAnswer,
+  type Manner,
+  type SampleFlow,
+  SENDERS,
+  sentFile,
+  withLinesOfKsz,
+} from '../support/sample-answers.ts';
+import { hasTool } from '../support/tools.ts';
+
+const MANNERS: readonly Manner[] = (['json', 'rsz-xml'] as const).flatMap((format) =>
+  (['nl', 'fr', 'de', 'en'] as const).map((language) => ({ format, language })),
+);
+const FLOWS = Object.keys(SENDERS) as readonly SampleFlow[];
+/** In T no act allows anything. */
+const notInT = (text: string) => text.replace('environments: [R, T, S]', 'environments: [R, S]');
+
+let place: ExchangePlace;
+
+beforeAll(async () => {
+  place = await ExchangePlace.open({
+    'authorizations/adrm-ksz-rjv.yaml': notInT,
+    'authorizations/wlat-rva-kbf.yaml': notInT,
+    'directory/person-lines.csv': withLinesOfKsz,
+  });
+});
+afterAll(() => place.close());
+
+type Case = { readonly name: string; readonly sent: string; readonly environment: 'R' | 'T'; readonly refused?: true };
+
+/** The name a file is sent under says how it is to be answered, so that it is new every time. */
+function nameFor(flow: SampleFlow, { format, language }: Manner, sent: string): string {
+  return `${flow} ${format} ${language}.${sent}`;
+}
+
+async function check(flow: SampleFlow, manner: Manner, { name, sent, environment, refused }: Case): Promise<void> {
+  const bytes = await sentFile(flow, sent);
+  const fileName = nameFor(flow, manner, sent);
+  const got = await exchange(place, flow, { fileName, bytes, environment, refused: refused ?? false }, manner);
+  const wanted = (kind: string) => expectedAnswer(flow, manner, `${name}.${kind}`, bytes);
+  expect(comparable(got.receipt, got)).toBe(await wanted('receipt'));
+  if (refused !== true) expect(comparable(got.notification, got)).toBe(await wanted('notification'));
+}
+
+describe.skipIf(!hasTool('openssl'))('a file with one fault of every kind is answered as written by hand', () => {
+  for (const manner of MANNERS) {
+    test(`in ${manner.format}, in ${manner.language}`, async () => {
+      await answerIn(place, manner, 'none');
+      const sent = async (flow: SampleFlow, extension: string, refused: string) => {
+        await check(flow, manner, { name: 'whole', sent: extension, environment: 'R' });
+        await check(flow, manner, { name: 'not-authorized', sent: `not-authorized.${extension}`, environment: 'T' });
+        await check(flow, manner, { name: 'refused', sent: refused, environment: 'R', refused: true });
+      };
+      await Promise.all([sent('ADRM', 'csv', 'refused.csv'), sent('WLAT', 'jsonl', 'refused.txt')]);
+    });
+  }
+
+  for (const manner of MANNERS) {
+    test(`in ${manner.format}, in ${manner.language}, where the sender needs a line of its own`, async () => {
+      await answerIn(place, manner, 'required');
+      const sent = (flow: SampleFlow) => `sender-line.${SENDERS[flow].extension}`;
+      await Promise.all(
+        FLOWS.map((flow) => check(flow, manner, { name: 'sender-line', sent: sent(flow), environment: 'R' })),
+      );
+    });
+  }
+});
