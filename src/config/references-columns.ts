@@ -10,7 +10,7 @@ export type FixedWidthFile = (FlowFormatFile | OutputFormatFile) & { readonly ki
 export type Placed = { readonly columns: Columns; readonly what: string; readonly path: Path };
 
 /** A sum of a trailer has to be exact. */
-const MOST_SUM_DIGITS = 15;
+export const MOST_SUM_DIGITS = 15;
 const DAY_WIDTHS = ['yyyyMMdd'.length, 'yyyy-MM-dd'.length];
 
 /** What is wrong with the shape of files of fixed width, whatever the fields of their details. */

@@ -4,14 +4,20 @@ import { widthOf } from '../domain/format.ts';
 import { fieldOf } from './flow-fields.ts';
 import { choose, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
-import { columnProblems, type FixedWidthFile, type Placed, shapeProblems } from './references-columns.ts';
+import {
+  columnProblems,
+  type FixedWidthFile,
+  MOST_SUM_DIGITS,
+  type Placed,
+  shapeProblems,
+} from './references-columns.ts';
 import type { FlowFile, LayoutFile } from './schema-flow.ts';
 import type { Path, Places } from './yaml-file.ts';
 
 type FieldFile = LayoutFile['fields'][number];
 
 /** Types whose values are digits alone, so that a trailer can add them up. */
-const SUMMED: readonly FieldFile['type'][] = ['integer', 'cents', 'digits', 'insz', 'kbo'];
+const SUMMED: readonly FieldFile['type'][] = ['integer', 'cents', 'digits', 'insz'];
 
 /** A format and the layouts it reads go together. */
 export function formatProblems(flow: ReadFile<FlowFile>): Problem[] {
@@ -55,6 +61,10 @@ export function sumProblems(
     if (field === undefined) {
       const names = fields.filter((one) => SUMMED.includes(one.type)).map((one) => one.name);
       return [places.at(at, `a layout has no field "${name}"`, choose(name, names, 'field'))];
+    }
+    if (field.type === 'digits' && field.length > MOST_SUM_DIGITS) {
+      const message = `the field "${name}" has ${field.length} digits; a sum is exact up to ${MOST_SUM_DIGITS}`;
+      return [places.at(at, message, 'leave this sum out')];
     }
     if (SUMMED.includes(field.type) && !(field.type === 'cents' && field.signed)) return [];
     const message = `the field "${name}" is of type ${field.type}; a sum needs digits without a sign`;

@@ -43,9 +43,7 @@ function hasNoZero({ kind }: FieldType): boolean {
 
 /** The zeros in front are taken off; what is not written as a number should be stays as it is, for the check to see. */
 function numberIn(record: string, from: number, to: number): string {
-  const end = endOfText(record, from, to);
-  if (end === from) return '';
-  if (end < to) return record.slice(from, to);
+  if (endOfText(record, from, to) === from) return '';
   const isNegative = record.charCodeAt(from) === MINUS;
   const digits = isNegative ? from + 1 : from;
   const start = pastZeros(record, digits, to);

@@ -72,12 +72,20 @@ class XmlElements implements XmlTextSink {
     this.#layouts = layouts;
     this.#namespace = shape.namespace ?? '';
     const parser = this.#parser;
-    parser.on('opentag', (tag) => this.#hear(() => this.#begin(tag)));
-    parser.on('closetag', () => this.#hear(() => this.#close()));
-    parser.on('text', (text) => this.#hear(() => this.#text(text)));
-    parser.on('cdata', (text) => this.#hear(() => this.#text(text)));
-    parser.on('comment', () => this.#hear(() => {}));
-    parser.on('processinginstruction', () => this.#hear(() => {}));
+    parser.on('opentag', (tag) => {
+      const start = this.#heardAt;
+      if (this.#hears()) this.#begin(tag, start);
+    });
+    parser.on('closetag', () => {
+      if (this.#hears()) this.#close();
+    });
+    const onText = (text: string) => {
+      if (this.#hears()) this.#text(text);
+    };
+    parser.on('text', onText);
+    parser.on('cdata', onText);
+    parser.on('comment', () => this.#hears());
+    parser.on('processinginstruction', () => this.#hears());
     parser.on('doctype', () => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`));
     parser.on('error', () => this.#fail(XML_SYNTAX, this.#place));
   }
@@ -110,18 +118,21 @@ class XmlElements implements XmlTextSink {
     return `${this.#parser.line}:${this.#parser.columnIndex}`;
   }
 
-  /** The parser goes on after a fault, and holds a name, text or comment in memory as long as it lasts. */
-  #hear(act: () => void): void {
+  /**
+   * Whether what the parser tells counts: it goes on after a fault. Between two things it tells it holds one name, text or
+   * comment in memory, which may not grow without limit.
+   */
+  #hears(): boolean {
     this.#limitSize();
-    if (!this.stopped) act();
     this.#heardAt = this.#parser.position;
+    return !this.stopped;
   }
 
   #limitSize(): void {
-    if (!this.stopped && this.#parser.position - this.#heardAt > MAX_RECORD_BYTES) this.tooLong();
+    if (this.#parser.position - this.#heardAt > MAX_RECORD_BYTES) this.tooLong();
   }
 
-  #begin(tag: SaxesTagNS): void {
+  #begin(tag: SaxesTagNS, start: number): void {
     this.#depth += 1;
     if (this.#depth > MAX_DEPTH) this.#invalid(`> ${MAX_DEPTH}`);
     else if (this.#depth === 1) this.#root(tag);
@@ -129,7 +140,7 @@ class XmlElements implements XmlTextSink {
     else if (tag.local !== this.#shape.record || tag.uri !== this.#namespace) {
       this.#invalid(`≠ <${this.#shape.record}>`);
     } else if (this.#tree !== undefined) {
-      this.#recordStart = this.#heardAt;
+      this.#recordStart = start;
       this.#record = new XmlRecord(this.#tree, this.#fieldCount, this.#namespace, tag);
     }
   }

@@ -158,6 +158,15 @@ describe('a flow of fixed width', () => {
     expect(messages).toEqual(['in utf-8 the length of a record in bytes varies', 'a day takes 8 or 10 columns']);
   });
 
+  test('a sum of more than fifteen digits cannot be exact', async () => {
+    const messages = await messagesAfter([
+      [BBON, 'field: amount', 'field: sender_ref'],
+      [BBON, 'type: text, maxLength: 20, characters: iso-8859-1', 'type: digits, length: 20'],
+      [BBON, '      reference: sender_ref\n', ''],
+    ]);
+    expect(messages).toEqual(['the field "sender_ref" has 20 digits; a sum is exact up to 15']);
+  });
+
   test('two layouts of one day need a header that tells them apart', async () => {
     await using copy = await networkOfFormats();
     await copy.edit(BBON, 'is: version', 'value: "01"');

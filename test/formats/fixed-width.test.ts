@@ -155,6 +155,16 @@ describe('the file as a whole', () => {
     expect(read([HEADER, ...many, line('T00350')].map((one) => `${one}\n`).join('')).errors).toEqual([]);
   });
 
+  test('sums stay exact where they pass what a floating-point number holds', () => {
+    const layout = { ...LAYOUT, fields: [field('no', { kind: 'integer', maxDigits: 15 }, at(2, 16))] };
+    const trailer = { type: 'T', sums: [{ field: 'no', columns: at(2, 16) }] };
+    const details = Array.from({ length: 11 }, () => line(`D${'9'.repeat(15)}`));
+    const file = (sum: string) => [HEADER, ...details, line(`T${sum}`)].map((one) => `${one}\n`).join('');
+    // 11 × (10^15 − 1) modulo 10^15
+    expect(read(file('999999999999989'), { ...SHAPE, trailer }, [layout]).errors).toEqual([]);
+    expect(read(file('999999999999988'), { ...SHAPE, trailer }, [layout]).errors).toHaveLength(1);
+  });
+
   test('the header chooses among the layouts that are valid', () => {
     const newer = { ...LAYOUT, version: '02', fields: LAYOUT.fields.slice(0, 1) };
     expect(read(FILE, SHAPE, [newer, LAYOUT]).layouts).toEqual(['1']);
