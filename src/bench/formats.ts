@@ -190,7 +190,7 @@ function section(results: readonly Result[]): string {
   );
   return [
     `${machine()}. One thread; ${RECORDS} records of each format (${FEWER_RECORDS} in XML and for peers), in chunks of 64 KiB; the best of ${ROUNDS.full} rounds.`,
-    asTable(results),
+    asTable(results, 'the process'),
     ['| Case | Peer | Its records/s | Ours, times that |', '|---|---|---|---|', ...peers].join('\n'),
   ].join('\n\n');
 }

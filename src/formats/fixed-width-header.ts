@@ -18,6 +18,9 @@ const ENVIRONMENT_UNKNOWN = '117';
 const SENDER_OF_OTHERS = '108';
 const WRONG_FOLDER: Readonly<Record<Environment, string>> = { R: '118', T: '119', S: '257' };
 
+/** What goes from the sender's header to the receivers' must be in every charset. */
+const COPIED = /^[ -~]*$/;
+
 export type ReadHeader = { readonly layout: LayoutVersion; readonly values: HeaderValues };
 
 type Fault = { readonly code: string; readonly detail: string };
@@ -58,7 +61,7 @@ export class HeaderReader {
     if (field.value !== undefined) return unless(text.trimEnd() === field.value, `≠ ${field.value}`);
     switch (field.is) {
       case undefined:
-        return undefined;
+        return unless(COPIED.test(text), `A${text.length} ascii`);
       case 'version': {
         const versions = this.#layouts.map((one) => one.version);
         return unless(versions.includes(text.trim()), `≠ ${versions.join('|')}`, LAYOUT_UNKNOWN);

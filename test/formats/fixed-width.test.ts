@@ -32,7 +32,13 @@ const SHAPE: FixedWidthShape = {
   recordLength: 22,
   lineEnd: 'lf',
   recordType: at(1, 1),
-  header: { type: 'H', fields: [{ name: 'version', columns: at(2, 3), is: 'version' }] },
+  header: {
+    type: 'H',
+    fields: [
+      { name: 'version', columns: at(2, 3), is: 'version' },
+      { name: 'lot', columns: at(20, 22) },
+    ],
+  },
   detail: { type: 'D' },
   trailer: { type: 'T', count: at(2, 4), sums: [{ field: 'no', columns: at(5, 6) }] },
 };
@@ -132,8 +138,13 @@ describe('the file as a whole', () => {
     ['a count that is no number', FILE.replace('T002', 'T  2'), '312 #4 count N3'],
     ['another sum', FILE.replace('T00203', 'T00204'), '312 #4 sum no 4 ≠ 3'],
     ['a field that cannot be added up', FILE.replace('D002', 'D0 2'), '312 #3 no N3'],
-    ['data behind the fields of the header', FILE.replace(HEADER, line('H1  x')), '312 #1 4-22'],
+    ['data behind the fields of the header', FILE.replace(HEADER, line('H1  x')), '312 #1 4-19'],
     ['data behind the fields of the trailer', FILE.replace(TRAILER, line('T00203 x')), '312 #4 7-22'],
+    [
+      'a text for the receivers that not every charset has',
+      FILE.replace(HEADER, line('H1').replace(/.$/, 'é')),
+      '312 #1 lot A3 ascii',
+    ],
     ['a version that is not valid', FILE.replace('H1 ', 'H2 '), '088 #1 version ≠ 1'],
     ['a byte of another charset', FILE.replace('Jan ', 'J\x80n '), '138 #2, iso-8859-1'],
     ['a byte order mark', `\xef\xbb\xbf${FILE.slice(3)}`, '138 #1, iso-8859-1'],
