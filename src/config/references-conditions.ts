@@ -10,6 +10,17 @@ export function conditionProblems(flow: ReadFile<FlowFile>, index: number): read
   const layout = flow.value.layouts[index];
   if (layout === undefined) return [];
   return [
+    ...layout.fields.flatMap(({ name, required }, position) =>
+      required !== 'in-group' || name.includes('.')
+        ? []
+        : [
+            flow.places.at(
+              ['layouts', index, 'fields', position, 'required'],
+              `the field "${name}" stands in no group`,
+              'write true or false',
+            ),
+          ],
+    ),
     ...layout.periods.flatMap(({ begin, end }, position) => [
       ...fieldProblems(flow, index, ['periods', position, 'begin'], begin, ['date']),
       ...fieldProblems(flow, index, ['periods', position, 'end'], end, ['date']),

@@ -23,7 +23,11 @@ const pattern = parsed(
   'correct the expression; it must match the whole file name',
 );
 
-const named = { name: fieldName, required: z.boolean().default(true), columns: columns.optional() };
+const named = {
+  name: fieldName,
+  required: z.union([z.boolean(), z.literal('in-group')], { error: 'true, false, in-group' }).default(true),
+  columns: columns.optional(),
+};
 const length = z.int().min(1).max(10_000);
 const digits = z.int().min(1).max(15);
 const form = z.enum(['yyyy-MM-dd', 'yyyyMMdd']).default('yyyy-MM-dd');

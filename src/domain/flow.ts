@@ -52,7 +52,8 @@ export type FieldType =
 export type Field = {
   readonly name: string;
   readonly type: FieldType;
-  readonly required: boolean;
+  /** `in-group`: needed where anything else of its group (`period` of `period.begin`) is there. */
+  readonly required: boolean | 'in-group';
   /** Where it stands, in a flow of fixed width. */
   readonly columns?: Columns | undefined;
 };

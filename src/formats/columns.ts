@@ -15,7 +15,7 @@ export type ColumnReader = (record: string) => string;
 export function columnReader(field: Field, { first, last }: Columns): ColumnReader {
   const from = first - 1;
   if (isNumber(field.type)) return (record) => numberIn(record, from, last);
-  const zerosAreAbsent = !field.required && hasNoZero(field.type);
+  const zerosAreAbsent = field.required !== true && hasNoZero(field.type);
   const isTrimmed = field.type.kind === 'kbo';
   return (record) => {
     const end = endOfText(record, from, last);

@@ -2,6 +2,7 @@ import type { FieldType, LayoutVersion } from '../domain/flow.ts';
 import { birthOfInsz } from '../domain/insz.ts';
 import type { IsoDate } from '../domain/period.ts';
 import { isoOf, type KnownDates } from '../formats/field-forms.ts';
+import { notation } from '../formats/field-notation.ts';
 import { DATE_OR_PERIOD, IDENTIFIER, isPresent } from '../formats/field-types.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 
@@ -11,11 +12,15 @@ export type AddFault = (field: string, code: string, detail: string) => void;
 type Place = { readonly index: number; readonly name: string; readonly type: FieldType };
 type Total = { readonly sum: readonly Place[]; readonly equals: Place; readonly decimals: number };
 
+/** A field that is needed where another of its group is there. */
+type Companion = { readonly field: Place; readonly others: readonly Place[] };
+
 /** What the fields of one record must be to each other. A field that is absent, or wrong by itself, breaks no condition. */
 export class RecordConditions {
   readonly #dates: KnownDates;
   readonly #periods: readonly { readonly begin: Place; readonly end: Place }[];
   readonly #totals: readonly Total[];
+  readonly #companions: readonly Companion[];
   readonly #births: readonly { readonly date: Place; readonly insz: Place }[];
 
   constructor(layout: LayoutVersion, dates: KnownDates) {
@@ -31,11 +36,17 @@ export class RecordConditions {
       const all = [...sum, equals].map(place);
       return { sum: sum.map(place), equals: place(equals), decimals: Math.max(...all.map(decimalsOf)) };
     });
+    this.#companions = companionsOf(layout);
     this.#births = layout.births.map(({ date, insz }) => ({ date: place(date), insz: place(insz) }));
   }
 
   /** @param found what the format found: the value of such a field is not there to be compared */
   check(values: readonly Value[], found: readonly RecordFault[], add: AddFault): void {
+    for (const { field, others } of this.#companions) {
+      if (textOf(values, field) === undefined && others.some((other) => textOf(values, other) !== undefined)) {
+        add(field.name, STRUCTURE, notation(field.type));
+      }
+    }
     for (const { begin, end } of this.#periods) {
       const from = this.#date(values, begin);
       const until = this.#date(values, end);
@@ -100,6 +111,16 @@ function pointed(value: bigint, decimals: number): string {
   if (decimals === 0) return String(value);
   const digits = String(value < 0n ? -value : value).padStart(decimals + 1, '0');
   return `${value < 0n ? '-' : ''}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`;
+}
+
+function companionsOf(layout: LayoutVersion): readonly Companion[] {
+  return layout.fields
+    .filter((field) => field.required === 'in-group')
+    .map(({ name }) => {
+      const group = name.slice(0, name.lastIndexOf('.') + 1);
+      const others = layout.fields.filter((other) => other.name !== name && other.name.startsWith(group));
+      return { field: placeOf(layout, name), others: others.map((other) => placeOf(layout, other.name)) };
+    });
 }
 
 function decimalsOf({ type }: Place): number {

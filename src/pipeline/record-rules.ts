@@ -43,7 +43,7 @@ export class RecordRules {
     this.#layout = layout;
     this.#checks = layout.fields.map((field) => {
       // Without the person and the day nothing can be decided, whatever the layout says.
-      const required = field.required || field.name === person || field.name === periodBegin;
+      const required = field.required === true || field.name === person || field.name === periodBegin;
       return fieldCheck(field.type, required, environment, this.#dates);
     });
     this.#roles = rolePositions(layout);

@@ -232,6 +232,14 @@ describe('types and conditions', () => {
       '"form" is "ddMMyyyy", which is not allowed here',
     ],
     [
+      'a field that its group needs, and that has none',
+      ADRM,
+      'name: box, type: text, maxLength: 4, required: false',
+      'name: box, type: text, maxLength: 4, required: in-group',
+      'required: ¦in-group',
+      'the field "box" stands in no group',
+    ],
+    [
       'a total of a text',
       ADRM,
       '    periods:',

@@ -170,6 +170,33 @@ describe('after the check every value has the one form of its type', () => {
   });
 });
 
+describe('a field that its group needs', () => {
+  const TEXT: FieldType = { kind: 'text', maxLength: 5 };
+  const of = layout([
+    ['who.name.first', TEXT],
+    ['who.name.last', TEXT],
+    ['who.town', TEXT],
+    ['note', TEXT],
+  ]);
+  const fields = of.fields.map((field) =>
+    ['who.name.last', 'who.town'].includes(field.name) ? { ...field, required: 'in-group' as const } : field,
+  );
+  const cases: readonly [string, readonly Value[], readonly string[]][] = [
+    ['whose group is not there at all', [undefined, undefined, undefined, 'x'], []],
+    ['that is there', ['Jan', 'Maes', 'Gent', undefined], []],
+    [
+      'that is lacking, while another of its group is there',
+      ['Jan', undefined, 'Gent', undefined],
+      ['who.name.last 000050 A..5'],
+    ],
+    ['of an outer group', ['Jan', 'Maes', '', undefined], ['who.town 000050 A..5']],
+    ['of an inner group that is not there', [undefined, null, 'Gent', undefined], []],
+  ];
+  test.each(cases)('%s', (_title, values, faults) => {
+    expect(faultsOf({ ...of, fields }, values)).toEqual(faults);
+  });
+});
+
 describe('totals', () => {
   const CENTS: FieldType = { kind: 'cents', maxDigits: 15, signed: true };
   const decimal = (decimals: number): FieldType => ({
