@@ -34,12 +34,13 @@ function row(flow: Flow, layout: LayoutVersion, field: Field, index: number, mea
   const meaning = [said, ...roles.map(([role]) => ROLES[role])].filter((text) => text !== undefined);
   const block = flow.blocks.find(({ fields }) => fields.includes(field.name));
   // Without the person and the day nothing can be decided, whatever the layout says.
-  const isRequired = field.required || [layout.roles.person, layout.roles.periodBegin].includes(field.name);
+  const isNeeded = field.required === true || [layout.roles.person, layout.roles.periodBegin].includes(field.name);
+  const required = isNeeded ? 'yes' : field.required === 'in-group' ? 'with its group' : 'no';
   return [
     positionOf(flow, field, index),
     code(field.name),
     notation(field.type),
-    isRequired ? 'yes' : 'no',
+    required,
     [...new Set(meaning)].join('; '),
     block?.name ?? 'goes to nobody',
   ];
