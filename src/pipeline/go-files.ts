@@ -22,7 +22,7 @@ type Parts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
-  readonly signatures: Pick<SetSignatures, 'judge'>;
+  readonly signatures: Pick<SetSignatures, 'judge' | 'forget'>;
 };
 
 type Case = {
@@ -117,6 +117,7 @@ export class SetJudge {
       return row !== undefined && role !== undefined && waiting.includes(row) ? [{ role, row }] : [];
     });
     const faults = waiting.length === 0 ? [{ code: '157' }] : [];
+    this.#parts.signatures.forget(childOf(parentOf(one.arrival.path), siblingOf(one.name, 'GO')));
     const outcome = this.#candidate(one, [{ role: 'TD', row: one.row }, ...files], faults);
     if (outcome.kind !== 'candidate' || faults.length > 0) return outcome;
     return { kind: 'candidate', candidate: { ...outcome.candidate, cancelled: true } };
