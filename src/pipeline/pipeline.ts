@@ -85,6 +85,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     keepsOrder: false,
     handle: (lease) => receiver.handle(lease),
   });
+  thread.start();
   checks.start();
   arrivals.start();
   const dropFolder = new DropFolder({
