@@ -148,7 +148,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     { settings, trust, generation: current, audit, vfs, shared, levelTwo, metrics, logger, clock },
     closers,
   );
-  const healthNow = () => healthOf(audit, ledger, shared);
+  const healthNow = () => {
+    metrics.gauge('sluis_signatures_held', pipeline.signaturesHeld());
+    return healthOf(audit, ledger, shared);
+  };
   const health = new HealthServer({ ...settings.health, metrics, health: healthNow });
   const ports = { listeners, health: await health.listen() };
   closers.push(() => health.close());

@@ -14,7 +14,8 @@ export type RszName = {
   readonly date: string;
   readonly serial: string;
   readonly environment: string;
-  readonly parts: string;
+  /** Number of parts, from 1. */
+  readonly count: number;
 };
 
 const KINDS = ['FI', 'FS', 'GO', 'TD'] as const;
@@ -28,7 +29,10 @@ export function looksLikeRszName(name: string): boolean {
   return /^(FI|FS|GO|TD|FO)\./.test(name) || /^[A-Za-z]{2}\.[A-Za-z0-9]{4}\.\d{6}\.\d{8}\./.test(name);
 }
 
-/** Splits a name. The code is 129 for a wrong prefix, 107, 131 or 132 for a wrong structure of GO (and TD), FI or FS. */
+/**
+ * Splits a name. The code is 129 for a wrong prefix, 107, 131 or 132 for a wrong structure of GO (and TD), FI or FS, and 114,
+ * 115 or 116 where it says what no set can have: then no other file of the set speaks for this one.
+ */
 export function splitRszName(name: string): { readonly name: RszName } | { readonly code: FindingCode } {
   const parts = name.split('.');
   const kind = KINDS.find((known) => known === parts[0]);
@@ -47,17 +51,15 @@ export function splitRszName(name: string): { readonly name: RszName } | { reado
     /^[A-Z0-9]{4}$/.test(content) &&
     /^\d{6}$/.test(senderNumber);
   if (!whole) return { code: STRUCTURE[kind] };
-  return {
-    name: {
-      kind,
-      content,
-      senderNumber,
-      date,
-      serial,
-      environment,
-      parts: part === undefined ? count : `${count}.${part}`,
-    },
-  };
+  if (!isPartNumber(count)) return { code: '114' };
+  if (part !== undefined && !isPartNumber(part)) return { code: '115' };
+  if (part !== undefined && Number(part) > Number(count)) return { code: '116' };
+  return { name: { kind, content, senderNumber, date, serial, environment, count: Number(count) } };
+}
+
+/** 1 to 99, written without zeros before it. */
+function isPartNumber(digits: string): boolean {
+  return /^[1-9]\d?$/.test(digits);
 }
 
 /** Codes of everything that is wrong inside a name whose structure is right. `now` in milliseconds. */
@@ -69,7 +71,7 @@ export function faultsOfRszName(name: RszName, now: number): readonly FindingCod
   else if (!/^[0-9A-Z]{5}$/.test(name.serial)) codes.push('367');
   else if (name.serial === '00000') codes.push('127');
   if (!isEnvironment(name.environment)) codes.push('117');
-  if (name.parts !== '1' && name.parts !== '1.1') codes.push('128');
+  if (name.count !== 1) codes.push('128');
   return codes;
 }
 
@@ -78,9 +80,9 @@ export function isEnvironment(letter: string): letter is Environment {
 }
 
 /** The name of another file of the same set. */
-export function siblingOf(name: RszName, kind: RszName['kind']): string {
-  const set = `${name.content}.${name.senderNumber}.${name.date}.${name.serial}.${name.environment}`;
-  return kind === 'FI' || kind === 'FS' ? `${kind}.${set}.1.1` : `${kind}.${set}.1`;
+export function siblingOf(name: RszName, kind: RszName['kind'], part = 1): string {
+  const set = `${name.content}.${name.senderNumber}.${name.date}.${name.serial}.${name.environment}.${name.count}`;
+  return kind === 'FI' || kind === 'FS' ? `${kind}.${set}.${part}` : `${kind}.${set}`;
 }
 
 function faultOfDate(digits: string, now: number): FindingCode | undefined {

@@ -44,6 +44,7 @@ export class HealthServer {
         return send(response, health.ok ? 200 : 503, 'application/json', `${JSON.stringify(health)}\n`);
       }
       if (request.url === '/metrics') {
+        await this.#parts.health(); // which measures what is only known when somebody looks
         return send(response, 200, this.#parts.metrics.contentType, await this.#parts.metrics.text());
       }
       return send(response, 404, 'text/plain', 'there is /healthz and /metrics\n');

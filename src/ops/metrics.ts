@@ -12,6 +12,7 @@ const DEFINITIONS = {
   sluis_records_total: { kind: 'counter', help: 'Records by outcome', labels: ['flow', 'outcome'] },
   sluis_deliveries_total: { kind: 'counter', help: 'Deliveries placed in mailboxes', labels: ['flow'] },
   sluis_queue_length: { kind: 'gauge', help: 'Jobs that wait or run', labels: ['queue'] },
+  sluis_signatures_held: { kind: 'gauge', help: 'Sets that wait for word of revocation', labels: [] },
   sluis_configuration_problems: {
     kind: 'gauge',
     help: 'Problems of the newest configuration; 0 when it is in force',

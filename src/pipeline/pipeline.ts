@@ -47,6 +47,8 @@ export type PipelineParts = {
 export type Pipeline = {
   /** An arrival was committed: look now. */
   nudge(): void;
+  /** Sets that wait for word of revocation. */
+  signaturesHeld(): number;
   close(): Promise<void>;
 };
 
@@ -69,10 +71,11 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     handle: (lease) => checker.handle(lease),
   });
   const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
+  const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });
   const receiver = new Receiver({
     ...parts,
     answers,
-    signatures: new SetSignatures({ ...parts, ...parts.signing, thread }),
+    signatures,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -82,6 +85,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     keepsOrder: false,
     handle: (lease) => receiver.handle(lease),
   });
+  thread.start();
   checks.start();
   arrivals.start();
   const dropFolder = new DropFolder({
@@ -93,6 +97,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   if (drop.enabled) await dropFolder.start();
   return {
     nudge: () => arrivals.nudge(),
+    signaturesHeld: () => signatures.held(),
     close: async () => {
       await dropFolder.close();
       await arrivals.stop();

@@ -45,7 +45,7 @@ type Parts = {
   readonly generation: Current<Generation>;
   /** Whether somebody still writes to it, or has locked it to do so. */
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
-  readonly signatures: Pick<SetSignatures, 'judge'>;
+  readonly signatures: Pick<SetSignatures, 'judge' | 'forget'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */

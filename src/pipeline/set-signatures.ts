@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
-import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
 import type { VPath } from '../domain/vpath.ts';
 import { MAX_SIGNATURE_FILE_BYTES, placeOfFailure } from '../evidence/set-signature.ts';
@@ -30,7 +30,6 @@ export type SetSignatureParts = {
   readonly holdMs: number;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Metrics;
 };
 
 /** A set whose FI and FS stand in the folder of its GO. */
@@ -63,9 +62,22 @@ export class SetSignatures {
 
   async judge(set: SignedSet): Promise<SignatureVerdict> {
     const verdict = await this.#verdict(set);
-    if (verdict.kind !== 'held') this.#held.delete(set.path);
-    this.#tell();
+    if (verdict.kind === 'held') this.#tell();
+    else this.forget(set.path);
     return verdict;
+  }
+
+  /** A set that was taken back is not held any more. */
+  forget(go: VPath): void {
+    this.#held.delete(go);
+  }
+
+  /** How many sets are held now. */
+  held(): number {
+    const now = this.#parts.clock.now();
+    // The GO of a set that is overdue was removed.
+    for (const [path, { untilMs }] of this.#held) if (now > untilMs + LONGEST_HOLD_MS) this.#held.delete(path);
+    return this.#held.size;
   }
 
   async #verdict({ path: go, partner, fi, fs, arrivedAt }: SignedSet): Promise<SignatureVerdict> {
@@ -116,15 +128,12 @@ export class SetSignatures {
   }
 
   #tell(): void {
-    const { clock, logger, metrics } = this.#parts;
-    const now = clock.now();
-    // A set that was taken back or removed does not come here again.
-    for (const [path, { untilMs }] of this.#held) if (now > untilMs + LONGEST_HOLD_MS) this.#held.delete(path);
-    metrics.gauge('sluis_signatures_held', this.#held.size);
-    const oldest = Math.min(...[...this.#held.values()].map(({ since }) => since));
-    if (now - oldest < ALARM_AFTER_MS || now - this.#toldAt < ALARM_EVERY_MS) return;
+    const { clock, logger } = this.#parts;
+    const [now, held] = [clock.now(), this.held()];
+    const forMs = now - Math.min(...[...this.#held.values()].map(({ since }) => since));
+    if (forMs < ALARM_AFTER_MS || now - this.#toldAt < ALARM_EVERY_MS) return;
     this.#toldAt = now;
-    const fields = { alarm: 'signatures', held: this.#held.size, forMs: now - oldest };
+    const fields = { alarm: 'signatures', held, forMs };
     logger.error(fields, 'sets are held: nobody can say whether the certificates of their signers were revoked');
   }
 }

@@ -34,6 +34,11 @@ export class SignatureThread {
     this.#start = { contentDirectory, policy: plain };
   }
 
+  /** Makes it ready: the first set is answered as fast as the others. */
+  start(): void {
+    this.#worker ??= this.#open();
+  }
+
   /** @throws what reading the contents throws; GatewayError `broken` where the thread died, `unavailable` where it is closed */
   verify(job: Omit<SignatureJob, 'id'>): Promise<VerifiedPath> {
     if (this.#isClosed) return Promise.reject(new GatewayError('unavailable', 'the gateway is stopping'));

@@ -17,9 +17,9 @@ test('a declaration has eight parts, GO and TD have seven', () => {
     date: '20260301',
     serial: '00001',
     environment: 'T',
-    parts: '1.1',
+    count: 1,
   });
-  expect(split('GO.WLAT.018000.20260301.00001.T.1').parts).toBe('1');
+  expect(split('GO.WLAT.018000.20260301.00001.T.12').count).toBe(12);
 });
 
 describe('structure', () => {
@@ -32,6 +32,13 @@ describe('structure', () => {
     ['TD.WLAT.018000', '107', 'a TD that ends early'],
     ['XX.WLAT.018000.20260301.00001.T.1.1', '129', 'an unknown prefix'],
     ['FO.WLAT.018000.20260301.00001.T', '129', 'a prefix that only answers have'],
+    ['FI.WLAT.018000.20260301.00001.T.0.1', '114', 'no part at all'],
+    ['FS.WLAT.018000.20260301.00001.T.x.1', '114', 'a letter for the number of parts'],
+    ['GO.WLAT.018000.20260301.00001.T.01', '114', 'a zero before the number of parts'],
+    ['TD.WLAT.018000.20260301.00001.T.100', '114', 'more parts than two digits can say'],
+    ['FI.WLAT.018000.20260301.00001.T.1.0', '115', 'part zero'],
+    ['FS.WLAT.018000.20260301.00001.T.4.', '115', 'no number of the part'],
+    ['FI.WLAT.018000.20260301.00001.T.4.5', '116', 'the fifth part of four'],
   ])('%s is %s: %s', (name, code) => {
     expect(splitRszName(name)).toEqual({ code });
   });
@@ -61,6 +68,7 @@ test('the names of one set differ in kind and parts only', () => {
   expect(siblingOf(go, 'FI')).toBe('FI.WLAT.018000.20260301.00001.T.1.1');
   expect(siblingOf(go, 'FS')).toBe('FS.WLAT.018000.20260301.00001.T.1.1');
   expect(siblingOf(go, 'TD')).toBe('TD.WLAT.018000.20260301.00001.T.1');
+  expect(siblingOf(split('GO.WLAT.018000.20260301.00001.T.4'), 'FI', 3)).toBe('FI.WLAT.018000.20260301.00001.T.4.3');
 });
 
 test('ordinary names are not taken for members of a set', () => {

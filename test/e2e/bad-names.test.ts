@@ -32,6 +32,10 @@ const SHAPES: readonly (readonly [what: string, wrong: string, code: string])[] 
   ['a GO with a part number', 'GO.{set}.1.1', '107'],
   ['a GO whose sender number has five digits', 'GO.{short}.1', '107'],
   ['a TD with a part number', 'TD.{set}.1.1', '107'],
+  ['a number of parts that is none', 'FI.{set}.x.1', '114'],
+  ['a GO of no part', 'GO.{set}.0', '114'],
+  ['a number of the part that is none', 'FS.{set}.1.x', '115'],
+  ['the second part of one', 'FI.{set}.1.2', '116'],
 ];
 
 describe.skipIf(!hasTool('openssl'))('a file name of the wrong shape', () => {
@@ -90,6 +94,23 @@ describe.skipIf(!hasTool('openssl'))('a set with a wrong part in its names', () 
     const right = setNames({ serial, ...bad.right });
     await handIn(place, KSZ_T, { [right.fi]: adrm(goodRow(1)), [right.go]: '' });
     expect((await answeredWhole(place, KSZ_T, right.go)).notification.state).toBe('accepted');
+  });
+});
+
+describe.skipIf(!hasTool('openssl'))('a set of several parts', () => {
+  test('is answered with 128, once for all its parts, and taken in one part', async () => {
+    const [four, one] = [setNames({ serial: 'D0001' }), setNames({ serial: 'D0002' })];
+    const go = four.go.replace(/1$/, '4');
+    const parts = [1, 2, 3, 4].flatMap((part) => [four.fi, four.fs].map((name) => name.replace(/1\.1$/, `4.${part}`)));
+    await handIn(place, KSZ_T, Object.fromEntries([...parts, go].map((name) => [name, adrm(goodRow(1))])));
+    const { errors } = await refusedInReceipt(place, KSZ_T, go);
+    expect(errors.map((error) => error.code)).toEqual(['128']);
+    // None of them waits for a GO any more, so none is told of again.
+    await handIn(place, KSZ_T, { [go.replace('GO', 'TD')]: '' });
+    const { errors: late } = await refusedInReceipt(place, KSZ_T, go.replace('GO', 'TD'));
+    expect(late.map((error) => error.code)).toEqual(['157']);
+    await handIn(place, KSZ_T, { [one.fi]: adrm(goodRow(1)), [one.go]: '' });
+    expect((await answeredWhole(place, KSZ_T, one.go)).notification.state).toBe('accepted');
   });
 });
 

@@ -4,6 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { makeDemoPki } from '../../src/pki/demo-ca.ts';
 
+/** Grows with what the demo's certificates say: files that are there are not made again. */
+const PROFILE = 2;
 const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
 
 /**
@@ -11,7 +13,7 @@ const CONFIG = fileURLToPath(new URL('../../config', import.meta.url));
  * keys takes seconds, and no test changes them.
  */
 export async function demoPki(): Promise<string> {
-  const directory = join(tmpdir(), `sluis-test-pki-${process.getuid?.() ?? 0}`);
+  const directory = join(tmpdir(), `sluis-test-pki-${PROFILE}-${process.getuid?.() ?? 0}`);
   const loaded = await loadConfiguration(CONFIG, { keyFiles: 'may-be-absent' });
   if (!loaded.ok) throw new Error('the shipped configuration has problems');
   const accounts = loaded.settings.generation.partners.flatMap((partner) =>

@@ -23,6 +23,11 @@ export class ExchangePlace {
     return new ExchangePlace(await startGateway({ change: { ...change, 'gateway.yaml': quick } }));
   }
 
+  /** On a gateway that runs already. */
+  static of(gateway: RunningGateway): ExchangePlace {
+    return new ExchangePlace(gateway);
+  }
+
   /** SFTP for machines, WebDAV for persons. */
   client(account: string): Promise<PartnerClient> {
     const known = this.#clients.get(account);

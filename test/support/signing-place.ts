@@ -104,7 +104,6 @@ export class SigningPlace {
     this.#signatures = new SetSignatures({
       ...{ ...signing, thread: this.#thread, clock },
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
-      metrics: { count: nothing, observe: nothing, gauge: nothing },
     });
   }
 
