@@ -136,6 +136,6 @@ export const DEMO_STEPS: readonly DemoStep[] = [
     sample: '1_ADRM_address_mutation.csv',
     as: set('ADRM', '025000', '00002', 'R'),
     deliveries: [],
-    shows: 'a set in R: its signature can not be verified yet, so it is refused',
+    shows: 'a set in R whose signature is none: it is refused',
   },
 ];
