@@ -21,6 +21,24 @@ const FOLDERS = 'folders.yaml';
 
 const FORM: readonly Case[] = [
   ['a key that nothing knows', GATEWAY, 'loginTries:', 'logonTries:', 56, 3, 'unknown key "logonTries"'],
+  [
+    'a word that is none of those',
+    GATEWAY,
+    'signers: accounts',
+    'signers: all',
+    76,
+    12,
+    '"signers" is "all", which is not allowed here',
+  ],
+  [
+    'a list that is no issuers',
+    GATEWAY,
+    'trustedIssuers: all',
+    'trustedIssuers: none',
+    74,
+    19,
+    '"trustedIssuers" is "none", which is not allowed here',
+  ],
   ['a key of the top that nothing knows', KSZ, 'contract:', 'contracts:', 81, 1, 'unknown key "contracts"'],
   ['a missing key', KSZ, 'kbo: "0900000147"\n', '', 2, 1, '"kbo" is missing'],
   [
