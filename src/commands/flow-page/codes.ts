@@ -3,7 +3,8 @@ import { LANGUAGES, textOf } from '../../texts/texts.ts';
 import { code, table } from './markdown.ts';
 
 /** Names of a set, its folder and sender, its members and signature. Source: docs/domain.md "Which case gets which code". */
-const OF_SET_NAME = ['107', '131', '132', '129', '109', '110', '111', '126', '112', '127', '367', '117', '128'];
+const OF_SET_STRUCTURE = ['107', '131', '132', '129', '114', '115', '116', '128'];
+const OF_SET_PARTS = ['109', '110', '111', '126', '112', '127', '367', '117'];
 const OF_SET = ['118', '119', '257', '103', '108', '120', '130', '122', '125', '153', '524', '157'];
 const OF_FIXED_WIDTH_HEADER = ['108', '117', '118', '119', '257'];
 
@@ -13,7 +14,7 @@ export function receiptCodes(flow: Flow): readonly string[] {
   const takesUploads = flow.triggers.includes('upload');
   return [
     '088',
-    ...(takesSets ? [...OF_SET_NAME, ...OF_SET] : []),
+    ...(takesSets ? [...OF_SET_STRUCTURE, ...OF_SET_PARTS, ...OF_SET] : []),
     ...(takesUploads || takesSets ? [] : ['129']),
     // A name of the batch channel is never used again; of another name the flow decides.
     ...(takesSets || flow.names === 'unique' || flow.refuseSameContent ? ['133'] : []),
