@@ -30,6 +30,7 @@ export class RecordStage {
   readonly #version: string;
   readonly #rules: RecordRules;
   readonly #person: number;
+  readonly #positions: ReadonlyMap<string, number>;
   readonly #originals: Originals;
   readonly #decisions: RecordDecisions;
   readonly #outputs: BatchOutputs;
@@ -46,6 +47,7 @@ export class RecordStage {
     this.#version = String(snapshot.version);
     this.#rules = new RecordRules(layout, task.environment);
     this.#person = rolePositions(layout).person;
+    this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
     this.#originals = new Originals(originals);
     const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
     this.#decisions = decisions;
@@ -70,8 +72,8 @@ export class RecordStage {
       const result = results[index];
       if (result === undefined) continue;
       this.#totals.total += 1;
-      if (result.ok) this.#decide(result.record);
-      else this.#refuse(record.number, this.#inszOf(record), result.faults, []);
+      if (result.ok) this.#decide(result.record, record);
+      else this.#refuse(record, this.#inszOf(record), result.faults, []);
     }
     await this.#outputs.drain();
     await this.#refusals.drain();
@@ -121,13 +123,13 @@ export class RecordStage {
     });
   }
 
-  #decide(record: CheckedRecord): void {
+  #decide(record: CheckedRecord, sent: ParsedRecord): void {
     const decision = this.#decisions.decide(record, this.#decisions.lookup(record));
-    if (decision.accepted) this.#accept(record, decision);
-    else this.#refuse(record.number, record.person, decision.faults, decision.heldBack);
+    if (decision.accepted) this.#accept(record, sent, decision);
+    else this.#refuse(sent, record.person, decision.faults, decision.heldBack);
   }
 
-  #accept(record: CheckedRecord, decision: RecordDecision & { readonly accepted: true }): void {
+  #accept(record: CheckedRecord, sent: ParsedRecord, decision: RecordDecision & { readonly accepted: true }): void {
     const { routes, remarks, replacedBy, heldBack } = decision;
     this.#totals.accepted += 1;
     if (routes.length === 0) this.#totals.withoutReceiver += 1;
@@ -139,7 +141,7 @@ export class RecordStage {
     }
     if (remarks.length > 0) {
       this.#informationCount += 1;
-      this.#information.write(answerLine(record.number, remarks));
+      this.#information.write(this.#answerLine(sent, remarks));
     }
     this.#log.record({
       record: record.number,
@@ -152,11 +154,34 @@ export class RecordStage {
     });
   }
 
-  #refuse(record: number, insz: Insz | undefined, faults: readonly RecordFault[], heldBack: readonly string[]): void {
+  #refuse(
+    sent: ParsedRecord,
+    insz: Insz | undefined,
+    faults: readonly RecordFault[],
+    heldBack: readonly string[],
+  ): void {
     this.#totals.refused += 1;
-    this.#refusals.write(answerLine(record, faults));
+    this.#refusals.write(this.#answerLine(sent, faults));
     const codes = faults.map((fault) => fault.code);
-    this.#log.record({ record, insz, replacedBy: undefined, outcome: 'refused', codes, routes: [], heldBack });
+    this.#log.record({
+      record: sent.number,
+      insz,
+      replacedBy: undefined,
+      outcome: 'refused',
+      codes,
+      routes: [],
+      heldBack,
+    });
+  }
+
+  /** A line for the notification. The values stand in it as their sender wrote them, before anything was put right. */
+  #answerLine({ number, values }: ParsedRecord, faults: readonly RecordFault[]): string {
+    const withValues = faults.map((fault) => {
+      const value = values[this.#positions.get(fault.field) ?? -1];
+      return value === undefined || value === null ? fault : { ...fault, value };
+    });
+    const answer: RecordAnswer = { record: number, faults: withValues };
+    return `${JSON.stringify(answer)}\n`;
   }
 
   /** The person a faulty record names, where that at least can be read. */
@@ -183,9 +208,4 @@ function outputPlan(task: BatchTask, { layout, header }: FileHead, to: PartnerId
       header,
     },
   };
-}
-
-function answerLine(record: number, faults: readonly RecordFault[]): string {
-  const answer: RecordAnswer = { record, faults };
-  return `${JSON.stringify(answer)}\n`;
 }

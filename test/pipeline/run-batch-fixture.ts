@@ -239,6 +239,7 @@ export const NO_ORIGINALS: OriginalsLookup = async () => new Map();
 export type Outcome = {
   readonly result: BatchResult;
   readonly outputs: Readonly<Record<string, string>>;
+  /** Without the values as they were sent, which have a test of their own. */
   readonly refusals: readonly unknown[];
   readonly information: readonly unknown[];
   readonly log: readonly Record<string, unknown>[];
@@ -293,8 +294,8 @@ export class BatchBench {
     return {
       result,
       outputs,
-      refusals: parseLines(await this.text(result.refusals)),
-      information: parseLines(await this.text(result.information)),
+      refusals: parseLines(await this.text(result.refusals), withoutValue),
+      information: parseLines(await this.text(result.information), withoutValue),
       log: parseLines(logText),
       logText,
     };
@@ -305,9 +306,13 @@ export class BatchBench {
   }
 }
 
-function parseLines(lines: string): Record<string, unknown>[] {
+function withoutValue(this: unknown, name: string, value: unknown): unknown {
+  return name === 'value' ? undefined : value;
+}
+
+function parseLines(lines: string, reviver?: typeof withoutValue): Record<string, unknown>[] {
   return lines
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line));
+    .map((line) => JSON.parse(line, reviver));
 }
