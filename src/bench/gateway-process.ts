@@ -4,25 +4,37 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { endsWithUs, goesWithUs } from './leftovers.ts';
+import { childrenOf, cpuSecondsOf, peakMB } from './process-figures.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_MS = 120_000;
-/** `utime` and `stime` in /proc/<pid>/stat count in these, proc(5): sysconf(_SC_CLK_TCK), 100 on Linux. */
-const TICKS_PER_SECOND = 100;
 
 /** A gateway in a process of its own, with the shipped configuration on free ports of 127.0.0.1. */
 export type BenchGateway = {
   readonly https: number;
   readonly sftp: number;
   readonly certificates: string;
+  readonly pid: number;
   cpuSeconds(): Promise<number>;
   peakMB(): Promise<number>;
   stop(): Promise<void>;
 };
 
+export type BenchGatewayOptions = {
+  /** Fills the data folder before the gateway starts. */
+  readonly prepare?: (dataFolder: string) => Promise<void>;
+  /** Words put before the command, such as those of a tracer, which then is the parent of the gateway. */
+  readonly under?: readonly string[];
+};
+
 /** @param edit changes files of the configuration, by path below `config/` */
-export async function startBenchGateway(edit: (name: string, text: string) => string): Promise<BenchGateway> {
+export async function startBenchGateway(
+  edit: (name: string, text: string) => string,
+  { prepare, under = [] }: BenchGatewayOptions = {},
+): Promise<BenchGateway> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-bench-'));
+  const keep = goesWithUs(folder);
   const config = join(folder, 'config');
   await cp(join(ROOT, 'config'), config, { recursive: true });
   for (const name of await readdir(config, { recursive: true })) {
@@ -31,25 +43,25 @@ export async function startBenchGateway(edit: (name: string, text: string) => st
     const moved = name === 'gateway.yaml' ? text.replace(/\bport: \d+/g, 'port: 0') : text;
     await writeFile(join(config, name), edit(name, moved));
   }
-  const words = [join(ROOT, 'src/sluis.js'), 'start', '--config', config, '--data', join(folder, 'var')];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const data = join(folder, 'var');
+  await prepare?.(data);
+  const [command = '', ...words] = [...under, process.execPath, join(ROOT, 'src/sluis.js'), 'start'];
+  const child = spawn(command, [...words, '--config', config, '--data', data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
   const [https = 0, , sftp = 0] = await readyPorts(child);
-  const pid = child.pid ?? 0;
+  const pid = under.length === 0 ? (child.pid ?? 0) : ((await childrenOf(child.pid ?? 0))[0] ?? 0);
+  endsWithUs(child, () => pid);
   return {
-    ...{ https, sftp, certificates: join(folder, 'certs', 'demo') },
-    cpuSeconds: async () => {
-      const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
-      return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
-    },
-    peakMB: async () => {
-      const kilobytes = /VmHWM:\s+(\d+)/.exec(await readFile(`/proc/${pid}/status`, 'utf8'))?.[1];
-      return Math.round(Number(kilobytes) / 1024);
-    },
+    ...{ https, sftp, certificates: join(folder, 'certs', 'demo'), pid },
+    cpuSeconds: () => cpuSecondsOf(pid),
+    peakMB: () => peakMB(pid),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
-      child.kill('SIGTERM');
+      process.kill(pid, 'SIGTERM');
       await ended;
       await rm(folder, { recursive: true, force: true });
+      keep();
     },
   };
 }

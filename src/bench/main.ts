@@ -2,10 +2,12 @@
 import { benchAccess } from './access.ts';
 import { benchFormats } from './formats.ts';
 import { asTable, type Result } from './report.ts';
+import { benchWebdav } from './webdav.ts';
 
 const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = {
   access: benchAccess,
   formats: benchFormats,
+  webdav: benchWebdav,
 };
 
 const words = process.argv.slice(2);
@@ -15,6 +17,8 @@ if (bench === undefined) {
   process.stderr.write(`npm run bench <area> -- [--quick] [--json]; the areas: ${Object.keys(AREAS).join(', ')}\n`);
   process.exit(2);
 }
+// What was started ends with this process, and with `exit` alone.
+process.once('SIGTERM', () => process.exit(143)).once('SIGINT', () => process.exit(130));
 const results = await bench(words.includes('--quick'));
 const lines = words.includes('--json') ? results.map((result) => JSON.stringify(result)) : [asTable(results)];
 process.stdout.write(`${lines.join('\n')}\n`);

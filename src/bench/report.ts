@@ -23,13 +23,22 @@ export type Result = {
 
 export type Figure = Omit<Result, 'area' | 'target' | 'met'>;
 
-/** Holds figures against `docs/targets.json`, which stands apart so that a change of a target is seen. */
-export async function judge(area: string, figures: readonly Figure[]): Promise<readonly Result[]> {
+/**
+ * Holds figures against `docs/targets.json`, which stands apart so that a change of a target is seen. A figure with a
+ * target is met only where each of the peers ran beside it.
+ */
+export async function judge(
+  area: string,
+  figures: readonly Figure[],
+  peers: readonly string[] = [],
+): Promise<readonly Result[]> {
   const targets = await readTargets();
   return figures.map((figure) => {
     const target = targets[area]?.[figure.case] ?? null;
     const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = target ?? {};
-    return { area, ...figure, target, met: target === null ? null : figure.value >= min && figure.value <= max };
+    const isBeside = peers.every((peer) => Number.isFinite(figure.peers[peer]));
+    const isMet = isBeside && figure.value >= min && figure.value <= max;
+    return { area, ...figure, target, met: target === null ? null : isMet };
   });
 }
 
@@ -37,14 +46,20 @@ async function readTargets(): Promise<Readonly<Record<string, Readonly<Record<st
   return JSON.parse(await readFile(`${DOCS}/targets.json`, 'utf8')) as Record<string, Record<string, Target>>;
 }
 
-/** @param whose what the processor time and the memory were of */
-export function asTable(results: readonly Result[], whose = 'the gateway'): string {
-  const rows = results.map(({ case: name, value, unit, target, met, cpuSeconds, peakMB }) => {
+/**
+ * @param whose what the processor time and the memory were of
+ * @param peers whose figures, in the same unit, stand in columns of their own
+ */
+export function asTable(results: readonly Result[], whose = 'the gateway', peers: readonly string[] = []): string {
+  const titles = ['Case', 'Value', 'Target', '', ...peers, `CPU seconds of ${whose}`, 'Its peak, MB'];
+  const rows = results.map((result) => {
+    const { case: name, value, unit, target, met, cpuSeconds, peakMB } = result;
     const verdict = met === null ? '' : met ? 'met' : '**missed**';
-    return `| ${name} | ${round(value)} ${unit} | ${targetText(target)} | ${verdict} | ${round(cpuSeconds)} | ${peakMB} |`;
+    const beside = peers.map((peer) => (peer in result.peers ? round(result.peers[peer] ?? Number.NaN) : ''));
+    return [name, `${round(value)} ${unit}`, targetText(target), verdict, ...beside, round(cpuSeconds), String(peakMB)];
   });
-  const head = `| Case | Value | Target | | CPU seconds of ${whose} | Its peak, MB |\n|---|---|---|---|---|---|`;
-  return `${head}\n${rows.join('\n')}`;
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`.replaceAll('|  |', '| |');
+  return [line(titles), `${'|---'.repeat(titles.length)}|`, ...rows.map(line)].join('\n');
 }
 
 /** Puts the section of one area into `docs/benchmarks.md`, between its two marks. */

@@ -17,6 +17,16 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
   readonly present: boolean;
   /** Content-Length; undefined where the body is chunked. */
   readonly length: number | undefined;
+  /** Pieces as they came, at least `bytes` of them together but for the last: fewer steps for a large body. */
+  batches(bytes: number): AsyncIterable<readonly Uint8Array[]>;
+}
+
+/**
+ * A source that lends its memory: each piece is good until the next one is asked for. Nothing is allocated for each piece,
+ * so a large file costs no garbage.
+ */
+export interface LendsBytes {
+  lend(): AsyncIterable<Uint8Array>;
 }
 
 /** A request that passed the guard, by somebody who was admitted. Header names are lower case. */
@@ -33,7 +43,7 @@ export type HttpRequest = Located & {
 export type HttpAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | number>>;
-  /** A stream is read with back-pressure and destroyed when the client leaves. */
+  /** A stream is read with back-pressure and destroyed when the client leaves. One that lends its bytes is asked to. */
   readonly body?: string | Uint8Array | AsyncIterable<Uint8Array | string> | undefined;
 };
 

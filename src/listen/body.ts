@@ -5,6 +5,8 @@ import type { HttpBody } from '../domain/http.ts';
 /** The rate is averaged over this much waiting for the client, so that one pause is not held against it. */
 const WINDOW_MS = 10_000;
 const TICK_MS = 1_000;
+/** Batches collected while one is being worked on: the client goes on sending, and memory stays bounded. */
+const BATCHES_AHEAD = 2;
 
 export type BodyFailure = 'too-slow' | 'client-left';
 
@@ -20,9 +22,14 @@ export class RequestBody implements HttpBody {
   readonly #onFirstRead: () => void;
   #begun = false;
   #failure: BodyFailure | undefined;
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+  #ended = false;
+  #error: GatewayError | undefined;
   #waitedMs = 0;
   #windowBytes = 0;
-  #giveUp: ((error: GatewayError) => void) | undefined;
+  /** Looks again whether there is enough; defined while the reader waits for the client. */
+  #wake: (() => void) | undefined;
 
   /** @param onFirstRead called once, when a handler really begins to read */
   constructor(
@@ -44,51 +51,85 @@ export class RequestBody implements HttpBody {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
+    for await (const pieces of this.batches(1)) yield* pieces;
+  }
+
+  async *batches(bytes: number): AsyncGenerator<readonly Uint8Array[]> {
     if (!this.present) return;
     if (this.#begun) throw new GatewayError('broken', 'the body of this request was read before');
     this.#begun = true;
     this.#onFirstRead();
-    const chunks = this.#message.iterator({ destroyOnReturn: false });
+    const stop = this.#listen(bytes * BATCHES_AHEAD);
     const ticker = setInterval(() => this.#tick(), TICK_MS);
     try {
-      for (let next = await this.#wait(chunks); !next.done; next = await this.#wait(chunks)) {
-        this.#windowBytes += next.value.length;
-        yield next.value;
+      for (;;) {
+        await this.#enough(bytes);
+        // What came before the end is handed on whatever the end was: an upload in parts keeps it.
+        if (this.#held === 0 && this.#error !== undefined) throw this.#error;
+        if (this.#held === 0) return;
+        const pieces = this.#pieces;
+        this.#windowBytes += this.#held;
+        this.#pieces = [];
+        this.#held = 0;
+        if (!this.#ended) this.#message.resume();
+        yield pieces;
       }
     } finally {
       clearInterval(ticker);
-      // An iterator that is left open holds back the rest, and a client that still sends would not see its answer.
-      // Not waited for: one that is given up may still wait for the client.
-      chunks.return?.().catch(() => undefined);
+      stop();
     }
   }
 
-  #wait(chunks: AsyncIterator<Uint8Array>): Promise<IteratorResult<Uint8Array>> {
-    return new Promise((resolve, reject) => {
-      this.#giveUp = reject;
-      chunks.next().then(
-        (next) => {
-          this.#giveUp = undefined;
-          resolve(next);
-        },
-        (error: unknown) => {
-          this.#giveUp = undefined;
-          this.#failure ??= 'client-left';
-          reject(new GatewayError('bad-request', 'the body of the request ended too early', { cause: error }));
-        },
-      );
+  /** Collects what comes in, and no more than `limit` bytes. @returns what ends that; the rest stays unread */
+  #listen(limit: number): () => void {
+    const message = this.#message;
+    const data = (piece: Uint8Array) => {
+      this.#pieces.push(piece);
+      this.#held += piece.length;
+      if (this.#held >= limit) message.pause();
+      this.#wake?.();
+    };
+    const end = () => {
+      this.#ended = true;
+      this.#wake?.();
+    };
+    const lost = (cause?: unknown) => {
+      if (this.#ended || this.#error !== undefined) return;
+      this.#failure ??= 'client-left';
+      this.#error = new GatewayError('bad-request', 'the body of the request ended too early', { cause });
+      this.#wake?.();
+    };
+    message.on('data', data).on('end', end).on('error', lost).on('close', lost);
+    if (message.destroyed) lost(message.errored);
+    return () => {
+      message.off('data', data).off('end', end).off('close', lost);
+      message.pause();
+    };
+  }
+
+  #enough(bytes: number): Promise<void> {
+    const isEnough = () => this.#held >= bytes || this.#ended || this.#error !== undefined;
+    if (isEnough()) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.#wake = () => {
+        if (!isEnough()) return;
+        this.#wake = undefined;
+        resolve();
+      };
     });
   }
 
   #tick(): void {
-    if (this.#giveUp === undefined) return;
+    if (this.#wake === undefined) return;
     this.#waitedMs += TICK_MS;
     if (this.#waitedMs < WINDOW_MS) return;
-    const enough = this.#windowBytes >= (this.#minBytesPerSecond * WINDOW_MS) / 1000;
+    const enough = this.#windowBytes + this.#held >= (this.#minBytesPerSecond * WINDOW_MS) / 1000;
     this.#waitedMs = 0;
-    this.#windowBytes = 0;
+    // What is held counts now, and not once more when it is taken.
+    this.#windowBytes = -this.#held;
     if (enough) return;
     this.#failure = 'too-slow';
-    this.#giveUp(new GatewayError('bad-request', 'the body of the request came too slowly'));
+    this.#error = new GatewayError('bad-request', 'the body of the request came too slowly');
+    this.#wake();
   }
 }

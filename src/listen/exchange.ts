@@ -1,8 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { HttpAnswer, HttpHandler } from '../domain/http.ts';
+import type { HttpAnswer, HttpHandler, LendsBytes } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Session } from '../domain/principal.ts';
 import { RequestBody } from './body.ts';
@@ -100,26 +99,38 @@ export async function send(
     await finished(response);
     return;
   }
-  await pipeline(
-    body instanceof Readable ? body : Readable.from(body, { highWaterMark: 1 }),
-    exactly(headers),
-    response,
-  );
+  const sent = await write(response, isLending(body) ? body.lend() : body);
+  const expected = headers['Content-Length'];
+  if (expected !== undefined && Number(expected) !== sent) throw new Error(`announced ${expected} bytes, had ${sent}`);
+  await finished(response);
 }
 
-/** A stream that ends before its announced length would leave the client waiting for the next answer: fail instead. */
-function exactly(headers: Readonly<Record<string, string | number>>) {
-  const expected = headers['Content-Length'];
-  return async function* (source: AsyncIterable<Uint8Array | string>): AsyncGenerator<Uint8Array | string> {
+/**
+ * One piece at a time, each on its way to the client before the next is asked for: memory that was lent is free again.
+ * @returns the number of bytes @throws where the client left or the source failed; the source is closed either way
+ */
+async function write(response: ServerResponse, source: AsyncIterable<Uint8Array | string>): Promise<number> {
+  let fail: (error: Error) => void = () => undefined;
+  const left = () => fail(new Error('the client left'));
+  response.once('close', left);
+  try {
     let sent = 0;
-    for await (const chunk of source) {
-      sent += Buffer.byteLength(chunk);
-      yield chunk;
+    for await (const piece of source) {
+      if (response.destroyed) throw new Error('the client left');
+      await new Promise<void>((resolve, reject) => {
+        fail = reject;
+        response.write(piece, (error) => (error ? reject(error) : resolve()));
+      });
+      sent += typeof piece === 'string' ? Buffer.byteLength(piece) : piece.length;
     }
-    if (expected !== undefined && Number(expected) !== sent) {
-      throw new Error(`announced ${expected} bytes and had ${sent}`);
-    }
-  };
+    return sent;
+  } finally {
+    response.off('close', left);
+  }
+}
+
+function isLending(body: object): body is LendsBytes {
+  return 'lend' in body;
 }
 
 function discard(body: HttpAnswer['body']): void {

@@ -9,6 +9,13 @@ export type ContentRef = { readonly contentId: string; readonly size: number; re
 /** Half open: bytes `start` up to but not including `end`. */
 export type ByteRange = { readonly start: number; readonly end: number };
 
+/** Bytes in one piece or several: what came in pieces need not be copied together first. */
+export type Bytes = Uint8Array | readonly Uint8Array[];
+
+export function lengthOf(bytes: Bytes): number {
+  return bytes instanceof Uint8Array ? bytes.length : bytes.reduce((sum, piece) => sum + piece.length, 0);
+}
+
 /**
  * Where bytes live, under an opaque id that is written once and never renamed, overwritten or reused. Nobody sees a
  * content before a ledger row names it.
@@ -18,7 +25,7 @@ export type ByteRange = { readonly start: number; readonly end: number };
 export interface ContentStore {
   begin(): Promise<ContentUpload>;
   /** Writes at an offset; gaps read as zeros, overlaps take the later bytes. In-order writes are digested on the way. */
-  writePart(upload: ContentUpload, offset: number, bytes: Uint8Array): Promise<void>;
+  writePart(upload: ContentUpload, offset: number, bytes: Bytes): Promise<void>;
   /** Cuts or extends an upload that is not complete yet. */
   truncate(upload: ContentUpload, size: number): Promise<void>;
   /** What was written so far is durable on return; the upload goes on. */

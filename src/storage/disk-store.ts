@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { ByteRange, ContentRef, ContentStore, ContentUpload } from './content-store.ts';
+import type { ByteRange, Bytes, ContentRef, ContentStore, ContentUpload } from './content-store.ts';
 import { isFsyncError, refusalOf, systemCode } from './disk-errors.ts';
 import { DiskFolders } from './disk-folders.ts';
 import { DiskReadable } from './disk-read.ts';
@@ -48,7 +48,7 @@ export class DiskStore implements ContentStore {
     return { contentId };
   }
 
-  async writePart(upload: ContentUpload, offset: number, bytes: Uint8Array): Promise<void> {
+  async writePart(upload: ContentUpload, offset: number, bytes: Bytes): Promise<void> {
     if (!Number.isSafeInteger(offset) || offset < 0) {
       throw new GatewayError('bad-request', 'an offset is a whole number of bytes, 0 or more');
     }

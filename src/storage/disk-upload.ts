@@ -2,11 +2,13 @@ import { createHash, type Hash } from 'node:crypto';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { ContentRef } from './content-store.ts';
+import { type Bytes, type ContentRef, lengthOf } from './content-store.ts';
 import { refusalOf } from './disk-errors.ts';
 
 /** Bytes digested at once, so that a large part never holds the event loop for more than a few milliseconds. */
 const SLICE_BYTES = 1024 * 1024;
+/** IOV_MAX, limits.h: what one pwritev(2) takes. */
+const MAX_PIECES = 1024;
 const REREAD_BYTES = 256 * 1024;
 const FILE_MODE = 0o600;
 /** The mode of a finished content: how the next process knows that it may not be written any more. */
@@ -43,11 +45,13 @@ export class DiskUpload {
     });
   }
 
-  write(offset: number, bytes: Uint8Array): Promise<void> {
+  write(offset: number, bytes: Bytes): Promise<void> {
     return this.#turn(async () => {
       const handle = await this.#writable();
-      for (let done = 0; done < bytes.length; done += SLICE_BYTES) {
-        await this.#writeSlice(handle, offset + done, bytes.subarray(done, done + SLICE_BYTES));
+      let at = offset;
+      for (const pieces of slicesOf(bytes)) {
+        await this.#writeSlice(handle, at, pieces);
+        at += lengthOf(pieces);
       }
     });
   }
@@ -131,12 +135,12 @@ export class DiskUpload {
   }
 
   // HTTP writes in order and SFTP nearly always does, so digest on the way; a client that seeks pays one re-read.
-  async #writeSlice(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
+  async #writeSlice(handle: FileHandle, offset: number, pieces: readonly Uint8Array[]): Promise<void> {
     if (offset < this.#hashedBytes) this.#forgetDigest();
-    const written = writeAll(handle, offset, bytes);
+    const written = writeAll(handle, offset, pieces);
     if (offset === this.#hashedBytes) {
-      this.#hash.update(bytes);
-      this.#hashedBytes += bytes.length;
+      for (const piece of pieces) this.#hash.update(piece);
+      this.#hashedBytes += lengthOf(pieces);
     }
     try {
       await written;
@@ -164,13 +168,43 @@ export class DiskUpload {
   }
 }
 
-/** write(2) may write less than it was given, as when the disk becomes full. */
-async function writeAll(handle: FileHandle, offset: number, bytes: Uint8Array): Promise<void> {
-  let done = 0;
-  while (done < bytes.length) {
-    const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
+/** Cut so that none is digested for longer than a few milliseconds. */
+function* slicesOf(bytes: Bytes): Generator<readonly Uint8Array[]> {
+  let slice: Uint8Array[] = [];
+  let held = 0;
+  for (const piece of bytes instanceof Uint8Array ? [bytes] : bytes) {
+    for (let done = 0; done < piece.length; ) {
+      const part = piece.subarray(done, done + SLICE_BYTES - held);
+      slice.push(part);
+      held += part.length;
+      done += part.length;
+      if (held < SLICE_BYTES && slice.length < MAX_PIECES) continue;
+      yield slice;
+      slice = [];
+      held = 0;
+    }
+  }
+  if (slice.length > 0) yield slice;
+}
+
+/** pwritev(2) may write less than it was given, as when the disk becomes full. */
+async function writeAll(handle: FileHandle, offset: number, pieces: readonly Uint8Array[]): Promise<void> {
+  const size = lengthOf(pieces);
+  let { bytesWritten: done } = await handle.writev(pieces, offset);
+  for (; done < size; ) {
+    const { bytesWritten } = await handle.writev(after(pieces, done), offset + done);
     done += bytesWritten;
   }
+}
+
+/** The pieces without their first bytes. */
+function after(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
+  let skip = bytes;
+  return pieces.flatMap((piece) => {
+    const rest = piece.subarray(Math.min(skip, piece.length));
+    skip -= piece.length - rest.length;
+    return rest.length === 0 ? [] : [rest];
+  });
 }
 
 function check(expected: Expected, size: number, sha256: string): void {

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream';
 import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { DeadProperty, LockRow, PropertyChange } from '../storage/commands.ts';
-import type { ByteRange } from '../storage/content-store.ts';
+import type { ByteRange, Bytes } from '../storage/content-store.ts';
 
 export type { DeadProperty, PropertyChange, PropertyName } from '../storage/commands.ts';
 
@@ -54,7 +54,7 @@ export interface Upload {
   /** Whether the name stood there when the upload began. */
   readonly replaces: boolean;
   /** Bytes at an offset, awaited for back-pressure. @throws GatewayError `too-large`, `out-of-space` */
-  write(offset: number, bytes: Uint8Array): Promise<void>;
+  write(offset: number, bytes: Bytes): Promise<void>;
   truncate(size: number): Promise<void>;
   /** Bytes so far: the highest offset written. */
   readonly size: number;
@@ -77,7 +77,7 @@ export interface PartUpload {
   readonly total: number;
   readonly replaces: boolean;
   /** @throws GatewayError `bad-request` beyond the total, `unavailable` where another request has taken over */
-  write(bytes: Uint8Array): Promise<void>;
+  write(bytes: Bytes): Promise<void>;
   /** Forgets what came since it began. */
   rewind(): Promise<void>;
   /** Keeps what came, durable on return; the last byte publishes the file. */

@@ -2,7 +2,7 @@ import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import { principalName } from '../domain/principal.ts';
 import type { PartialRow } from '../storage/commands.ts';
-import type { ContentRef } from '../storage/content-store.ts';
+import { type Bytes, type ContentRef, lengthOf } from '../storage/content-store.ts';
 import type { Entry, PartialState, PartUpload, WriteCondition } from './files.ts';
 import { abandoned, endPartial } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
@@ -47,10 +47,10 @@ export class PartTransfer implements PartUpload {
     return this.#size;
   }
 
-  write(bytes: Uint8Array): Promise<void> {
+  write(bytes: Bytes): Promise<void> {
     return this.#turn(async () => {
       this.#assertOpen();
-      const end = this.#size + bytes.length;
+      const end = this.#size + lengthOf(bytes);
       if (end > this.total) throw new GatewayError('bad-request', `the file was announced with ${this.total} bytes`);
       assertFits(this.#plan, end);
       await this.#parts.store.writePart(this.#row, this.#size, bytes);

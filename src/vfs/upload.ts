@@ -3,7 +3,13 @@ import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { RuleRef, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { Expectation } from '../storage/commands.ts';
-import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
+import {
+  type Bytes,
+  type ContentRef,
+  type ContentStore,
+  type ContentUpload,
+  lengthOf,
+} from '../storage/content-store.ts';
 import type { Entry, Upload } from './files.ts';
 import type { StoredPlace } from './places.ts';
 import { overQuota } from './quota.ts';
@@ -52,9 +58,9 @@ export class StagedUpload implements Upload {
     return this.#size;
   }
 
-  async write(offset: number, bytes: Uint8Array): Promise<void> {
+  async write(offset: number, bytes: Bytes): Promise<void> {
     this.#assertOpen();
-    const end = offset + bytes.length;
+    const end = offset + lengthOf(bytes);
     if (offset < 0) throw new GatewayError('bad-request', 'an offset is not negative');
     await this.#taking(end, () => {
       if (this.#size === 0) crashPoint('receive.first-byte');

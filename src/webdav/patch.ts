@@ -60,7 +60,7 @@ async function append(request: HttpRequest, parts: DavParts): Promise<HttpAnswer
 
 async function addTo(upload: Upload, { body, headers }: HttpRequest): Promise<void> {
   try {
-    await inPieces(body, (piece) => upload.write(upload.size, piece), contentSha256(headers));
+    await inPieces(body, (pieces) => upload.write(upload.size, pieces), contentSha256(headers));
   } catch (error) {
     await upload.abort();
     throw error;

@@ -5,7 +5,7 @@ import { readMtime } from './dav-headers.ts';
 import type { DavParts } from './dav-parts.ts';
 import { contentSha256, representationSha256 } from './digests.ts';
 import { refuse } from './errors.ts';
-import { inPieces } from './pieces.ts';
+import { inPieces, type TakePieces } from './pieces.ts';
 import { checkAnyPreconditions } from './preconditions.ts';
 import { acceptedTime } from './put.ts';
 
@@ -93,10 +93,10 @@ export async function receivePart(
   claimedSha256: string | undefined,
 ): Promise<void> {
   let received = 0;
-  const take = async (piece: Uint8Array): Promise<void> => {
-    received += piece.length;
+  const take: TakePieces = async (pieces, bytes) => {
+    received += bytes;
     if (length !== undefined && received > length) throw new GatewayError('bad-request', 'the body is too long');
-    await upload.write(piece);
+    await upload.write(pieces);
   };
   try {
     await inPieces(body, take, claimedSha256);

@@ -58,9 +58,9 @@ async function receive(
 ): Promise<Entry> {
   try {
     let offset = 0;
-    await inPieces(body, async (piece) => {
-      await upload.write(offset, piece);
-      offset += piece.length;
+    await inPieces(body, async (pieces, bytes) => {
+      await upload.write(offset, pieces);
+      offset += bytes;
     });
     return await upload.commit(expected);
   } catch (error) {

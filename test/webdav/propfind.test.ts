@@ -2,6 +2,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { HttpAnswer, HttpRequest } from '../../src/domain/http.ts';
 import { locateTarget } from '../../src/domain/http.ts';
 import { session } from '../support/generation.ts';
+import { bodyOf } from '../support/http-body.ts';
 import { type DavTree, openDavTree } from './tree-fixture.ts';
 
 let tree: DavTree;
@@ -14,13 +15,7 @@ afterAll(() => tree.close());
 
 function request(method: string, target: string, headers: Record<string, string> = {}, text = ''): HttpRequest {
   const bytes = Buffer.from(text);
-  const body = {
-    present: bytes.length > 0,
-    length: bytes.length,
-    async *[Symbol.asyncIterator]() {
-      if (bytes.length > 0) yield bytes;
-    },
-  };
+  const body = bodyOf(bytes);
   const map = new Map(Object.entries(headers));
   return {
     ...locateTarget(target),
@@ -128,13 +123,7 @@ test('XML in UTF-16 is read', async () => {
   const asked = request('PROPFIND', '/files/', { depth: '0' });
   const answer = await tree.handler({
     ...asked,
-    body: {
-      present: true,
-      length: body.length,
-      async *[Symbol.asyncIterator]() {
-        yield body;
-      },
-    },
+    body: bodyOf(body),
   });
   expect(answer.status).toBe(207);
 });
