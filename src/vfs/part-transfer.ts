@@ -30,6 +30,7 @@ export class PartTransfer implements PartUpload {
   #held: number;
   #state: 'open' | 'ended' | 'superseded' = 'open';
   #tail: Promise<void> = Promise.resolve();
+  readonly #done = Promise.withResolvers<void>();
 
   constructor(plan: UploadPlan, row: PartialRow, parts: TransferParts) {
     this.offset = row.size;
@@ -40,6 +41,11 @@ export class PartTransfer implements PartUpload {
     this.#parts = parts;
     this.#size = row.size;
     this.#held = row.size;
+  }
+
+  /** Resolves when it has ended and what came is kept. */
+  get done(): Promise<void> {
+    return this.#done.promise;
   }
 
   /** Bytes written so far. */
@@ -75,26 +81,19 @@ export class PartTransfer implements PartUpload {
         await this.#keep();
         return { held: this.#held, total: this.total };
       } finally {
-        this.#end('ended');
+        this.#state = 'ended';
+        this.#release();
       }
     });
   }
 
   leave(): Promise<void> {
-    return this.#turn(async () => {
-      if (this.#state !== 'open') return;
-      this.#end('ended');
-      await this.#keep();
-    });
+    return this.#endWith('ended');
   }
 
   /** Another request goes on with this upload: keeps what came, and takes no more. */
-  async supersede(): Promise<void> {
-    await this.#turn(async () => {
-      if (this.#state !== 'open') return;
-      this.#end('superseded');
-      await this.#keep();
-    });
+  supersede(): Promise<void> {
+    return this.#endWith('superseded');
   }
 
   async #publish(options: { expectedSha256?: string; modifiedAt?: number }): Promise<Entry> {
@@ -144,9 +143,22 @@ export class PartTransfer implements PartUpload {
     this.#held = size;
   }
 
-  #end(state: 'ended' | 'superseded'): void {
-    if (this.#state === 'open') this.#parts.ended();
-    this.#state = state;
+  /** Takes no more, and has ended once what came is kept. */
+  #endWith(state: 'ended' | 'superseded'): Promise<void> {
+    return this.#turn(async () => {
+      if (this.#state !== 'open') return;
+      this.#state = state;
+      try {
+        await this.#keep();
+      } finally {
+        this.#release();
+      }
+    });
+  }
+
+  #release(): void {
+    this.#parts.ended();
+    this.#done.resolve();
   }
 
   #assertOpen(): void {

@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import { principalName, type Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
@@ -17,6 +18,9 @@ export type PartialParts = PublisherParts & {
 
 type Wanted = { readonly condition: WriteCondition; readonly offset: number; readonly total: number };
 
+/** How long a question waits for a request that brings bytes to end. */
+const ENDING_MS = 500;
+
 /** Hidden uploads that are gone on with, one per principal and path; they outlive connections and restarts. */
 export class PartialDesk {
   readonly #parts: PartialParts;
@@ -29,7 +33,11 @@ export class PartialDesk {
   async held(session: Session, path: VPath): Promise<PartialState | undefined> {
     const plan = await this.#parts.publisher.plan(session, path, 'any');
     const running = this.#running.get(keyOf(plan));
-    if (running !== undefined) return { held: running.size, total: running.total };
+    if (running !== undefined) {
+      // Who asks has often just lost the connection it comes in by: it ends in a moment, and then the answer stays true.
+      await Promise.race([running.done, delay(ENDING_MS)]);
+      if (this.#running.get(keyOf(plan)) === running) return { held: running.size, total: running.total };
+    }
     const row = await this.#row(plan);
     return row && { held: row.size, total: row.total };
   }
