@@ -2,6 +2,7 @@ import { constants, createHash, createVerify, type VerifyKeyObjectInput, verify 
 import { promisify } from 'node:util';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
+import { isOneElement } from '../pki/ber.ts';
 import { type Certificate, parseCertificate } from '../pki/certificate.ts';
 import { derElement, serialHex, TAG } from '../pki/der.ts';
 import { hashOfDigest, hashOfSignature, OID, type SignatureHash } from '../pki/oids.ts';
@@ -97,8 +98,8 @@ type Parsed = { readonly signed: pkijs.SignedData; readonly certificates: readon
 
 function parseSignedData(cms: Uint8Array): Parsed | undefined {
   try {
-    const { result, offset } = asn1js.fromBER(cms);
-    if (offset !== cms.length) return undefined; // bytes after the signature are nobody's
+    if (!isOneElement(cms)) return undefined; // bytes after the signature are nobody's
+    const { result } = asn1js.fromBER(cms);
     const info = new pkijs.ContentInfo({ schema: result });
     if (info.contentType !== OID.signedData) return undefined;
     const certificates = certificatesOf(child(child(result, 1), 0));
@@ -160,6 +161,7 @@ function hashOfSigner(info: pkijs.SignerInfo): SignatureHash {
 function pssOf(schema: unknown): { readonly hash: SignatureHash; readonly mask: SignatureHash; readonly salt: number } {
   try {
     const { hashAlgorithm, maskGenAlgorithm, saltLength } = new pkijs.RSASSAPSSParams({ schema });
+    if (maskGenAlgorithm.algorithmId !== OID.mgf1) throw new TypeError('not MGF1');
     const mask = new pkijs.AlgorithmIdentifier({ schema: maskGenAlgorithm.algorithmParams });
     return { hash: hashOfDigest(hashAlgorithm.algorithmId), mask: hashOfDigest(mask.algorithmId), salt: saltLength };
   } catch {

@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
+import type { PartnerId } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import { MAX_SIGNATURE_FILE_BYTES, placeOfFailure } from '../evidence/set-signature.ts';
 import type { Certificate } from '../pki/certificate.ts';
@@ -15,6 +16,9 @@ import type { VerifiedPath } from './signature-thread.ts';
 
 /** How long a responder is waited for while the set takes one of the places of those judged at once. */
 const PATIENCE_MS = 1_000;
+/** Sets of one partner that are verified at once: a few whose files are read again must not keep others from their receipts. */
+const AT_ONCE_PER_PARTNER = 4;
+const BUSY_MS = 250;
 const SHORTEST_HOLD_MS = 1_000;
 const LONGEST_HOLD_MS = 30_000;
 /** From when on a set that is held is worth somebody’s attention. */
@@ -44,7 +48,7 @@ export type SignedSet = {
 export type SignatureVerdict =
   | { readonly kind: 'good' }
   | { readonly kind: 'refused'; readonly fault: FileFault }
-  /** Nobody can say now whether the certificate was revoked. */
+  /** Nobody can say now whether the certificate was revoked, or the partner has as many verified as it may. */
   | { readonly kind: 'held'; readonly untilMs: number };
 
 type Held = { readonly since: number; readonly untilMs: number };
@@ -54,6 +58,7 @@ export class SetSignatures {
   readonly #parts: SetSignatureParts;
   /** By path of the GO; what the ledger's queue holds, for the alarm alone. */
   readonly #held = new Map<VPath, Held>();
+  readonly #running = new Map<PartnerId, number>();
   #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: SetSignatureParts) {
@@ -61,10 +66,20 @@ export class SetSignatures {
   }
 
   async judge(set: SignedSet): Promise<SignatureVerdict> {
-    const verdict = await this.#verdict(set);
+    const { id } = set.partner;
+    const running = this.#running.get(id) ?? 0;
+    if (running >= AT_ONCE_PER_PARTNER) return { kind: 'held', untilMs: this.#parts.clock.now() + BUSY_MS };
+    this.#running.set(id, running + 1);
+    const verdict = await this.#verdict(set).finally(() => this.#finished(id));
     if (verdict.kind === 'held') this.#tell();
     else this.forget(set.path);
     return verdict;
+  }
+
+  #finished(id: PartnerId): void {
+    const left = (this.#running.get(id) ?? 1) - 1;
+    if (left > 0) this.#running.set(id, left);
+    else this.#running.delete(id);
   }
 
   /** A set that was taken back is not held any more. */

@@ -25,6 +25,8 @@ async function verify(job: SignatureJob, store: DiskStore, policy: SetSignatureP
     if (!result.ok) return { kind: 'refused', id, reason: result.reason };
     return { kind: 'good', id, path: result.path.map(({ der }) => der) };
   } catch (error) {
+    // Errors of contents have a code. What else a stranger's bytes could bring about is tried once, not for ever.
+    if (!(error instanceof Error && 'code' in error)) return { kind: 'refused', id, reason: 'not-parseable' };
     return { kind: 'failed', id, failure: failureOf(error) };
   }
 }

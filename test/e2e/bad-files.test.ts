@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Mailbox, Receipt } from '../support/answers.ts';
+import { signedBy } from '../support/demo-signer.ts';
 import {
   adrm,
   answeredWhole,
@@ -43,6 +44,11 @@ async function refused(channel: Channel, name: string, bytes: string | Uint8Arra
   return refusedInReceipt(place, channel, name);
 }
 
+async function refusedTickets(names: readonly string[]): Promise<readonly string[]> {
+  const receipts = await Promise.all(names.map((name) => refusedInReceipt(place, KSZ_R, name)));
+  return receipts.map(({ ticket }) => ticket);
+}
+
 function codesOf({ errors }: Receipt): readonly string[] {
   return errors.map(({ code }) => code);
 }
@@ -83,12 +89,21 @@ describe.skipIf(!hasTool('openssl'))('a set that is not whole', () => {
     const signed = setNames({ serial: 'A0004', letter: 'R' });
     await handIn(place, KSZ_R, { [signed.fi]: adrm(goodRow(1)), [signed.fs]: SIGNATURE, [signed.go]: '' });
     expect(codesOf(await refusedInReceipt(place, KSZ_R, signed.go))).toEqual(['125']);
+    const fs = await signedBy(place.gateway, 'anna@ksz', adrm(goodRow(1)));
+    const tickets = await refusedTickets([without.go, signed.go]);
+    for (const names of [without, signed]) {
+      await handIn(place, KSZ_R, { [names.fi]: adrm(goodRow(1)), [names.fs]: fs, [names.go]: '' });
+      expect((await answeredWhole(place, KSZ_R, names.go, tickets)).notification.state).toBe('accepted');
+    }
   });
 
   test('whose FI is empty is answered with 134', async () => {
     const { fi, go } = setNames({ serial: 'A0005' });
     await handIn(place, KSZ_T, { [fi]: '', [go]: '' });
-    expect(codesOf(await refusedInReceipt(place, KSZ_T, go))).toEqual(['134']);
+    const receipt = await refusedInReceipt(place, KSZ_T, go);
+    expect(codesOf(receipt)).toEqual(['134']);
+    await handIn(place, KSZ_T, { [fi]: adrm(goodRow(1)), [go]: '' });
+    expect((await answeredWhole(place, KSZ_T, go, [receipt.ticket])).notification.state).toBe('accepted');
   });
 
   test('is taken back by a TD that comes before its GO: nothing of it is checked or delivered', async () => {

@@ -80,6 +80,15 @@ describe.skipIf(!hasTool('openssl'))('a set in R whose FS is a good signature', 
   });
 });
 
+describe.skipIf(!hasTool('openssl'))('sets in R that come at once', () => {
+  test('are all taken, though a partner has only some of them verified at a time', async () => {
+    const fs = await by('anna@ksz', FI, '-md', 'sha384');
+    const sets = Array.from({ length: 12 }, (_, index) => setNames({ serial: `E${1000 + index}`, letter: 'R' }));
+    await Promise.all(sets.map((set) => handIn(place, KSZ_R, { [set.fi]: FI, [set.fs]: fs, [set.go]: '' })));
+    for (const { go } of sets) expect((await answeredWhole(place, KSZ_R, go)).notification.state).toBe('accepted');
+  });
+});
+
 describe.skipIf(!hasTool('openssl'))('a set in R whose FS is a signature', () => {
   test.each(REFUSED)('%s is refused, and taken with the right one', async (_what, fs, code, where) => {
     const serial = `B${String(REFUSED.findIndex((one) => one[1] === fs)).padStart(4, '0')}`;

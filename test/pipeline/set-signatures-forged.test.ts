@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
-import { afterAll, beforeAll } from 'vitest';
+import { Readable } from 'node:stream';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { verifySetSignature } from '../../src/evidence/set-signature.ts';
 import type { Attribute, SignerSpec } from '../support/cms-maker.ts';
 import {
   ATTRIBUTE,
@@ -253,3 +255,18 @@ function zeros(right: Buffer): Buffer {
 }
 
 judgeAll([...CONTENT, ...SIGNERS, ...ATTRIBUTES], () => fixture);
+
+test('a changed bit anywhere is refused, but for what OpenSSL does not read either: version numbers and empty parameters', async () => {
+  const { place, rsa } = fixture;
+  const good = makeCms({ content: FI, signers: [rsa] });
+  const policy = { issuers: [place.rsaCa.certificate], intermediates: [], clockToleranceMs: 0, allowedPolicies: [] };
+  const file = { sha256: digestOf(FI).toString('hex'), content: () => Readable.from([FI]) };
+  const taken: Buffer[] = [];
+  for (let offset = 0; offset < good.length; offset++) {
+    const changed = Buffer.from(good);
+    changed.writeUInt8(changed.readUInt8(offset) ^ 0x01, offset);
+    if ((await verifySetSignature(changed, file, policy, place.now)).ok) taken.push(changed);
+  }
+  expect(taken.length).toBeLessThanOrEqual(3);
+  for (const changed of taken) expect(await place.opensslVerdict(FI, changed)).toBe(true);
+}, 60_000);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll } from 'vitest';
-import { ECDSA_SHA256, makeCms, RSA_ENCRYPTION, type SignerSpec, tlv } from '../support/cms-maker.ts';
+import { ECDSA_SHA256, makeCms, oid, RSA_ENCRYPTION, type SignerSpec, tlv } from '../support/cms-maker.ts';
 import { FI, type Fixture, judgeAll, openFixture, type SignatureCase } from './set-signature-cases.ts';
 
 let fixture: Fixture;
@@ -67,6 +67,14 @@ const ALGORITHMS: readonly SignatureCase[] = [
   bad(
     'RSASSA-PSS that names another digest for its mask',
     by({ pss: { mgf1: 'sha1' } }),
+    'digestAlgorithm: weak-digest',
+  ),
+  bad(
+    'RSASSA-PSS with another function than MGF1',
+    (all) => {
+      const cms = by({ pss: { mgf1: 'sha256' } })(all);
+      return flipped(cms, cms.indexOf(oid('1.2.840.113549.1.1.8')) + 8);
+    },
     'digestAlgorithm: weak-digest',
   ),
   bad(
@@ -193,6 +201,8 @@ const ENCODINGS: readonly SignatureCase[] = [
     'OpenSSL reads no further',
   ),
   bad('that is cut', (all) => made(all).subarray(0, -10), 'ContentInfo: not-parseable'),
+  bad('whose outermost length is wrong', (all) => flipped(made(all), 3), 'ContentInfo: not-parseable'),
+  bad('whose inner length is wrong', (all) => flipped(made(all), 22), 'ContentInfo: not-parseable'),
   bad('that is empty', () => Buffer.alloc(0), 'ContentInfo: not-encoded'),
   bad('that is a line end', () => text('\n'), 'ContentInfo: not-encoded'),
   bad('that is words', () => text('bm90IGEgc2lnbmF0dXJl'), 'ContentInfo: not-parseable'),
