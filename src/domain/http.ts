@@ -17,7 +17,10 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
   readonly present: boolean;
   /** Content-Length; undefined where the body is chunked. */
   readonly length: number | undefined;
-  /** Pieces as they came, at least `bytes` of them together but for the last: fewer steps for a large body. */
+  /**
+   * Pieces as they came, at least `bytes` of them together but for the last: fewer steps for a large body. They are lent:
+   * good until the next are asked for.
+   */
   batches(bytes: number): AsyncIterable<readonly Uint8Array[]>;
 }
 

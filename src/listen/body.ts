@@ -51,10 +51,17 @@ export class RequestBody implements HttpBody {
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array> {
-    for await (const pieces of this.batches(1)) yield* pieces;
+    for await (const pieces of this.#collect(1)) yield* pieces;
   }
 
   async *batches(bytes: number): AsyncGenerator<readonly Uint8Array[]> {
+    for await (const pieces of this.#collect(bytes)) {
+      yield pieces;
+      for (const piece of pieces) release(piece);
+    }
+  }
+
+  async *#collect(bytes: number): AsyncGenerator<readonly Uint8Array[]> {
     if (!this.present) return;
     if (this.#begun) throw new GatewayError('broken', 'the body of this request was read before');
     this.#begun = true;
@@ -132,4 +139,12 @@ export class RequestBody implements HttpBody {
     this.#error = new GatewayError('bad-request', 'the body of the request came too slowly');
     this.#wake();
   }
+}
+
+/**
+ * Frees the memory of a piece now. Node gives every piece memory of its own, outside the heap; left to the garbage
+ * collector it counts as growth, and each 25 MB of a body make it mark the whole heap: two CPU seconds for a GiB.
+ */
+function release({ buffer, byteLength }: Uint8Array): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
