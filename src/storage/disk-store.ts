@@ -10,7 +10,9 @@ import { DiskFolders } from './disk-folders.ts';
 import { DiskReadable } from './disk-read.ts';
 import { DiskUpload, type Expected } from './disk-upload.ts';
 
-const ID_BYTES = 16; // 128 bits: two ids never meet
+const ID_BYTES = 15; // 120 random bits after the two characters of the folder: two ids never meet
+/** Contents that begin one after the other lie in one folder, so that those completed together share the sync of its names. */
+const CONTENTS_PER_FOLDER = 256;
 const ID = /^[0-9a-f]{32}$/;
 const FOLDER = /^[0-9a-f]{2}$/;
 /** Uploads with an open file; the others are opened again when they go on. Far below the usual limit of 1024 files. */
@@ -28,6 +30,8 @@ export class DiskStore implements ContentStore {
   readonly #resting = new Map<string, DiskUpload>();
   readonly #onBroken: (error: Error) => void;
   #fsyncError: unknown;
+  #begun = 0;
+  #folder = '';
 
   /** @param options.onBroken told of an error of fsync: the process that owns the ledger has to end with exit 3 */
   constructor(options: { readonly directory: string; readonly onBroken?: (error: Error) => void }) {
@@ -36,7 +40,7 @@ export class DiskStore implements ContentStore {
   }
 
   async begin(): Promise<ContentUpload> {
-    const contentId = randomBytes(ID_BYTES).toString('hex');
+    const contentId = this.#newId();
     const upload = new DiskUpload(contentId, this.#folders.fileOf(contentId));
     try {
       await this.#folders.make(contentId);
@@ -46,6 +50,12 @@ export class DiskStore implements ContentStore {
     }
     await this.#keepOpen(contentId, upload);
     return { contentId };
+  }
+
+  #newId(): string {
+    if (this.#begun % CONTENTS_PER_FOLDER === 0) this.#folder = randomBytes(1).toString('hex');
+    this.#begun += 1;
+    return this.#folder + randomBytes(ID_BYTES).toString('hex');
   }
 
   async writePart(upload: ContentUpload, offset: number, bytes: Bytes): Promise<void> {

@@ -1,4 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
+import { fstatSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
@@ -121,7 +122,7 @@ export class DiskUpload {
   }
 
   async #complete(handle: FileHandle, expected: Expected, syncName: () => Promise<void>): Promise<ContentRef> {
-    const { size } = await handle.stat();
+    const { size } = fstatSync(handle.fd); // of an open file: the kernel knows it, no disk is asked
     await this.#digestRest(handle, size);
     const sha256 = this.#hash.copy().digest('hex');
     check(expected, size, sha256);

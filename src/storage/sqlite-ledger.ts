@@ -5,7 +5,15 @@ import { GatewayError } from '../domain/errors.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import type { Lease, Ledger, Queue } from './ledger.ts';
 import type { Answer, Query } from './queries.ts';
-import type { Failure, Outcome, WorkerReply, WorkerRequest, WorkerStart, WriteCall } from './sqlite-messages.ts';
+import type {
+  AskedQuery,
+  Failure,
+  Outcome,
+  WorkerReply,
+  WorkerRequest,
+  WorkerStart,
+  WriteCall,
+} from './sqlite-messages.ts';
 
 /** Calls that share one transaction at most, so that none waits long for the others. */
 const MAX_CALLS_PER_TRANSACTION = 256;
@@ -52,6 +60,7 @@ class SqliteLedger implements Ledger {
   #running: readonly Waiting[] = [];
   #scheduled = false;
   readonly #queries = new Map<number, Waiting>();
+  #asked: AskedQuery[] = [];
   #lastQuery = 0;
   #ended: GatewayError | undefined;
   #idle: (() => void) | undefined;
@@ -85,8 +94,8 @@ class SqliteLedger implements Ledger {
     this.#lastQuery += 1;
     const id = this.#lastQuery;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
-    send(this.#reader, { kind: 'query', id, query });
     this.#queries.set(id, { resolve, reject });
+    this.#askSoon({ id, query });
     return parseAnswer<Q>(await promise);
   }
 
@@ -114,6 +123,23 @@ class SqliteLedger implements Ledger {
     this.#calls.push({ call, waiting: { resolve, reject } });
     this.#schedule();
     return promise;
+  }
+
+  // Queries of the same turn of the event loop go together: waking the other thread costs more than most of them.
+  #askSoon(asked: AskedQuery): void {
+    this.#asked.push(asked);
+    if (this.#asked.length > 1) return;
+    setImmediate(() => {
+      const queries = this.#asked;
+      this.#asked = [];
+      try {
+        send(this.#reader, { kind: 'queries', queries });
+      } catch (error) {
+        const failure = { code: 'broken' as const, message: BROKEN, cause: String(error) };
+        const outcome = { ok: false as const, failure };
+        this.#receive({ kind: 'answers', answers: queries.map(({ id }) => ({ id, outcome })) });
+      }
+    });
   }
 
   // Calls of the same turn of the event loop go together: that of the callers whom the last transaction has answered.
@@ -147,10 +173,12 @@ class SqliteLedger implements Ledger {
       for (const [index, waiting] of running.entries()) settle(waiting, message.outcomes[index]);
       this.#options.onCommit?.(running.length);
       this.#schedule();
-    } else if (message.kind === 'answer') {
-      const waiting = this.#queries.get(message.id);
-      this.#queries.delete(message.id);
-      if (waiting !== undefined) settle(waiting, message.outcome);
+    } else if (message.kind === 'answers') {
+      for (const { id, outcome } of message.answers) {
+        const waiting = this.#queries.get(id);
+        this.#queries.delete(id);
+        if (waiting !== undefined) settle(waiting, outcome);
+      }
     } else if (message.kind === 'broken') {
       this.#break(message.failure);
     }

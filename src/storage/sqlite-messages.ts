@@ -21,9 +21,12 @@ export type WriteCall =
     }
   | { readonly kind: 'extend'; readonly leases: readonly Lease[]; readonly leaseMs: number; readonly now: number };
 
+export type AskedQuery = { readonly id: number; readonly query: Query };
+export type AnsweredQuery = { readonly id: number; readonly outcome: Outcome };
+
 export type WorkerRequest =
   | { readonly kind: 'batch'; readonly calls: readonly WriteCall[] }
-  | { readonly kind: 'query'; readonly id: number; readonly query: Query }
+  | { readonly kind: 'queries'; readonly queries: readonly AskedQuery[] }
   | { readonly kind: 'close' };
 
 /** An error as it crosses a thread boundary; `cause` is for the log. */
@@ -41,6 +44,6 @@ export type Outcome =
 export type WorkerReply =
   | { readonly kind: 'ready' }
   | { readonly kind: 'batch'; readonly outcomes: readonly Outcome[] }
-  | { readonly kind: 'answer'; readonly id: number; readonly outcome: Outcome }
+  | { readonly kind: 'answers'; readonly answers: readonly AnsweredQuery[] }
   /** The ledger can not go on, and it is not known what of the last transaction is durable. */
   | { readonly kind: 'broken'; readonly failure: Failure };

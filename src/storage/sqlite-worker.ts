@@ -1,10 +1,13 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import type { Outcome, WorkerReply, WorkerRequest, WorkerStart } from './sqlite-messages.ts';
+import type { AnsweredQuery, Outcome, WorkerReply, WorkerRequest, WorkerStart } from './sqlite-messages.ts';
 import { openForReading, openForWriting } from './sqlite-open.ts';
 import { answer } from './sqlite-queries.ts';
 import { failureOf, LedgerWriter } from './sqlite-writer.ts';
 
 /** The threads that SQLite lives in: one that writes, one that reads. Each answers its messages in order. */
+
+/** Answers wait this long for each other: a message costs more than most queries, and a long one holds up nobody. */
+const HOLD_MS = 1;
 
 type Role = { handle(request: WorkerRequest): void; close(): void };
 
@@ -36,17 +39,28 @@ function startReader({ file }: WorkerStart): Role {
   const sql = openForReading(file);
   return {
     handle: (request) => {
-      if (request.kind !== 'query') return;
-      let outcome: Outcome;
-      try {
-        outcome = { ok: true, value: answer(sql, request.query) };
-      } catch (error) {
-        outcome = { ok: false, failure: failureOf(error) };
+      if (request.kind !== 'queries') return;
+      let answers: AnsweredQuery[] = [];
+      let since = performance.now();
+      for (const { id, query } of request.queries) {
+        answers.push({ id, outcome: outcomeOf(() => answer(sql, query)) });
+        if (performance.now() - since < HOLD_MS) continue;
+        reply({ kind: 'answers', answers });
+        answers = [];
+        since = performance.now();
       }
-      reply({ kind: 'answer', id: request.id, outcome });
+      if (answers.length > 0) reply({ kind: 'answers', answers });
     },
     close: () => sql.close(),
   };
+}
+
+function outcomeOf(work: () => unknown): Outcome {
+  try {
+    return { ok: true, value: work() };
+  } catch (error) {
+    return { ok: false, failure: failureOf(error) };
+  }
 }
 
 function serve(start: WorkerStart): void {
