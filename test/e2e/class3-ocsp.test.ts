@@ -271,7 +271,7 @@ beforeAll(async () => {
   const list = await open.crl({ thisUpdate: NOW + DAY, nextUpdate: NOW + 2 * DAY, revoked: [revoked] });
   gateway = await startClass3({
     trusted: [open, strict, quiet],
-    rules: ['timeoutSeconds: 1', `graceMinutes: ${GRACE / 60_000}`, 'revocationMaxAgeMinutes: 60'],
+    rules: ['timeoutSeconds: 4', `graceMinutes: ${GRACE / 60_000}`, 'revocationMaxAgeMinutes: 60'],
     revocation: [
       { ca: open, ocsp: [{ url }], lists: [host.list('/open.crl', () => ({ body: list }))] },
       { ca: strict, ocsp: [{ url, nonce: 'required' }] },
