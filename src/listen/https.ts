@@ -18,7 +18,7 @@ import { send, serve } from './exchange.ts';
 import { holdFirstBytes } from './first-bytes.ts';
 import { endWith, plainAnswer, type RefusalText, refusalAnswer } from './pages.ts';
 import { type ParserError, parserRefusal } from './parser-errors.ts';
-import { type TlsMaterial, tlsOptions } from './tls.ts';
+import { isAttack, type TlsMaterial, tlsOptions } from './tls.ts';
 
 /** The guard has limits of its own, and says which one was passed; the parser only knows of all together. */
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -292,12 +292,4 @@ export class HttpsListener {
 
 function peerOf(socket: Pick<Socket, 'remoteAddress' | 'remotePort'>): string {
   return `${socket.remoteAddress ?? ''} ${socket.remotePort ?? 0}`;
-}
-
-/**
- * Whether a handshake failed as those of attackers and scanners do. Who hangs up, or sends an alert because he does not
- * trust our certificate, may be an honest program that is set up wrongly.
- */
-function isAttack({ code = '' }: NodeJS.ErrnoException): boolean {
-  return code.startsWith('ERR_SSL_') && !code.includes('ALERT');
 }

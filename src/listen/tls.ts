@@ -47,3 +47,11 @@ export function tlsOptions(material: TlsMaterial): TlsOptions {
     handshakeTimeout: MAX_HANDSHAKE_MS,
   };
 }
+
+/**
+ * Whether a handshake failed as those of attackers and scanners do. Who hangs up, or sends an alert because he does not
+ * trust our certificate, may be an honest program that is set up wrongly.
+ */
+export function isAttack({ code = '' }: NodeJS.ErrnoException): boolean {
+  return code.startsWith('ERR_SSL_') && !code.includes('ALERT');
+}
