@@ -67,13 +67,21 @@ function connect(path: string, readOnly: boolean): Sql {
   );
   try {
     if (!readOnly) sql.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL');
-    sql.exec('PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = -65536');
+    sql.exec(`PRAGMA trusted_schema = OFF; PRAGMA temp_store = MEMORY; PRAGMA cache_size = ${-cacheKiB(readOnly)}`);
     mustBeDurable(sql, readOnly);
     return sql;
   } catch (error) {
     sql.close();
     throw error;
   }
+}
+
+/**
+ * What a reader has not at hand, the page cache of the kernel has: a large listing must not fill the memory of the gateway.
+ * The writer keeps pages that it changes in its own.
+ */
+function cacheKiB(readOnly: boolean): number {
+  return readOnly ? 8 * 1024 : 64 * 1024;
 }
 
 function mustBeDurable(sql: Sql, readOnly: boolean): void {
