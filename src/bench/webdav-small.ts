@@ -1,4 +1,5 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { writeFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../domain/clock.ts';
 import { childOf, type VPath } from '../domain/vpath.ts';
@@ -57,7 +58,7 @@ export async function fillFolder(files: string): Promise<void> {
   for (const entries of LISTED) {
     const folder = join(files, listedFolder(entries));
     await mkdir(folder, { recursive: true });
-    for (let index = 0; index < entries; index += 1) await writeFile(join(folder, listedName(index)), '');
+    for (let index = 0; index < entries; index += 1) writeFileSync(join(folder, listedName(index)), '');
   }
 }
 
