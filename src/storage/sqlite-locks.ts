@@ -1,6 +1,7 @@
 import { GatewayError } from '../domain/errors.ts';
 import { isWithin, parentOf, type VPath } from '../domain/vpath.ts';
 import type { LockRow } from './commands.ts';
+import { lockedBy } from './locked.ts';
 import { integer, type Row, type Sql, text } from './sql.ts';
 import { type Command, pathsBelow, type Step } from './sqlite-step.ts';
 import { findEntry, frozen, notFound } from './sqlite-tree.ts';
@@ -15,7 +16,7 @@ export function takeLock(step: Step, { lock, forMs, maxOfPrincipal }: Command<'t
   const against = [...locksOn(sql, lock.path, now), ...around].find(
     (other) => lock.scope === 'exclusive' || other.scope === 'exclusive',
   );
-  if (against !== undefined) throw locked(against);
+  if (against !== undefined) throw lockedBy(against);
   const held = sql.one('SELECT count(*) AS count FROM lock WHERE principal = $principal', {
     principal: lock.principal,
   });
@@ -55,7 +56,7 @@ export function mustHoldLocks({ sql, now }: Step, command: Command<'mustHoldLock
   const mustHoldOne = (covering: readonly LockRow[]): void => {
     const [first] = covering;
     if (first === undefined) return;
-    if (!covering.some((lock) => lock.principal === principal && tokens.includes(lock.token))) throw locked(first);
+    if (!covering.some((lock) => lock.principal === principal && tokens.includes(lock.token))) throw lockedBy(first);
   };
   const above = locksAbove(sql, path, now);
   mustHoldOne(above.filter((lock) => covers(lock, path)));
@@ -113,11 +114,6 @@ function lineOf(path: VPath): readonly VPath[] {
 
 function covers(lock: LockRow, path: VPath): boolean {
   return lock.path === path || (lock.depth === 'infinity' && isWithin(path, lock.path));
-}
-
-function locked({ path, principal, until }: LockRow): GatewayError {
-  const message = `${principal} has locked this until ${new Date(until).toISOString()}; wait until it is free`;
-  return new GatewayError('locked', message, { path });
 }
 
 function notLocked(): GatewayError {

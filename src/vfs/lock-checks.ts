@@ -1,7 +1,7 @@
-import { GatewayError } from '../domain/errors.ts';
 import { principalName, type Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, LockReach, LockRow, TargetRow } from '../storage/commands.ts';
+import { lockedBy } from '../storage/locked.ts';
 
 /** The precondition of every change: this request holds the locks it reaches (RFC 4918 §7). */
 export function mustHoldLocks(session: Session, path: VPath, reach: LockReach): LedgerCommand {
@@ -21,8 +21,7 @@ export function assertHolds(session: Session, target: TargetRow): void {
 function assertOneHeld(session: Session, locks: readonly LockRow[]): void {
   const [first] = locks;
   if (first === undefined || locks.some((lock) => isHeld(session, lock))) return;
-  const until = new Date(first.until).toISOString();
-  throw new GatewayError('locked', `${first.principal} has locked this until ${until}`, { path: first.path });
+  throw lockedBy(first);
 }
 
 /** Whether a request shows the token of a lock that is its principal's own. */
