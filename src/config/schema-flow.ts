@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHARACTER_CLASSES } from '../domain/charset.ts';
+import { FLOW_KINDS } from '../domain/flow.ts';
 import { level } from './schema.ts';
 import { births, columns, fieldName, flowFormat, totals } from './schema-format.ts';
 import {
@@ -76,6 +77,16 @@ const roles = strict({
   qualityEnd: fieldName.optional(),
   reference: fieldName.optional(),
   cancels: fieldName.optional(),
+  receiver: fieldName.optional(),
+  receiverSector: fieldName.optional(),
+  receiverType: fieldName.optional(),
+  receiverKbo: fieldName.optional(),
+  receiverPartner: fieldName.optional(),
+  employer: fieldName.optional(),
+  application: fieldName.optional(),
+  user: fieldName.optional(),
+  question: fieldName.optional(),
+  information: fieldName.optional(),
 });
 
 const layout = strict({
@@ -93,7 +104,8 @@ const layout = strict({
 export const flowSchema = strict({
   code: flowCode,
   title: line(),
-  kind: z.enum(['mutation']),
+  kind: z.enum(FLOW_KINDS),
+  receiver: institution.optional(),
   senderLine: z.enum(['required', 'creates', 'none']),
   triggers: listOf(z.enum(['go-file', 'upload']), 1),
   pattern,

@@ -73,6 +73,19 @@ export type FieldRoles = {
   /** Unique reference per sender, and the reference of the original that a record cancels or changes. */
   readonly reference?: string | undefined;
   readonly cancels?: string | undefined;
+  /** Of a `message`: who it is for, in one of four ways; none where the flow has one fixed receiver. */
+  readonly receiver?: string | undefined;
+  readonly receiverSector?: string | undefined;
+  readonly receiverType?: string | undefined;
+  readonly receiverKbo?: string | undefined;
+  readonly receiverPartner?: string | undefined;
+  /** For which employer the sender hands in; it needs a mandate. */
+  readonly employer?: string | undefined;
+  /** Levels of an authorization that a record can name. */
+  readonly application?: string | undefined;
+  readonly user?: string | undefined;
+  readonly question?: string | undefined;
+  readonly information?: string | undefined;
 };
 
 export type LayoutVersion = {
@@ -94,11 +107,20 @@ export type DataBlock = { readonly name: string; readonly fields: readonly strin
 
 export type Trigger = 'go-file' | 'upload';
 
+/**
+ * How a flow finds who gets a record. `mutation`: everybody with a line and an act; `message`: the receiver it names;
+ * `request`: the source that holds the datum; `answer`: who asked; `integration`: the reference directory itself.
+ */
+export const FLOW_KINDS = ['mutation', 'message', 'request', 'answer', 'integration'] as const;
+export type FlowKind = (typeof FLOW_KINDS)[number];
+
 /** A kind of exchange. */
 export type Flow = {
   readonly code: string;
   readonly title: string;
-  readonly kind: 'mutation';
+  readonly kind: FlowKind;
+  /** Of a `message` whose records do not name their receiver: the one they all go to. */
+  readonly receiver?: Institution | undefined;
   readonly senderLine: 'required' | 'creates' | 'none';
   readonly triggers: readonly Trigger[];
   /** Names this flow recognises in a flat intake folder, anchored. */

@@ -4,6 +4,7 @@ import type { Insz } from '../domain/insz.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
+import { type KindRules, kindRules } from './kinds.ts';
 import type { Originals } from './originals.ts';
 import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
 import { type Route, Router } from './route.ts';
@@ -30,6 +31,7 @@ export class RecordDecisions {
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
+  readonly #kind: KindRules;
 
   constructor(task: BatchTask, layout: LayoutVersion, directory: DirectorySnapshot, originals: Originals) {
     const acts = actsInForce(task);
@@ -39,6 +41,7 @@ export class RecordDecisions {
     this.#sender = new SenderCheck(task, acts, layout.roles.person);
     this.#directory = directory;
     this.#originals = originals;
+    this.#kind = kindRules({ task, layout, acts, router: this.router, directory });
   }
 
   lookup(record: CheckedRecord): Person | undefined {
@@ -55,7 +58,7 @@ export class RecordDecisions {
     if (refusal !== undefined) return { accepted: false, faults: [refusal], heldBack: [] };
     if (person === undefined)
       throw new TypeError('a person the directory does not know passed the check of the sender');
-    const decision = record.cancels === undefined ? this.#mutation(record, person) : this.#cancellation(record, person);
+    const decision = record.cancels === undefined ? this.#original(record, person) : this.#cancellation(record, person);
     if (decision.accepted) {
       const receivers = decision.routes.map((route) => route.receiver);
       this.#originals.add(record, person, receivers);
@@ -63,9 +66,10 @@ export class RecordDecisions {
     return decision;
   }
 
-  #mutation(record: CheckedRecord, person: Person): RecordDecision {
-    const routes = this.router.route(person, record.period);
-    return this.#accepted(record, person, routes, []);
+  #original(record: CheckedRecord, person: Person): RecordDecision {
+    const decision = this.#kind.decide(record, person);
+    if (!decision.accepted) return { accepted: false, faults: [decision.fault], heldBack: [] };
+    return this.#accepted(record, person, decision.routes, []);
   }
 
   #cancellation(record: CheckedRecord, person: Person): RecordDecision {
