@@ -25,7 +25,8 @@ export function planBlocks(
   const mark = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
   const firstEnd = bytes.indexOf(LF) + 1;
   if (firstEnd === 0) return undefined;
-  const found = layoutIn(format, layouts, facts, bytes.subarray(0, firstEnd));
+  // Three bytes are needed to see whether there is a byte order mark.
+  const found = layoutIn(format, layouts, facts, bytes.subarray(0, Math.max(firstEnd, BYTE_ORDER_MARK.length)));
   if (found === undefined || !hasPlainRows(found.layout)) return undefined;
   const start = format.header ? firstEnd : mark;
   return {
