@@ -2,6 +2,7 @@ import type { DirectorySnapshot, Person } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { Insz } from '../domain/insz.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
+import { ActLevels, type HoldingActs } from './act-levels.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
 import { type KindRules, kindRules } from './kinds.ts';
@@ -23,25 +24,34 @@ export type RecordDecision =
       readonly replacedBy: Insz | undefined;
     };
 
+/** Where records go by the acts that hold for them: one for most batches, more where acts speak of users and the like. */
+type Paths = { readonly router: Router; readonly kind: KindRules };
+
+const MOST_PATHS = 1000;
+
 /** Authorization, sender's line and receivers of the records of one batch, against one version of the directory. */
 export class RecordDecisions {
+  /** Of all acts that hold for some record of this batch. */
   readonly router: Router;
+  readonly #task: BatchTask;
   readonly #layout: LayoutVersion;
   readonly #roles: RolePositions;
+  readonly #levels: ActLevels;
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
-  readonly #kind: KindRules;
+  readonly #paths = new Map<HoldingActs, Paths>();
 
   constructor(task: BatchTask, layout: LayoutVersion, directory: DirectorySnapshot, originals: Originals) {
     const acts = actsInForce(task);
     this.router = new Router(task, layout, acts);
+    this.#task = task;
     this.#layout = layout;
     this.#roles = rolePositions(layout);
-    this.#sender = new SenderCheck(task, acts, layout.roles.person);
+    this.#levels = new ActLevels(layout, acts);
+    this.#sender = new SenderCheck(task, layout.roles.person);
     this.#directory = directory;
     this.#originals = originals;
-    this.#kind = kindRules({ task, layout, acts, router: this.router, directory });
   }
 
   lookup(record: CheckedRecord): Person | undefined {
@@ -54,32 +64,45 @@ export class RecordDecisions {
     if (reference !== undefined && this.#originals.isTaken(reference)) {
       return this.#refused(this.#layout.roles.reference, STRUCTURE, reference);
     }
+    const holding = this.#levels.holdingFor(record.values);
+    if (holding.acts.length === 0) return this.#refused(holding.field ?? this.#layout.roles.person, NOT_AUTHORIZED);
     const refusal = this.#sender.refusal(person, record.period);
     if (refusal !== undefined) return { accepted: false, faults: [refusal], heldBack: [] };
-    if (person === undefined)
-      throw new TypeError('a person the directory does not know passed the check of the sender');
-    const decision = record.cancels === undefined ? this.#original(record, person) : this.#cancellation(record, person);
+    const known = person ?? { insz: record.person, dossiers: [] };
+    const decision = this.#routed(record, known, this.#pathsBy(holding));
     if (decision.accepted) {
       const receivers = decision.routes.map((route) => route.receiver);
-      this.#originals.add(record, person, receivers);
+      this.#originals.add(record, known, receivers);
     }
     return decision;
   }
 
-  #original(record: CheckedRecord, person: Person): RecordDecision {
-    const decision = this.#kind.decide(record, person);
+  #routed(record: CheckedRecord, person: Person, paths: Paths): RecordDecision {
+    if (record.cancels !== undefined) return this.#cancellation(record.cancels, record, person, paths.router);
+    const decision = paths.kind.decide(record, person);
     if (!decision.accepted) return { accepted: false, faults: [decision.fault], heldBack: [] };
     return this.#accepted(record, person, decision.routes, []);
   }
 
-  #cancellation(record: CheckedRecord, person: Person): RecordDecision {
-    const receivers = this.#originals.find(record.cancels ?? '', person);
-    if (receivers === undefined) return this.#refused(this.#layout.roles.cancels, ORIGINAL_UNKNOWN, record.cancels);
-    const { routes, heldBack } = this.router.cancel(receivers, person, record.period);
+  #cancellation(cancels: string, record: CheckedRecord, person: Person, router: Router): RecordDecision {
+    const receivers = this.#originals.find(cancels, person);
+    if (receivers === undefined) return this.#refused(this.#layout.roles.cancels, ORIGINAL_UNKNOWN, cancels);
+    const { routes, heldBack } = router.cancel(receivers, person, record.period);
     if (heldBack.length > 0 && routes.length === 0) {
       return { ...this.#refused(this.#layout.roles.cancels, NOT_AUTHORIZED), heldBack };
     }
     return this.#accepted(record, person, routes, heldBack);
+  }
+
+  #pathsBy(holding: HoldingActs): Paths {
+    const known = this.#paths.get(holding);
+    if (known !== undefined) return known;
+    const [task, layout, directory] = [this.#task, this.#layout, this.#directory];
+    const router = new Router(task, layout, holding.acts);
+    const paths = { router, kind: kindRules({ task, layout, acts: holding.acts, router, directory }) };
+    if (this.#paths.size >= MOST_PATHS) this.#paths.clear();
+    this.#paths.set(holding, paths);
+    return paths;
   }
 
   #accepted(

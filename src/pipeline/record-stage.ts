@@ -10,6 +10,7 @@ import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup, RecordAnswer } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
 import { BatchOutputs, TextContent } from './batch-outputs.ts';
+import { addressFields } from './kind-message.ts';
 import { type CancellingRecord, Originals } from './originals.ts';
 import { type RecordDecision, RecordDecisions } from './record-decision.ts';
 import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
@@ -31,6 +32,7 @@ export class RecordStage {
   readonly #rules: RecordRules;
   readonly #person: number;
   readonly #positions: ReadonlyMap<string, number>;
+  readonly #unsaid: ReadonlySet<string>;
   readonly #originals: Originals;
   readonly #decisions: RecordDecisions;
   readonly #outputs: BatchOutputs;
@@ -48,6 +50,7 @@ export class RecordStage {
     this.#rules = new RecordRules(layout, task.environment);
     this.#person = rolePositions(layout).person;
     this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
+    this.#unsaid = new Set(addressFields(layout));
     this.#originals = new Originals(originals);
     const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
     this.#decisions = decisions;
@@ -177,6 +180,7 @@ export class RecordStage {
   /** A line for the notification. The values stand in it as their sender wrote them, before anything was put right. */
   #answerLine({ number, values }: ParsedRecord, faults: readonly RecordFault[]): string {
     const withValues = faults.map((fault) => {
+      if (this.#unsaid.has(fault.field)) return { ...fault, detail: undefined };
       const value = values[this.#positions.get(fault.field) ?? -1];
       return value === undefined || value === null ? fault : { ...fault, value };
     });
