@@ -25,10 +25,11 @@ export type BatchTask = {
   readonly addressees?: readonly Addressee[] | undefined;
 };
 
-/** `purposes`: of a partner of the extension, the only ones it is connected for. */
+/** `kbo`: for whom it may hand in without a mandate. `purposes`: of a partner of the extension, the only ones it has. */
 export type BatchSender = {
   readonly partner: PartnerId;
   readonly institution: Institution;
+  readonly kbo?: string | undefined;
   readonly purposes?: readonly string[] | undefined;
 };
 

@@ -184,7 +184,7 @@ function batchTask(
     environment: submission.environment,
     accessMethod: from.accessMethod,
     receivedAt: submission.receivedAt,
-    sender: { partner: partner.id, institution: partner.institution, purposes: partner.purposes },
+    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
     content: { contentId: from.data.contentId, size: from.data.size, sha256: from.data.sha256 },
     generation: generation.id,
     authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
@@ -220,7 +220,7 @@ function grounds(generation: Generation, { flow, partner }: Checked): string {
     generation.sectors,
     receiversOf(generation, flow),
     addresseesOf(generation, flow),
-    [sender?.disabled, sender?.institution, sender?.purposes, sender?.layout, sender?.answerFormat],
+    [sender?.disabled, sender?.institution, sender?.kbo, sender?.purposes, sender?.layout, sender?.answerFormat],
   ]);
 }
 

@@ -1,11 +1,13 @@
 import type { DirectorySnapshot, Person } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { Insz } from '../domain/insz.ts';
+import type { MandateSnapshot } from '../domain/mandate.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 import { ActLevels, type HoldingActs } from './act-levels.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
 import { type KindRules, kindRules } from './kinds.ts';
+import { MandateCheck } from './mandate-check.ts';
 import type { Originals } from './originals.ts';
 import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
 import { type Route, Router } from './route.ts';
@@ -29,6 +31,13 @@ type Paths = { readonly router: Router; readonly kind: KindRules };
 
 const MOST_PATHS = 1000;
 
+/** One version of each, for all records of a batch. */
+export type DecidedBy = {
+  readonly directory: DirectorySnapshot;
+  readonly mandates: MandateSnapshot;
+  readonly originals: Originals;
+};
+
 /** Authorization, sender's line and receivers of the records of one batch, against one version of the directory. */
 export class RecordDecisions {
   /** Of all acts that hold for some record of this batch. */
@@ -37,18 +46,20 @@ export class RecordDecisions {
   readonly #layout: LayoutVersion;
   readonly #roles: RolePositions;
   readonly #levels: ActLevels;
+  readonly #mandates: MandateCheck;
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
   readonly #paths = new Map<HoldingActs, Paths>();
 
-  constructor(task: BatchTask, layout: LayoutVersion, directory: DirectorySnapshot, originals: Originals) {
+  constructor(task: BatchTask, layout: LayoutVersion, { directory, mandates, originals }: DecidedBy) {
     const acts = actsInForce(task);
     this.router = new Router(task, layout, acts);
     this.#task = task;
     this.#layout = layout;
     this.#roles = rolePositions(layout);
     this.#levels = new ActLevels(layout, acts);
+    this.#mandates = new MandateCheck(task, layout, mandates);
     this.#sender = new SenderCheck(task, layout.roles.person);
     this.#directory = directory;
     this.#originals = originals;
@@ -66,7 +77,7 @@ export class RecordDecisions {
     }
     const holding = this.#levels.holdingFor(record.values);
     if (holding.acts.length === 0) return this.#refused(holding.field ?? this.#layout.roles.person, NOT_AUTHORIZED);
-    const refusal = this.#sender.refusal(person, record.period);
+    const refusal = this.#mandates.refusal(record.values) ?? this.#sender.refusal(person, record.period);
     if (refusal !== undefined) return { accepted: false, faults: [refusal], heldBack: [] };
     const known = person ?? { insz: record.person, dossiers: [] };
     const decision = this.#routed(record, known, this.#pathsBy(holding));

@@ -1,6 +1,7 @@
 import type { DirectorySnapshot } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
+import type { MandateSnapshot } from '../domain/mandate.ts';
 import { dateOf } from '../domain/period.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
@@ -18,6 +19,7 @@ import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from 
 export type StageParts = {
   readonly store: ContentStore;
   readonly snapshot: DirectorySnapshot;
+  readonly mandates: MandateSnapshot;
   readonly originals: OriginalsLookup;
 };
 
@@ -42,7 +44,7 @@ export class RecordStage {
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
-  constructor(task: BatchTask, head: FileHead, { store, snapshot, originals }: StageParts) {
+  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, originals }: StageParts) {
     const { layout } = head;
     this.#task = task;
     this.#layout = layout;
@@ -52,7 +54,7 @@ export class RecordStage {
     this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
     this.#unsaid = new Set(addressFields(layout));
     this.#originals = new Originals(originals);
-    const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
+    const decisions = new RecordDecisions(task, layout, { directory: snapshot, mandates, originals: this.#originals });
     this.#decisions = decisions;
     this.#outputs = new BatchOutputs(store, (receiver) =>
       recordWriter(outputPlan(task, head, receiver, decisions.router.fileMask(receiver))),
@@ -60,7 +62,8 @@ export class RecordStage {
     this.#refusals = new TextContent(store);
     this.#information = new TextContent(store);
     this.#log = new BatchLog(store, task.ticket);
-    this.#log.begin(task, this.#version, layout.version);
+    const mandatesVersion = layout.roles.employer === undefined ? undefined : String(mandates.version);
+    this.#log.begin(task, { directoryVersion: this.#version, layoutVersion: layout.version, mandatesVersion });
   }
 
   get totals(): RecordTotals {
