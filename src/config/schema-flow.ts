@@ -95,6 +95,7 @@ const layout = strict({
   validUntil: date.optional(),
   fields: z.array(field).min(1),
   roles,
+  changes: strict({ field: fieldName, values: listOf(line(), 1) }).optional(),
   periods: z.array(strict({ begin: fieldName, end: fieldName })).default([]),
   totals,
   births,

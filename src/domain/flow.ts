@@ -94,6 +94,11 @@ export type LayoutVersion = {
   readonly validUntil?: IsoDate | undefined;
   readonly fields: readonly Field[];
   readonly roles: FieldRoles;
+  /**
+   * Records with one of these values change or cancel an original: the one `cancels` names, else the one that had their own
+   * reference.
+   */
+  readonly changes?: { readonly field: string; readonly values: readonly string[] } | undefined;
   /** Pairs of date fields whose first may not be after the second. */
   readonly periods: readonly { readonly begin: string; readonly end: string }[];
   /** Numbers that add up to another. */

@@ -84,7 +84,8 @@ export class Checker {
       this.#parts.ledger.read({
         kind: 'originals',
         flow: flow.code,
-        environment: submission.environment,
+        // Simulation cancels what was real, and remembers nothing itself.
+        environment: submission.environment === 'T' ? 'T' : 'R',
         partner: partner.id,
         references,
       });

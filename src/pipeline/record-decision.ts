@@ -2,6 +2,7 @@ import type { DirectorySnapshot, Person } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { Insz } from '../domain/insz.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
+import { isPresent } from '../formats/field-types.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 import { ActLevels, type HoldingActs } from './act-levels.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
@@ -72,7 +73,7 @@ export class RecordDecisions {
   /** To be asked in the order of the file: a record may cancel one before it. */
   decide(record: CheckedRecord, person: Person | undefined): RecordDecision {
     const { reference } = record;
-    if (reference !== undefined && this.#originals.isTaken(reference)) {
+    if (reference !== undefined && record.cancels !== reference && this.#originals.isTaken(reference)) {
       return this.#refused(this.#layout.roles.reference, STRUCTURE, reference);
     }
     const holding = this.#levels.holdingFor(record.values);
@@ -97,10 +98,11 @@ export class RecordDecisions {
 
   #cancellation(cancels: string, record: CheckedRecord, person: Person, router: Router): RecordDecision {
     const receivers = this.#originals.find(cancels, person);
-    if (receivers === undefined) return this.#refused(this.#layout.roles.cancels, ORIGINAL_UNKNOWN, cancels);
+    const field = this.#originalField(record);
+    if (receivers === undefined) return this.#refused(field, ORIGINAL_UNKNOWN, cancels);
     const { routes, heldBack } = router.cancel(receivers, person, record.period);
     if (heldBack.length > 0 && routes.length === 0) {
-      return { ...this.#refused(this.#layout.roles.cancels, NOT_AUTHORIZED), heldBack };
+      return { ...this.#refused(field, NOT_AUTHORIZED), heldBack };
     }
     return this.#accepted(record, person, routes, heldBack);
   }
@@ -130,10 +132,16 @@ export class RecordDecisions {
     }
     if (heldBack.length > 0) {
       // Who it is stays unsaid; that it did not reach everyone must be known.
-      const field = this.#layout.roles.cancels ?? '';
-      remarks.push({ field, code: NOT_AUTHORIZED, severity: 'warning' });
+      remarks.push({ field: this.#originalField(record), code: NOT_AUTHORIZED, severity: 'warning' });
     }
     return { accepted: true, routes, heldBack, remarks, replacedBy };
+  }
+
+  /** The field that names the original. */
+  #originalField({ values }: CheckedRecord): string {
+    const { cancels, reference } = this.#layout.roles;
+    const isNamed = this.#roles.cancels !== undefined && isPresent(values[this.#roles.cancels]);
+    return (isNamed ? cancels : reference) ?? this.#layout.roles.person;
   }
 
   #refused(field: string | undefined, code: string, detail?: string): RecordDecision & { readonly accepted: false } {

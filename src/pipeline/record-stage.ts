@@ -12,7 +12,7 @@ import type { BatchResult, BatchTask, OriginalsLookup, RecordAnswer } from './ba
 import { BatchLog } from './batch-log.ts';
 import { BatchOutputs, TextContent } from './batch-outputs.ts';
 import { addressFields } from './kind-message.ts';
-import { type CancellingRecord, Originals } from './originals.ts';
+import { type CancellingRecord, followsOriginals, Originals } from './originals.ts';
 import { type RecordDecision, RecordDecisions } from './record-decision.ts';
 import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
 
@@ -73,7 +73,7 @@ export class RecordStage {
   /** In the order of the file. */
   async process(records: readonly ParsedRecord[]): Promise<void> {
     const results = records.map((record) => this.#rules.check(record));
-    if (this.#layout.roles.cancels !== undefined) await this.#originals.prepare(this.#cancelling(results));
+    if (followsOriginals(this.#layout)) await this.#originals.prepare(this.#cancelling(results));
     for (const [index, record] of records.entries()) {
       const result = results[index];
       if (result === undefined) continue;
