@@ -49,6 +49,8 @@ function build(finish: (status: ExitStatus) => void): Command {
   addFlow(program.command('flow').description('kinds of exchange'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);
+  addMandates(program.command('mandates').description('who hands in for which employer'), finish);
+  addAuthorizations(program.command('authorizations').description('legal acts that allow exchanges'), finish);
   return program;
 }
 
@@ -179,6 +181,40 @@ function addDirectory(directory: Command, finish: (status: ExitStatus) => void):
       const data = await dataDirectory(common(options));
       finish(await directoryStats({ environment, data, json }, process.stdout));
     });
+}
+
+function addMandates(mandates: Command, finish: (status: ExitStatus) => void): void {
+  const environment = ['--environment <letter>', 'R or T', parseEnvironment, 'R'] as const;
+  withPlaces(mandates.command('load <file>').description('replace the mandates of the holders a CSV file names'))
+    .option(...environment)
+    .action(async (file, options) => {
+      const { mandatesLoad } = await import('./commands/mandates.ts');
+      const { dataDirectory } = await import('./commands/places.ts');
+      const data = await dataDirectory(common(options));
+      const { environment } = options;
+      finish(
+        await mandatesLoad({ file: resolve(file), environment, data, json: options.json === true }, process.stdout),
+      );
+    });
+  withPlaces(mandates.command('lookup <holder> <employer>').description('what one may hand in for the other, by KBO'))
+    .option(...environment)
+    .action(async (holder, employer, options) => {
+      const { mandatesLookup } = await import('./commands/mandates.ts');
+      const { dataDirectory } = await import('./commands/places.ts');
+      const data = await dataDirectory(common(options));
+      const { environment } = options;
+      const asked = { holder, employer, environment, data, json: options.json === true };
+      finish(await mandatesLookup(asked, process.stdout));
+    });
+}
+
+function addAuthorizations(authorizations: Command, finish: (status: ExitStatus) => void): void {
+  withPlaces(authorizations.command('list').description('every act, with its parties, dates and version')).action(
+    async (options) => {
+      const { authorizationsList } = await import('./commands/authorizations.ts');
+      finish(await authorizationsList(common(options), process.stdout));
+    },
+  );
 }
 
 function addFlow(flow: Command, finish: (status: ExitStatus) => void): void {

@@ -95,6 +95,7 @@ const layout = strict({
   validUntil: date.optional(),
   fields: z.array(field).min(1),
   roles,
+  changes: strict({ field: fieldName, values: listOf(line(), 1) }).optional(),
   periods: z.array(strict({ begin: fieldName, end: fieldName })).default([]),
   totals,
   births,
@@ -137,7 +138,21 @@ export const authorizationSchema = strict({
   act: z.enum(['communication', 'consultation']),
   purpose: word,
   sender: institution,
-  receivers: z.array(strict({ institution, qualities: listOf(quality, 1), blocks: listOf(word, 1) })).min(1),
+  receivers: z
+    .array(
+      strict({
+        institution,
+        line: z.enum(['required', 'none']).default('required'),
+        qualities: listOf(quality).default([]),
+        blocks: listOf(word, 1),
+      }),
+    )
+    .min(1),
+  /** Levels below the institution: where one is there, a record must name a member of it. */
+  applications: listOf(line(), 1).optional(),
+  users: listOf(line(), 1).optional(),
+  questions: listOf(line(), 1).optional(),
+  information: listOf(line(), 1).optional(),
   environments: listOf(environment, 1),
   from: date,
   until: date.optional(),

@@ -108,7 +108,7 @@ class LmdbDirectory implements ReferenceDirectory {
 }
 
 /** The names of a new store are on the disk too. */
-async function syncFolders(folder: string): Promise<void> {
+export async function syncFolders(folder: string): Promise<void> {
   for (const path of [folder, dirname(folder), dirname(dirname(folder))]) {
     await using handle = await openFile(path, 'r');
     await handle.sync();

@@ -37,6 +37,11 @@ export class Problems {
   }
 
   result(): LoadResult {
+    return this.refused();
+  }
+
+  /** In the order of the lines. */
+  refused(): LoadResult & { readonly loaded: false } {
     const problems = this.list.toSorted((one, other) => one.line - other.line);
     return { loaded: false, problems, moreProblems: this.more };
   }
@@ -83,7 +88,7 @@ function* entriesOf(table: LineTable): Generator<PersonEntry> {
 }
 
 /** Lines without their LF or CRLF; undefined for one that is too long or not UTF-8. */
-async function* linesOf(file: string): AsyncGenerator<string | undefined> {
+export async function* linesOf(file: string): AsyncGenerator<string | undefined> {
   const stream = createReadStream(file);
   let pending = Buffer.alloc(0);
   try {
@@ -99,7 +104,7 @@ async function* linesOf(file: string): AsyncGenerator<string | undefined> {
       pending = Buffer.from(data.subarray(0, MAX_LINE_BYTES + 1));
     }
   } catch (error) {
-    throw new GatewayError('not-found', 'the file of person lines cannot be read', { cause: error });
+    throw new GatewayError('not-found', 'the file cannot be read', { cause: error });
   }
   if (pending.length > 0) yield lineText(pending);
 }

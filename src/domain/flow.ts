@@ -94,6 +94,11 @@ export type LayoutVersion = {
   readonly validUntil?: IsoDate | undefined;
   readonly fields: readonly Field[];
   readonly roles: FieldRoles;
+  /**
+   * Records with one of these values change or cancel an original: the one `cancels` names, else the one that had their own
+   * reference.
+   */
+  readonly changes?: { readonly field: string; readonly values: readonly string[] } | undefined;
   /** Pairs of date fields whose first may not be after the second. */
   readonly periods: readonly { readonly begin: string; readonly end: string }[];
   /** Numbers that add up to another. */
@@ -153,6 +158,11 @@ export type Authorization = {
   readonly purpose: string;
   readonly sender: Institution;
   readonly receivers: readonly AuthorizedReceiver[];
+  /** Where one of these is there, a record must name a member of it: the levels below the institution. */
+  readonly applications?: readonly string[] | undefined;
+  readonly users?: readonly string[] | undefined;
+  readonly questions?: readonly string[] | undefined;
+  readonly information?: readonly string[] | undefined;
   readonly environments: readonly Environment[];
   readonly from: IsoDate;
   readonly until?: IsoDate | undefined;
@@ -161,6 +171,8 @@ export type Authorization = {
 
 export type AuthorizedReceiver = {
   readonly institution: Institution;
+  /** `none`: this receiver of messages needs no line of the person, since the message is what makes one. */
+  readonly line?: 'none' | undefined;
   /** Three digits each, 000–999. */
   readonly qualities: readonly string[];
   readonly blocks: readonly string[];

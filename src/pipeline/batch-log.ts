@@ -16,8 +16,12 @@ type Head = {
   readonly generation: string;
   readonly directoryVersion: string;
   readonly layoutVersion: string;
+  /** Where records name an employer. */
+  readonly mandatesVersion?: string | undefined;
   readonly authorizations: readonly ActReference[];
 };
+
+type Versions = Pick<Head, 'directoryVersion' | 'layoutVersion' | 'mandatesVersion'>;
 
 type LoggedReceiver = RecordReceiver & {
   /** Further acts that add data blocks. */
@@ -46,7 +50,7 @@ export class BatchLog {
     this.#ticket = ticket;
   }
 
-  begin(task: BatchTask, directoryVersion: string, layoutVersion: string): void {
+  begin(task: BatchTask, versions: Versions): void {
     const head: Head = {
       batch: task.ticket,
       flow: task.flow.code,
@@ -54,8 +58,7 @@ export class BatchLog {
       sender: task.sender.partner,
       receivedAt: task.receivedAt,
       generation: task.generation,
-      directoryVersion,
-      layoutVersion,
+      ...versions,
       authorizations: actsInForce(task).map(({ id, version }) => ({ id, version })),
     };
     this.#line(head);

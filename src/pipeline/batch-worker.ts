@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDirectory } from '../directory/lmdb-directory.ts';
+import { openMandates } from '../directory/mandates.ts';
 import { DiskStore } from '../storage/disk-store.ts';
 import type { OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
@@ -20,6 +21,7 @@ function start(port: NonNullable<typeof parentPort>): void {
   const { contentDirectory, referenceDirectory } = parseStart(workerData);
   const store = new DiskStore({ directory: contentDirectory });
   const directory = openDirectory({ directory: referenceDirectory, readOnly: true });
+  const mandates = openMandates({ directory: referenceDirectory, readOnly: true });
   let waiting: Waiting | undefined;
   const say = (message: FromWorker) => port.postMessage(message);
   const originals: OriginalsLookup = (references) =>
@@ -33,7 +35,10 @@ function start(port: NonNullable<typeof parentPort>): void {
     switch (message.kind) {
       case 'run':
         try {
-          say({ kind: 'done', result: await runBatch(message.task, { store, directory, originals, progress }) });
+          say({
+            kind: 'done',
+            result: await runBatch(message.task, { store, directory, mandates, originals, progress }),
+          });
         } catch (error) {
           say({ kind: 'failed', failure: failureOf(error) });
         }
@@ -44,6 +49,7 @@ function start(port: NonNullable<typeof parentPort>): void {
         return waiting?.reject(errorOf(message.failure));
       case 'close':
         await directory.close();
+        await mandates.close();
         port.close();
     }
   });

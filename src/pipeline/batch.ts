@@ -1,7 +1,7 @@
 import type { Finding } from '../domain/finding.ts';
 import type { Authorization, Environment, Flow } from '../domain/flow.ts';
 import type { OutputFormat } from '../domain/format.ts';
-import type { Institution, Sector } from '../domain/partner.ts';
+import type { Institution, Network, Sector } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { RecordTotals, Ticket } from '../domain/submission.ts';
 import type { ContentRef } from '../storage/content-store.ts';
@@ -13,7 +13,7 @@ export type BatchTask = {
   readonly environment: Environment;
   readonly accessMethod: AccessMethod;
   readonly receivedAt: number;
-  readonly sender: { readonly partner: PartnerId; readonly institution: Institution };
+  readonly sender: BatchSender;
   readonly content: ContentRef;
   readonly generation: string;
   /** The acts of this flow, of any sender. */
@@ -21,12 +21,26 @@ export type BatchTask = {
   readonly sectors: readonly Sector[];
   /** Who receives for an institution: partners that receive this flow. */
   readonly receivers: readonly BatchReceiver[];
+  /** Of a flow of messages: whom a record can name by KBO number or partner id. */
+  readonly addressees?: readonly Addressee[] | undefined;
 };
 
-/** `output`: the format it wants; undefined where it takes what the sender gives. */
+/** `kbo`: for whom it may hand in without a mandate. `purposes`: of a partner of the extension, the only ones it has. */
+export type BatchSender = {
+  readonly partner: PartnerId;
+  readonly institution: Institution;
+  readonly kbo?: string | undefined;
+  readonly purposes?: readonly string[] | undefined;
+};
+
+export type Addressee = { readonly partner: string; readonly institution: Institution; readonly kbo: string };
+
+/** `output`: the format it wants; undefined where it takes what the sender gives. `network`: primary where left out. */
 export type BatchReceiver = {
   readonly partner: PartnerId;
   readonly institution: Institution;
+  readonly network?: Network | undefined;
+  readonly purposes?: readonly string[] | undefined;
   readonly output?: OutputFormat | undefined;
 };
 

@@ -84,7 +84,8 @@ export class Checker {
       this.#parts.ledger.read({
         kind: 'originals',
         flow: flow.code,
-        environment: submission.environment,
+        // Simulation cancels what was real, and remembers nothing itself.
+        environment: submission.environment === 'T' ? 'T' : 'R',
         partner: partner.id,
         references,
       });
@@ -184,13 +185,19 @@ function batchTask(
     environment: submission.environment,
     accessMethod: from.accessMethod,
     receivedAt: submission.receivedAt,
-    sender: { partner: partner.id, institution: partner.institution },
+    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
     content: { contentId: from.data.contentId, size: from.data.size, sha256: from.data.sha256 },
     generation: generation.id,
     authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
     sectors: generation.sectors,
     receivers: receiversOf(generation, flow),
+    addressees: addresseesOf(generation, flow),
   };
+}
+
+function addresseesOf(generation: Generation, flow: Flow): BatchTask['addressees'] {
+  if (flow.kind !== 'message') return undefined;
+  return generation.partners.map(({ id, institution, kbo }) => ({ partner: id, institution, kbo }));
 }
 
 function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers'] {
@@ -199,6 +206,8 @@ function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers']
     .map((partner) => ({
       partner: partner.id,
       institution: partner.institution,
+      network: partner.network,
+      purposes: partner.purposes,
       output: outputFor(partner, flow.code),
     }));
 }
@@ -211,7 +220,8 @@ function grounds(generation: Generation, { flow, partner }: Checked): string {
     generation.authorizations.filter((act) => act.flow === flow.code),
     generation.sectors,
     receiversOf(generation, flow),
-    [sender?.disabled, sender?.institution, sender?.layout, sender?.answerFormat],
+    addresseesOf(generation, flow),
+    [sender?.disabled, sender?.institution, sender?.kbo, sender?.purposes, sender?.layout, sender?.answerFormat],
   ]);
 }
 

@@ -3,6 +3,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Authorization, FlowKind, LayoutVersion } from '../domain/flow.ts';
 import type { RecordFault } from '../formats/record-format.ts';
 import type { BatchTask } from './batch.ts';
+import { Messages } from './kind-message.ts';
 import { Mutations } from './kind-mutation.ts';
 import type { CheckedRecord } from './record-rules.ts';
 import type { Route, Router } from './route.ts';
@@ -30,7 +31,7 @@ export interface KindRules {
 /** One line per kind; what a kind does stands in a file of its own. */
 const KINDS = {
   mutation: (parts) => new Mutations(parts),
-  message: notYet,
+  message: (parts) => new Messages(parts),
   request: notYet,
   answer: notYet,
   integration: notYet,

@@ -16,6 +16,7 @@ export type CheckedRecord = {
   /** The period or, with both ends the same, the day the record speaks of. */
   readonly period: Period;
   readonly reference: string | undefined;
+  /** The reference of the original that this record changes or cancels; empty where it should name one. */
   readonly cancels: string | undefined;
   readonly replacedBy: string | undefined;
   /** What was put right while reading. */
@@ -34,6 +35,7 @@ export class RecordRules {
   readonly #dates = new KnownDates();
   readonly #checks: readonly FieldCheck[];
   readonly #roles: RolePositions;
+  readonly #changes: { readonly index: number; readonly values: ReadonlySet<string> } | undefined;
   readonly #conditions: RecordConditions;
   readonly #kbos: readonly number[];
   readonly #forms: readonly { readonly index: number; readonly form: Form }[];
@@ -47,6 +49,8 @@ export class RecordRules {
       return fieldCheck(field.type, required, environment, this.#dates);
     });
     this.#roles = rolePositions(layout);
+    const { changes } = layout;
+    this.#changes = changes && { index: position(layout, changes.field), values: new Set(changes.values) };
     this.#conditions = new RecordConditions(layout, this.#dates);
     this.#kbos = layout.fields.flatMap((field, index) => (field.type.kind === 'kbo' ? [index] : []));
     this.#forms = layout.fields.flatMap((field, index) => {
@@ -119,10 +123,18 @@ export class RecordRules {
       person,
       period: { begin, end },
       reference: textIn(values, roles.reference),
-      cancels: textIn(values, roles.cancels),
+      cancels: this.#originalOf(values),
       replacedBy: textIn(values, roles.replacedBy),
       warnings,
     };
+  }
+
+  #originalOf(values: readonly Value[]): string | undefined {
+    const named = textIn(values, this.#roles.cancels);
+    if (named !== undefined || this.#changes === undefined) return named;
+    const says = textIn(values, this.#changes.index);
+    if (says === undefined || !this.#changes.values.has(says)) return undefined;
+    return textIn(values, this.#roles.reference) ?? '';
   }
 
   #date(values: readonly Value[], index: number): IsoDate | undefined {

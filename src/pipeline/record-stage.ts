@@ -1,6 +1,7 @@
 import type { DirectorySnapshot } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
+import type { MandateSnapshot } from '../domain/mandate.ts';
 import { dateOf } from '../domain/period.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
@@ -10,13 +11,15 @@ import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup, RecordAnswer } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
 import { BatchOutputs, TextContent } from './batch-outputs.ts';
-import { type CancellingRecord, Originals } from './originals.ts';
+import { addressFields } from './kind-message.ts';
+import { type CancellingRecord, followsOriginals, Originals } from './originals.ts';
 import { type RecordDecision, RecordDecisions } from './record-decision.ts';
 import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
 
 export type StageParts = {
   readonly store: ContentStore;
   readonly snapshot: DirectorySnapshot;
+  readonly mandates: MandateSnapshot;
   readonly originals: OriginalsLookup;
 };
 
@@ -31,6 +34,7 @@ export class RecordStage {
   readonly #rules: RecordRules;
   readonly #person: number;
   readonly #positions: ReadonlyMap<string, number>;
+  readonly #unsaid: ReadonlySet<string>;
   readonly #originals: Originals;
   readonly #decisions: RecordDecisions;
   readonly #outputs: BatchOutputs;
@@ -40,7 +44,7 @@ export class RecordStage {
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
-  constructor(task: BatchTask, head: FileHead, { store, snapshot, originals }: StageParts) {
+  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, originals }: StageParts) {
     const { layout } = head;
     this.#task = task;
     this.#layout = layout;
@@ -48,8 +52,9 @@ export class RecordStage {
     this.#rules = new RecordRules(layout, task.environment);
     this.#person = rolePositions(layout).person;
     this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
+    this.#unsaid = new Set(addressFields(layout));
     this.#originals = new Originals(originals);
-    const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
+    const decisions = new RecordDecisions(task, layout, { directory: snapshot, mandates, originals: this.#originals });
     this.#decisions = decisions;
     this.#outputs = new BatchOutputs(store, (receiver) =>
       recordWriter(outputPlan(task, head, receiver, decisions.router.fileMask(receiver))),
@@ -57,7 +62,8 @@ export class RecordStage {
     this.#refusals = new TextContent(store);
     this.#information = new TextContent(store);
     this.#log = new BatchLog(store, task.ticket);
-    this.#log.begin(task, this.#version, layout.version);
+    const mandatesVersion = layout.roles.employer === undefined ? undefined : String(mandates.version);
+    this.#log.begin(task, { directoryVersion: this.#version, layoutVersion: layout.version, mandatesVersion });
   }
 
   get totals(): RecordTotals {
@@ -67,7 +73,7 @@ export class RecordStage {
   /** In the order of the file. */
   async process(records: readonly ParsedRecord[]): Promise<void> {
     const results = records.map((record) => this.#rules.check(record));
-    if (this.#layout.roles.cancels !== undefined) await this.#originals.prepare(this.#cancelling(results));
+    if (followsOriginals(this.#layout)) await this.#originals.prepare(this.#cancelling(results));
     for (const [index, record] of records.entries()) {
       const result = results[index];
       if (result === undefined) continue;
@@ -177,6 +183,7 @@ export class RecordStage {
   /** A line for the notification. The values stand in it as their sender wrote them, before anything was put right. */
   #answerLine({ number, values }: ParsedRecord, faults: readonly RecordFault[]): string {
     const withValues = faults.map((fault) => {
+      if (this.#unsaid.has(fault.field)) return { ...fault, detail: undefined };
       const value = values[this.#positions.get(fault.field) ?? -1];
       return value === undefined || value === null ? fault : { ...fault, value };
     });

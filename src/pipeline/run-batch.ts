@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import type { DirectorySnapshot } from '../directory/directory.ts';
+import { NO_MANDATES } from '../directory/mandates.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Environment, Flow, LayoutVersion } from '../domain/flow.ts';
+import type { MandateSnapshot } from '../domain/mandate.ts';
 import { dateOf, includesDay } from '../domain/period.ts';
 import { recordFormat } from '../formats/open-format.ts';
 import {
@@ -24,6 +26,8 @@ const NO_DATA = '134';
 export type BatchParts = {
   readonly store: ContentStore;
   readonly directory: { snapshot(environment: Environment): DirectorySnapshot };
+  /** None are known where it is left out. */
+  readonly mandates?: { snapshot(environment: Environment): MandateSnapshot } | undefined;
   readonly originals: OriginalsLookup;
   /** Told, between chunks, how many records were decided. */
   readonly progress?: ((records: number) => void) | undefined;
@@ -37,7 +41,8 @@ export type BatchParts = {
  */
 export async function runBatch(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
   const snapshot = parts.directory.snapshot(task.environment);
-  const batch = new Batch(task, parts, snapshot);
+  const mandates = parts.mandates?.snapshot(task.environment) ?? NO_MANDATES;
+  const batch = new Batch(task, parts, { snapshot, mandates });
   try {
     crashPoint('parse.start');
     await batch.read();
@@ -48,29 +53,33 @@ export async function runBatch(task: BatchTask, parts: BatchParts): Promise<Batc
     throw error;
   } finally {
     snapshot.close();
+    mandates.close();
   }
 }
+
+/** What is known of persons and mandates: one version for the whole batch. */
+type Known = { readonly snapshot: DirectorySnapshot; readonly mandates: MandateSnapshot };
 
 class Batch implements RecordSink {
   readonly #task: BatchTask;
   readonly #parts: BatchParts;
-  readonly #snapshot: DirectorySnapshot;
+  readonly #known: Known;
   readonly #layouts: readonly LayoutVersion[];
   #records: ParsedRecord[] = [];
   #stage: RecordStage | undefined;
   #fileError: FileError | undefined;
 
-  constructor(task: BatchTask, parts: BatchParts, snapshot: DirectorySnapshot) {
+  constructor(task: BatchTask, parts: BatchParts, known: Known) {
     this.#task = task;
     this.#parts = parts;
-    this.#snapshot = snapshot;
+    this.#known = known;
     this.#layouts = layoutsInForce(task.flow, task.receivedAt);
     if (this.#layouts.length === 0) this.#fileError = { field: WHOLE_FILE, code: LAYOUT_UNKNOWN };
   }
 
   layout(layout: LayoutVersion, header: HeaderValues): void {
     const { store, originals } = this.#parts;
-    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, snapshot: this.#snapshot });
+    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, ...this.#known });
   }
 
   record(record: ParsedRecord): void {
@@ -134,9 +143,9 @@ class Batch implements RecordSink {
     await this.#stage?.abandon();
     const { store } = this.#parts;
     const layoutVersion = this.#layouts[0]?.version ?? '';
-    const directoryVersion = String(this.#snapshot.version);
+    const directoryVersion = String(this.#known.snapshot.version);
     const log = new BatchLog(store, this.#task.ticket);
-    log.begin(this.#task, directoryVersion, layoutVersion);
+    log.begin(this.#task, { directoryVersion, layoutVersion });
     log.fileRefused([error.code]);
     const [refusals, information, recordLog] = await Promise.all([
       new TextContent(store).complete(),

@@ -1,4 +1,5 @@
 import type { Flow } from '../../domain/flow.ts';
+import { followsOriginals } from '../../pipeline/originals.ts';
 import { LANGUAGES, textOf } from '../../texts/texts.ts';
 import { code, table } from './markdown.ts';
 
@@ -30,17 +31,18 @@ export function wholeFileCodes({ format }: Flow): readonly string[] {
 
 /** Why a record can be refused, in the order in which it is checked. */
 export function recordCodes(flow: Flow): readonly string[] {
-  const cancels = flow.layouts.some((layout) => layout.roles.cancels !== undefined);
+  const follows = flow.layouts.some(followsOriginals);
+  const receiver = flow.kind === 'message' ? ['MSG00012'] : [];
   // Where the sender needs a line, MSG00005 is left for numbers that are not synthetic in T: who has no line learns no more.
   const line = flow.senderLine === 'required' ? ['300020', '300030', 'MSG00005'] : ['MSG00005'];
-  return ['000050', 'MSG00011', 'MSG00008', '300010', ...line, ...(cancels ? ['157'] : [])];
+  return ['000050', 'MSG00011', 'MSG00008', '300010', ...line, ...receiver, ...(follows ? ['157'] : [])];
 }
 
 /** What is told about a record that was taken: a replaced number, a KBO number put right, an original that went further. */
 export function remarkCodes({ layouts }: Flow): readonly string[] {
   const hasKbo = layouts.some(({ fields }) => fields.some(({ type }) => type.kind === 'kbo'));
-  const cancels = layouts.some(({ roles }) => roles.cancels !== undefined);
-  return ['MSG00006', ...(hasKbo ? ['MSG00011'] : []), ...(cancels ? ['300010'] : [])];
+  const follows = layouts.some(followsOriginals);
+  return ['MSG00006', ...(hasKbo ? ['MSG00011'] : []), ...(follows ? ['300010'] : [])];
 }
 
 /** A row per code, with its sentence in every language, English first. */

@@ -3,6 +3,7 @@ import type { Generation } from '../../domain/generation.ts';
 import { institutionName } from '../../domain/partner.ts';
 import { INTAKES, MAILBOXES } from '../../domain/tree.ts';
 import { codeTable, receiptCodes, recordCodes, remarkCodes, wholeFileCodes } from './codes.ts';
+import { kindWords } from './kind.ts';
 import { layoutSection, type Meanings } from './layout.ts';
 import { code, grouped, list, table } from './markdown.ts';
 
@@ -53,7 +54,7 @@ function purpose({ flow, generation }: PageFacts): string {
   const who = senders.length === 0 ? 'nobody yet' : senders.join(', ');
   return [
     `Purpose: ${flow.purposes.map(code).join(', ')}. Authorized senders (sector/type): ${who}.`,
-    'Every record goes to each institution that knows the person and may have it, with only the data blocks it may have.',
+    kindWords(flow),
   ].join('\n');
 }
 
