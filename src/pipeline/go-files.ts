@@ -6,8 +6,8 @@ import { isEnvironment, looksLikeRszName, type RszName, siblingOf, splitRszName 
 import { childOf, nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import type { Ledger } from '../storage/ledger.ts';
+import type { Candidate } from './candidate.ts';
 import { type FileFault, faultsOfData, faultsOfSetName, flowOfSet } from './file-checks.ts';
-import type { Candidate } from './receive.ts';
 import type { SetSignatures } from './set-signatures.ts';
 
 const POLL_MS = 500;

@@ -3,14 +3,14 @@ import type { DirectorySnapshot } from '../directory/directory.ts';
 import { NO_MANDATES } from '../directory/mandates.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { Environment, Flow, LayoutVersion } from '../domain/flow.ts';
+import type { Environment, LayoutVersion } from '../domain/flow.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
-import { dateOf, includesDay } from '../domain/period.ts';
 import { recordFormat } from '../formats/open-format.ts';
 import {
   type FileError,
   type HeaderValues,
   LAYOUT_UNKNOWN,
+  NO_DATA,
   type ParsedRecord,
   type RecordSink,
   WHOLE_FILE,
@@ -19,9 +19,8 @@ import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
 import { TextContent } from './batch-outputs.ts';
+import { layoutsInForce } from './layouts-in-force.ts';
 import { RecordStage } from './record-stage.ts';
-
-const NO_DATA = '134';
 
 export type BatchParts = {
   readonly store: ContentStore;
@@ -166,12 +165,4 @@ class Batch implements RecordSink {
       directoryVersion,
     };
   }
-}
-
-/** The versions valid on the day of receipt, the newest first; two may be valid at once. */
-function layoutsInForce(flow: Flow, receivedAt: number): readonly LayoutVersion[] {
-  const day = dateOf(receivedAt);
-  return flow.layouts
-    .filter(({ validFrom, validUntil }) => includesDay({ begin: validFrom, end: validUntil }, day))
-    .toSorted((one, other) => (one.validFrom > other.validFrom ? -1 : 1));
 }

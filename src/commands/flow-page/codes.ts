@@ -13,20 +13,22 @@ const OF_FIXED_WIDTH_HEADER = ['108', '117', '118', '119', '257'];
 export function receiptCodes(flow: Flow): readonly string[] {
   const takesSets = flow.triggers.includes('go-file');
   const takesUploads = flow.triggers.includes('upload');
-  return [
+  const codes = [
     '088',
     ...(takesSets ? [...OF_SET_STRUCTURE, ...OF_SET_PARTS, ...OF_SET] : []),
     ...(takesUploads || takesSets ? [] : ['129']),
     // A name of the batch channel is never used again; of another name the flow decides.
     ...(takesSets || flow.names === 'unique' || flow.refuseSameContent ? ['133'] : []),
     ...['134', '184', '427'],
+    ...wholeFileCodes(flow),
   ];
+  return [...new Set(codes)];
 }
 
-/** What the notification can say about the file as a whole. */
+/** What reading the file can show to be wrong with it as a whole. */
 export function wholeFileCodes({ format }: Flow): readonly string[] {
   const own: Readonly<Record<string, readonly string[]>> = { xml: ['102'], 'fixed-width': OF_FIXED_WIDTH_HEADER };
-  return ['088', '134', '138', '312', ...(own[format.kind] ?? [])];
+  return ['138', '312', ...(own[format.kind] ?? [])];
 }
 
 /** Why a record can be refused, in the order in which it is checked. */

@@ -37,8 +37,7 @@ export function flowPage(facts: PageFacts): string {
     list(answers(facts)),
     '### In the receipt',
     codeTable(receiptCodes(flow)),
-    '### In the notification, about the file as a whole',
-    codeTable(wholeFileCodes(flow)),
+    lateWords(facts),
     '### In the notification, about one record',
     'All faults of form, number and date of a record are told together; of what is checked after them, the first.',
     codeTable(recordCodes(flow)),
@@ -136,11 +135,17 @@ function sampleSection(sample: Sample | undefined): readonly string[] {
   return ['### Sample', `${code(sample.name)}:`, `\`\`\`\n${shown.join('\n')}${more}\n\`\`\``];
 }
 
+function lateWords({ flow, generation }: PageFacts): string {
+  const bytes = grouped(generation.limits.receiptReadBytes);
+  const codes = wholeFileCodes(flow).map(code).join(', ');
+  return `Of a file of more than ${bytes} bytes only so many are read before the receipt. What is wrong with it as a whole behind them (${codes}) stands in the notification, as record 0, and nothing of the file is taken.`;
+}
+
 function answers({ flow, generation }: PageFacts): readonly string[] {
   const most = grouped(generation.limits.maxRefusedPerNotification);
   const { code: flowCode } = flow;
   return [
-    `A **receipt** for each file within seconds, before its records are looked at: ${code('<file>.<ticket>.receipt.json')} with its signature ${code('….p7s')}, or, for partners of the batch channel, ${code('FO.ACRF.999999.<date>.<serial>.<environment>')} with FS and GO. It says that the file arrived whole and will be processed, or why not; never that it was accepted.`,
+    `A **receipt** for each file within seconds, before its records are judged: ${code('<file>.<ticket>.receipt.json')} with its signature ${code('….p7s')}, or, for partners of the batch channel, ${code('FO.ACRF.999999.<date>.<serial>.<environment>')} with FS and GO. It says that the file arrived whole and will be processed, or why not; never that it was accepted.`,
     `A **notification** when every record was checked: ${code('<file>.<ticket>.notification.json')} or ${code('FO.NOTI.…')}, with totals and all faults of each refused record. More than ${most} entries come in numbered parts (${code('….notification.2of3.json')}), each signed; ${code('last')} marks the last.`,
     'A record is named by its number in the file, from 1; a line with names of columns does not count. `LineNbr` is that number.',
     `Receivers find ${code(`${flowCode}.<number>.<ticket>.…`)} in their mailbox, with a signed manifest.`,
