@@ -177,8 +177,11 @@ test.each([
   ['a record behind the trailer', [HEADER, ONE, trailer([ONE], false), ONE]],
   ['a record of another type', [HEADER, ONE, `X${ONE.slice(1)}`, trailer([ONE, ONE], false)]],
   ['a header in the middle', [HEADER, ONE, HEADER, trailer([ONE], false)]],
+  ['a record one column too long', [HEADER, `${ONE} `, trailer([ONE], false)]],
   ['a wrong count', [HEADER, ONE, ONE, trailer([ONE], false)]],
 ])('%s: the file is left to the record-at-a-time path', (_, lines) => {
-  expect(read(lines, SHAPE, [])).toMatchObject({ left: true, faulty: true });
-  expect(read([HEADER, ONE, trailer([ONE], false)], SHAPE, [])).toMatchObject({ left: false, faulty: false });
+  for (const shape of [SHAPE, { ...SHAPE, charset: 'utf-8' }] as const) {
+    expect(read(lines, shape, [])).toMatchObject({ left: true, faulty: true });
+    expect(read([HEADER, ONE, trailer([ONE], false)], shape, [])).toMatchObject({ left: false, faulty: false });
+  }
 });
