@@ -45,7 +45,7 @@ export const FIELDS: readonly TestField[] = [
     ['7d1c0b8e-0000-4000-8000-00000000000a', '7D1C0B8E-0000-4000-8000-00000000000B'],
     ['7d1c0b8e-0000-4000-8000-00000000000', '7d1c0b8e00004000800000000000000a1234', 'g'],
   ),
-  field('ssin', { kind: 'insz' }, true, PERSONS, NO_PERSONS, 12),
+  field('ssin', { kind: 'insz' }, true, PERSONS, NO_PERSONS, 11),
   field('replaced', { kind: 'insz' }, false, ['', '68451597725'], [...NO_PERSONS, '00000000000'], 12),
   field(
     'birth',
