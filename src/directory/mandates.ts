@@ -5,10 +5,10 @@ import type { Environment } from '../domain/flow.ts';
 import type { Kbo } from '../domain/kbo.ts';
 import type { Mandate, MandateSnapshot } from '../domain/mandate.ts';
 import type { LineProblem } from './line-table.ts';
-import { syncFolders } from './lmdb-directory.ts';
 import { linesOf, Problems } from './load.ts';
 import { MANDATE_LINES_HEADER, parseMandateLine } from './mandate-lines.ts';
 import type { DirectoryEnvironment } from './person-lines.ts';
+import { syncFolders } from './store.ts';
 
 export type MandateLoad =
   | { readonly loaded: true; readonly version: bigint; readonly mandates: number; readonly holders: number }
