@@ -1,3 +1,4 @@
+import type { FlowKind } from '../domain/flow.ts';
 import { type ConfigFiles, known, unknownName } from './parse.ts';
 import { choose, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
@@ -11,6 +12,9 @@ const LEVELS = [
   { list: 'questions', role: 'question' },
   { list: 'information', role: 'information' },
 ] as const;
+
+/** Kinds whose receiver is found without its line: it is named, holds the datum, or has asked. */
+const WITHOUT_LINE: readonly FlowKind[] = ['message', 'request', 'answer'];
 
 /** A legal act speaks of a flow, a purpose, institutions and blocks that exist. */
 export function authorizationProblems(files: ConfigFiles): readonly Problem[] {
@@ -43,7 +47,7 @@ function flowAndPurpose({ places, value }: ReadFile<AuthorizationFile>, { flows 
   return problems;
 }
 
-/** A receiver is known by a quality, unless it is one of messages that needs no line. */
+/** A receiver is known by a quality, unless it needs no line. */
 function lines({ places, value }: ReadFile<AuthorizationFile>, { flows }: ConfigFiles): Problem[] {
   const flow = flows.get(value.flow);
   return value.receivers.flatMap(({ line, qualities }, index) => {
@@ -52,8 +56,9 @@ function lines({ places, value }: ReadFile<AuthorizationFile>, { flows }: Config
       const message = 'a receiver without qualities would get nothing';
       return qualities.length > 0 ? [] : [places.at(path, message, 'add "qualities", as in ["010"]')];
     }
-    if (flow?.whole !== true || flow.value.kind === 'message') return [];
-    const message = `only a flow of messages has receivers without a line; ${value.flow} is of kind "${flow.value.kind}"`;
+    if (flow?.whole !== true || WITHOUT_LINE.includes(flow.value.kind)) return [];
+    const kinds = WITHOUT_LINE.join(', ');
+    const message = `only flows of kind ${kinds} have receivers without a line; ${value.flow} is of kind "${flow.value.kind}"`;
     return [places.at([...path, 'line'], message, 'remove this line and name qualities')];
   });
 }

@@ -1,6 +1,7 @@
 import type { FlowKind } from '../domain/flow.ts';
 import type { Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
+import { integrationProblems } from './references-integration.ts';
 import type { FlowFile, LayoutFile } from './schema-flow.ts';
 
 type RoleName = keyof LayoutFile['roles'];
@@ -9,11 +10,15 @@ const RECEIVER_ROLES = ['receiver', 'receiverSector', 'receiverType', 'receiverK
 
 /** Roles that only flows of some kinds have. A role that is not here may stand in any flow. */
 const ROLES_OF_KINDS: Readonly<Partial<Record<RoleName, readonly FlowKind[]>>> = {
-  receiver: ['message'],
-  receiverSector: ['message'],
-  receiverType: ['message'],
+  cancels: ['mutation', 'message'],
+  receiver: ['message', 'integration'],
+  receiverSector: ['message', 'integration'],
+  receiverType: ['message', 'integration'],
   receiverKbo: ['message'],
   receiverPartner: ['message'],
+  questionTicket: ['answer'],
+  action: ['integration'],
+  phase: ['integration'],
 };
 
 /** A flow has what its kind needs, and nothing that only another kind would read. */
@@ -23,6 +28,8 @@ export function kindProblems(flow: ReadFile<FlowFile>): Problem[] {
   const problems = value.layouts.flatMap((_, index) => [
     ...strayRoles(flow, index),
     ...(value.kind === 'message' ? receiverProblems(flow, index) : []),
+    ...(value.kind === 'integration' ? integrationProblems(flow, index) : []),
+    ...quarterProblems(flow, index),
   ]);
   if (value.kind !== 'message' && value.receiver !== undefined) {
     problems.push(places.at(['receiver'], `a flow of kind "${value.kind}" has no "receiver"`, 'remove this line'));
@@ -56,4 +63,18 @@ function receiverProblems({ value, places }: ReadFile<FlowFile>, index: number):
   if (count === 1) return [];
   const message = count === 0 ? 'nothing says who a message is for' : 'more than one thing says who a message is for';
   return [places.atKey(path, message, remedy)];
+}
+
+/** A question or an answer may speak of a quarter; other records of days. */
+function quarterProblems({ value, places }: ReadFile<FlowFile>, index: number): Problem[] {
+  const layout = value.layouts[index];
+  const begin = layout?.fields.find(({ name }) => name === layout.roles.periodBegin);
+  if (layout === undefined || begin?.type !== 'quarter') return [];
+  const path = ['layouts', index, 'roles'];
+  if (value.kind !== 'request' && value.kind !== 'answer') {
+    const message = `a record of kind "${value.kind}" speaks of days, and "${begin.name}" is a quarter`;
+    return [places.at([...path, 'periodBegin'], message, 'name a field of type date')];
+  }
+  if (layout.roles.periodEnd === undefined) return [];
+  return [places.at([...path, 'periodEnd'], 'a quarter has its end by itself', 'remove this line')];
 }

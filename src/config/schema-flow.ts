@@ -82,6 +82,9 @@ const roles = strict({
   receiverType: fieldName.optional(),
   receiverKbo: fieldName.optional(),
   receiverPartner: fieldName.optional(),
+  questionTicket: fieldName.optional(),
+  action: fieldName.optional(),
+  phase: fieldName.optional(),
   employer: fieldName.optional(),
   application: fieldName.optional(),
   user: fieldName.optional(),
@@ -99,6 +102,18 @@ const layout = strict({
   periods: z.array(strict({ begin: fieldName, end: fieldName })).default([]),
   totals,
   births,
+  proofs: z.array(listOf(fieldName, 1)).optional(),
+});
+
+const hours = z.int().min(1).max(87_600);
+
+/** What a flow of requests asks for; hours count from the closing of the request. */
+const asks = strict({
+  datum: word,
+  answerFlow: flowCode,
+  answerWithinHours: hours,
+  closeAfterHours: hours,
+  ticketField: strict({ name: fieldName, columns: columns.optional() }).optional(),
 });
 
 /** `flows/<CODE>.yaml` */
@@ -107,6 +122,7 @@ export const flowSchema = strict({
   title: line(),
   kind: z.enum(FLOW_KINDS),
   receiver: institution.optional(),
+  asks: asks.optional(),
   senderLine: z.enum(['required', 'creates', 'none']),
   triggers: listOf(z.enum(['go-file', 'upload']), 1),
   pattern,

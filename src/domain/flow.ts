@@ -63,7 +63,7 @@ export type FieldRoles = {
   readonly number?: string | undefined;
   readonly person: string;
   readonly replacedBy?: string | undefined;
-  /** The period or the day the record speaks of. */
+  /** The period or the day the record speaks of; in a request or an answer, also a quarter. */
   readonly periodBegin: string;
   readonly periodEnd?: string | undefined;
   /** Filled in per receiver from its own directory line, never copied. */
@@ -79,6 +79,11 @@ export type FieldRoles = {
   readonly receiverType?: string | undefined;
   readonly receiverKbo?: string | undefined;
   readonly receiverPartner?: string | undefined;
+  /** Of an `answer`: the hub's ticket of the question it answers. */
+  readonly questionTicket?: string | undefined;
+  /** Of an `integration`: what to do with the line, and its phase. Its institution is named by the roles of a receiver. */
+  readonly action?: string | undefined;
+  readonly phase?: string | undefined;
   /** For which employer the sender hands in; it needs a mandate. */
   readonly employer?: string | undefined;
   /** Levels of an authorization that a record can name. */
@@ -105,6 +110,21 @@ export type LayoutVersion = {
   readonly totals: readonly { readonly sum: readonly string[]; readonly equals: string }[];
   /** Birth dates that the number of the person must agree with: only they show a number of the wrong century. */
   readonly births: readonly { readonly date: string; readonly insz: string }[];
+  /** Of an `integration`: groups of fields that prove who is meant; each record has all of one group. None are asked for where there are none. */
+  readonly proofs?: readonly (readonly string[])[] | undefined;
+};
+
+/** What a flow of requests asks for. */
+export type Asks = {
+  /** The kind of datum; the availability table says which source holds it. */
+  readonly datum: string;
+  /** The flow in which the source answers. */
+  readonly answerFlow: string;
+  /** From the closing of the request on: when a missing answer is told to everybody, and when none is taken any more. */
+  readonly answerWithinHours: number;
+  readonly closeAfterHours: number;
+  /** A field that stands behind those of the layout where the source gets it: the hub's ticket of the question. */
+  readonly ticketField?: { readonly name: string; readonly columns?: Columns | undefined } | undefined;
 };
 
 /** A named group of fields; a receiver gets the blocks its authorization lists. The block `key` always passes. */
@@ -126,6 +146,8 @@ export type Flow = {
   readonly kind: FlowKind;
   /** Of a `message` whose records do not name their receiver: the one they all go to. */
   readonly receiver?: Institution | undefined;
+  /** Of a `request`. */
+  readonly asks?: Asks | undefined;
   readonly senderLine: 'required' | 'creates' | 'none';
   readonly triggers: readonly Trigger[];
   /** Names this flow recognises in a flat intake folder, anchored. */

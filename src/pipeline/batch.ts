@@ -5,6 +5,7 @@ import type { Institution, Network, Sector } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { RecordTotals, Ticket } from '../domain/submission.ts';
 import type { ContentRef } from '../storage/content-store.ts';
+import type { QuestionEffects } from './questions.ts';
 
 /** Everything a batch needs to know, pinned from one generation; plain data, so that it can go to a worker thread. */
 export type BatchTask = {
@@ -23,6 +24,8 @@ export type BatchTask = {
   readonly receivers: readonly BatchReceiver[];
   /** Of a flow of messages: whom a record can name by KBO number or partner id. */
   readonly addressees?: readonly Addressee[] | undefined;
+  /** Of a flow of requests: who holds the datum; undefined where nobody is connected who does. */
+  readonly source?: Pick<BatchReceiver, 'partner' | 'institution'> | undefined;
 };
 
 /** `kbo`: for whom it may hand in without a mandate. `purposes`: of a partner of the extension, the only ones it has. */
@@ -72,6 +75,7 @@ export type BatchResult = {
   /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
   readonly recordLog: ContentRef;
   readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
+  readonly questions: QuestionEffects;
   /** The version of the layout the records were read by. */
   readonly layoutVersion: string;
   /** The one directory version every decision of this batch was made with. */

@@ -13,6 +13,8 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
+import { answeredBy, questionCommands, questionsLookup, sourceOf } from './question-flows.ts';
+import type { QuestionsLookup } from './questions.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 /** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
@@ -22,7 +24,7 @@ const MOST_ATTEMPTS = 5;
 
 /** Runs one batch off the serving thread. */
 export interface BatchRunner {
-  run(task: BatchTask, originals: OriginalsLookup): Promise<BatchResult>;
+  run(task: BatchTask, originals: OriginalsLookup, questions: QuestionsLookup): Promise<BatchResult>;
 }
 
 type Parts = {
@@ -89,7 +91,9 @@ export class Checker {
         partner: partner.id,
         references,
       });
-    return { submission, partner, flow, generation, result: await this.#parts.batches.run(task, originals) };
+    const questions = questionsLookup(this.#parts.ledger, generation, task);
+    const result = await this.#parts.batches.run(task, originals, questions);
+    return { submission, partner, flow, generation, result };
   }
 
   /** @returns false where the batch must be done over: nothing of this try was committed */
@@ -109,6 +113,7 @@ export class Checker {
       ...publishAnswers(partner, submission, notification.files, now),
       ...deliveries.flatMap((delivery) => delivery.commands(now)),
       ...remembered(checked),
+      ...questionCommands(checked, now),
       ...thaws(checked.flow, submission.files, submission.ticket, now),
       {
         kind: 'setSubmissionState',
@@ -192,6 +197,7 @@ function batchTask(
     sectors: generation.sectors,
     receivers: receiversOf(generation, flow),
     addressees: addresseesOf(generation, flow),
+    source: sourceOf(generation, flow),
   };
 }
 
@@ -221,6 +227,8 @@ function grounds(generation: Generation, { flow, partner }: Checked): string {
     generation.sectors,
     receiversOf(generation, flow),
     addresseesOf(generation, flow),
+    sourceOf(generation, flow),
+    answeredBy(generation, flow),
     [sender?.disabled, sender?.institution, sender?.kbo, sender?.purposes, sender?.layout, sender?.answerFormat],
   ]);
 }

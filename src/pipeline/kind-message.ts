@@ -10,7 +10,7 @@ import type { CheckedRecord } from './record-rules.ts';
 import type { Router } from './route.ts';
 
 /** The receiver a record names has no line for this person. Source: docs/domain.md "Which case gets which code". */
-const NO_LINE_OF_RECEIVER = 'MSG00012';
+export const NO_LINE_OF_RECEIVER = 'MSG00012';
 
 /** Whom a record is for; undefined where nobody is named by what stands there. */
 type AddressReader = (values: readonly Value[]) => Institution | undefined;

@@ -3,8 +3,11 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Authorization, FlowKind, LayoutVersion } from '../domain/flow.ts';
 import type { RecordFault } from '../formats/record-format.ts';
 import type { BatchTask } from './batch.ts';
+import { AnswersToQuestions } from './kind-answer.ts';
 import { Messages } from './kind-message.ts';
 import { Mutations } from './kind-mutation.ts';
+import { Requests } from './kind-request.ts';
+import type { Questions } from './questions.ts';
 import type { CheckedRecord } from './record-rules.ts';
 import type { Route, Router } from './route.ts';
 
@@ -15,6 +18,7 @@ export type KindParts = {
   readonly acts: readonly Authorization[];
   readonly router: Router;
   readonly directory: DirectorySnapshot;
+  readonly questions: Questions;
 };
 
 /** Who gets a record, or why it is refused. */
@@ -32,8 +36,8 @@ export interface KindRules {
 const KINDS = {
   mutation: (parts) => new Mutations(parts),
   message: (parts) => new Messages(parts),
-  request: notYet,
-  answer: notYet,
+  request: (parts) => new Requests(parts),
+  answer: (parts) => new AnswersToQuestions(parts),
   integration: notYet,
 } as const satisfies Readonly<Record<FlowKind, (parts: KindParts) => KindRules>>;
 

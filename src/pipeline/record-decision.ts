@@ -1,15 +1,18 @@
 import type { DirectorySnapshot, Person } from '../directory/directory.ts';
-import type { LayoutVersion } from '../domain/flow.ts';
+import type { Authorization, FlowKind, LayoutVersion } from '../domain/flow.ts';
 import type { Insz } from '../domain/insz.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
+import { recordTicket } from '../evidence/answer-names.ts';
 import { isPresent } from '../formats/field-types.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 import { ActLevels, type HoldingActs } from './act-levels.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
+import { type DeliveredForm, deliveredForm } from './delivered-form.ts';
 import { type KindRules, kindRules } from './kinds.ts';
 import { MandateCheck } from './mandate-check.ts';
 import type { Originals } from './originals.ts';
+import type { Questions } from './questions.ts';
 import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
 import { type Route, Router } from './route.ts';
 
@@ -37,12 +40,17 @@ export type DecidedBy = {
   readonly directory: DirectorySnapshot;
   readonly mandates: MandateSnapshot;
   readonly originals: Originals;
+  readonly questions: Questions;
 };
+
+/** In flows of these kinds a later record may change or cancel an earlier one. */
+const WITH_ORIGINALS: readonly FlowKind[] = ['mutation', 'message'];
 
 /** Authorization, sender's line and receivers of the records of one batch, against one version of the directory. */
 export class RecordDecisions {
   /** Of all acts that hold for some record of this batch. */
   readonly router: Router;
+  readonly form: DeliveredForm;
   readonly #task: BatchTask;
   readonly #layout: LayoutVersion;
   readonly #roles: RolePositions;
@@ -51,12 +59,14 @@ export class RecordDecisions {
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
+  readonly #questions: Questions;
   readonly #paths = new Map<HoldingActs, Paths>();
 
-  constructor(task: BatchTask, layout: LayoutVersion, { directory, mandates, originals }: DecidedBy) {
+  constructor(task: BatchTask, layout: LayoutVersion, { directory, mandates, originals, questions }: DecidedBy) {
     const acts = actsInForce(task);
-    this.router = new Router(task, layout, acts);
+    this.form = deliveredForm(task.flow, layout);
     this.#task = task;
+    this.router = this.#routerBy(acts);
     this.#layout = layout;
     this.#roles = rolePositions(layout);
     this.#levels = new ActLevels(layout, acts);
@@ -64,16 +74,24 @@ export class RecordDecisions {
     this.#sender = new SenderCheck(task, layout.roles.person);
     this.#directory = directory;
     this.#originals = originals;
+    this.#questions = questions;
   }
 
   lookup(record: CheckedRecord): Person | undefined {
     return this.#directory.lookup(record.person);
   }
 
+  /** What later batches must know of this one. */
+  originals(): ReturnType<Originals['toRemember']> {
+    return WITH_ORIGINALS.includes(this.#task.flow.kind) ? this.#originals.toRemember() : [];
+  }
+
   /** To be asked in the order of the file: a record may cancel one before it. */
   decide(record: CheckedRecord, person: Person | undefined): RecordDecision {
     const { reference } = record;
-    if (reference !== undefined && record.cancels !== reference && this.#originals.isTaken(reference)) {
+    // Two askers may use one reference, so answers may come with it twice.
+    const isUnique = this.#task.flow.kind !== 'answer' && record.cancels !== reference;
+    if (reference !== undefined && isUnique && this.#originals.isTaken(reference)) {
       return this.#refused(this.#layout.roles.reference, STRUCTURE, reference);
     }
     const holding = this.#levels.holdingFor(record.values);
@@ -110,12 +128,17 @@ export class RecordDecisions {
   #pathsBy(holding: HoldingActs): Paths {
     const known = this.#paths.get(holding);
     if (known !== undefined) return known;
-    const [task, layout, directory] = [this.#task, this.#layout, this.#directory];
-    const router = new Router(task, layout, holding.acts);
-    const paths = { router, kind: kindRules({ task, layout, acts: holding.acts, router, directory }) };
+    const [task, layout, directory, questions] = [this.#task, this.#layout, this.#directory, this.#questions];
+    const router = this.#routerBy(holding.acts);
+    const paths = { router, kind: kindRules({ task, layout, acts: holding.acts, router, directory, questions }) };
     if (this.#paths.size >= MOST_PATHS) this.#paths.clear();
     this.#paths.set(holding, paths);
     return paths;
+  }
+
+  #routerBy(acts: readonly Authorization[]): Router {
+    const { flow, layout } = this.form;
+    return new Router({ ...this.#task, flow }, layout, acts);
   }
 
   #accepted(
@@ -150,7 +173,7 @@ export class RecordDecisions {
 
   /**
    * The values a receiver gets: quality and period of its own line, never the sender's; the number that replaces the
-   * person's, as the directory has it.
+   * person's, as the directory has it; the hub's ticket of a question.
    */
   valuesFor(record: CheckedRecord, route: Route, replacedBy: Insz | undefined): readonly Value[] {
     const { quality, qualityBegin, qualityEnd } = this.#roles;
@@ -159,6 +182,7 @@ export class RecordDecisions {
     fill(values, qualityBegin, route.dossier?.period.begin);
     fill(values, qualityEnd, route.dossier?.period.end);
     fill(values, this.#roles.replacedBy, replacedBy);
+    if (this.form.hasTicket) values.push(recordTicket(this.#task.ticket, record.number));
     return values;
   }
 }

@@ -1,7 +1,7 @@
 import type { Environment, LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
 import { normaliseKbo } from '../domain/kbo.ts';
-import type { IsoDate, Period } from '../domain/period.ts';
+import { type IsoDate, type Period, quarterOf } from '../domain/period.ts';
 import { type Form, KnownDates, toOneForm } from '../formats/field-forms.ts';
 import { type FieldCheck, fieldCheck, IDENTIFIER, isPresent } from '../formats/field-types.ts';
 import type { ParsedRecord, RecordFault, Value } from '../formats/record-format.ts';
@@ -112,16 +112,15 @@ export class RecordRules {
   #checked(number: number, values: readonly Value[], warnings: readonly RecordFault[]): CheckedRecord {
     const roles = this.#roles;
     const person = values[roles.person];
-    const begin = this.#date(values, roles.periodBegin);
-    if (!isPresent(person) || !isInsz(person) || begin === undefined) {
+    const period = this.#period(values);
+    if (!isPresent(person) || !isInsz(person) || period === undefined) {
       throw new TypeError('the roles of the layout name no INSZ and no day');
     }
-    const end = roles.periodEnd === undefined ? begin : this.#date(values, roles.periodEnd);
     return {
       number,
       values,
       person,
-      period: { begin, end },
+      period,
       reference: textIn(values, roles.reference),
       cancels: this.#originalOf(values),
       replacedBy: textIn(values, roles.replacedBy),
@@ -135,6 +134,14 @@ export class RecordRules {
     const says = textIn(values, this.#changes.index);
     if (says === undefined || !this.#changes.values.has(says)) return undefined;
     return textIn(values, this.#roles.reference) ?? '';
+  }
+
+  /** A quarter is all of its days; a day without an end is that day. */
+  #period(values: readonly Value[]): Period | undefined {
+    const { periodBegin, periodEnd } = this.#roles;
+    const begin = this.#date(values, periodBegin);
+    if (begin === undefined) return quarterOf(textIn(values, periodBegin) ?? '');
+    return { begin, end: periodEnd === undefined ? begin : this.#date(values, periodEnd) };
   }
 
   #date(values: readonly Value[], index: number): IsoDate | undefined {

@@ -1,5 +1,5 @@
 import type { DirectorySnapshot } from '../directory/directory.ts';
-import type { LayoutVersion } from '../domain/flow.ts';
+import type { FlowKind, LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
 import { dateOf } from '../domain/period.ts';
@@ -13,6 +13,7 @@ import { BatchLog } from './batch-log.ts';
 import { BatchOutputs, TextContent } from './batch-outputs.ts';
 import { addressFields } from './kind-message.ts';
 import { type CancellingRecord, followsOriginals, Originals } from './originals.ts';
+import { type ConcernedRecord, NO_QUESTIONS, Questions, type QuestionsLookup } from './questions.ts';
 import { type RecordDecision, RecordDecisions } from './record-decision.ts';
 import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
 
@@ -21,10 +22,14 @@ export type StageParts = {
   readonly snapshot: DirectorySnapshot;
   readonly mandates: MandateSnapshot;
   readonly originals: OriginalsLookup;
+  readonly questions: QuestionsLookup;
 };
 
 /** How a file is read: by which layout, and what its header says. */
 export type FileHead = { readonly layout: LayoutVersion; readonly header: HeaderValues };
+
+/** Kinds whose records are held against the open questions. */
+const ASKED_OR_ANSWERED: readonly FlowKind[] = ['request', 'answer'];
 
 /** Decides the records of one file, once its layout is known, and writes what becomes of them. */
 export class RecordStage {
@@ -36,6 +41,7 @@ export class RecordStage {
   readonly #positions: ReadonlyMap<string, number>;
   readonly #unsaid: ReadonlySet<string>;
   readonly #originals: Originals;
+  readonly #questions: Questions;
   readonly #decisions: RecordDecisions;
   readonly #outputs: BatchOutputs;
   readonly #refusals: TextContent;
@@ -44,7 +50,7 @@ export class RecordStage {
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
-  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, originals }: StageParts) {
+  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, ...lookups }: StageParts) {
     const { layout } = head;
     this.#task = task;
     this.#layout = layout;
@@ -53,11 +59,16 @@ export class RecordStage {
     this.#person = rolePositions(layout).person;
     this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
     this.#unsaid = new Set(addressFields(layout));
-    this.#originals = new Originals(originals);
-    const decisions = new RecordDecisions(task, layout, { directory: snapshot, mandates, originals: this.#originals });
+    const originals = new Originals(lookups.originals);
+    const questions = new Questions(layout, lookups.questions);
+    this.#originals = originals;
+    this.#questions = questions;
+    const decisions = new RecordDecisions(task, layout, { directory: snapshot, mandates, originals, questions });
     this.#decisions = decisions;
     this.#outputs = new BatchOutputs(store, (receiver) =>
-      recordWriter(outputPlan(task, head, receiver, decisions.router.fileMask(receiver))),
+      recordWriter(
+        outputPlan(task, { ...head, layout: decisions.form.layout }, receiver, decisions.router.fileMask(receiver)),
+      ),
     );
     this.#refusals = new TextContent(store);
     this.#information = new TextContent(store);
@@ -74,6 +85,7 @@ export class RecordStage {
   async process(records: readonly ParsedRecord[]): Promise<void> {
     const results = records.map((record) => this.#rules.check(record));
     if (followsOriginals(this.#layout)) await this.#originals.prepare(this.#cancelling(results));
+    if (ASKED_OR_ANSWERED.includes(this.#task.flow.kind)) await this.#questions.prepare(this.#concerned(results));
     for (const [index, record] of records.entries()) {
       const result = results[index];
       if (result === undefined) continue;
@@ -104,7 +116,8 @@ export class RecordStage {
       refusedCount: this.#totals.refused,
       informationCount: this.#informationCount,
       recordLog,
-      originals: this.#isDelivered ? this.#originals.toRemember() : [],
+      originals: this.#isDelivered ? this.#decisions.originals() : [],
+      questions: this.#isDelivered ? this.#questions.effects() : NO_QUESTIONS,
       layoutVersion: this.#layout.version,
       directoryVersion: this.#version,
     };
@@ -126,6 +139,13 @@ export class RecordStage {
       if (!result.ok || result.record.cancels === undefined) return [];
       const person = this.#decisions.lookup(result.record);
       return person === undefined ? [] : [{ cancels: result.record.cancels, person }];
+    });
+  }
+
+  #concerned(results: readonly RuleResult[]): readonly ConcernedRecord[] {
+    return results.flatMap((result) => {
+      const person = result.ok ? this.#decisions.lookup(result.record) : undefined;
+      return result.ok && person !== undefined ? [{ record: result.record, person }] : [];
     });
   }
 

@@ -8,7 +8,7 @@ import { coveringDossier, isSame, lineHolder, serves } from './authorize.ts';
 import type { BatchReceiver, BatchTask } from './batch.ts';
 
 /** The block that identifies the record; it always passes. */
-const KEY_BLOCK = 'key';
+export const KEY_BLOCK = 'key';
 
 /** Sorts after every day of the calendar. */
 const OPEN = '9999-12-31';

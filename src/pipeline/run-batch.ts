@@ -20,6 +20,7 @@ import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
 import { TextContent } from './batch-outputs.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
+import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
 
 export type BatchParts = {
@@ -28,6 +29,8 @@ export type BatchParts = {
   /** None are known where it is left out. */
   readonly mandates?: { snapshot(environment: Environment): MandateSnapshot } | undefined;
   readonly originals: OriginalsLookup;
+  /** None are known where it is left out. */
+  readonly questions?: QuestionsLookup | undefined;
   /** Told, between chunks, how many records were decided. */
   readonly progress?: ((records: number) => void) | undefined;
 };
@@ -77,8 +80,8 @@ class Batch implements RecordSink {
   }
 
   layout(layout: LayoutVersion, header: HeaderValues): void {
-    const { store, originals } = this.#parts;
-    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, ...this.#known });
+    const { store, originals, questions = async () => [] } = this.#parts;
+    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, questions, ...this.#known });
   }
 
   record(record: ParsedRecord): void {
@@ -161,6 +164,7 @@ class Batch implements RecordSink {
       informationCount: 0,
       recordLog,
       originals: [],
+      questions: NO_QUESTIONS,
       layoutVersion,
       directoryVersion,
     };
