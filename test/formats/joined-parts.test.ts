@@ -4,10 +4,9 @@ import { parseDate } from '../../src/domain/period.ts';
 import { JoinedParts } from '../../src/formats/joined-parts.ts';
 import type { FileError, HeaderValues } from '../../src/formats/record-format.ts';
 
-const validFrom = parseDate('2020-01-01');
-if (validFrom === undefined) throw new Error();
-
 function layout(version: string): LayoutVersion {
+  const validFrom = parseDate('2020-01-01');
+  if (validFrom === undefined) throw new Error();
   const roles = { person: 'ssin', periodBegin: 'begin' };
   return { version, validFrom, fields: [], roles, periods: [], totals: [], births: [] };
 }
