@@ -15,7 +15,8 @@ export type BatchTask = {
   readonly accessMethod: AccessMethod;
   readonly receivedAt: number;
   readonly sender: BatchSender;
-  readonly content: ContentRef;
+  /** One file, or the parts of a set in their order. */
+  readonly contents: readonly ContentRef[];
   readonly generation: string;
   /** The acts of this flow, of any sender. */
   readonly authorizations: readonly Authorization[];

@@ -79,8 +79,8 @@ export class Checker {
     const generation = this.#parts.generation.value;
     const flow = generation.flows.find((candidate) => candidate.code === submission.flow);
     const partner = generation.partners.find((candidate) => candidate.id === submission.partner);
-    const data = submission.files.find((file) => file.role === 'data' || file.role === 'FI');
-    if (flow === undefined || partner === undefined || partner.disabled || data === undefined) return undefined;
+    const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
+    if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
     const task = batchTask(submission, flow, partner, generation, { accessMethod, data });
     const originals: OriginalsLookup = (references) =>
       this.#parts.ledger.read({
@@ -182,7 +182,7 @@ function batchTask(
   flow: Flow,
   partner: Partner,
   generation: Generation,
-  from: { readonly accessMethod: AccessMethod; readonly data: SubmittedFile },
+  from: { readonly accessMethod: AccessMethod; readonly data: readonly SubmittedFile[] },
 ): BatchTask {
   return {
     ticket: submission.ticket,
@@ -191,7 +191,7 @@ function batchTask(
     accessMethod: from.accessMethod,
     receivedAt: submission.receivedAt,
     sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
-    content: { contentId: from.data.contentId, size: from.data.size, sha256: from.data.sha256 },
+    contents: from.data.map(({ contentId, size, sha256 }) => ({ contentId, size, sha256 })),
     generation: generation.id,
     authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
     sectors: generation.sectors,

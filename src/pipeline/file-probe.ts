@@ -14,7 +14,7 @@ const DEADLINE_MS = 60_000;
 
 /** A file that is about to get its receipt. */
 export type ProbedFile = {
-  readonly content: ProbeJob['content'];
+  readonly contents: ProbeJob['contents'];
   readonly maxBytes: number;
   readonly flow: Flow;
   readonly environment: Environment;
@@ -47,14 +47,14 @@ export class FileProbe {
    * sender: the check of its records, which reads all of it, decides.
    * @throws GatewayError `unavailable` where the gateway stops
    */
-  async faultOf({ content, maxBytes, flow, environment, sender }: ProbedFile): Promise<FileFault | undefined> {
+  async faultOf({ contents, maxBytes, flow, environment, sender }: ProbedFile): Promise<FileFault | undefined> {
     const layouts = layoutsInForce(flow, this.#clock.now());
     const facts = { environment, sender };
     try {
-      return await this.#thread.ask({ content, maxBytes, format: flow.format, layouts, facts });
+      return await this.#thread.ask({ contents, maxBytes, format: flow.format, layouts, facts });
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'unavailable') throw error;
-      this.#logger.warn({ err: error, contentId: content.contentId }, 'a file could not be read before its receipt');
+      this.#logger.warn({ err: error, contents }, 'a file could not be read before its receipt');
       return undefined;
     }
   }

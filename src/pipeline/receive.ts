@@ -13,7 +13,7 @@ import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { AuditLine, EntryRow, LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
-import { type Candidate, dataOf } from './candidate.ts';
+import { type Candidate, contentOf, dataOf, partsOf } from './candidate.ts';
 import { type FileFault, faultsOfUpload, flowOfUpload } from './file-checks.ts';
 import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
@@ -108,7 +108,7 @@ export class Receiver {
 
   async #submissionOf(candidate: Candidate, ticket: Ticket): Promise<Submission> {
     const { arrival, partner, generation, flow, faults } = candidate;
-    const data = dataOf(candidate);
+    const data = contentOf(candidate);
     const receivedAt = this.#parts.clock.now();
     const facts = {
       ticket,
@@ -123,7 +123,12 @@ export class Receiver {
       generation: generation.id,
     };
     const errors = this.#parts.answers.errorTexts(partner, faults);
-    const receipt = await this.#parts.answers.receipt(partner, { ...facts, size: data?.size ?? 0, errors });
+    const receipt = await this.#parts.answers.receipt(partner, {
+      ...facts,
+      size: data?.size ?? 0,
+      parts: partsOf(candidate),
+      errors,
+    });
     const state = candidate.cancelled ? 'cancelled' : errors.length > 0 ? 'rejected' : 'checking';
     const ended = state === 'checking' ? {} : { answeredAt: receivedAt };
     return { ...facts, ...ended, state, errors, receipt, notification: [] };
@@ -157,9 +162,9 @@ export class Receiver {
   async #read(candidate: Candidate): Promise<readonly FileFault[]> {
     const { flow, environment, partner, generation, cancelled } = candidate;
     const data = dataOf(candidate);
-    if (flow === undefined || data === undefined || cancelled) return [];
+    if (flow === undefined || data.length === 0 || cancelled) return [];
     const fault = await this.#parts.probe.faultOf({
-      content: data,
+      contents: data,
       maxBytes: generation.limits.receiptReadBytes,
       flow,
       environment,

@@ -5,6 +5,7 @@ import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Environment, LayoutVersion } from '../domain/flow.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
+import { JoinedParts } from '../formats/joined-parts.ts';
 import { recordFormat } from '../formats/open-format.ts';
 import {
   type FileError,
@@ -15,7 +16,7 @@ import {
   type RecordSink,
   WHOLE_FILE,
 } from '../formats/record-format.ts';
-import type { ContentStore } from '../storage/content-store.ts';
+import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchLog } from './batch-log.ts';
 import { TextContent } from './batch-outputs.ts';
@@ -95,7 +96,18 @@ class Batch implements RecordSink {
   /** Reads to the end, or to the first fault of the file as a whole. */
   async read(): Promise<void> {
     if (this.#fileError !== undefined) return;
-    const { content, flow, environment, sender } = this.#task;
+    const { contents } = this.#task;
+    const sink = new JoinedParts(this, contents.length);
+    for (const content of contents) {
+      sink.next();
+      await this.#readPart(content, sink);
+      if (this.#fileError !== undefined) return;
+    }
+    crashPoint('parse.done');
+  }
+
+  async #readPart(content: ContentRef, sink: RecordSink): Promise<void> {
+    const { flow, environment, sender } = this.#task;
     const format = recordFormat(flow.format, this.#layouts, { environment, sender: sender.institution });
     const hash = createHash('sha256');
     let bytes = 0;
@@ -103,7 +115,7 @@ class Batch implements RecordSink {
     for await (const chunk of this.#parts.store.read(content.contentId)) {
       hash.update(chunk);
       bytes += chunk.length;
-      format.parse(chunk, this);
+      format.parse(chunk, sink);
       await this.#process();
       if (this.#fileError !== undefined) return;
       crashPoint('parse.chunk');
@@ -115,8 +127,7 @@ class Batch implements RecordSink {
     if (bytes !== content.size || hash.digest('hex') !== content.sha256) {
       throw new GatewayError('digest-mismatch', 'the content is not the one that was received');
     }
-    format.end(this);
-    crashPoint('parse.done');
+    format.end(sink);
     await this.#process();
   }
 

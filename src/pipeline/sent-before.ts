@@ -1,7 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Submission } from '../domain/submission.ts';
 import type { Ledger } from '../storage/ledger.ts';
-import { type Candidate, dataOf } from './candidate.ts';
+import { type Candidate, contentOf } from './candidate.ts';
 import type { FileFault } from './file-checks.ts';
 
 const DAY_MS = 86_400_000;
@@ -26,7 +26,7 @@ export async function sentBefore(candidate: Candidate, ledger: Ledger, clock: Cl
   const where = { partner: partner.id, flow: flow.code, environment, since };
   const byName = await ledger.read({ kind: 'submissionsByName', ...where, fileName });
   const taken = byName.filter(tookItsName);
-  const data = dataOf(candidate);
+  const data = contentOf(candidate);
   const sha256 = data?.sha256 ?? '';
   const unique = rszName || flow.names === 'unique';
   // A name that may be used again is compared with its latest use alone: a state may be set back. A GO that comes again

@@ -204,7 +204,7 @@ const TASK = {
   environment: 'R',
   accessMethod: 'line',
   receivedAt: Date.UTC(2026, 0, 20, 9),
-  content: NO_CONTENT,
+  contents: [NO_CONTENT],
   generation: 'f'.repeat(64),
   sectors: SECTORS,
   receivers: RECEIVERS,
@@ -286,7 +286,7 @@ export class BatchBench {
   async run(task: BatchTask, bytes: string | Uint8Array): Promise<Outcome> {
     const content = await this.content(bytes);
     const { store, directory, originals, questions } = this;
-    return this.outcome(await runBatch({ ...task, content }, { store, directory, originals, questions }));
+    return this.outcome(await runBatch({ ...task, contents: [content] }, { store, directory, originals, questions }));
   }
 
   async outcome(result: BatchResult): Promise<Outcome> {

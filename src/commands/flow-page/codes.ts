@@ -6,7 +6,7 @@ import { code, table } from './markdown.ts';
 /** Names of a set, its folder and sender, its members and signature. Source: docs/domain.md "Which case gets which code". */
 const OF_SET_STRUCTURE = ['107', '131', '132', '129', '114', '115', '116', '128'];
 const OF_SET_PARTS = ['109', '110', '111', '126', '112', '127', '367', '117'];
-const OF_SET = ['118', '119', '257', '103', '108', '120', '130', '122', '125', '153', '524', '157'];
+const OF_SET = ['118', '119', '257', '103', '108', '120', '123', '130', '122', '124', '125', '153', '524', '157'];
 const OF_FIXED_WIDTH_HEADER = ['108', '117', '118', '119', '257'];
 
 /** What the receipt of a file of this flow can say. */

@@ -92,6 +92,7 @@ function triggerWords(trigger: Trigger, { code: flow }: Flow, settleSeconds: num
   return [
     `Or a set: ${code(`FI.${middle}.1.1`)} with the data, ${code(`FS.${middle}.1.1`)} with its signature (needed in R),`,
     `then an empty ${code(`GO.${middle}.1`)}, which starts it. An empty ${code(`TD.${middle}.1`)} takes it back before that.`,
+    `A large set may come in up to 99 parts, each a whole file with its own FS: ${code('.3.1')}, ${code('.3.2')}, ${code('.3.3')} and a GO that ends in ${code('.3')}; records are numbered on through them.`,
   ].join(' ');
 }
 
