@@ -248,7 +248,7 @@ function addBench(bench: Command, finish: (status: ExitStatus) => void): void {
 }
 
 function addFlow(flow: Command, finish: (status: ExitStatus) => void): void {
-  const samples = join(ROOT_FOLDER, 'test/fixtures/demo/samples');
+  const samples = join(ROOT_FOLDER, 'test/fixtures/samples');
   const option = ['--samples <directory>', 'sample files; one of each flow is shown', samples] as const;
   withPlaces(flow.command('page <code>').description('what a partner must know to hand in, as Markdown'))
     .option(...option)

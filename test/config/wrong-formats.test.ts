@@ -43,8 +43,8 @@ describe('a flow of fixed width', () => {
     [
       'columns of the record type',
       BBON,
-      'columns: 2-8 }\n      - { name: ssin',
-      'columns: 1-7 }\n      - { name: ssin',
+      'maxDigits: 7, columns: 2-8',
+      'maxDigits: 7, columns: 1-7',
       'maxDigits: 7, columns: ¦1-7',
       'the field "seq" and the record type stand in the same columns',
     ],
@@ -163,6 +163,7 @@ describe('a flow of fixed width', () => {
       [BBON, 'field: amount', 'field: sender_ref'],
       [BBON, 'type: text, maxLength: 20, characters: iso-8859-1', 'type: digits, length: 20'],
       [BBON, '      reference: sender_ref\n', ''],
+      [BBON, '    changes: { field: action, values: ["1", "3"] }\n', ''],
     ]);
     expect(messages).toEqual(['the field "sender_ref" has 20 digits; a sum is exact up to 15']);
   });

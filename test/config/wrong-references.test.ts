@@ -168,6 +168,14 @@ const FLOWS: readonly Refusal[] = [
   ],
   ['a message to nobody', ADRM, 'kind: mutation', 'kind: message', `${ADRM}:40:5`, 'nothing says who a message is for'],
   [
+    'changes of records without reference',
+    ADRM,
+    '    periods:',
+    '    changes: { field: mutation_code, values: [DEC] }\n    periods:',
+    `${ADRM}:48:5`,
+    'a record that changes another needs a reference by which the other is known',
+  ],
+  [
     'files larger than the gateway takes',
     ADRM,
     'maxFileBytes: 10000000000',

@@ -17,10 +17,10 @@ export class ExchangePlace {
     this.audit = new AuditTrail(gateway);
   }
 
-  static async open(change: Readonly<Record<string, Change>> = {}): Promise<ExchangePlace> {
+  static async open(change: Readonly<Record<string, Change>> = {}, network = false): Promise<ExchangePlace> {
     const settings = change['gateway.yaml'] ?? ((text: string) => text);
     const quick: Change = (text) => quickSettling(settings(text));
-    return new ExchangePlace(await startGateway({ change: { ...change, 'gateway.yaml': quick } }));
+    return new ExchangePlace(await startGateway({ change: { ...change, 'gateway.yaml': quick }, network }));
   }
 
   /** On a gateway that runs already. */

@@ -32,15 +32,18 @@ export type Change = (text: string) => string;
 export type GatewayOptions = {
   /** Changes to files of the configuration, by path below `config/`. */
   readonly change?: Readonly<Record<string, Change>>;
+  /** With the partners of `test/fixtures/network`: RSZ, NIC and a secretariat. */
+  readonly network?: boolean;
   /** Node options, for start files of tests. */
   readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Makes a folder with the shipped configuration on free ports, and the demo keys. */
-export async function makeFolder(change: Readonly<Record<string, Change>> = {}): Promise<string> {
+export async function makeFolder(change: Readonly<Record<string, Change>> = {}, network = false): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-gateway-'));
   await cp(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
+  if (network) await cp(join(ROOT, 'test/fixtures/network'), join(folder, 'config'), { recursive: true });
   await mkdir(join(folder, 'certs'));
   // Another test file may hold the lock of the shared keys just now; it is not for this folder.
   const filter = (from: string) => !basename(from).startsWith('.');
@@ -90,7 +93,7 @@ export async function startIn(folder: string, options: Omit<GatewayOptions, 'cha
 
 /** A gateway in a new folder; `remove` it when it has ended. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
-  return startIn(await makeFolder(options.change), options);
+  return startIn(await makeFolder(options.change, options.network), options);
 }
 
 export async function removeFolder({ folder }: { readonly folder: string }): Promise<void> {
