@@ -78,6 +78,17 @@ function addLooking(program: Command, finish: (status: ExitStatus) => void): voi
     const { status } = await import('./commands/status.ts');
     finish(await status(common(options)));
   });
+  withPlaces(program.command('submit <file>').description('hand in a local file through the running gateway'))
+    .option('--dry-run', 'only check it: nothing is delivered, and the answer comes here')
+    .option('--as <account@partner>', 'who hands it in (default: the machine of the one partner that can be meant)')
+    .option('--flow <code>', 'kind of exchange (default: as the name of the file tells)')
+    .option('--environment <letter>', 'R, T or S (default: as the name of the file tells, else R)')
+    .action(async (file, options) => {
+      const { submit } = await import('./commands/submit.ts');
+      const { dryRun, as, flow, environment } = options;
+      const asked = { ...common(options), dryRun: dryRun === true, as, flow, environment };
+      finish(await submit(file, asked, process.stdout));
+    });
   withPlaces(program.command('trace <ticket>').description('what became of a submission')).action(
     async (ticket, options) => {
       const { trace } = await import('./commands/trace.ts');
