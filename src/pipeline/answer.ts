@@ -122,7 +122,8 @@ async function* chained(
   yield* rest;
 }
 
-function stateOf({ fileErrors, totals }: BatchResult): SubmissionState {
+/** The state a batch leads to. */
+export function stateOf({ fileErrors, totals }: BatchResult): SubmissionState {
   if (fileErrors.length > 0) return 'rejected';
   if (totals.refused === 0) return 'accepted';
   return totals.accepted === 0 ? 'rejected' : 'partially-accepted';

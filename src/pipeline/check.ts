@@ -2,11 +2,11 @@ import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
-import type { Flow } from '../domain/flow.ts';
+import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import { outputFor, type Partner } from '../domain/partner.ts';
-import type { AccessMethod } from '../domain/principal.ts';
+import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { Submission, SubmissionState, SubmittedFile } from '../domain/submission.ts';
 import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
@@ -82,15 +82,9 @@ export class Checker {
     const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
     if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
     const task = batchTask(submission, flow, partner, generation, { accessMethod, data });
-    const originals: OriginalsLookup = (references) =>
-      this.#parts.ledger.read({
-        kind: 'originals',
-        flow: flow.code,
-        // Simulation cancels what was real, and remembers nothing itself.
-        environment: submission.environment === 'T' ? 'T' : 'R',
-        partner: partner.id,
-        references,
-      });
+    // Simulation cancels what was real, and remembers nothing itself.
+    const real = submission.environment === 'T' ? 'T' : 'R';
+    const originals = originalsOf(this.#parts.ledger, flow.code, real, partner.id);
     const questions = questionsLookup(this.#parts.ledger, generation, task);
     const result = await this.#parts.batches.run(task, originals, questions);
     return { submission, partner, flow, generation, result };
@@ -177,7 +171,18 @@ function isHopeless(error: unknown, attempts: number): boolean {
   return !passesByItself && attempts >= MOST_ATTEMPTS;
 }
 
-function batchTask(
+/** Who got the originals that a sender's records change or cancel. */
+export function originalsOf(
+  ledger: Ledger,
+  flow: string,
+  environment: Environment,
+  partner: PartnerId,
+): OriginalsLookup {
+  return (references) => ledger.read({ kind: 'originals', flow, environment, partner, references });
+}
+
+/** All a batch needs of the generation it is checked by. */
+export function batchTask(
   submission: Submission,
   flow: Flow,
   partner: Partner,

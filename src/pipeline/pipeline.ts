@@ -11,7 +11,7 @@ import type { Vfs } from '../vfs/vfs.ts';
 import { Answers } from './answer.ts';
 import { DropFolder } from './arrivals.ts';
 import { BatchPool } from './batch-pool.ts';
-import { Checker } from './check.ts';
+import { type BatchRunner, Checker } from './check.ts';
 import { Deliverer } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FileProbe } from './file-probe.ts';
@@ -19,6 +19,7 @@ import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
 import { SignatureThread } from './signature-thread.ts';
+import { SimulationMeter } from './simulation-meter.ts';
 
 const ARRIVALS_AT_ONCE = 16;
 /** One after the other: deliveries of a flow are published in the order of receipt. */
@@ -50,6 +51,9 @@ export type Pipeline = {
   nudge(): void;
   /** Sets that wait for word of revocation. */
   signaturesHeld(): number;
+  /** What checks records, for those who ask without handing in. */
+  readonly batches: BatchRunner;
+  readonly meter: SimulationMeter;
   close(): Promise<void>;
 };
 
@@ -74,11 +78,13 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
   const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });
   const probe = new FileProbe(parts);
+  const meter = new SimulationMeter(clock, () => generation.value.limits.simulationBytesPerHour);
   const receiver = new Receiver({
     ...parts,
     answers,
     signatures,
     probe,
+    meter,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -102,6 +108,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   return {
     nudge: () => arrivals.nudge(),
     signaturesHeld: () => signatures.held(),
+    batches,
+    meter,
     close: async () => {
       await dropFolder.close();
       await arrivals.stop();

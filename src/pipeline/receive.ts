@@ -19,6 +19,7 @@ import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
 import { sentBefore } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
+import type { SimulationMeter } from './simulation-meter.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
@@ -33,6 +34,7 @@ type Parts = {
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
   readonly signatures: Pick<SetSignatures, 'judge' | 'forget'>;
   readonly probe: Pick<FileProbe, 'faultOf'>;
+  readonly meter: SimulationMeter;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */
@@ -60,12 +62,23 @@ export class Receiver {
     const outcome = await this.#judge(generation, partner, arrival, row);
     if (outcome.kind === 'drop') return this.#drop(lease);
     if (outcome.kind === 'wait') return this.#later(lease, Math.max(1, outcome.untilMs - this.#parts.clock.now()));
+    const waitMs = this.#simulationWait(outcome.candidate);
+    if (waitMs > 0) return this.#later(lease, waitMs);
     try {
       await this.#receive(lease, outcome.candidate);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'locked') throw error;
       await this.#later(lease, RETRY_MS); // somebody locked it at the last moment
     }
+  }
+
+  /** Simulation answers by the real directory, so it has a rate: over it, files wait. */
+  #simulationWait({ environment, partner, files, cancelled }: Candidate): number {
+    if (environment !== 'S' || cancelled) return 0;
+    return this.#parts.meter.take(
+      partner.id,
+      files.reduce((sum, { row }) => sum + row.size, 0),
+    );
   }
 
   async #judge(generation: Generation, partner: Partner, arrival: Arrival, row: EntryRow): Promise<SetOutcome> {
