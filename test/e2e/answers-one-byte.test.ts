@@ -16,7 +16,7 @@ const MANNER: Manner = { format: 'json', language: 'en' };
 let place: ExchangePlace;
 
 beforeAll(async () => {
-  place = await ExchangePlace.open();
+  place = await ExchangePlace.open({}, true);
   await answerIn(place, MANNER, 'none');
 });
 afterAll(() => place.close());
