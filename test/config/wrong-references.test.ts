@@ -249,7 +249,7 @@ const ACTS: readonly Refusal[] = [
     'qualities: ["010"]',
     'line: none',
     `${ACT}:15:11`,
-    'only a flow of messages has receivers without a line; ADRM is of kind "mutation"',
+    'only flows of kind message, request, answer have receivers without a line; ADRM is of kind "mutation"',
   ],
   [
     'users of a flow that names none',
