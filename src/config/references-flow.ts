@@ -18,7 +18,7 @@ const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
   number: ['integer'],
   person: ['insz'],
   replacedBy: ['insz'],
-  periodBegin: ['date', 'quarter'],
+  periodBegin: ['date'],
   periodEnd: ['date'],
   quality: ['digits'],
   qualityBegin: ['date'],
@@ -92,9 +92,11 @@ function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
     );
   }
   const roles = new Map<string, string | undefined>(Object.entries(layout.roles));
+  const ofQuarters = value.kind === 'request' || value.kind === 'answer';
   for (const [role, types] of Object.entries(ROLE_TYPES)) {
     const name = roles.get(role);
-    if (name !== undefined) problems.push(...fieldProblems(flow, index, ['roles', role], name, types));
+    const taken = ofQuarters && role === 'periodBegin' ? [...types, 'quarter' as const] : types;
+    if (name !== undefined) problems.push(...fieldProblems(flow, index, ['roles', role], name, taken));
   }
   return [...problems, ...conditionProblems(flow, index)];
 }

@@ -15,6 +15,7 @@ import { type BatchRunner, Checker } from './check.ts';
 import { Deliverer } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FileProbe } from './file-probe.ts';
+import { QuestionWatcher } from './question-watcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
@@ -94,9 +95,17 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     keepsOrder: false,
     handle: (lease) => receiver.handle(lease),
   });
+  const watcher = new QuestionWatcher({ ...parts, sealed });
+  const questions = new Dispatcher(parts, {
+    queue: 'questions',
+    atOnce: 1,
+    keepsOrder: false,
+    handle: (lease) => watcher.handle(lease),
+  });
   thread.start();
   probe.start();
   checks.start();
+  questions.start();
   arrivals.start();
   const dropFolder = new DropFolder({
     ...parts,
@@ -114,7 +123,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       await dropFolder.close();
       await arrivals.stop();
       await Promise.all([thread.close(), probe.close()]);
-      await checks.stop();
+      await Promise.all([checks.stop(), questions.stop()]);
       await batches.close();
     },
   };

@@ -83,7 +83,7 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
         ? readonly Submission[]
         : Q extends { kind: 'deliveries' }
           ? readonly Delivery[]
-          : Q extends { kind: 'nextSequence' | 'queueLength' | 'overdueQuestions' }
+          : Q extends { kind: 'nextSequence' | 'queueLength' | 'overdueQuestions' | 'openQuestionCount' }
             ? number
             : Q extends { kind: 'nextDue' }
               ? number | undefined

@@ -6,7 +6,7 @@ import type { Answer, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
-import { findQuestions, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
+import { findQuestions, openQuestionCount, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
 import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import { BELOW, below, keyOf } from './sqlite-step.ts';
@@ -48,6 +48,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return findQuestions(sql, query);
     case 'openQuestions':
       return openQuestionsOf(sql, query);
+    case 'openQuestionCount':
+      return openQuestionCount(sql, query);
     case 'overdueQuestions':
       return overdueQuestions(sql);
     case 'nextDue':

@@ -82,7 +82,7 @@ test('a page without a sample file has no sample, and a flow that is not there i
   expect(await pageAfter('ADRM', (text) => text, join(folder, 'nothing'))).not.toContain('### Sample');
   await expect(flowPageCommand('NONE', OPTIONS, new PassThrough())).rejects.toMatchObject({
     code: 'not-found',
-    message: 'there is no flow NONE; there are ADRM, BBON, DIMN, WLAT',
+    message: 'there is no flow NONE; there are ADRM, BBON, DIMN, INTG, SOCQ, SOCR, WLAT',
   });
 });
 

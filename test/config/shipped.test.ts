@@ -53,7 +53,7 @@ test('the shipped configuration is the demo', async () => {
   expect(generation.sectors.filter((sector) => sector.anonymousMembers).map((sector) => sector.number)).toEqual([
     11, 18,
   ]);
-  expect(generation.sectors).toHaveLength(18);
+  expect(generation.sectors).toHaveLength(19);
   expect(generation.availability).toContainEqual({ datum: 'address', source: 'ksz' });
 });
 
