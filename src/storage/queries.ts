@@ -4,9 +4,12 @@ import type { PartnerId } from '../domain/principal.ts';
 import type { Question } from '../domain/question.ts';
 import type { Submission, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
-import type { ChainedLine, EntryRow, LockRow, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
+import type { ChainedLine, EntryRow, LockRow, LotOf, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
 import type { Queue } from './ledger.ts';
 import type { QuestionQuery } from './question-commands.ts';
+
+/** Whether it was taken, and the highest number below it that was. */
+export type Lot = { readonly taken: boolean; readonly before: number | undefined };
 
 /** What can be asked of the ledger; each is answered from one snapshot. */
 export type Query =
@@ -38,6 +41,7 @@ export type Query =
       readonly sha256: string;
       readonly since: number;
     }
+  | ({ readonly kind: 'lot' } & LotOf)
   | { readonly kind: 'deliveries'; readonly ticket: Ticket }
   | {
       readonly kind: 'nextSequence';
@@ -81,30 +85,32 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
       ? Submission | undefined
       : Q extends { kind: 'submissions' | 'submissionsByName' }
         ? readonly Submission[]
-        : Q extends { kind: 'deliveries' }
-          ? readonly Delivery[]
-          : Q extends { kind: 'nextSequence' | 'queueLength' | 'overdueQuestions' }
-            ? number
-            : Q extends { kind: 'nextDue' }
-              ? number | undefined
-              : Q extends { kind: 'originals' }
-                ? ReadonlyMap<string, readonly string[]>
-                : Q extends { kind: 'questions' | 'openQuestions' }
-                  ? readonly Question[]
-                  : Q extends { kind: 'namedContents' }
-                    ? ReadonlySet<string>
-                    : Q extends { kind: 'stepUps' }
-                      ? readonly StepUpRow[]
-                      : Q extends { kind: 'target' }
-                        ? TargetRow
-                        : Q extends { kind: 'locksOn' | 'locksIn' }
-                          ? readonly LockRow[]
-                          : Q extends { kind: 'usage' }
-                            ? Usage
-                            : Q extends { kind: 'partial' }
-                              ? PartialRow | undefined
-                              : Q extends { kind: 'stalePartials' }
-                                ? readonly PartialRow[]
-                                : Q extends { kind: 'auditLines' }
-                                  ? readonly ChainedLine[]
-                                  : never;
+        : Q extends { kind: 'lot' }
+          ? Lot
+          : Q extends { kind: 'deliveries' }
+            ? readonly Delivery[]
+            : Q extends { kind: 'nextSequence' | 'queueLength' | 'overdueQuestions' }
+              ? number
+              : Q extends { kind: 'nextDue' }
+                ? number | undefined
+                : Q extends { kind: 'originals' }
+                  ? ReadonlyMap<string, readonly string[]>
+                  : Q extends { kind: 'questions' | 'openQuestions' }
+                    ? readonly Question[]
+                    : Q extends { kind: 'namedContents' }
+                      ? ReadonlySet<string>
+                      : Q extends { kind: 'stepUps' }
+                        ? readonly StepUpRow[]
+                        : Q extends { kind: 'target' }
+                          ? TargetRow
+                          : Q extends { kind: 'locksOn' | 'locksIn' }
+                            ? readonly LockRow[]
+                            : Q extends { kind: 'usage' }
+                              ? Usage
+                              : Q extends { kind: 'partial' }
+                                ? PartialRow | undefined
+                                : Q extends { kind: 'stalePartials' }
+                                  ? readonly PartialRow[]
+                                  : Q extends { kind: 'auditLines' }
+                                    ? readonly ChainedLine[]
+                                    : never;
