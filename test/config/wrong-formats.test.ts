@@ -101,7 +101,7 @@ describe('a flow of fixed width', () => {
     [
       'two lots',
       BBON,
-      'name: lot, columns: 20-27',
+      'name: lot, columns: 20-27, is: lot',
       'name: set, columns: 20-22, is: lot }\n      - { name: lot, columns: 23-27, is: lot',
       'name: lot, columns: 23-27, is: ¦lot',
       'a file has one lot',
