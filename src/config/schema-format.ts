@@ -38,6 +38,7 @@ const headerField = strict({
       'senderType',
       'receiverSector',
       'receiverType',
+      'lot',
     ])
     .optional(),
   value: plainText.optional(),

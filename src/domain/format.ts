@@ -15,7 +15,9 @@ export type HeaderFact =
   | 'senderSector'
   | 'senderType'
   | 'receiverSector'
-  | 'receiverType';
+  | 'receiverType'
+  /** A number that each file of a sender has for itself, counted on from file to file. */
+  | 'lot';
 
 /** With `value` it holds always this text; with neither that nor `is`, what the sender writes goes to the receivers. */
 export type HeaderField = {

@@ -57,12 +57,13 @@ export class Answers {
     return sealed.withSignature(receiptName(facts.fileName, facts.ticket), await sealed.write([receiptJson(whole)]));
   }
 
-  /** The notification: totals, and an entry for each record the sender must know about. */
+  /** The notification: totals, and an entry for each record the sender must know about. `remarks` are on the file. */
   async notification(
     partner: Partner,
     submission: Submission,
     generation: string,
     result: BatchResult,
+    remarks: readonly RecordAnswer[] = [],
   ): Promise<PreparedNotification> {
     const { sealed, textOf, clock } = this.#parts;
     const state = stateOf(result);
@@ -76,7 +77,7 @@ export class Answers {
       state,
       records: result.totals,
       refusedCount: result.refusedCount + whole.length,
-      informationCount: result.informationCount,
+      informationCount: result.informationCount + remarks.length,
       generation,
       directoryVersion: result.directoryVersion,
       language: partner.language,
@@ -84,7 +85,7 @@ export class Answers {
     };
     const answers = {
       refused: chained(whole, this.#linesOf(result.refusals)),
-      information: this.#linesOf(result.information),
+      information: chained(remarks, this.#linesOf(result.information)),
     };
     const files: AnswerFile[] = [];
     const maxRecordsPerPart = this.#parts.generation.value.limits.maxRefusedPerNotification;

@@ -21,6 +21,8 @@ export type Candidate = {
   readonly rszName: boolean;
   readonly files: readonly { readonly role: SubmittedFile['role']; readonly row: EntryRow }[];
   readonly faults: readonly FileFault[];
+  /** The number of its lot, where its flow has them and it could be read. */
+  readonly lot?: number | undefined;
   /** A set that its sender took back by a TD. */
   readonly cancelled: boolean;
 };

@@ -13,6 +13,7 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
+import { missingLots } from './lots.ts';
 import { answeredBy, questionCommands, questionsLookup, sourceOf } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
@@ -93,7 +94,8 @@ export class Checker {
   /** @returns false where the batch must be done over: nothing of this try was committed */
   async #close(lease: Lease, checked: Checked, last: boolean): Promise<boolean> {
     const { submission, partner, generation, result } = checked;
-    const notification = await this.#parts.answers.notification(partner, submission, generation.id, result);
+    const missing = await missingLots(submission, partner, checked.flow, this.#parts.ledger);
+    const notification = await this.#parts.answers.notification(partner, submission, generation.id, result, missing);
     const deliveries = await this.#parts.deliverer.prepare(submission, checked.flow, generation, result);
     crashPoint('answer.stored');
     if (grounds(this.#parts.generation.value, checked) !== grounds(generation, checked)) {

@@ -99,6 +99,14 @@ describe('a flow of fixed width', () => {
       'the field "date" stands twice',
     ],
     [
+      'two lots',
+      BBON,
+      'name: lot, columns: 20-27, is: lot',
+      'name: set, columns: 20-22, is: lot }\n      - { name: lot, columns: 23-27, is: lot',
+      'name: lot, columns: 23-27, is: ¦lot',
+      'a file has one lot',
+    ],
+    [
       'a value and a fact',
       BBON,
       'value: BBON',

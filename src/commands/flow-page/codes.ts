@@ -21,6 +21,7 @@ export function receiptCodes(flow: Flow): readonly string[] {
     ...(takesSets || flow.names === 'unique' || flow.refuseSameContent ? ['133'] : []),
     ...['134', '184', '427'],
     ...wholeFileCodes(flow),
+    ...(hasLots(flow) ? ['200000'] : []),
   ];
   return [...new Set(codes)];
 }
@@ -50,10 +51,20 @@ export function recordCodes(flow: Flow): readonly string[] {
 }
 
 /** What is told about a record that was taken: a replaced number, a KBO number put right, an original that went further. */
-export function remarkCodes({ layouts }: Flow): readonly string[] {
+export function remarkCodes(flow: Flow): readonly string[] {
+  const { layouts } = flow;
   const hasKbo = layouts.some(({ fields }) => fields.some(({ type }) => type.kind === 'kbo'));
   const follows = layouts.some(followsOriginals);
-  return ['MSG00006', ...(hasKbo ? ['MSG00011'] : []), ...(follows ? ['300010'] : [])];
+  return [
+    'MSG00006',
+    ...(hasLots(flow) ? ['200001'] : []),
+    ...(hasKbo ? ['MSG00011'] : []),
+    ...(follows ? ['300010'] : []),
+  ];
+}
+
+function hasLots({ format }: Flow): boolean {
+  return format.kind === 'fixed-width' && format.header?.fields.some(({ is }) => is === 'lot') === true;
 }
 
 /** A row per code, with its sentence in every language, English first. */

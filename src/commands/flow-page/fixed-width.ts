@@ -13,6 +13,7 @@ const FACTS: Readonly<Record<NonNullable<HeaderField['is']>, string>> = {
   senderType: 'type of the sender',
   receiverSector: 'sector of the receiver',
   receiverType: 'type of the receiver',
+  lot: 'number of the lot: each is taken once, and each file has the next one',
 };
 
 /** Length, line ends, header and trailer of a file of fixed width. */
