@@ -1,4 +1,4 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 const FIXTURES = join(import.meta.dirname, '../fixtures');
@@ -47,7 +47,10 @@ const RECEIVER_BLOCKS = /^ {2}(\w+): \[/gm;
 /** Adds the flows of the tests to a configuration; KSZ sends each of them, RJV receives them. @returns extension by flow */
 export async function addFlows(config: string): Promise<ReadonlyMap<string, string>> {
   const flowFile = (code: string) => join(config, 'flows', `${code}.yaml`);
-  for (const code of ['BBON', 'DIMN']) await cp(join(FIXTURES, 'network/flows', `${code}.yaml`), flowFile(code));
+  for (const code of ['BBON', 'DIMN'])
+    await writeFile(flowFile(code), asMutation(await readFile(flowFile(code), 'utf8')));
+  // The acts of their real parties, which are not here.
+  for (const act of ['bbon-rsz-nic', 'dimn-sec-rsz']) await rm(join(config, 'authorizations', `${act}.yaml`));
   await cp(join(FIXTURES, 'bad-input/WAGE.yaml'), flowFile('WAGE'));
   for (const [code, { from, edits }] of Object.entries(VARIANTS)) {
     const text = [...edits, [new RegExp(from, 'g'), code] as const].reduce(
@@ -61,12 +64,24 @@ export async function addFlows(config: string): Promise<ReadonlyMap<string, stri
   for (const code of added) {
     const text = await readFile(flowFile(code), 'utf8');
     extensions.set(code, EXTENSIONS[/^format:\n {2}kind: (\S+)$/m.exec(text)?.[1] ?? ''] ?? '');
-    if (code !== 'ADRM') await writeFile(join(config, 'authorizations', `${code.toLowerCase()}-test.yaml`), act(code, text));
+    if (code !== 'ADRM') {
+      await writeFile(join(config, 'authorizations', `${code.toLowerCase()}-test.yaml`), act(code, text));
+    }
   }
   await edit(join(config, 'partners/ksz.yaml'), 'sends: [ADRM]', `sends: [${added.join(', ')}]`);
   await edit(join(config, 'partners/rjv.yaml'), 'receives: [ADRM]', `receives: [${added.join(', ')}]`);
   await edit(join(config, 'partners/rva.yaml'), 'answerFormat: rsz-xml', 'answerFormat: json');
   return extensions;
+}
+
+/** A shipped flow for which neither a receiver nor a mandate is looked for: this is about what its files are. */
+function asMutation(flow: string): string {
+  return flow
+    .replace(/^kind: message.*\nreceiver: .*$/m, 'kind: mutation')
+    .replace(/^refuseSameContent: true.*$/m, 'refuseSameContent: false')
+    .replace(/value: "011"/, 'is: receiverSector')
+    .replace(/value: "000"/, 'is: receiverType')
+    .replace(/^ {6}employer: .*\n/m, '');
 }
 
 function act(code: string, flow: string): string {

@@ -24,7 +24,7 @@ export type Sent = { readonly name: string; readonly flow: string; readonly byte
 const SENDERS = ['batch@ksz', 'anna@ksz'] as const;
 const AT_ONCE = 4; // files of one account
 const ANSWERS_AT_ONCE = 8;
-const DEADLINE_MS = 240_000;
+const DEADLINE_MS = 90_000;
 
 /** A started gateway with a flow for every format, charset and line end, to which KSZ hands in over SFTP and WebDAV. */
 export class BadInputPlace {
@@ -121,11 +121,7 @@ function parseRecordLine(text: string): [number, readonly string[]] {
 }
 
 /** Does it for all, so many at a time. */
-export async function someAtOnce<T>(
-  all: readonly T[],
-  width: number,
-  act: (one: T) => Promise<void>,
-): Promise<void> {
+export async function someAtOnce<T>(all: readonly T[], width: number, act: (one: T) => Promise<void>): Promise<void> {
   const waiting = all[Symbol.iterator]();
   const lane = async () => {
     for (const one of waiting) await act(one);

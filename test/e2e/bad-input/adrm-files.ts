@@ -18,10 +18,20 @@ export const ADRM_FILES: readonly FileCause[] = [
       ['ISO-8859-1', latin1(accented), '138', '#2, utf-8'],
       ['the euro of windows-1252', street('10 %80'), '138', '#2, utf-8'],
       ['UTF-16 with a byte order mark', Buffer.from(`\ufeff${GOOD}`, 'utf16le'), '138', '#1, utf-8'],
-      ['UTF-16 with its bytes the other way round', Buffer.from(`\ufeff${GOOD}`, 'utf16le').swap16(), '138', '#1, utf-8'],
+      [
+        'UTF-16 with its bytes the other way round',
+        Buffer.from(`\ufeff${GOOD}`, 'utf16le').swap16(),
+        '138',
+        '#1, utf-8',
+      ],
       ['EBCDIC', bytes(GOOD.replaceAll(/[0-9]/g, '%f1')), '138', '#1, utf-8'],
       ['ISO-8859-1 in the header', latin1(put(GOOD, 'record_no', 'n°')), '138', '#1, utf-8'],
-      ['ISO-8859-1 in the last row, which has no line end', latin1(`${mutations(FIRST)}${put(SECOND, 'Proef', 'é')}`), '138', '#2, utf-8'],
+      [
+        'ISO-8859-1 in the last row, which has no line end',
+        latin1(`${mutations(FIRST)}${put(SECOND, 'Proef', 'é')}`),
+        '138',
+        '#2, utf-8',
+      ],
     ],
   },
   {
@@ -125,7 +135,12 @@ export const ADRM_FILES: readonly FileCause[] = [
       ['in the last column of the last row', `${GOOD}${row({ quality_end: '"' })}`, '312', '" #4'],
       ['three quotes before a text', put(GOOD, SECOND, put(SECOND, 'Proefstraat', '"""Proefstraat')), '312', '" #2'],
       ['in the header', put(GOOD, ';ssin;', ';"ssin;'), '312', '" #1'],
-      ['in the middle of ten million bytes', `${mutations(FIRST)}${put(SECOND, 'Proef', '"')}${'x'.repeat(10_000_000)}`, '312', '" #2'],
+      [
+        'in the middle of ten million bytes',
+        `${mutations(FIRST)}${put(SECOND, 'Proef', '"')}${'x'.repeat(10_000_000)}`,
+        '312',
+        '" #2',
+      ],
     ],
   },
   {

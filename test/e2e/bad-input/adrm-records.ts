@@ -19,7 +19,11 @@ export const ADRM_ROWS: RecordTable = {
         ['a separator behind the last', `${MUTATION};`, ['record', '000050', '17/16']],
         ['an empty line', '', ['record', '000050', '1/16']],
         ['spaces alone', '   ', ['record', '000050', '1/16']],
-        ['a separator inside a street without quotes', put(MUTATION, 'straat', '; straat'), ['record', '000050', '17/16']],
+        [
+          'a separator inside a street without quotes',
+          put(MUTATION, 'straat', '; straat'),
+          ['record', '000050', '17/16'],
+        ],
         ['a row cut off in its middle', MUTATION.slice(0, 60), ['record', '000050', '6/16']],
         ['two rows on one line', `${MUTATION};${MUTATION}`, ['record', '000050', '32/16']],
       ],
@@ -72,7 +76,11 @@ export const ADRM_ROWS: RecordTable = {
         ['a quote inside text without quotes', put(MUTATION, 'Proefstraat', 'Proef"straat'), ['record', '000050', '"']],
         ['a quote escaped by a backslash', put(MUTATION, 'Proefstraat', '"Proef\\"straat"'), ['record', '000050', '"']],
         ['doubled quotes outside', put(MUTATION, 'Proefstraat', '""Proefstraat""'), ['record', '000050', '"']],
-        ['single quotes around a separator', put(MUTATION, 'Proefstraat', "'Proef;straat'"), ['record', '000050', '17/16']],
+        [
+          'single quotes around a separator',
+          put(MUTATION, 'Proefstraat', "'Proef;straat'"),
+          ['record', '000050', '17/16'],
+        ],
         ['a quote as the last character', `${MUTATION}2019-04-02"`, ['record', '000050', '"']],
       ],
     },
@@ -142,7 +150,11 @@ export const ADRM_LONG_LINE: RecordTable = {
       twin: MUTATION,
       cases: [
         ['text alone', 'x'.repeat(10_000_000), ['record', '000050', '> 1048576']],
-        ['a quoted street', row({ street: `"${'x'.repeat(900_000)}";${'y'.repeat(9_000_000)}` }), ['record', '000050', '> 1048576']],
+        [
+          'a quoted street',
+          row({ street: `"${'x'.repeat(900_000)}";${'y'.repeat(9_000_000)}` }),
+          ['record', '000050', '> 1048576'],
+        ],
       ],
     },
   ],

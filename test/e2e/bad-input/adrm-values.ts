@@ -28,7 +28,11 @@ export const ADRM_VALUES: RecordTable = {
       cause: 'a code point that is no character',
       twin: row({ street: '\ufffdProefstraat' }),
       cases: [
-        ['U+FFFE, a byte order mark the wrong way round', row({ street: '\ufffeProefstraat' }), ['street', '000050', STREET]],
+        [
+          'U+FFFE, a byte order mark the wrong way round',
+          row({ street: '\ufffeProefstraat' }),
+          ['street', '000050', STREET],
+        ],
         ['U+FFFF', row({ house_no: '12\uffff' }), ['house_no', '000050', 'A..10']],
       ],
     },
@@ -112,7 +116,11 @@ export const ADRM_VALUES: RecordTable = {
         ['31 April', row({ effective_date: '2025-04-31' }), ['effective_date', 'MSG00008', DATE]],
         ['a thirteenth month', row({ effective_date: '2025-13-01' }), ['effective_date', 'MSG00008', DATE]],
         ['month 00', row({ effective_date: '2025-00-10' }), ['effective_date', 'MSG00008', DATE]],
-        ['day 00, which only incomplete dates have', row({ effective_date: '2025-01-00' }), ['effective_date', 'MSG00008', DATE]],
+        [
+          'day 00, which only incomplete dates have',
+          row({ effective_date: '2025-01-00' }),
+          ['effective_date', 'MSG00008', DATE],
+        ],
         ['day 32', row({ quality_end: '2025-01-32' }), ['quality_end', 'MSG00008', DATE]],
       ],
     },
@@ -135,7 +143,11 @@ export const ADRM_VALUES: RecordTable = {
       twin: row({ quality_begin: '2019-04-01', quality_end: '2019-04-01' }),
       cases: [
         ['the day before', row({ quality_end: '2019-03-31' }), ['quality_end', 'MSG00008', '2019-03-31 < 2019-04-01']],
-        ['a century before', row({ quality_end: '1919-04-01' }), ['quality_end', 'MSG00008', '1919-04-01 < 2019-04-01']],
+        [
+          'a century before',
+          row({ quality_end: '1919-04-01' }),
+          ['quality_end', 'MSG00008', '1919-04-01 < 2019-04-01'],
+        ],
       ],
     },
     {
@@ -148,6 +160,11 @@ export const ADRM_VALUES: RecordTable = {
         ['two of them', row({ mutation_code: 'ADR|NAM' }), ['mutation_code', '000050', 'ADR|NAM|DEC']],
         ['a letter of another alphabet', row({ mutation_code: 'АDR' }), ['mutation_code', '000050', 'ADR|NAM|DEC']],
         ['a property of every object', row({ mutation_code: 'toString' }), ['mutation_code', '000050', 'ADR|NAM|DEC']],
+        [
+          'with a line separator of Unicode',
+          row({ mutation_code: 'ADR\u2028' }),
+          ['mutation_code', '000050', 'ADR|NAM|DEC'],
+        ],
         ['one of another column', row({ source: 'ADR' }), ['source', '000050', 'RR|KSZ']],
       ],
     },

@@ -93,7 +93,12 @@ export const WAGX_DATES: RecordTable = {
       twin: wageElement({ end: '20251001' }),
       cases: [
         wrong('the day before', { end: '20250930' }, 'end', '2025-09-30 < 2025-10-01'),
-        wrong('begin and end have changed places', { begin: '20251231', end: '20251001' }, 'end', '2025-10-01 < 2025-12-31'),
+        wrong(
+          'begin and end have changed places',
+          { begin: '20251231', end: '20251001' },
+          'end',
+          '2025-10-01 < 2025-12-31',
+        ),
       ],
     },
     ...births,

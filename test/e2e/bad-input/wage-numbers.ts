@@ -1,4 +1,4 @@
-import { type RecordTable, bytes } from './case.ts';
+import { bytes, type RecordTable } from './case.ts';
 import { FORM, lines, wageRow } from './wage.ts';
 
 const { signed, unsigned, rsz, institution, name } = FORM;
@@ -44,7 +44,11 @@ export const WAGD_NUMBERS: RecordTable = {
       twin: wageRow({ net: '-0,01', tax: '0,02', gross: '0,01' }),
       cases: [
         ['by one cent', wageRow({ gross: '2500,76' }), ['gross', '000050', '2500.76 ≠ 2500.75']],
-        ['since the parts are negative', wageRow({ net: '-1800,50', gross: '1100,25' }), ['gross', '000050', '1100.25 ≠ -1100.25']],
+        [
+          'since the parts are negative',
+          wageRow({ net: '-1800,50', gross: '1100,25' }),
+          ['gross', '000050', '1100.25 ≠ -1100.25'],
+        ],
         ['a part in another unit', wageRow({ net: '180050,00' }), ['gross', '000050', '2500.75 ≠ 180750.25']],
         ['zero', wageRow({ gross: '0,00' }), ['gross', '000050', '0.00 ≠ 2500.75']],
       ],
@@ -143,7 +147,9 @@ export const WAGD_NUMBERS: RecordTable = {
     {
       cause: 'a reference that another record of the file has',
       twin: wageRow({ ref: 'T-1' }),
-      cases: [['the same once more', wageRow({ ref: 'T-1', net: '1800,51', gross: '2500,76' }), ['ref', '000050', 'T-1']]],
+      cases: [
+        ['the same once more', wageRow({ ref: 'T-1', net: '1800,51', gross: '2500,76' }), ['ref', '000050', 'T-1']],
+      ],
     },
   ],
 };
