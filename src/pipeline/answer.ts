@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
@@ -11,6 +10,7 @@ import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.
 import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
+import { linesOf } from './lines-of.ts';
 import type { SealedFiles } from './sealed-files.ts';
 
 type Parts = {
@@ -106,12 +106,17 @@ export class Answers {
     return { files, state, errors: this.errorTexts(partner, result.fileErrors) };
   }
 
+  /**
+   * Removes what a notification was made of, once it stands: values of refused records are in it. What can't be removed
+   * now, the sweeper removes.
+   */
+  async discard({ refusals, information }: BatchResult): Promise<void> {
+    const contents = [refusals, information].map(({ contentId }) => this.#parts.store.remove(contentId));
+    await Promise.allSettled(contents);
+  }
+
   async *#linesOf(content: ContentRef): AsyncGenerator<RecordAnswer> {
-    const lines = createInterface({
-      input: this.#parts.store.read(content.contentId),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    });
-    for await (const line of lines) yield parseAnswer(line);
+    for await (const line of linesOf(this.#parts.store.read(content.contentId))) yield parseAnswer(line);
   }
 }
 

@@ -136,6 +136,7 @@ export class Checker {
       throw error;
     }
     crashPoint('route.after-commit');
+    await this.#parts.answers.discard(result);
     this.#count(checked, notification.state, deliveries.length);
     return true;
   }

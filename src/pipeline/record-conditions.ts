@@ -40,7 +40,7 @@ export class RecordConditions {
     this.#births = layout.births.map(({ date, insz }) => ({ date: place(date), insz: place(insz) }));
   }
 
-  /** @param found what the format found: the value of such a field is not there to be compared */
+  /** @param found what is wrong already: the value of such a field can't be compared */
   check(values: readonly Value[], found: readonly RecordFault[], add: AddFault): void {
     for (const { field, others } of this.#companions) {
       if (textOf(values, field) === undefined && others.some((other) => textOf(values, other) !== undefined)) {

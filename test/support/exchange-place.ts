@@ -48,8 +48,16 @@ export class ExchangePlace {
     await this.close();
   }
 
+  /** Ends the connections; what comes later opens new ones. */
+  async hangUp(): Promise<void> {
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    this.#mailboxes.clear();
+    for (const client of clients) (await client).close();
+  }
+
   async close(): Promise<void> {
-    for (const client of this.#clients.values()) (await client).close();
+    await this.hangUp();
     await this.gateway.stop();
     await removeFolder(this.gateway);
   }

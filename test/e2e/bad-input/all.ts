@@ -1,0 +1,12 @@
+import { ADRM_FILES } from './adrm-files.ts';
+import { ADRM_LONG_LINE, ADRM_ROWS } from './adrm-records.ts';
+import { ADRM_VALUES } from './adrm-values.ts';
+import type { FileCause, RecordTable } from './case.ts';
+import { WAGX_DATES } from './wage-dates.ts';
+import { WAGD_NUMBERS } from './wage-numbers.ts';
+
+/** Files that are refused as a whole. */
+export const FILE_CAUSES: readonly FileCause[] = [...ADRM_FILES];
+
+/** Records that are refused one by one. */
+export const RECORD_TABLES: readonly RecordTable[] = [ADRM_ROWS, ADRM_VALUES, ADRM_LONG_LINE, WAGD_NUMBERS, WAGX_DATES];
