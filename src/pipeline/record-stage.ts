@@ -1,18 +1,18 @@
 import type { DirectorySnapshot } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
-import { type Insz, isInsz } from '../domain/insz.ts';
 import { dateOf } from '../domain/period.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import { type OutputPlan, recordWriter } from '../formats/open-format.ts';
-import type { FieldMask, HeaderValues, ParsedRecord, RecordFault } from '../formats/record-format.ts';
+import type { FieldMask, HeaderValues, ParsedRecord, RecordWriter } from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
-import type { BatchResult, BatchTask, OriginalsLookup, RecordAnswer } from './batch.ts';
-import { BatchLog } from './batch-log.ts';
-import { BatchOutputs, TextContent } from './batch-outputs.ts';
-import { type CancellingRecord, Originals } from './originals.ts';
-import { type RecordDecision, RecordDecisions } from './record-decision.ts';
-import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
+import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
+import { BatchContent } from './batch-content.ts';
+import { BatchLog, batchLogHead } from './batch-log.ts';
+import { BatchOutputs } from './batch-outputs.ts';
+import { Originals } from './originals.ts';
+import { RecordDesk } from './record-desk.ts';
+import type { Router } from './route.ts';
 
 export type StageParts = {
   readonly store: ContentStore;
@@ -28,52 +28,47 @@ export class RecordStage {
   readonly #task: BatchTask;
   readonly #layout: LayoutVersion;
   readonly #version: string;
-  readonly #rules: RecordRules;
-  readonly #person: number;
-  readonly #positions: ReadonlyMap<string, number>;
   readonly #originals: Originals;
-  readonly #decisions: RecordDecisions;
+  readonly #desk: RecordDesk;
   readonly #outputs: BatchOutputs;
-  readonly #refusals: TextContent;
-  readonly #information: TextContent;
+  readonly #refusals: BatchContent;
+  readonly #information: BatchContent;
   readonly #log: BatchLog;
-  readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
-  #informationCount = 0;
 
   constructor(task: BatchTask, head: FileHead, { store, snapshot, originals }: StageParts) {
-    const { layout } = head;
     this.#task = task;
-    this.#layout = layout;
+    this.#layout = head.layout;
     this.#version = String(snapshot.version);
-    this.#rules = new RecordRules(layout, task.environment);
-    this.#person = rolePositions(layout).person;
-    this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
     this.#originals = new Originals(originals);
-    const decisions = new RecordDecisions(task, layout, snapshot, this.#originals);
-    this.#decisions = decisions;
-    this.#outputs = new BatchOutputs(store, (receiver) =>
-      recordWriter(outputPlan(task, head, receiver, decisions.router.fileMask(receiver))),
-    );
-    this.#refusals = new TextContent(store);
-    this.#information = new TextContent(store);
-    this.#log = new BatchLog(store, task.ticket);
-    this.#log.begin(task, this.#version, layout.version);
+    const desk = new RecordDesk(task, head.layout, {
+      snapshot,
+      originals: this.#originals,
+      effects: {
+        deliver: (receiver, values, mask, acts) => this.#outputs.append(receiver, values, mask, acts),
+        refusal: (line) => this.#refusals.write(line),
+        information: (line) => this.#information.write(line),
+        log: (fate) => this.#log.record(fate),
+      },
+    });
+    this.#desk = desk;
+    this.#outputs = new BatchOutputs(store, (receiver) => writerFor(task, head, receiver, desk.router));
+    this.#refusals = new BatchContent(store);
+    this.#information = new BatchContent(store);
+    const versions = { directory: this.#version, layout: head.layout.version };
+    this.#log = new BatchLog(store, batchLogHead(task, versions, desk.router));
   }
 
   get totals(): RecordTotals {
-    return this.#totals;
+    return this.#desk.totals;
   }
 
   /** In the order of the file. */
   async process(records: readonly ParsedRecord[]): Promise<void> {
-    const results = records.map((record) => this.#rules.check(record));
-    if (this.#layout.roles.cancels !== undefined) await this.#originals.prepare(this.#cancelling(results));
+    const results = records.map((record) => this.#desk.check(record));
+    if (this.#layout.roles.cancels !== undefined) await this.#originals.prepare(this.#desk.cancelling(results));
     for (const [index, record] of records.entries()) {
       const result = results[index];
-      if (result === undefined) continue;
-      this.#totals.total += 1;
-      if (result.ok) this.#decide(result.record, record);
-      else this.#refuse(record, this.#inszOf(record), result.faults, []);
+      if (result !== undefined) this.#desk.take(record, result);
     }
     await this.#outputs.drain();
     await this.#refusals.drain();
@@ -89,16 +84,17 @@ export class RecordStage {
       this.#information.complete(),
       this.#log.complete(),
     ]);
+    const totals = { ...this.#desk.totals };
     return {
       fileErrors: [],
-      totals: { ...this.#totals },
+      totals,
       outputs,
       refusals,
       information,
-      refusedCount: this.#totals.refused,
-      informationCount: this.#informationCount,
+      refusedCount: totals.refused,
+      informationCount: this.#desk.informationCount,
       recordLog,
-      originals: this.#isDelivered ? this.#originals.toRemember() : [],
+      originals: this.#task.environment === 'S' ? [] : this.#originals.toRemember(),
       layoutVersion: this.#layout.version,
       directoryVersion: this.#version,
     };
@@ -109,86 +105,11 @@ export class RecordStage {
     const contents = [this.#outputs, this.#refusals, this.#information, this.#log];
     await Promise.allSettled(contents.map((content) => content.abandon()));
   }
+}
 
-  /** Simulation checks everything and delivers nothing. */
-  get #isDelivered(): boolean {
-    return this.#task.environment !== 'S';
-  }
-
-  #cancelling(results: readonly RuleResult[]): readonly CancellingRecord[] {
-    return results.flatMap((result) => {
-      if (!result.ok || result.record.cancels === undefined) return [];
-      const person = this.#decisions.lookup(result.record);
-      return person === undefined ? [] : [{ cancels: result.record.cancels, person }];
-    });
-  }
-
-  #decide(record: CheckedRecord, sent: ParsedRecord): void {
-    const decision = this.#decisions.decide(record, this.#decisions.lookup(record));
-    if (decision.accepted) this.#accept(record, sent, decision);
-    else this.#refuse(sent, record.person, decision.faults, decision.heldBack);
-  }
-
-  #accept(record: CheckedRecord, sent: ParsedRecord, decision: RecordDecision & { readonly accepted: true }): void {
-    const { routes, remarks, replacedBy, heldBack } = decision;
-    this.#totals.accepted += 1;
-    if (routes.length === 0) this.#totals.withoutReceiver += 1;
-    if (this.#isDelivered) {
-      for (const route of routes) {
-        const values = this.#decisions.valuesFor(record, route, replacedBy);
-        this.#outputs.append(route.receiver, values, route.mask, route.acts);
-      }
-    }
-    if (remarks.length > 0) {
-      this.#informationCount += 1;
-      this.#information.write(this.#answerLine(sent, remarks));
-    }
-    this.#log.record({
-      record: record.number,
-      insz: record.person,
-      replacedBy,
-      outcome: routes.length > 0 ? 'accepted' : 'without-receiver',
-      codes: remarks.map((remark) => remark.code),
-      routes,
-      heldBack,
-    });
-  }
-
-  #refuse(
-    sent: ParsedRecord,
-    insz: Insz | undefined,
-    faults: readonly RecordFault[],
-    heldBack: readonly string[],
-  ): void {
-    this.#totals.refused += 1;
-    this.#refusals.write(this.#answerLine(sent, faults));
-    const codes = faults.map((fault) => fault.code);
-    this.#log.record({
-      record: sent.number,
-      insz,
-      replacedBy: undefined,
-      outcome: 'refused',
-      codes,
-      routes: [],
-      heldBack,
-    });
-  }
-
-  /** A line for the notification. The values stand in it as their sender wrote them, before anything was put right. */
-  #answerLine({ number, values }: ParsedRecord, faults: readonly RecordFault[]): string {
-    const withValues = faults.map((fault) => {
-      const value = values[this.#positions.get(fault.field) ?? -1];
-      return value === undefined || value === null ? fault : { ...fault, value };
-    });
-    const answer: RecordAnswer = { record: number, faults: withValues };
-    return `${JSON.stringify(answer)}\n`;
-  }
-
-  /** The person a faulty record names, where that at least can be read. */
-  #inszOf(record: ParsedRecord): Insz | undefined {
-    const value = record.values[this.#person] ?? '';
-    return isInsz(value) ? value : undefined;
-  }
+/** The writer of what one receiver gets. */
+export function writerFor(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): RecordWriter {
+  return recordWriter(outputPlan(task, head, receiver, router.fileMask(receiver)));
 }
 
 function outputPlan(task: BatchTask, { layout, header }: FileHead, to: PartnerId, fileMask: FieldMask): OutputPlan {

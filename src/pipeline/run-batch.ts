@@ -15,8 +15,8 @@ import {
 } from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
-import { BatchLog } from './batch-log.ts';
-import { TextContent } from './batch-outputs.ts';
+import { BatchContent } from './batch-content.ts';
+import { BatchLog, batchLogHead } from './batch-log.ts';
 import { RecordStage } from './record-stage.ts';
 
 const NO_DATA = '134';
@@ -135,12 +135,11 @@ class Batch implements RecordSink {
     const { store } = this.#parts;
     const layoutVersion = this.#layouts[0]?.version ?? '';
     const directoryVersion = String(this.#snapshot.version);
-    const log = new BatchLog(store, this.#task.ticket);
-    log.begin(this.#task, directoryVersion, layoutVersion);
+    const log = new BatchLog(store, batchLogHead(this.#task, { directory: directoryVersion, layout: layoutVersion }));
     log.fileRefused([error.code]);
     const [refusals, information, recordLog] = await Promise.all([
-      new TextContent(store).complete(),
-      new TextContent(store).complete(),
+      new BatchContent(store).complete(),
+      new BatchContent(store).complete(),
       log.complete(),
     ]);
     return {
