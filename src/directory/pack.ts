@@ -17,10 +17,13 @@ export const DOSSIER_BYTES = 9;
 
 /** Sector, institution type, quality and phase each have ten bits. */
 export const MAX_PART = 999;
+export const PART_BITS = 10;
+export const PART_MASK = 0x3ff;
 
 const KIND_DOSSIERS = 1;
 const KIND_REPLACED = 2;
-const OPEN_END = 0xffff;
+/** The end of a dossier that is open. */
+export const OPEN_END = 0xffff;
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.UTC(1900, 0, 1);
 
@@ -99,31 +102,15 @@ export type Unpacked =
   | { readonly kind: 'dossiers'; readonly dossiers: readonly Dossier[] }
   | { readonly kind: 'replaced'; readonly by: Insz };
 
-/** Reads values of the store; keeps the dates and codes it made, so that a lookup makes few new strings. */
-export class Unpacker {
+/** Makes dossiers of numbers; keeps the dates and codes it made, so that a lookup makes few new strings. */
+export class DossierWords {
   readonly #dates = new Map<number, IsoDate>();
   readonly #qualities = new Map<number, string>();
 
-  /** @throws TypeError where the bytes are not a value of this store */
-  unpack(value: Buffer, length: number): Unpacked {
-    if (value[0] === KIND_REPLACED && length === 1 + KEY_BYTES) return { kind: 'replaced', by: inszOf(value, 1) };
-    if (value[0] !== KIND_DOSSIERS || (length - 1) % DOSSIER_BYTES !== 0) {
-      throw new TypeError('the reference directory holds a value of an unknown kind');
-    }
-    const dossiers: Dossier[] = [];
-    for (let offset = 1; offset < length; offset += DOSSIER_BYTES) dossiers.push(this.#dossier(value, offset));
-    return { kind: 'dossiers', dossiers };
-  }
-
-  #dossier(value: Buffer, offset: number): Dossier {
-    const { institution, quality, phase, begin, end } = unpackDossier(value, offset);
+  dossier({ institution, quality, phase, begin, end }: DossierNumbers): Dossier {
     const first = this.#date(begin);
-    return {
-      institution,
-      quality: this.#quality(quality),
-      phase,
-      period: end === undefined ? { begin: first } : { begin: first, end: this.#date(end) },
-    };
+    const period = end === undefined ? { begin: first } : { begin: first, end: this.#date(end) };
+    return { institution, quality: this.#quality(quality), phase, period };
   }
 
   #quality(code: number): string {
@@ -140,5 +127,23 @@ export class Unpacker {
     const date = dateOf(FIRST_DAY_MS + day * DAY_MS);
     this.#dates.set(day, date);
     return date;
+  }
+}
+
+/** Reads values of the store. */
+export class Unpacker {
+  readonly #words = new DossierWords();
+
+  /** @throws TypeError where the bytes are not a value of this store */
+  unpack(value: Buffer, length: number): Unpacked {
+    if (value[0] === KIND_REPLACED && length === 1 + KEY_BYTES) return { kind: 'replaced', by: inszOf(value, 1) };
+    if (value[0] !== KIND_DOSSIERS || (length - 1) % DOSSIER_BYTES !== 0) {
+      throw new TypeError('the reference directory holds a value of an unknown kind');
+    }
+    const dossiers: Dossier[] = [];
+    for (let offset = 1; offset < length; offset += DOSSIER_BYTES) {
+      dossiers.push(this.#words.dossier(unpackDossier(value, offset)));
+    }
+    return { kind: 'dossiers', dossiers };
   }
 }

@@ -130,7 +130,7 @@ export class DelimitedWriter implements RecordWriter {
 }
 
 /** A line feed between quotes does not end a row. Quotes are looked at only in rows that have one. */
-class QuotedRowEnds implements RowEnds {
+export class QuotedRowEnds implements RowEnds {
   insideQuotes = false;
   readonly #separator: number;
   #nextQuote = -1;

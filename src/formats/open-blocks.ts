@@ -1,5 +1,6 @@
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { FlowFormat } from '../domain/format.ts';
+import { hasPlainRows } from './block-rows.ts';
 import { DelimitedBlocks, DelimitedCutter } from './delimited-blocks.ts';
 import { recordFormat } from './open-format.ts';
 import type { BlockCutter, BlockEnds, BlockPlan, BlockReader } from './record-block.ts';
@@ -19,13 +20,13 @@ export function planBlocks(
   facts: FileFacts,
   head: Uint8Array,
 ): BlockPlan | undefined {
-  if (format.kind !== 'delimited') return undefined;
+  if (format.kind !== 'delimited' || !';,|\t'.includes(format.separator)) return undefined;
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
   const mark = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
   const firstEnd = bytes.indexOf(LF) + 1;
   if (firstEnd === 0) return undefined;
   const found = layoutIn(format, layouts, facts, bytes.subarray(0, firstEnd));
-  if (found === undefined) return undefined;
+  if (found === undefined || !hasPlainRows(found.layout)) return undefined;
   const start = format.header ? firstEnd : mark;
   return {
     format,

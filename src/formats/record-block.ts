@@ -62,7 +62,7 @@ export interface RecordBlock {
   readonly plain: Uint8Array;
   /** Of plain rows: nine digits of the INSZ, with 1,000,000,000 more where its check digits are those of a birth from 2000 on. */
   readonly persons: Uint32Array;
-  /** Of plain rows: the days of their period, see `OPEN_END`. A begin before 1900 is negative. */
+  /** Of plain rows: the days of their period, see `OPEN_END`. Every day before 1900 is -1. */
   readonly periodBegins: Int32Array;
   readonly periodEnds: Int32Array;
   readonly end: BlockEnd;
