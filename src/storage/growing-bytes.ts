@@ -6,10 +6,13 @@ const FIRST_BYTES = 64 * 1024;
  */
 export class GrowingBytes {
   bytes: Buffer;
+  /** The same bytes, to be written eight at once. */
+  words: DataView;
   length = 0;
 
   constructor(firstBytes = FIRST_BYTES) {
     this.bytes = Buffer.allocUnsafeSlow(firstBytes);
+    this.words = new DataView(this.bytes.buffer);
   }
 
   /** Makes room for so many more bytes; `bytes` may be another buffer afterwards. */
@@ -19,6 +22,7 @@ export class GrowingBytes {
     const larger = Buffer.allocUnsafeSlow(Math.max(needed, this.bytes.length * 2));
     this.bytes.copy(larger, 0, 0, this.length);
     this.bytes = larger;
+    this.words = new DataView(larger.buffer);
   }
 
   append(bytes: Uint8Array): void {
