@@ -15,6 +15,7 @@ import { parseTicket } from './domain/submission.ts';
 import { Signer } from './evidence/cms.ts';
 import { answerSessions, countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
+import { loadDemoMandates } from './gateway-mandates.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
 import { signingOf } from './gateway-signatures.ts';
 import { openTrust } from './gateway-trust.ts';
@@ -112,7 +113,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
 
   const directory = openDirectory({ directory: join(data, 'directory') });
   closers.push(() => directory.close());
-  if (settings.demo) await loadDemoDirectory(directory, options.configDirectory, settings, logger);
+  if (settings.demo) {
+    await loadDemoDirectory(directory, options.configDirectory, settings, logger);
+    await loadDemoMandates(join(data, 'directory'), options.configDirectory, logger);
+  }
 
   const authorizer = new FolderAuthorizer(current, () => clock.now());
   const wake: { arrival: () => void } = { arrival: () => undefined };

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Argument, Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Argument, Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { asGatewayError } from './domain/errors.ts';
 
 const ROOT_FOLDER = fileURLToPath(new URL('..', import.meta.url));
@@ -48,7 +48,10 @@ function build(finish: (status: ExitStatus) => void): Command {
   addLooking(program, finish);
   addFlow(program.command('flow').description('kinds of exchange'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
+  addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);
+  addMandates(program.command('mandates').description('who hands in for which employer'), finish);
+  addAuthorizations(program.command('authorizations').description('legal acts that allow exchanges'), finish);
   return program;
 }
 
@@ -181,6 +184,69 @@ function addDirectory(directory: Command, finish: (status: ExitStatus) => void):
     });
 }
 
+function addMandates(mandates: Command, finish: (status: ExitStatus) => void): void {
+  const environment = ['--environment <letter>', 'R or T', parseEnvironment, 'R'] as const;
+  withPlaces(mandates.command('load <file>').description('replace the mandates of the holders a CSV file names'))
+    .option(...environment)
+    .action(async (file, options) => {
+      const { mandatesLoad } = await import('./commands/mandates.ts');
+      const { dataDirectory } = await import('./commands/places.ts');
+      const data = await dataDirectory(common(options));
+      const { environment } = options;
+      finish(
+        await mandatesLoad({ file: resolve(file), environment, data, json: options.json === true }, process.stdout),
+      );
+    });
+  withPlaces(mandates.command('lookup <holder> <employer>').description('what one may hand in for the other, by KBO'))
+    .option(...environment)
+    .action(async (holder, employer, options) => {
+      const { mandatesLookup } = await import('./commands/mandates.ts');
+      const { dataDirectory } = await import('./commands/places.ts');
+      const data = await dataDirectory(common(options));
+      const { environment } = options;
+      const asked = { holder, employer, environment, data, json: options.json === true };
+      finish(await mandatesLookup(asked, process.stdout));
+    });
+}
+
+function addAuthorizations(authorizations: Command, finish: (status: ExitStatus) => void): void {
+  withPlaces(authorizations.command('list').description('every act, with its parties, dates and version')).action(
+    async (options) => {
+      const { authorizationsList } = await import('./commands/authorizations.ts');
+      finish(await authorizationsList(common(options), process.stdout));
+    },
+  );
+}
+
+function addBench(bench: Command, finish: (status: ExitStatus) => void): void {
+  const generate = bench.command('generate').description('the same plan gives the same file; nobody has these numbers');
+  const withPlan = (command: Command): Command =>
+    command
+      .option('--persons <number>', 'persons of the directory', parseCount, 100_000)
+      .option('--seed <number>', 'another one gives another file', parseCount, 1)
+      .option('--json', 'as JSON');
+  withPlan(generate.command('directory <file>').description('the dump of a directory, its lines in no order')).action(
+    async (file, { persons, seed, json }) => {
+      const { generateDirectory } = await import('./commands/bench.ts');
+      finish(await generateDirectory(resolve(file), { persons, seed }, json === true, process.stdout));
+    },
+  );
+  withPlan(
+    generate.command('batch <file>').description('a batch about such a directory: give its persons and its seed'),
+  )
+    .addOption(
+      new Option('--form <form>').choices(['delimited', 'fixed-width', 'json-lines', 'xml']).default('delimited'),
+    )
+    .option('--records <number>', 'records of the batch', parseCount, 10_000)
+    .addOption(new Option('--receivers <number>', 'of a record that has any').choices(['1', '3']).default('1'))
+    .action(async (file, { persons, seed, form, records, receivers, json }) => {
+      const { generateBatch } = await import('./commands/bench.ts');
+      const directory = { persons, seed };
+      const plan = { form, records, seed, directory, receivers: receivers === '3' ? 3 : 1 } as const;
+      finish(await generateBatch(resolve(file), plan, json === true, process.stdout));
+    });
+}
+
 function addFlow(flow: Command, finish: (status: ExitStatus) => void): void {
   const samples = join(ROOT_FOLDER, 'test/fixtures/demo/samples');
   const option = ['--samples <directory>', 'sample files; one of each flow is shown', samples] as const;
@@ -221,6 +287,12 @@ function parseOffset(value: string): number {
   if (!Number.isInteger(offset) || offset < 0 || offset > 50_000)
     throw new InvalidArgumentError('a whole number from 0 to 50000');
   return offset;
+}
+
+function parseCount(value: string): number {
+  const count = Number(value);
+  if (!Number.isInteger(count) || count < 1) throw new InvalidArgumentError('a whole number from 1 on');
+  return count;
 }
 
 function parseEnvironment(value: string): 'R' | 'T' {

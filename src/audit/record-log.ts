@@ -32,6 +32,8 @@ export type RecordLogHead = {
   readonly generation: string;
   readonly directoryVersion: string;
   readonly layoutVersion: string;
+  /** Where records name an employer. */
+  readonly mandatesVersion?: string | undefined;
   readonly authorizations: readonly ActReference[];
   readonly receivers: readonly { readonly receiver: PartnerId; readonly authorizations: readonly ActReference[] }[];
   /** Data blocks that may be filtered. */

@@ -24,6 +24,8 @@ export type BenchGateway = {
 export type BenchGatewayOptions = {
   /** Fills the data folder before the gateway starts. */
   readonly prepare?: (dataFolder: string) => Promise<void>;
+  /** Where its folder is made, if not among the temporary files. */
+  readonly parent?: string;
   /** Words put before the command, such as those of a tracer, which then is the parent of the gateway. */
   readonly under?: readonly string[];
 };
@@ -31,9 +33,9 @@ export type BenchGatewayOptions = {
 /** @param edit changes files of the configuration, by path below `config/` */
 export async function startBenchGateway(
   edit: (name: string, text: string) => string,
-  { prepare, under = [] }: BenchGatewayOptions = {},
+  { prepare, parent = tmpdir(), under = [] }: BenchGatewayOptions = {},
 ): Promise<BenchGateway> {
-  const folder = await mkdtemp(join(tmpdir(), 'sluis-bench-'));
+  const folder = await mkdtemp(join(parent, 'sluis-bench-'));
   const keep = goesWithUs(folder);
   const config = join(folder, 'config');
   await cp(join(ROOT, 'config'), config, { recursive: true });

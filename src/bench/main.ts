@@ -2,11 +2,13 @@
 import { benchAccess } from './access.ts';
 import { benchFormats } from './formats.ts';
 import { asTable, type Result } from './report.ts';
+import { benchSftp } from './sftp.ts';
 import { benchWebdav } from './webdav.ts';
 
 const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = {
   access: benchAccess,
   formats: benchFormats,
+  sftp: benchSftp,
   webdav: benchWebdav,
 };
 

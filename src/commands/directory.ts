@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import type { Person } from '../directory/directory.ts';
 import { openDirectory, type ReferenceDirectory } from '../directory/lmdb-directory.ts';
 import type { LoadResult } from '../directory/load.ts';
+import type { DossierFacts, PersonFacts } from '../directory/person-facts.ts';
 import type { DirectoryEnvironment } from '../directory/person-lines.ts';
 import type { DirectoryStats } from '../directory/stats.ts';
 import { isInsz } from '../domain/insz.ts';
@@ -49,26 +51,38 @@ export async function directoryLookup(
   const found = await withDirectory(options, (directory) => {
     const snapshot = directory.snapshot(environment);
     try {
-      return { version: snapshot.version, person: snapshot.lookup(insz) };
+      return { person: snapshot.lookup(insz), facts: directory.facts(environment, insz) };
     } finally {
       snapshot.close();
     }
   });
-  const { version, person } = found;
-  if (json)
+  const { person, facts } = found;
+  if (json) {
+    const { replacedBy } = person ?? {};
     out.write(
-      `${JSON.stringify({ environment, version, insz, known: person !== undefined, ...person }, plainNumbers)}\n`,
+      `${JSON.stringify({ environment, insz, known: person !== undefined, ...facts, replacedBy }, plainNumbers)}\n`,
     );
-  else if (person === undefined) out.write(`${insz} is not known to the directory of ${environment}\n`);
+  } else if (facts === undefined) out.write(`${insz} is not known to the directory of ${environment}\n`);
   else {
-    const replaced = person.replacedBy === undefined ? '' : `, replaced by ${person.replacedBy}`;
-    out.write(`${insz}${replaced}; directory of ${environment}, version ${version}\n`);
-    for (const { institution, quality, phase, period } of person.dossiers) {
-      const until = period.end === undefined ? '' : ` until ${period.end}`;
-      out.write(`  ${institutionName(institution)} quality ${quality} phase ${phase} from ${period.begin}${until}\n`);
+    out.write(`${insz}${stateText(facts, person)}; directory of ${environment}, version ${facts.version}\n`);
+    if (facts.replaces.length > 0) out.write(`  replaces ${facts.replaces.join(', ')}\n`);
+    for (const dossier of facts.state === 'in-use' ? facts.dossiers : (person?.dossiers ?? [])) {
+      out.write(`  ${dossierText(dossier)}\n`);
     }
   }
   return person === undefined ? 1 : 0;
+}
+
+function stateText({ state }: PersonFacts, person: Person | undefined): string {
+  if (state === 'cancelled') return ', cancelled';
+  return person?.replacedBy === undefined ? '' : `, replaced by ${person.replacedBy}`;
+}
+
+function dossierText({ institution, quality, phase, period, lastChange, inscriber }: DossierFacts): string {
+  const until = period.end === undefined ? '' : ` until ${period.end}`;
+  const changed = lastChange === undefined ? '' : `, changed ${lastChange}`;
+  const by = inscriber === undefined ? '' : `, inscribed by ${institutionName(inscriber)}`;
+  return `${institutionName(institution)} quality ${quality} phase ${phase} from ${period.begin}${until}${changed}${by}`;
 }
 
 /** Tells how much the directory holds. */
@@ -78,7 +92,7 @@ export async function directoryStats(options: DirectoryCommand, out: NodeJS.Writ
   out.write(
     json
       ? `${JSON.stringify({ environment, ...stats }, plainNumbers)}\n`
-      : `${environment}: version ${stats.version}, ${stats.persons} persons, ${stats.dossiers} dossiers, ${stats.replaced} replaced numbers\n`,
+      : `${environment}: version ${stats.version}, ${stats.persons} persons, ${stats.dossiers} dossiers, ${stats.replaced} replaced and ${stats.cancelled} cancelled numbers\n`,
   );
   return 0;
 }
@@ -98,8 +112,9 @@ async function withDirectory<T>(
 
 function loadText({ environment, file }: { environment: string; file: string }, result: LoadResult): string {
   if (result.loaded) {
-    const { version, lines, persons, dossiers, replaced } = result;
-    return `${environment}: version ${version}; ${lines} lines, ${persons} persons, ${dossiers} dossiers, ${replaced} replaced numbers\n`;
+    const { version, lines, persons, dossiers, replaced, cancelled } = result;
+    const numbers = `${replaced} replaced and ${cancelled} cancelled numbers`;
+    return `${environment}: version ${version}; ${lines} lines, ${persons} persons, ${dossiers} dossiers, ${numbers}\n`;
   }
   const lines = result.problems.map(({ line, problem }) => `${file}:${line}: ${problem}\n`);
   const more = result.moreProblems > 0 ? `and ${result.moreProblems} more\n` : '';

@@ -128,7 +128,10 @@ function flowOf({ places, value }: ReadFile<FlowFile>): Flow {
 }
 
 function authorizationOf({ places, value }: ReadFile<AuthorizationFile>): Authorization {
-  return { ...value, source: places.file };
+  const receivers = value.receivers.map(({ line, ...receiver }) =>
+    line === 'none' ? { ...receiver, line } : receiver,
+  );
+  return { ...value, receivers, source: places.file };
 }
 
 function folderOf(folder: FoldersFile['folders'][number], index: number): SharedFolder {

@@ -62,7 +62,7 @@ export function parseFiles(tree: Tree): { files: ConfigFiles; problems: readonly
 /** The id inside a file is the file's name, so that a name found anywhere leads to its file. */
 function nameProblems<T>({ places, value }: ReadFile<T>, name: string, idKey: string): Problem[] {
   const id: unknown = typeof value === 'object' && value !== null ? Reflect.get(value, idKey) : undefined;
-  if (id === name) return [];
+  if (id === name || (idKey === 'id' && isLaterVersion(value, name))) return [];
   return [
     places.at(
       [idKey],
@@ -70,6 +70,12 @@ function nameProblems<T>({ places, value }: ReadFile<T>, name: string, idKey: st
       `write ${name}, or rename the file`,
     ),
   ];
+}
+
+/** Versions of one act stand side by side while each is in force in its time: `<id>.v2.yaml` beside `<id>.yaml`. */
+function isLaterVersion(value: unknown, name: string): boolean {
+  if (typeof value !== 'object' || value === null || !('id' in value) || !('version' in value)) return false;
+  return name === `${value.id}.v${value.version}`;
 }
 
 /** The files of a folder that could be understood. */

@@ -1,17 +1,29 @@
-import { type Institution, institutionName } from '../domain/partner.ts';
+import type { FlowKind } from '../domain/flow.ts';
 import { type ConfigFiles, known, unknownName } from './parse.ts';
 import { choose, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
+import { partyProblems } from './references-act-parties.ts';
 import { reversed } from './references-partner.ts';
 import type { AuthorizationFile } from './schema-flow.ts';
-import type { Path } from './yaml-file.ts';
+
+const LEVELS = [
+  { list: 'applications', role: 'application' },
+  { list: 'users', role: 'user' },
+  { list: 'questions', role: 'question' },
+  { list: 'information', role: 'information' },
+] as const;
+
+/** Kinds whose receiver is found without its line: it is named, holds the datum, or has asked. */
+const WITHOUT_LINE: readonly FlowKind[] = ['message', 'request', 'answer'];
 
 /** A legal act speaks of a flow, a purpose, institutions and blocks that exist. */
 export function authorizationProblems(files: ConfigFiles): readonly Problem[] {
   return known(files.authorizations).flatMap((act) => [
     ...reversed(act.places, [], act.value),
     ...flowAndPurpose(act, files),
-    ...institutions(act, files),
+    ...partyProblems(act, files),
+    ...lines(act, files),
+    ...levels(act, files),
   ]);
 }
 
@@ -35,34 +47,29 @@ function flowAndPurpose({ places, value }: ReadFile<AuthorizationFile>, { flows 
   return problems;
 }
 
-function institutions({ places, value }: ReadFile<AuthorizationFile>, files: ConfigFiles): Problem[] {
-  const problems: Problem[] = [];
-  const check = (institution: Institution, path: Path) => {
-    const name = institutionName(institution);
-    if (isKnown(institution, files)) return;
-    const message = `nobody is institution ${name}, and no partner manages its sector`;
-    const remedy = 'add a partner with this institution, or a managingInstitution of the sector in sectors.yaml';
-    problems.push(places.at(path, message, remedy));
-  };
-  check(value.sender, ['sender']);
-  const seen = new Set<string>();
-  for (const [index, { institution }] of value.receivers.entries()) {
-    const path = ['receivers', index, 'institution'];
-    check(institution, path);
-    const name = institutionName(institution);
-    if (seen.has(name)) problems.push(places.at(path, `the receiver ${name} stands twice`, 'put both into one entry'));
-    seen.add(name);
-  }
-  return problems;
+/** A receiver is known by a quality, unless it needs no line. */
+function lines({ places, value }: ReadFile<AuthorizationFile>, { flows }: ConfigFiles): Problem[] {
+  const flow = flows.get(value.flow);
+  return value.receivers.flatMap(({ line, qualities }, index) => {
+    const path = ['receivers', index];
+    if (line === 'required') {
+      const message = 'a receiver without qualities would get nothing';
+      return qualities.length > 0 ? [] : [places.at(path, message, 'add "qualities", as in ["010"]')];
+    }
+    if (flow?.whole !== true || WITHOUT_LINE.includes(flow.value.kind)) return [];
+    const kinds = WITHOUT_LINE.join(', ');
+    const message = `only flows of kind ${kinds} have receivers without a line; ${value.flow} is of kind "${flow.value.kind}"`;
+    return [places.at([...path, 'line'], message, 'remove this line and name qualities')];
+  });
 }
 
-/** A partner, or a member of a sector whose managing institution is a partner. Files not understood are not blamed. */
-function isKnown(institution: Institution, { partners, sectors }: ConfigFiles): boolean {
-  if (sectors === undefined || !sectors.whole) return true;
-  if ([...partners.values()].some((partner) => partner?.whole !== true)) return true;
-  const isPartner = known(partners).some(
-    ({ value }) => value.institution.sector === institution.sector && value.institution.type === institution.type,
-  );
-  const sector = sectors.value.sectors.find((one) => one.number === institution.sector);
-  return isPartner || (institution.type > 0 && sector?.managingInstitution !== undefined);
+/** Levels below the institution: every layout of the flow has a field that names one. */
+function levels({ places, value }: ReadFile<AuthorizationFile>, { flows }: ConfigFiles): Problem[] {
+  const flow = flows.get(value.flow);
+  if (flow?.whole !== true) return [];
+  return LEVELS.flatMap(({ list, role }) => {
+    if (value[list] === undefined || flow.value.layouts.every((layout) => layout.roles[role] !== undefined)) return [];
+    const message = `no field of flow ${value.flow} says what "${list}" are of a record, so nothing would be allowed`;
+    return [places.atKey([list], message, `give a field of the flow the role "${role}", or remove this line`)];
+  });
 }

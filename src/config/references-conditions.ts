@@ -5,11 +5,25 @@ import type { FlowFile } from './schema-flow.ts';
 
 const NUMBERS = ['integer', 'cents', 'decimal'] as const;
 
+const CODES = ['code', 'integer', 'digits', 'text'] as const;
+
+/** What says that a record changes another can say so, and the other can be found. */
+function changeProblems(flow: ReadFile<FlowFile>, index: number): readonly Problem[] {
+  const { changes, roles } = flow.value.layouts[index] ?? {};
+  if (changes === undefined) return [];
+  const path = ['layouts', index, 'changes'];
+  const problems = fieldProblems(flow, index, ['changes', 'field'], changes.field, CODES);
+  if (roles?.reference !== undefined) return problems;
+  const message = 'a record that changes another needs a reference by which the other is known';
+  return [...problems, flow.places.atKey(path, message, 'give a field the role "reference"')];
+}
+
 /** Conditions between fields name fields of types that can be compared. */
 export function conditionProblems(flow: ReadFile<FlowFile>, index: number): readonly Problem[] {
   const layout = flow.value.layouts[index];
   if (layout === undefined) return [];
   return [
+    ...changeProblems(flow, index),
     ...layout.fields.flatMap(({ name, required }, position) =>
       required !== 'in-group' || name.includes('.')
         ? []

@@ -4,6 +4,7 @@ import type { ReadFile } from './read-file.ts';
 import { conditionProblems } from './references-conditions.ts';
 import { fieldProblems, type TypeName } from './references-fields.ts';
 import { formatProblems } from './references-format.ts';
+import { kindProblems } from './references-kind.ts';
 import { reversed } from './references-partner.ts';
 import type { FlowFile, LayoutFile } from './schema-flow.ts';
 
@@ -17,13 +18,26 @@ const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
   number: ['integer'],
   person: ['insz'],
   replacedBy: ['insz'],
-  periodBegin: ['date'],
+  periodBegin: ['date', 'quarter'],
   periodEnd: ['date'],
   quality: ['digits'],
   qualityBegin: ['date'],
   qualityEnd: ['date'],
   reference: ['text'],
   cancels: ['text'],
+  receiver: ['institution'],
+  receiverSector: ['sector', 'integer', 'digits'],
+  receiverType: ['sector', 'integer', 'digits'],
+  receiverKbo: ['kbo'],
+  receiverPartner: ['text', 'code'],
+  questionTicket: ['text'],
+  action: ['code'],
+  phase: ['integer', 'digits'],
+  employer: ['kbo'],
+  application: ['text', 'code'],
+  user: ['text', 'insz'],
+  question: ['text', 'code'],
+  information: ['text', 'code'],
 };
 
 /** A flow names fields that exist and that can carry what is asked of them. */
@@ -33,7 +47,7 @@ export function flowProblems(files: ConfigFiles): readonly Problem[] {
     if (!isIntact(flow)) return [];
     const layouts = flow.value.layouts.flatMap((_, index) => layoutProblems(flow, index));
     const format = flow.whole ? formatProblems(flow) : []; // stand-ins have no columns
-    return [...layouts, ...format, ...blockProblems(flow), ...sizeProblems(flow, most)];
+    return [...layouts, ...kindProblems(flow), ...format, ...blockProblems(flow), ...sizeProblems(flow, most)];
   });
 }
 

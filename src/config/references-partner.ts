@@ -12,6 +12,7 @@ export function partnerProblems(files: ConfigFiles): readonly Problem[] {
   return [
     ...partners.flatMap((partner) => [
       ...sectorOf(partner, files),
+      ...networkOf(partner, files),
       ...flowsOf(partner, files),
       ...accountsOf(partner),
       ...methodsOf(partner),
@@ -32,6 +33,26 @@ function sectorOf({ places, value }: ReadFile<PartnerFile>, { sectors }: ConfigF
       'add the sector there, or correct the institution',
     ),
   ];
+}
+
+/** Who is reached through a managing institution has one; who is of the extension says for which purposes. */
+function networkOf({ places, value, whole }: ReadFile<PartnerFile>, { sectors }: ConfigFiles): Problem[] {
+  const { network, purposes, institution } = value;
+  const problems: Problem[] = [];
+  if (whole && network === 'extension' && purposes === undefined) {
+    const message = 'a partner of the extension is connected for listed purposes only';
+    problems.push(places.at(['network'], message, 'add "purposes"'));
+  }
+  if (network !== 'extension' && purposes !== undefined) {
+    const message = `a partner of the ${network} network has no "purposes"`;
+    problems.push(places.atKey(['purposes'], message, 'remove this line; authorizations say what is allowed'));
+  }
+  const sector = sectors?.whole ? sectors.value.sectors.find((one) => one.number === institution.sector) : undefined;
+  if (network === 'secondary' && sector !== undefined && sector.managingInstitution === undefined) {
+    const message = `nobody manages sector ${sector.number}, so nothing could reach a partner of its secondary network`;
+    problems.push(places.at(['network'], message, 'add its managingInstitution in sectors.yaml'));
+  }
+  return problems;
 }
 
 function flowsOf({ places, value, whole }: ReadFile<PartnerFile>, { flows }: ConfigFiles): Problem[] {

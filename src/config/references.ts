@@ -7,6 +7,7 @@ import { gatewayProblems } from './references-gateway.ts';
 import { keyholderProblems } from './references-keyholders.ts';
 import { outputProblems } from './references-outputs.ts';
 import { partnerProblems } from './references-partner.ts';
+import { questionProblems } from './references-questions.ts';
 import { availabilityProblems, sectorProblems } from './references-sectors.ts';
 
 /** What is wrong between files, and between the parts of one file. */
@@ -19,6 +20,7 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...outputProblems(files),
     ...keyholderProblems(files),
     ...flowProblems(files),
+    ...questionProblems(files),
     ...authorizationProblems(files),
     ...folderProblems(files),
   ];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHARACTER_CLASSES } from '../domain/charset.ts';
+import { FLOW_KINDS } from '../domain/flow.ts';
 import { level } from './schema.ts';
 import { births, columns, fieldName, flowFormat, totals } from './schema-format.ts';
 import {
@@ -76,6 +77,19 @@ const roles = strict({
   qualityEnd: fieldName.optional(),
   reference: fieldName.optional(),
   cancels: fieldName.optional(),
+  receiver: fieldName.optional(),
+  receiverSector: fieldName.optional(),
+  receiverType: fieldName.optional(),
+  receiverKbo: fieldName.optional(),
+  receiverPartner: fieldName.optional(),
+  questionTicket: fieldName.optional(),
+  action: fieldName.optional(),
+  phase: fieldName.optional(),
+  employer: fieldName.optional(),
+  application: fieldName.optional(),
+  user: fieldName.optional(),
+  question: fieldName.optional(),
+  information: fieldName.optional(),
 });
 
 const layout = strict({
@@ -84,16 +98,31 @@ const layout = strict({
   validUntil: date.optional(),
   fields: z.array(field).min(1),
   roles,
+  changes: strict({ field: fieldName, values: listOf(line(), 1) }).optional(),
   periods: z.array(strict({ begin: fieldName, end: fieldName })).default([]),
   totals,
   births,
+  proofs: z.array(listOf(fieldName, 1)).optional(),
+});
+
+const hours = z.int().min(1).max(87_600);
+
+/** What a flow of requests asks for; hours count from the closing of the request. */
+const asks = strict({
+  datum: word,
+  answerFlow: flowCode,
+  answerWithinHours: hours,
+  closeAfterHours: hours,
+  ticketField: strict({ name: fieldName, columns: columns.optional() }).optional(),
 });
 
 /** `flows/<CODE>.yaml` */
 export const flowSchema = strict({
   code: flowCode,
   title: line(),
-  kind: z.enum(['mutation']),
+  kind: z.enum(FLOW_KINDS),
+  receiver: institution.optional(),
+  asks: asks.optional(),
   senderLine: z.enum(['required', 'creates', 'none']),
   triggers: listOf(z.enum(['go-file', 'upload']), 1),
   pattern,
@@ -125,7 +154,21 @@ export const authorizationSchema = strict({
   act: z.enum(['communication', 'consultation']),
   purpose: word,
   sender: institution,
-  receivers: z.array(strict({ institution, qualities: listOf(quality, 1), blocks: listOf(word, 1) })).min(1),
+  receivers: z
+    .array(
+      strict({
+        institution,
+        line: z.enum(['required', 'none']).default('required'),
+        qualities: listOf(quality).default([]),
+        blocks: listOf(word, 1),
+      }),
+    )
+    .min(1),
+  /** Levels below the institution: where one is there, a record must name a member of it. */
+  applications: listOf(line(), 1).optional(),
+  users: listOf(line(), 1).optional(),
+  questions: listOf(line(), 1).optional(),
+  information: listOf(line(), 1).optional(),
   environments: listOf(environment, 1),
   from: date,
   until: date.optional(),

@@ -94,6 +94,7 @@ export const partnerSchema = strict({
   institution,
   kbo,
   network: z.enum(['primary', 'secondary', 'extension']),
+  purposes: listOf(word, 1).optional(),
   disabled: z.boolean().default(false),
   layout: z.enum(['by-flow', 'flat']).default('by-flow'),
   answerFormat: z.enum(['rsz-xml', 'json']).default('json'),

@@ -62,16 +62,15 @@ export class FlatDirectory implements DirectorySnapshot {
   }
 
   lookup(person: Insz): Person | undefined {
-    const found = this.#read(personKey(person));
+    let found = this.#read(personKey(person));
     if (typeof found === 'object') return { insz: person, dossiers: found };
-    let by = found;
-    for (let hops = 0; by !== undefined && hops < MAX_CHAIN; hops += 1) {
-      const next: ReturnType<FlatDirectory['lookupKey']> = this.#read(by);
-      if (typeof next === 'object') return { insz: person, replacedBy: inszOfKey(by), dossiers: next };
-      if (next === undefined) break;
-      by = next;
+    for (let hops = 0; hops < MAX_CHAIN; hops += 1) {
+      // Not known, or replaced by a number that was cancelled since: nobody is known under it.
+      if (found === undefined) return undefined;
+      const by: PersonKey = found;
+      found = this.#read(by);
+      if (typeof found === 'object') return { insz: person, replacedBy: inszOfKey(by), dossiers: found };
     }
-    if (found === undefined) return undefined;
     throw new TypeError('the flat directory holds a chain of replaced numbers without an end');
   }
 

@@ -1,26 +1,47 @@
-import { existsSync, mkdirSync } from 'node:fs';
-import { open as openFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
-import { ABORT, open, type RootDatabase } from 'lmdb';
+import { join } from 'node:path';
+import { ABORT } from 'lmdb';
+import { type Clock, systemClock } from '../domain/clock.ts';
 import type { Environment } from '../domain/flow.ts';
+import type { Insz } from '../domain/insz.ts';
 import type { Sector } from '../domain/partner.ts';
+import { dateOf } from '../domain/period.ts';
+import { applyChanges } from './apply.ts';
 import { applyEntries } from './change.ts';
+import type { Applied, DirectoryChanges } from './changes.ts';
 import type { DirectorySnapshot } from './directory.ts';
+import { FlatBases } from './flat-bases.ts';
+import type { FlatDirectory } from './flat-directory.ts';
 import { type LoadResult, Problems, readPersonFile } from './load.ts';
+import { OpenStores } from './open-stores.ts';
+import { dayNumber } from './pack.ts';
+import { type PersonFacts, personFacts } from './person-facts.ts';
 import { type DirectoryEnvironment, lineRules } from './person-lines.ts';
 import { EMPTY_SNAPSHOT, LmdbSnapshot } from './snapshot.ts';
-import { type DirectoryStats, NO_STATS, readStats, STATS_KEY } from './stats.ts';
+import { type DirectoryStats, NO_STATS } from './stats.ts';
+import { currentName, type Store, statsOf } from './store.ts';
 
 /** The reference directory of every environment of one gateway. */
 export interface ReferenceDirectory {
   /** The version of this moment; it stays as it is until it is closed. Simulation reads the directory of R. */
   snapshot(environment: Environment): DirectorySnapshot;
   /**
+   * The version of this moment in memory, for large batches; undefined where the directory is too large to be read into
+   * memory without a base, which is then made in the background.
+   */
+  flat(environment: Environment): Promise<FlatDirectory | undefined>;
+  /**
    * Loads a file of person lines: what it says of a number takes the place of everything known of that number; numbers
    * it does not name stay. All or nothing, durable on return. The write runs on the calling thread.
    * @throws GatewayError `not-found` where the file can't be read
    */
   load(environment: DirectoryEnvironment, file: string, sectors: readonly Sector[]): Promise<LoadResult>;
+  /**
+   * Makes the changes of one ticket, all that can be made, as one version; durable on return. The same ticket again
+   * changes nothing and gives the same answer. The write runs on the calling thread: for the threads of batches.
+   */
+  apply(environment: DirectoryEnvironment, changes: DirectoryChanges, sectors: readonly Sector[]): Promise<Applied>;
+  /** Everything known of a number, with what lies beside its lines; undefined where it never was. */
+  facts(environment: DirectoryEnvironment, person: Insz): PersonFacts | undefined;
   stats(environment: DirectoryEnvironment): DirectoryStats;
   close(): Promise<void>;
 }
@@ -28,13 +49,13 @@ export interface ReferenceDirectory {
 export type DirectoryOptions = {
   /** The folder that holds the environment folders `R` and `T`. */
   readonly directory: string;
-  /** For worker threads and commands that only look: makes nothing and never writes. */
+  /** For threads and commands that only look: makes nothing and never writes. */
   readonly readOnly?: boolean;
+  readonly clock?: Clock;
 };
 
-/** Address space of the map, not disk: far above the 1.5 GB of 170 million dossiers. */
-const MAP_BYTES = 64 * 1024 ** 3;
-const MAX_READERS = 126;
+/** A load puts another store in force seldom; a write that meets one begins again. */
+const WRITE_TRIES = 5;
 
 /** The directory kept in LMDB; each environment is opened when it is first needed. */
 export function openDirectory(options: DirectoryOptions): ReferenceDirectory {
@@ -42,75 +63,99 @@ export function openDirectory(options: DirectoryOptions): ReferenceDirectory {
 }
 
 class LmdbDirectory implements ReferenceDirectory {
-  readonly #options: DirectoryOptions;
-  readonly #stores = new Map<DirectoryEnvironment, RootDatabase<Buffer, Buffer>>();
+  readonly #isReadOnly: boolean;
+  readonly #clock: Clock;
+  readonly #stores: Readonly<Record<DirectoryEnvironment, OpenStores>>;
+  readonly #bases: Readonly<Record<DirectoryEnvironment, FlatBases>>;
 
-  constructor(options: DirectoryOptions) {
-    this.#options = options;
+  constructor({ directory, readOnly = false, clock = systemClock }: DirectoryOptions) {
+    this.#isReadOnly = readOnly;
+    this.#clock = clock;
+    const stores = (environment: DirectoryEnvironment) => new OpenStores(join(directory, environment), readOnly);
+    this.#stores = { R: stores('R'), T: stores('T') };
+    this.#bases = { R: new FlatBases(), T: new FlatBases() };
   }
 
   snapshot(environment: Environment): DirectorySnapshot {
-    const store = this.#store(environment === 'T' ? 'T' : 'R');
-    return store === undefined ? EMPTY_SNAPSHOT : new LmdbSnapshot(store);
+    const stores = this.#stores[folderOf(environment)];
+    const store = stores.current();
+    return store === undefined ? EMPTY_SNAPSHOT : new LmdbSnapshot(store, stores.hold(store));
+  }
+
+  async flat(environment: Environment): Promise<FlatDirectory | undefined> {
+    const of = folderOf(environment);
+    const store = this.#stores[of].current();
+    if (store === undefined) return undefined;
+    const release = this.#stores[of].hold(store);
+    try {
+      return await this.#bases[of].flat(store, this.#stores[of].folder);
+    } finally {
+      release();
+    }
   }
 
   async load(environment: DirectoryEnvironment, file: string, sectors: readonly Sector[]): Promise<LoadResult> {
-    const store = this.#store(environment);
-    if (store === undefined || this.#options.readOnly === true) {
-      throw new TypeError('a directory that is open for reading takes no load');
-    }
+    this.#assertWritable();
     const problems = new Problems();
     const { lines, entries } = await readPersonFile(file, lineRules(environment, sectors), problems);
     if (problems.found) return problems.result();
-    let change: ReturnType<typeof applyEntries>;
-    store.transactionSync(() => {
-      change = applyEntries(store, entries(), problems);
-      return change === undefined ? ABORT : undefined;
-    });
+    const at = this.#clock.now();
+    const time = { at, day: dayNumber(dateOf(at)) ?? 0 };
+    const change = await this.#write(environment, (store) => applyEntries(store, entries(), problems, time));
     if (change === undefined) return problems.result();
-    await store.flushed;
-    await syncFolders(join(this.#options.directory, environment));
     return { loaded: true, lines, ...change.loaded, version: change.stats.version };
   }
 
+  async apply(
+    environment: DirectoryEnvironment,
+    changes: DirectoryChanges,
+    sectors: readonly Sector[],
+  ): Promise<Applied> {
+    this.#assertWritable();
+    const applied = await this.#write(environment, (store) => applyChanges(store, changes, sectors));
+    if (applied === undefined) throw new TypeError('an integration that was given up');
+    return applied;
+  }
+
+  facts(environment: DirectoryEnvironment, person: Insz): PersonFacts | undefined {
+    const store = this.#stores[environment].current();
+    return store === undefined ? undefined : personFacts(store, person);
+  }
+
   stats(environment: DirectoryEnvironment): DirectoryStats {
-    const store = this.#store(environment);
-    return store === undefined ? NO_STATS : readStats(store.get(STATS_KEY));
+    const store = this.#stores[environment].current();
+    return store === undefined ? NO_STATS : statsOf(store);
   }
 
   async close(): Promise<void> {
-    const stores = [...this.#stores.values()];
-    this.#stores.clear();
-    for (const store of stores) await store.close();
+    for (const bases of Object.values(this.#bases)) await bases.close();
+    for (const stores of Object.values(this.#stores)) await stores.close();
   }
 
-  #store(environment: DirectoryEnvironment): RootDatabase<Buffer, Buffer> | undefined {
-    const known = this.#stores.get(environment);
-    if (known !== undefined) return known;
-    const path = join(this.#options.directory, environment);
-    const readOnly = this.#options.readOnly === true;
-    if (readOnly && !existsSync(join(path, 'data.mdb'))) return undefined;
-    if (!readOnly) mkdirSync(path, { recursive: true, mode: 0o700 });
-    const store: RootDatabase<Buffer, Buffer> = open({
-      path,
-      readOnly,
-      noSubdir: false,
-      keyEncoding: 'binary',
-      encoding: 'binary',
-      mapSize: MAP_BYTES,
-      maxReaders: MAX_READERS,
-      // A commit is on the disk when it returns: LMDB's own order, not the overlapping one of this package.
-      overlappingSync: false,
-    });
-    this.#stores.set(environment, store);
-    return store;
+  /** Runs a change in one write transaction; an answer of undefined gives it up. Durable on return. */
+  async #write<T>(environment: DirectoryEnvironment, change: (store: Store) => T | undefined): Promise<T | undefined> {
+    const stores = this.#stores[environment];
+    for (let tries = 0; tries < WRITE_TRIES; tries += 1) {
+      const store = await stores.forWriting();
+      let done: { readonly answer: T | undefined } | undefined;
+      store.root.transactionSync(() => {
+        // A load switches stores while it holds this very lock: what is in force now stays so until we are done.
+        if (currentName(stores.folder) !== store.name) return ABORT;
+        done = { answer: change(store) };
+        return done.answer === undefined ? ABORT : undefined;
+      });
+      if (done === undefined) continue;
+      await store.root.flushed;
+      return done.answer;
+    }
+    throw new TypeError('the store of the directory was replaced again and again');
+  }
+
+  #assertWritable(): void {
+    if (this.#isReadOnly) throw new TypeError('a directory that is open for reading takes no change');
   }
 }
 
-/** The names of a new store are on the disk too. */
-async function syncFolders(folder: string): Promise<void> {
-  for (const path of [folder, dirname(folder), dirname(dirname(folder))]) {
-    await using handle = await openFile(path, 'r');
-    await handle.sync();
-  }
+function folderOf(environment: Environment): DirectoryEnvironment {
+  return environment === 'T' ? 'T' : 'R';
 }

@@ -2,12 +2,18 @@ import { isUtf8 } from 'node:buffer';
 import { createReadStream } from 'node:fs';
 import { GatewayError } from '../domain/errors.ts';
 import { type LineProblem, LineTable, type PersonEntry } from './line-table.ts';
-import { type LineRules, PERSON_LINES_HEADER, parsePersonLine } from './person-lines.ts';
+import { DETAILED_HEADER, type LineRules, PERSON_LINES_HEADER, parsePersonLine } from './person-lines.ts';
 
 /** So many problems of one file are named; a file with more is another kind of file. */
 export const MAX_PROBLEMS = 1000;
 
-const MAX_LINE_BYTES = 1024;
+/** What is wrong with a file or a line as such. */
+export const HEADER_PROBLEM = `the first line must be ${PERSON_LINES_HEADER}, or those columns and last_change;inscriber`;
+export const EMPTY_PROBLEM = 'the file is empty';
+export const NO_TEXT_PROBLEM = 'not UTF-8, or too long';
+
+/** Bytes of a line, without its end. */
+export const MAX_LINE_BYTES = 1024;
 const LF = 0x0a;
 
 /** What a load did, or every problem of its file; then nothing was changed. */
@@ -19,6 +25,7 @@ export type LoadResult =
       readonly persons: number;
       readonly dossiers: number;
       readonly replaced: number;
+      readonly cancelled: number;
     }
   | { readonly loaded: false; readonly problems: readonly LineProblem[]; readonly moreProblems: number };
 
@@ -37,6 +44,11 @@ export class Problems {
   }
 
   result(): LoadResult {
+    return this.refused();
+  }
+
+  /** In the order of the lines. */
+  refused(): LoadResult & { readonly loaded: false } {
     const problems = this.list.toSorted((one, other) => one.line - other.line);
     return { loaded: false, problems, moreProblems: this.more };
   }
@@ -52,25 +64,24 @@ export type PersonFile = { readonly lines: number; readonly entries: () => Itera
 export async function readPersonFile(file: string, rules: LineRules, problems: Problems): Promise<PersonFile> {
   const table = new LineTable();
   let line = 0;
+  let isDetailed = false;
   for await (const text of linesOf(file)) {
     line += 1;
     if (line === 1) {
-      if (text === PERSON_LINES_HEADER) continue;
-      problems.add(1, `the first line must be ${PERSON_LINES_HEADER}`);
+      isDetailed = text === DETAILED_HEADER;
+      if (isDetailed || text === PERSON_LINES_HEADER) continue;
+      problems.add(1, HEADER_PROBLEM);
       break; // a file of another kind: its lines would tell nothing
     }
     if (table.isFull) {
       problems.add(line, 'the file has too many lines; load it in parts');
       break;
     }
-    const parsed = text === undefined ? ['not UTF-8, or too long'] : parsePersonLine(text, rules);
-    if ('kind' in parsed) table.add(parsed);
-    else {
-      table.skip();
-      for (const problem of parsed) problems.add(line, problem);
-    }
+    const parsed = text === undefined ? [NO_TEXT_PROBLEM] : parsePersonLine(text, rules, isDetailed);
+    if ('kind' in parsed) table.add(parsed, line);
+    else for (const problem of parsed) problems.add(line, problem);
   }
-  if (line === 0) problems.add(1, 'the file is empty');
+  if (line === 0) problems.add(1, EMPTY_PROBLEM);
   table.sort();
   for (const entry of table.persons()) {
     if (!('kind' in entry)) for (const { line: at, problem } of entry) problems.add(at, problem);
@@ -83,7 +94,7 @@ function* entriesOf(table: LineTable): Generator<PersonEntry> {
 }
 
 /** Lines without their LF or CRLF; undefined for one that is too long or not UTF-8. */
-async function* linesOf(file: string): AsyncGenerator<string | undefined> {
+export async function* linesOf(file: string): AsyncGenerator<string | undefined> {
   const stream = createReadStream(file);
   let pending = Buffer.alloc(0);
   try {
@@ -99,7 +110,7 @@ async function* linesOf(file: string): AsyncGenerator<string | undefined> {
       pending = Buffer.from(data.subarray(0, MAX_LINE_BYTES + 1));
     }
   } catch (error) {
-    throw new GatewayError('not-found', 'the file of person lines cannot be read', { cause: error });
+    throw new GatewayError('not-found', 'the file cannot be read', { cause: error });
   }
   if (pending.length > 0) yield lineText(pending);
 }

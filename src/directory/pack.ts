@@ -1,18 +1,20 @@
-import { type Insz, isInsz } from '../domain/insz.ts';
 import type { Institution } from '../domain/partner.ts';
 import { dateOf, type IsoDate, parseDate } from '../domain/period.ts';
+import type { PersonKey } from '../domain/person-key.ts';
 import type { Dossier } from './directory.ts';
 
 /**
- * How the directory lies in its store; all numbers big endian.
+ * How a person lies in the store; all numbers big endian.
  *
- *     key     uint40 INSZ
- *     value   uint8 kind | kind 1: dossiers of 9 bytes each, sorted by their bytes | kind 2: uint40 INSZ that replaces this one
+ *     key     uint32 person key (domain/person-key.ts)
+ *     value   uint8 kind | kind 1: dossiers of 9 bytes each, sorted by their bytes
+ *                        | kind 2: uint32 key of the number that replaces this one
+ *                        | kind 3: nothing; the number is cancelled
  *     dossier 10 bits sector | 10 bits institution type | 10 bits quality | 10 bits phase | uint16 begin | uint16 end
  *
  * Days count from 1900-01-01; end 65535 is open.
  */
-export const KEY_BYTES = 5;
+export const KEY_BYTES = 4;
 export const DOSSIER_BYTES = 9;
 
 /** Sector, institution type, quality and phase each have ten bits. */
@@ -20,8 +22,9 @@ export const MAX_PART = 999;
 export const PART_BITS = 10;
 export const PART_MASK = 0x3ff;
 
-const KIND_DOSSIERS = 1;
-const KIND_REPLACED = 2;
+export const KIND_DOSSIERS = 1;
+export const KIND_REPLACED = 2;
+export const KIND_CANCELLED = 3;
 /** The end of a dossier that is open. */
 export const OPEN_END = 0xffff;
 const DAY_MS = 86_400_000;
@@ -81,26 +84,30 @@ export function dossiersValue(dossiers: Uint8Array): Buffer {
 }
 
 /** The value of a number that another one replaces. */
-export function replacedValue(replacement: Insz): Buffer {
-  return Buffer.concat([Buffer.from([KIND_REPLACED]), keyOf(replacement)]);
+export function replacedValue(by: PersonKey): Buffer {
+  return Buffer.concat([Buffer.from([KIND_REPLACED]), keyBytes(by)]);
 }
 
-export function keyOf(insz: Insz): Buffer {
-  const key = Buffer.allocUnsafe(KEY_BYTES);
-  key.writeUIntBE(Number(insz), 0, KEY_BYTES);
-  return key;
+/** The value of a number that was cancelled. */
+export function cancelledValue(): Buffer {
+  return Buffer.from([KIND_CANCELLED]);
 }
 
-/** @throws TypeError where the bytes are not a packed INSZ: the store is damaged */
-export function inszOf(bytes: Buffer, offset: number): Insz {
-  const value = bytes.readUIntBE(offset, KEY_BYTES).toString().padStart(11, '0');
-  if (!isInsz(value)) throw new TypeError('the reference directory holds a number that is no INSZ');
-  return value;
+export function keyBytes(key: PersonKey): Buffer {
+  const bytes = Buffer.allocUnsafe(KEY_BYTES);
+  bytes.writeUInt32BE(key, 0);
+  return bytes;
+}
+
+/** Days since 1900-01-01 as a date. */
+export function dateOfDay(day: number): IsoDate {
+  return dateOf(FIRST_DAY_MS + day * DAY_MS);
 }
 
 export type Unpacked =
   | { readonly kind: 'dossiers'; readonly dossiers: readonly Dossier[] }
-  | { readonly kind: 'replaced'; readonly by: Insz };
+  | { readonly kind: 'replaced'; readonly by: PersonKey }
+  | { readonly kind: 'cancelled' };
 
 /** Makes dossiers of numbers; keeps the dates and codes it made, so that a lookup makes few new strings. */
 export class DossierWords {
@@ -124,7 +131,7 @@ export class DossierWords {
   #date(day: number): IsoDate {
     const known = this.#dates.get(day);
     if (known !== undefined) return known;
-    const date = dateOf(FIRST_DAY_MS + day * DAY_MS);
+    const date = dateOfDay(day);
     this.#dates.set(day, date);
     return date;
   }
@@ -136,7 +143,8 @@ export class Unpacker {
 
   /** @throws TypeError where the bytes are not a value of this store */
   unpack(value: Buffer, length: number): Unpacked {
-    if (value[0] === KIND_REPLACED && length === 1 + KEY_BYTES) return { kind: 'replaced', by: inszOf(value, 1) };
+    if (value[0] === KIND_REPLACED && length === 1 + KEY_BYTES) return { kind: 'replaced', by: value.readUInt32BE(1) };
+    if (value[0] === KIND_CANCELLED && length === 1) return { kind: 'cancelled' };
     if (value[0] !== KIND_DOSSIERS || (length - 1) % DOSSIER_BYTES !== 0) {
       throw new TypeError('the reference directory holds a value of an unknown kind');
     }

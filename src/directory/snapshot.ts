@@ -1,8 +1,10 @@
-import type { RootDatabase, Transaction } from 'lmdb';
+import type { Transaction } from 'lmdb';
 import type { Insz } from '../domain/insz.ts';
+import { inszOfKey, type PersonKey, personKey } from '../domain/person-key.ts';
 import type { DirectorySnapshot, Person } from './directory.ts';
-import { KEY_BYTES, keyOf, Unpacker } from './pack.ts';
-import { NO_STATS, readStats, STATS_KEY } from './stats.ts';
+import { KEY_BYTES, Unpacker } from './pack.ts';
+import { NO_STATS } from './stats.ts';
+import { type Store, statsOf } from './store.ts';
 
 /** A load refuses a chain that comes back to itself; one this long means that the store is damaged. */
 const MAX_CHAIN = 1000;
@@ -10,28 +12,34 @@ const MAX_CHAIN = 1000;
 /** A read transaction: what is committed after it began is not seen. */
 export class LmdbSnapshot implements DirectorySnapshot {
   readonly version: bigint;
-  readonly #store: RootDatabase<Buffer, Buffer>;
+  readonly #store: Store;
+  readonly #release: () => void;
   readonly #transaction: Transaction;
   readonly #unpacker = new Unpacker();
   readonly #key = Buffer.alloc(KEY_BYTES);
   #closed = false;
 
-  constructor(store: RootDatabase<Buffer, Buffer>) {
+  /** @param release called when the store is not needed any more */
+  constructor(store: Store, release: () => void = () => {}) {
     this.#store = store;
-    this.#transaction = store.useReadTransaction();
-    this.version = readStats(this.#get(STATS_KEY)).version;
+    this.#release = release;
+    this.#transaction = store.root.useReadTransaction();
+    this.version = statsOf(store, this.#transaction).version;
   }
 
   lookup(person: Insz): Person | undefined {
-    this.#key.writeUIntBE(Number(person), 0, KEY_BYTES);
-    let found = this.#read(this.#key);
-    if (found === undefined) return undefined;
+    let found = this.#read(personKey(person));
+    if (found === undefined || found.kind === 'cancelled') return undefined;
     if (found.kind === 'dossiers') return { insz: person, dossiers: found.dossiers };
     for (let hops = 0; hops < MAX_CHAIN; hops += 1) {
-      const replacedBy: Insz = found.by;
-      found = this.#read(keyOf(replacedBy));
+      const replacedBy: PersonKey = found.by;
+      found = this.#read(replacedBy);
       if (found === undefined) break;
-      if (found.kind === 'dossiers') return { insz: person, replacedBy, dossiers: found.dossiers };
+      if (found.kind === 'dossiers') {
+        return { insz: person, replacedBy: inszOfKey(replacedBy), dossiers: found.dossiers };
+      }
+      // Cancelled after it took the place of another: nobody is known under either.
+      if (found.kind === 'cancelled') return undefined;
     }
     throw new TypeError('the reference directory holds a chain of replaced numbers without an end');
   }
@@ -40,16 +48,14 @@ export class LmdbSnapshot implements DirectorySnapshot {
     if (this.#closed) return;
     this.#closed = true;
     this.#transaction.done();
+    this.#release();
   }
 
-  #read(key: Buffer): ReturnType<Unpacker['unpack']> | undefined {
-    const value = this.#get(key);
+  #read(key: PersonKey): ReturnType<Unpacker['unpack']> | undefined {
+    this.#key.writeUInt32BE(key, 0);
+    // The answer is valid until the next get.
+    const value = this.#store.persons.get(this.#key, { transaction: this.#transaction });
     return value === undefined ? undefined : this.#unpacker.unpack(value, value.length);
-  }
-
-  /** The answer is valid until the next get. */
-  #get(key: Buffer): Buffer | undefined {
-    return this.#store.get(key, { transaction: this.#transaction });
   }
 }
 

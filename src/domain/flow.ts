@@ -63,7 +63,7 @@ export type FieldRoles = {
   readonly number?: string | undefined;
   readonly person: string;
   readonly replacedBy?: string | undefined;
-  /** The period or the day the record speaks of. */
+  /** The period or the day the record speaks of; in a request or an answer, also a quarter. */
   readonly periodBegin: string;
   readonly periodEnd?: string | undefined;
   /** Filled in per receiver from its own directory line, never copied. */
@@ -73,6 +73,24 @@ export type FieldRoles = {
   /** Unique reference per sender, and the reference of the original that a record cancels or changes. */
   readonly reference?: string | undefined;
   readonly cancels?: string | undefined;
+  /** Of a `message`: who it is for, in one of four ways; none where the flow has one fixed receiver. */
+  readonly receiver?: string | undefined;
+  readonly receiverSector?: string | undefined;
+  readonly receiverType?: string | undefined;
+  readonly receiverKbo?: string | undefined;
+  readonly receiverPartner?: string | undefined;
+  /** Of an `answer`: the hub's ticket of the question it answers. */
+  readonly questionTicket?: string | undefined;
+  /** Of an `integration`: what to do with the line, and its phase. Its institution is named by the roles of a receiver. */
+  readonly action?: string | undefined;
+  readonly phase?: string | undefined;
+  /** For which employer the sender hands in; it needs a mandate. */
+  readonly employer?: string | undefined;
+  /** Levels of an authorization that a record can name. */
+  readonly application?: string | undefined;
+  readonly user?: string | undefined;
+  readonly question?: string | undefined;
+  readonly information?: string | undefined;
 };
 
 export type LayoutVersion = {
@@ -81,12 +99,32 @@ export type LayoutVersion = {
   readonly validUntil?: IsoDate | undefined;
   readonly fields: readonly Field[];
   readonly roles: FieldRoles;
+  /**
+   * Records with one of these values change or cancel an original: the one `cancels` names, else the one that had their own
+   * reference.
+   */
+  readonly changes?: { readonly field: string; readonly values: readonly string[] } | undefined;
   /** Pairs of date fields whose first may not be after the second. */
   readonly periods: readonly { readonly begin: string; readonly end: string }[];
   /** Numbers that add up to another. */
   readonly totals: readonly { readonly sum: readonly string[]; readonly equals: string }[];
   /** Birth dates that the number of the person must agree with: only they show a number of the wrong century. */
   readonly births: readonly { readonly date: string; readonly insz: string }[];
+  /** Of an `integration`: groups of fields that prove who is meant; each record has all of one group. None are asked for where there are none. */
+  readonly proofs?: readonly (readonly string[])[] | undefined;
+};
+
+/** What a flow of requests asks for. */
+export type Asks = {
+  /** The kind of datum; the availability table says which source holds it. */
+  readonly datum: string;
+  /** The flow in which the source answers. */
+  readonly answerFlow: string;
+  /** From the closing of the request on: when a missing answer is told to everybody, and when none is taken any more. */
+  readonly answerWithinHours: number;
+  readonly closeAfterHours: number;
+  /** A field that stands behind those of the layout where the source gets it: the hub's ticket of the question. */
+  readonly ticketField?: { readonly name: string; readonly columns?: Columns | undefined } | undefined;
 };
 
 /** A named group of fields; a receiver gets the blocks its authorization lists. The block `key` always passes. */
@@ -94,11 +132,22 @@ export type DataBlock = { readonly name: string; readonly fields: readonly strin
 
 export type Trigger = 'go-file' | 'upload';
 
+/**
+ * How a flow finds who gets a record. `mutation`: everybody with a line and an act; `message`: the receiver it names;
+ * `request`: the source that holds the datum; `answer`: who asked; `integration`: the reference directory itself.
+ */
+export const FLOW_KINDS = ['mutation', 'message', 'request', 'answer', 'integration'] as const;
+export type FlowKind = (typeof FLOW_KINDS)[number];
+
 /** A kind of exchange. */
 export type Flow = {
   readonly code: string;
   readonly title: string;
-  readonly kind: 'mutation';
+  readonly kind: FlowKind;
+  /** Of a `message` whose records do not name their receiver: the one they all go to. */
+  readonly receiver?: Institution | undefined;
+  /** Of a `request`. */
+  readonly asks?: Asks | undefined;
   readonly senderLine: 'required' | 'creates' | 'none';
   readonly triggers: readonly Trigger[];
   /** Names this flow recognises in a flat intake folder, anchored. */
@@ -131,6 +180,11 @@ export type Authorization = {
   readonly purpose: string;
   readonly sender: Institution;
   readonly receivers: readonly AuthorizedReceiver[];
+  /** Where one of these is there, a record must name a member of it: the levels below the institution. */
+  readonly applications?: readonly string[] | undefined;
+  readonly users?: readonly string[] | undefined;
+  readonly questions?: readonly string[] | undefined;
+  readonly information?: readonly string[] | undefined;
   readonly environments: readonly Environment[];
   readonly from: IsoDate;
   readonly until?: IsoDate | undefined;
@@ -139,6 +193,8 @@ export type Authorization = {
 
 export type AuthorizedReceiver = {
   readonly institution: Institution;
+  /** `none`: this receiver of messages needs no line of the person, since the message is what makes one. */
+  readonly line?: 'none' | undefined;
   /** Three digits each, 000–999. */
   readonly qualities: readonly string[];
   readonly blocks: readonly string[];

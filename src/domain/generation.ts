@@ -34,6 +34,8 @@ export type Limits = {
   readonly workingFileHours: number;
   /** How long a second factor opens WebDAV for one certificate and address. */
   readonly stepUpHours: number;
+  /** What of a file is read before its receipt; what is found there makes the receipt negative. */
+  readonly receiptReadBytes: number;
 };
 
 /** What source holds which kind of datum: the availability table. */

@@ -53,13 +53,18 @@ export type Language = 'nl' | 'fr' | 'de' | 'en';
 
 export type AnswerFormat = 'rsz-xml' | 'json';
 
+/** `secondary`: reached through the institution that manages its sector; `extension`: for listed purposes only. */
+export type Network = 'primary' | 'secondary' | 'extension';
+
 /** An institution as connected to the gateway. */
 export type Partner = {
   readonly id: PartnerId;
   readonly name: string;
   readonly institution: Institution;
   readonly kbo: string;
-  readonly network: 'primary' | 'secondary' | 'extension';
+  readonly network: Network;
+  /** Of an institution of the extension: the purposes it is connected for, and no other. */
+  readonly purposes?: readonly string[] | undefined;
   readonly disabled: boolean;
   readonly layout: 'by-flow' | 'flat';
   readonly answerFormat: AnswerFormat;

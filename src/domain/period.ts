@@ -11,6 +11,21 @@ export function parseDate(value: string): IsoDate | undefined {
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? (value as IsoDate) : undefined;
 }
 
+/** The days of `yyyyQn`. */
+export function quarterOf(value: string): Period | undefined {
+  const [, year, quarter] = /^(\d{4})Q([1-4])$/.exec(value) ?? [];
+  const [first, last] = FIRST_AND_LAST[Number(quarter) - 1] ?? [];
+  const begin = parseDate(`${year}-${first}`);
+  return begin === undefined ? undefined : { begin, end: parseDate(`${year}-${last}`) };
+}
+
+const FIRST_AND_LAST = [
+  ['01-01', '03-31'],
+  ['04-01', '06-30'],
+  ['07-01', '09-30'],
+  ['10-01', '12-31'],
+] as const;
+
 /** The UTC day of an instant. */
 export function dateOf(at: number): IsoDate {
   return new Date(at).toISOString().slice(0, 10) as IsoDate;

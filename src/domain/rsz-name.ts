@@ -16,6 +16,8 @@ export type RszName = {
   readonly environment: string;
   /** Number of parts, from 1. */
   readonly count: number;
+  /** Which of them, from 1; FI and FS alone say it. */
+  readonly part?: number | undefined;
 };
 
 const KINDS = ['FI', 'FS', 'GO', 'TD'] as const;
@@ -54,7 +56,8 @@ export function splitRszName(name: string): { readonly name: RszName } | { reado
   if (!isPartNumber(count)) return { code: '114' };
   if (part !== undefined && !isPartNumber(part)) return { code: '115' };
   if (part !== undefined && Number(part) > Number(count)) return { code: '116' };
-  return { name: { kind, content, senderNumber, date, serial, environment, count: Number(count) } };
+  const which = part === undefined ? {} : { part: Number(part) };
+  return { name: { kind, content, senderNumber, date, serial, environment, count: Number(count), ...which } };
 }
 
 /** 1 to 99, written without zeros before it. */
@@ -71,7 +74,6 @@ export function faultsOfRszName(name: RszName, now: number): readonly FindingCod
   else if (!/^[0-9A-Z]{5}$/.test(name.serial)) codes.push('367');
   else if (name.serial === '00000') codes.push('127');
   if (!isEnvironment(name.environment)) codes.push('117');
-  if (name.count !== 1) codes.push('128');
   return codes;
 }
 

@@ -16,6 +16,8 @@ export type ReceiptFacts = {
   readonly size: number;
   /** Hex; empty where there is no data, of a GO without FI. */
   readonly sha256: string;
+  /** The parts of a set that has several, in their order. */
+  readonly parts?: readonly ReceiptPart[] | undefined;
   /** 1: will be processed; 0: will not, and `errors` say why. */
   readonly resultCode: 0 | 1;
   readonly errors: readonly { readonly code: FindingCode; readonly text: string }[];
@@ -23,6 +25,8 @@ export type ReceiptFacts = {
   /** When the answer was made; only `rsz-xml` shows it. */
   readonly createdAt: number;
 };
+
+export type ReceiptPart = { readonly file: string; readonly size: number; readonly sha256: string };
 
 /** docs/schemas/receipt.schema.json */
 export function receiptJson(facts: ReceiptFacts): string {
@@ -36,6 +40,7 @@ export function receiptJson(facts: ReceiptFacts): string {
     receivedAt: new Date(facts.receivedAt).toISOString(),
     size: facts.size,
     sha256: digestOf(facts),
+    ...(facts.parts === undefined ? {} : { parts: facts.parts }),
     resultCode: facts.resultCode,
     errors: facts.errors.map(({ code, text }) => ({ code, text })),
     generation: facts.generation,
@@ -62,6 +67,7 @@ export function receiptXml(facts: ReceiptFacts): string {
     [
       ['sha256', digestOf(facts)],
       ['size', facts.size],
+      ...(facts.parts ?? []).map(partElement),
       ['receivedAt', new Date(facts.receivedAt).toISOString()],
       ['generation', facts.generation],
       ['flow', facts.flow],
@@ -78,4 +84,15 @@ export function receiptXml(facts: ReceiptFacts): string {
     1,
   );
   return `${XML_HEAD}<ACRF>\n${xmlLines(form, 1)}${evidence}</ACRF>\n`;
+}
+
+function partElement({ file, size, sha256 }: ReceiptPart): XmlElement {
+  return [
+    'part',
+    [
+      ['file', file],
+      ['sha256', sha256],
+      ['size', size],
+    ],
+  ];
 }

@@ -113,13 +113,17 @@ const CP500_TO_LATIN1 = Buffer.from(
   'hex',
 );
 
+/** Bytes of CP500 as ISO-8859-1 has the same characters. */
+export function latin1OfCp500(bytes: Buffer): Buffer {
+  return translated(bytes, CP500_TO_LATIN1);
+}
+
 function ebcdic(): TextCodec {
   const toCp500 = Buffer.alloc(BYTES);
   for (const [byte, code] of CP500_TO_LATIN1.entries()) toCp500[code] = byte;
   // As above: bytes that stand for C1 controls. ASCII digits are among them, so that a file in ASCII is noticed at once.
   const wrong = anyOf(C1.map((code) => toCp500[code] ?? 0));
-  const decode: Decoder = (data, start, end) =>
-    translated(data.subarray(start, end), CP500_TO_LATIN1).toString('latin1');
+  const decode: Decoder = (data, start, end) => latin1OfCp500(data.subarray(start, end)).toString('latin1');
   return {
     charset: 'cp500',
     decoderFor: (bytes) => (wrong.test(asLatin1(bytes)) ? undefined : decode),

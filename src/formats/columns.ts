@@ -33,11 +33,11 @@ export function inColumns(value: string, type: FieldType, width: number): string
   return value.startsWith('-') ? `-${value.slice(1).padStart(width - 1, '0')}` : value.padStart(width, '0');
 }
 
-function isNumber({ kind }: FieldType): boolean {
+export function isNumber({ kind }: FieldType): boolean {
   return kind === 'integer' || kind === 'cents' || kind === 'decimal' || kind === 'sector';
 }
 
-function hasNoZero({ kind }: FieldType): boolean {
+export function hasNoZero({ kind }: FieldType): boolean {
   return kind === 'date' || kind === 'incomplete-date' || kind === 'insz' || kind === 'kbo' || kind === 'rsz';
 }
 

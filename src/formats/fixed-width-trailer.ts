@@ -16,7 +16,9 @@ export class ModuloSum {
   }
 
   add(number: number): void {
-    this.#value = (this.#value + (number % this.#modulus)) % this.#modulus;
+    const rest = number < this.#modulus ? number : number % this.#modulus;
+    const sum = this.#value + rest;
+    this.#value = sum < this.#modulus ? sum : sum - this.#modulus;
   }
 }
 
@@ -47,11 +49,17 @@ export class TrailerCheck {
   add(record: string): string | undefined {
     this.#count += 1;
     for (const { field, at, sum } of this.#sums) {
-      const number = digitsIn(record, at);
-      if (number !== undefined) sum.add(number);
-      else if (record.slice(at.first - 1, at.last).trim() !== '') return `${field} N${widthOf(at)}`;
+      const number = summandIn(record, at);
+      if (number === undefined) return `${field} N${widthOf(at)}`;
+      sum.add(number);
     }
     return undefined;
+  }
+
+  /** Adds what was counted elsewhere. @param sums one for each of the trailer's, each modulo ten to the power of its width */
+  addCounted(count: number, sums: readonly number[]): void {
+    this.#count += count;
+    for (const [index, { sum }] of this.#sums.entries()) sum.add(sums[index] ?? 0);
   }
 
   /** @returns what does not agree: what the trailer says, and what was counted */
@@ -66,6 +74,11 @@ export class TrailerCheck {
     const gap = filledGap(record, this.#gaps);
     return gap === undefined ? undefined : columnsName(gap);
   }
+}
+
+/** What a detail adds to a sum: nothing where its columns are blank; undefined where they hold no number. */
+export function summandIn(record: string, at: Columns): number | undefined {
+  return digitsIn(record, at) ?? (record.slice(at.first - 1, at.last).trim() === '' ? 0 : undefined);
 }
 
 function fault(record: string, columns: Columns, what: string, counted: number): string | undefined {

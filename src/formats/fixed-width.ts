@@ -175,20 +175,28 @@ class FixedWidthRecords implements LengthSink {
 }
 
 function detailsOf(layout: LayoutVersion, shape: FixedWidthShape): Details {
-  const { recordType, recordLength, trailer } = shape;
-  const taken = layout.fields.map(columnsOf);
   return {
     readers: layout.fields.map((field) => columnReader(field, columnsOf(field))),
-    gaps: gapsBetween(recordType === undefined ? taken : [...taken, recordType], recordLength),
-    trailer:
-      trailer === undefined
-        ? undefined
-        : new TrailerCheck(trailer, shape, (name) => columnsOf(layout.fields.find((field) => field.name === name))),
+    gaps: detailGaps(layout, shape),
+    trailer: trailerCheck(layout, shape),
   };
 }
 
+/** The columns of a detail that nothing describes. */
+export function detailGaps(layout: LayoutVersion, { recordType, recordLength }: FixedWidthShape): readonly Columns[] {
+  const taken = layout.fields.map(columnsOf);
+  return gapsBetween(recordType === undefined ? taken : [...taken, recordType], recordLength);
+}
+
+/** What holds the details of a file against its trailer, where it has one. */
+export function trailerCheck(layout: LayoutVersion, shape: FixedWidthShape): TrailerCheck | undefined {
+  const { trailer } = shape;
+  if (trailer === undefined) return undefined;
+  return new TrailerCheck(trailer, shape, (name) => columnsOf(layout.fields.find((field) => field.name === name)));
+}
+
 /** @throws TypeError where the layout has no columns for it, which the configuration refuses before */
-function columnsOf(field: Field | undefined): Columns {
+export function columnsOf(field: Field | undefined): Columns {
   if (field?.columns === undefined) throw new TypeError(`the field ${field?.name} has no columns`);
   return field.columns;
 }

@@ -69,6 +69,7 @@ export const LAYOUT_INVALID = '312';
 export const CHARSET_UNSUPPORTED = '138';
 export const LAYOUT_UNKNOWN = '088';
 export const XML_SYNTAX = '102';
+export const NO_DATA = '134';
 
 export const NO_HEADER: HeaderValues = new Map();
 

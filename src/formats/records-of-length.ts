@@ -1,3 +1,4 @@
+import type { Charset } from '../domain/charset.ts';
 import type { LineEnd } from '../domain/format.ts';
 import type { Decoder, TextCodec } from './charsets.ts';
 
@@ -28,6 +29,11 @@ const EBCDIC_ENDS: Readonly<Record<LineEnd, readonly number[]>> = {
   none: [],
 };
 
+/** The bytes of a line end in a charset of one byte per character. */
+export function lineEndBytes(charset: Charset, lineEnd: LineEnd): readonly number[] {
+  return (charset === 'cp500' ? EBCDIC_ENDS : ASCII_ENDS)[lineEnd];
+}
+
 /**
  * Cuts a stream of bytes into records of one length, in a charset of one byte per character. What it finds depends on the
  * bytes only, never on the chunks. The last record may lack its line end.
@@ -47,7 +53,7 @@ export class LengthCutter {
     this.#codec = codec;
     this.#length = recordLength;
     this.#lineEnd = lineEnd;
-    this.#end = (codec.charset === 'cp500' ? EBCDIC_ENDS : ASCII_ENDS)[lineEnd];
+    this.#end = lineEndBytes(codec.charset, lineEnd);
     this.#stride = recordLength + this.#end.length;
     this.#checksBlocks = lineEnd !== 'nel';
   }

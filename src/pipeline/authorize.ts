@@ -1,5 +1,5 @@
 import type { Dossier, Person } from '../directory/directory.ts';
-import type { Authorization } from '../domain/flow.ts';
+import type { Authorization, Flow } from '../domain/flow.ts';
 import type { Institution, Sector } from '../domain/partner.ts';
 import { covers, dateOf, includesDay, type Period } from '../domain/period.ts';
 import { PERSON_UNKNOWN } from '../formats/field-types.ts';
@@ -12,19 +12,28 @@ export const NO_LINE_OF_SENDER = '300020';
 export const LINE_OF_SENDER_TOO_NARROW = '300030';
 
 /**
- * The acts this batch may rely on: of its flow, sender, environment and one of the flow's purposes, in force on the day of
- * receipt. Of several versions of one act in force the newest counts. By id.
+ * The acts this batch may rely on: in force on the day of receipt, of its flow, sender and environment, for one of the
+ * flow's purposes and, where the sender is of the extension, one of its own. Of several versions of one act in force only
+ * the newest counts, also for what it no longer allows. By id.
  */
 export function actsInForce(task: BatchTask): readonly Authorization[] {
   const day = dateOf(task.receivedAt);
   const newest = new Map<string, Authorization>();
   for (const act of task.authorizations) {
-    if (act.flow !== task.flow.code || !isSame(act.sender, task.sender.institution)) continue;
-    if (!act.environments.includes(task.environment) || !task.flow.purposes.includes(act.purpose)) continue;
     if (!includesDay({ begin: act.from, end: act.until }, day)) continue;
     if ((newest.get(act.id)?.version ?? 0) < act.version) newest.set(act.id, act);
   }
-  return [...newest.values()].sort((one, other) => (one.id < other.id ? -1 : 1));
+  return [...newest.values()].filter((act) => isOf(task, act)).sort((one, other) => (one.id < other.id ? -1 : 1));
+}
+
+function isOf({ flow, sender, environment }: BatchTask, act: Authorization): boolean {
+  if (act.flow !== flow.code || !isSame(act.sender, sender.institution)) return false;
+  return act.environments.includes(environment) && flow.purposes.includes(act.purpose) && serves(sender, act);
+}
+
+/** Whether an act is for a purpose that a partner of the extension is connected for; of others none is asked. */
+export function serves(partner: { readonly purposes?: readonly string[] | undefined }, act: Authorization): boolean {
+  return partner.purposes === undefined || partner.purposes.includes(act.purpose);
 }
 
 /**
@@ -40,25 +49,23 @@ export function isSame(one: Institution, other: Institution): boolean {
   return one.sector === other.sector && one.type === other.type;
 }
 
-/** What is asked of the sender, for every record of one batch. The first refusal wins. */
+/** Whether the sender itself knows the person as its flow asks; for every record of one batch. */
 export class SenderCheck {
-  readonly #isAuthorized: boolean;
-  readonly #needsLine: boolean;
+  readonly #senderLine: Flow['senderLine'];
   readonly #holder: Institution;
   readonly #field: string;
 
   /** @param field the field of the person, which a refusal names */
-  constructor(task: BatchTask, acts: readonly Authorization[], field: string) {
-    this.#isAuthorized = acts.length > 0;
-    this.#needsLine = task.flow.senderLine === 'required';
+  constructor(task: BatchTask, field: string) {
+    this.#senderLine = task.flow.senderLine;
     this.#holder = lineHolder(task.sender.institution, task.sectors);
     this.#field = field;
   }
 
-  /** @param person what the directory knows; undefined where it knows nothing */
+  /** @param person what the directory knows; undefined where it knows nothing, which only a record that makes a line may be about */
   refusal(person: Person | undefined, period: Period): RecordFault | undefined {
-    if (!this.#isAuthorized) return this.#fault(NOT_AUTHORIZED);
-    if (this.#needsLine) {
+    if (this.#senderLine === 'creates') return undefined;
+    if (this.#senderLine === 'required') {
       const lines = person?.dossiers.filter((dossier) => isSame(dossier.institution, this.#holder)) ?? [];
       if (lines.length === 0) return this.#fault(NO_LINE_OF_SENDER);
       if (!lines.some((dossier) => covers(dossier.period, period))) return this.#fault(LINE_OF_SENDER_TOO_NARROW);

@@ -1,3 +1,4 @@
+import type { RecordLogHead } from '../audit/record-log.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import { dateOf } from '../domain/period.ts';
 import type { PartnerId } from '../domain/principal.ts';
@@ -7,7 +8,7 @@ import type { FieldMask, HeaderValues, RecordWriter } from '../formats/record-fo
 import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
-import { BatchLog, batchLogHead } from './batch-log.ts';
+import { BatchLog } from './batch-log.ts';
 import { BatchOutputs } from './batch-outputs.ts';
 import type { Router } from './route.ts';
 
@@ -18,6 +19,7 @@ type Found = {
   readonly totals: RecordTotals;
   readonly informationCount: number;
   readonly originals: BatchResult['originals'];
+  readonly questions: BatchResult['questions'];
 };
 
 /** All that one batch writes: outputs, answers about records, and its log. */
@@ -29,14 +31,14 @@ export class BatchContents {
   readonly #layoutVersion: string;
   readonly #directoryVersion: string;
 
-  constructor(store: ContentStore, task: BatchTask, head: FileHead, router: Router, directoryVersion: bigint) {
-    this.#layoutVersion = head.layout.version;
-    this.#directoryVersion = String(directoryVersion);
+  /** @param head how receivers get the records */
+  constructor(store: ContentStore, task: BatchTask, head: FileHead, router: Router, logHead: RecordLogHead) {
+    this.#layoutVersion = logHead.layoutVersion;
+    this.#directoryVersion = logHead.directoryVersion;
     this.outputs = new BatchOutputs(store, (receiver) => writerFor(task, head, receiver, router));
     this.refusals = new BatchContent(store);
     this.information = new BatchContent(store);
-    const versions = { directory: this.#directoryVersion, layout: this.#layoutVersion };
-    this.log = new BatchLog(store, batchLogHead(task, versions, router));
+    this.log = new BatchLog(store, logHead);
   }
 
   /** To be asked between chunks of the input. */
@@ -45,7 +47,7 @@ export class BatchContents {
   }
 
   /** Every content is durable on return. */
-  async complete({ totals, informationCount, originals }: Found): Promise<BatchResult> {
+  async complete({ totals, ...found }: Found): Promise<BatchResult> {
     const outputs = await this.outputs.complete();
     const [refusals, information, recordLog] = await Promise.all([
       this.refusals.complete(),
@@ -59,9 +61,8 @@ export class BatchContents {
       refusals,
       information,
       refusedCount: totals.refused,
-      informationCount,
       recordLog,
-      originals,
+      ...found,
       layoutVersion: this.#layoutVersion,
       directoryVersion: this.#directoryVersion,
     };

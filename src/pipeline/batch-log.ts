@@ -17,7 +17,7 @@ export type RecordFate = Omit<RecordOutcome, 'receivers'> & { readonly routes: r
 /** What the decisions of one batch are made with, and the tables its log refers to. */
 export function batchLogHead(
   task: BatchTask,
-  versions: { readonly directory: string; readonly layout: string },
+  versions: Pick<RecordLogHead, 'directoryVersion' | 'layoutVersion' | 'mandatesVersion'>,
   router?: Router,
 ): RecordLogHead {
   return {
@@ -27,8 +27,7 @@ export function batchLogHead(
     sender: task.sender.partner,
     receivedAt: task.receivedAt,
     generation: task.generation,
-    directoryVersion: versions.directory,
-    layoutVersion: versions.layout,
+    ...versions,
     authorizations: actsInForce(task).map(({ id, version }) => ({ id, version })),
     receivers: router?.receivers() ?? [],
     blocks: task.flow.blocks.map(({ name }) => name).filter((name) => name !== KEY_BLOCK),

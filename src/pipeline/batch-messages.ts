@@ -1,4 +1,5 @@
 import { type ErrorCode, GatewayError } from '../domain/errors.ts';
+import type { Question } from '../domain/question.ts';
 import type { BatchResult, BatchTask } from './batch.ts';
 
 /** What the serving thread and a batch worker say to each other; all of it plain data. */
@@ -9,12 +10,14 @@ export type WorkerStart = { readonly contentDirectory: string; readonly referenc
 export type ToWorker =
   | { readonly kind: 'run'; readonly task: BatchTask }
   | { readonly kind: 'originals'; readonly found: ReadonlyMap<string, readonly string[]> }
-  | { readonly kind: 'originals-failed'; readonly failure: Failure }
+  | { readonly kind: 'questions'; readonly found: readonly Question[] }
+  | { readonly kind: 'lookup-failed'; readonly failure: Failure }
   | { readonly kind: 'close' };
 
 export type FromWorker =
   /** The worker waits for one answer at a time. */
   | { readonly kind: 'originals'; readonly references: readonly string[] }
+  | { readonly kind: 'questions'; readonly keys: readonly string[] }
   | { readonly kind: 'progress'; readonly records: number }
   | { readonly kind: 'done'; readonly result: BatchResult }
   | { readonly kind: 'failed'; readonly failure: Failure };

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../domain/errors.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
+import type { QuestionsLookup } from './questions.ts';
 
 export type BatchPoolOptions = WorkerStart & {
   /** Batches that run at once. */
@@ -14,6 +15,7 @@ export type BatchPoolOptions = WorkerStart & {
 type Job = {
   readonly task: BatchTask;
   readonly originals: OriginalsLookup;
+  readonly questions: QuestionsLookup;
   readonly resolve: (result: BatchResult) => void;
   readonly reject: (error: Error) => void;
 };
@@ -41,13 +43,13 @@ export class BatchPool {
   }
 
   /** @throws GatewayError `unavailable` where the pool is closed or full; what `runBatch` throws; `broken` where the worker died */
-  run(task: BatchTask, originals: OriginalsLookup): Promise<BatchResult> {
+  run(task: BatchTask, originals: OriginalsLookup, questions: QuestionsLookup = async () => []): Promise<BatchResult> {
     if (this.#isClosed) return Promise.reject(new GatewayError('unavailable', 'the gateway is stopping'));
     if (this.#waiting.length >= MAX_WAITING) {
       return Promise.reject(new GatewayError('unavailable', 'too many batches wait already'));
     }
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ task, originals, resolve, reject });
+      this.#waiting.push({ task, originals, questions, resolve, reject });
       this.#next();
     });
   }
@@ -95,7 +97,10 @@ export class BatchPool {
     if (job === undefined) return;
     switch (message.kind) {
       case 'originals':
-        void answerOriginals(worker, job.originals, message.references);
+        void answer(worker, async () => ({ kind: 'originals', found: await job.originals(message.references) }));
+        return;
+      case 'questions':
+        void answer(worker, async () => ({ kind: 'questions', found: await job.questions(message.keys) }));
         return;
       case 'progress':
         this.#options.onProgress?.(job.task.ticket, message.records);
@@ -127,15 +132,11 @@ function say(worker: Worker, message: ToWorker): void {
 }
 
 /** Never rejects: a lookup that fails ends the batch with its error. */
-async function answerOriginals(
-  worker: Worker,
-  originals: OriginalsLookup,
-  references: readonly string[],
-): Promise<void> {
+async function answer(worker: Worker, look: () => Promise<ToWorker>): Promise<void> {
   try {
-    say(worker, { kind: 'originals', found: await originals(references) });
+    say(worker, await look());
   } catch (error) {
-    say(worker, { kind: 'originals-failed', failure: failureOf(error) });
+    say(worker, { kind: 'lookup-failed', failure: failureOf(error) });
   }
 }
 

@@ -1,16 +1,17 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { openDirectory } from '../directory/lmdb-directory.ts';
+import { openMandates } from '../directory/mandates.ts';
+import type { Question } from '../domain/question.ts';
 import { DiskStore } from '../storage/disk-store.ts';
 import type { OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
+import type { QuestionsLookup } from './questions.ts';
 import { runBatch } from './run-batch.ts';
 
 /** The thread that runs batches, one at a time, with a store and a directory of its own. */
 
-type Waiting = {
-  readonly resolve: (found: ReadonlyMap<string, readonly string[]>) => void;
-  readonly reject: (error: Error) => void;
-};
+/** What the batch waits for: one answer of the serving thread at a time. */
+type Waiting<Found> = { readonly resolve: (found: Found) => void; readonly reject: (error: Error) => void };
 
 function parseStart(value: unknown): WorkerStart {
   return value as WorkerStart;
@@ -20,12 +21,19 @@ function start(port: NonNullable<typeof parentPort>): void {
   const { contentDirectory, referenceDirectory } = parseStart(workerData);
   const store = new DiskStore({ directory: contentDirectory });
   const directory = openDirectory({ directory: referenceDirectory, readOnly: true });
-  let waiting: Waiting | undefined;
+  const mandates = openMandates({ directory: referenceDirectory, readOnly: true });
+  let waitingOriginals: Waiting<ReadonlyMap<string, readonly string[]>> | undefined;
+  let waitingQuestions: Waiting<readonly Question[]> | undefined;
   const say = (message: FromWorker) => port.postMessage(message);
   const originals: OriginalsLookup = (references) =>
     new Promise((resolve, reject) => {
-      waiting = { resolve, reject };
+      waitingOriginals = { resolve, reject };
       say({ kind: 'originals', references });
+    });
+  const questions: QuestionsLookup = (keys) =>
+    new Promise((resolve, reject) => {
+      waitingQuestions = { resolve, reject };
+      say({ kind: 'questions', keys });
     });
   const progress = (records: number) => say({ kind: 'progress', records });
 
@@ -33,17 +41,24 @@ function start(port: NonNullable<typeof parentPort>): void {
     switch (message.kind) {
       case 'run':
         try {
-          say({ kind: 'done', result: await runBatch(message.task, { store, directory, originals, progress }) });
+          say({
+            kind: 'done',
+            result: await runBatch(message.task, { store, directory, mandates, originals, questions, progress }),
+          });
         } catch (error) {
           say({ kind: 'failed', failure: failureOf(error) });
         }
         return;
       case 'originals':
-        return waiting?.resolve(message.found);
-      case 'originals-failed':
-        return waiting?.reject(errorOf(message.failure));
+        return waitingOriginals?.resolve(message.found);
+      case 'questions':
+        return waitingQuestions?.resolve(message.found);
+      case 'lookup-failed':
+        waitingOriginals?.reject(errorOf(message.failure));
+        return waitingQuestions?.reject(errorOf(message.failure));
       case 'close':
         await directory.close();
+        await mandates.close();
         port.close();
     }
   });

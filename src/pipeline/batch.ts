@@ -1,10 +1,11 @@
 import type { Finding } from '../domain/finding.ts';
 import type { Authorization, Environment, Flow } from '../domain/flow.ts';
 import type { OutputFormat } from '../domain/format.ts';
-import type { Institution, Sector } from '../domain/partner.ts';
+import type { Institution, Network, Sector } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { RecordTotals, Ticket } from '../domain/submission.ts';
 import type { ContentRef } from '../storage/content-store.ts';
+import type { QuestionEffects } from './questions.ts';
 
 /** Everything a batch needs to know, pinned from one generation; plain data, so that it can go to a worker thread. */
 export type BatchTask = {
@@ -13,20 +14,37 @@ export type BatchTask = {
   readonly environment: Environment;
   readonly accessMethod: AccessMethod;
   readonly receivedAt: number;
-  readonly sender: { readonly partner: PartnerId; readonly institution: Institution };
-  readonly content: ContentRef;
+  readonly sender: BatchSender;
+  /** One file, or the parts of a set in their order. */
+  readonly contents: readonly ContentRef[];
   readonly generation: string;
   /** The acts of this flow, of any sender. */
   readonly authorizations: readonly Authorization[];
   readonly sectors: readonly Sector[];
   /** Who receives for an institution: partners that receive this flow. */
   readonly receivers: readonly BatchReceiver[];
+  /** Of a flow of messages: whom a record can name by KBO number or partner id. */
+  readonly addressees?: readonly Addressee[] | undefined;
+  /** Of a flow of requests: who holds the datum; undefined where nobody is connected who does. */
+  readonly source?: Pick<BatchReceiver, 'partner' | 'institution'> | undefined;
 };
 
-/** `output`: the format it wants; undefined where it takes what the sender gives. */
+/** `kbo`: for whom it may hand in without a mandate. `purposes`: of a partner of the extension, the only ones it has. */
+export type BatchSender = {
+  readonly partner: PartnerId;
+  readonly institution: Institution;
+  readonly kbo?: string | undefined;
+  readonly purposes?: readonly string[] | undefined;
+};
+
+export type Addressee = { readonly partner: string; readonly institution: Institution; readonly kbo: string };
+
+/** `output`: the format it wants; undefined where it takes what the sender gives. `network`: primary where left out. */
 export type BatchReceiver = {
   readonly partner: PartnerId;
   readonly institution: Institution;
+  readonly network?: Network | undefined;
+  readonly purposes?: readonly string[] | undefined;
   readonly output?: OutputFormat | undefined;
 };
 
@@ -58,6 +76,7 @@ export type BatchResult = {
   /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
   readonly recordLog: ContentRef;
   readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
+  readonly questions: QuestionEffects;
   /** The version of the layout the records were read by. */
   readonly layoutVersion: string;
   /** The one directory version every decision of this batch was made with. */

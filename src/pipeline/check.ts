@@ -13,6 +13,8 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
+import { answeredBy, questionCommands, questionsLookup, sourceOf } from './question-flows.ts';
+import type { QuestionsLookup } from './questions.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 /** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
@@ -22,7 +24,7 @@ const MOST_ATTEMPTS = 5;
 
 /** Runs one batch off the serving thread. */
 export interface BatchRunner {
-  run(task: BatchTask, originals: OriginalsLookup): Promise<BatchResult>;
+  run(task: BatchTask, originals: OriginalsLookup, questions: QuestionsLookup): Promise<BatchResult>;
 }
 
 type Parts = {
@@ -77,18 +79,21 @@ export class Checker {
     const generation = this.#parts.generation.value;
     const flow = generation.flows.find((candidate) => candidate.code === submission.flow);
     const partner = generation.partners.find((candidate) => candidate.id === submission.partner);
-    const data = submission.files.find((file) => file.role === 'data' || file.role === 'FI');
-    if (flow === undefined || partner === undefined || partner.disabled || data === undefined) return undefined;
+    const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
+    if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
     const task = batchTask(submission, flow, partner, generation, { accessMethod, data });
     const originals: OriginalsLookup = (references) =>
       this.#parts.ledger.read({
         kind: 'originals',
         flow: flow.code,
-        environment: submission.environment,
+        // Simulation cancels what was real, and remembers nothing itself.
+        environment: submission.environment === 'T' ? 'T' : 'R',
         partner: partner.id,
         references,
       });
-    return { submission, partner, flow, generation, result: await this.#parts.batches.run(task, originals) };
+    const questions = questionsLookup(this.#parts.ledger, generation, task);
+    const result = await this.#parts.batches.run(task, originals, questions);
+    return { submission, partner, flow, generation, result };
   }
 
   /** @returns false where the batch must be done over: nothing of this try was committed */
@@ -108,6 +113,7 @@ export class Checker {
       ...publishAnswers(partner, submission, notification.files, now),
       ...deliveries.flatMap((delivery) => delivery.commands(now)),
       ...remembered(checked),
+      ...questionCommands(checked, now),
       ...thaws(checked.flow, submission.files, submission.ticket, now),
       {
         kind: 'setSubmissionState',
@@ -176,7 +182,7 @@ function batchTask(
   flow: Flow,
   partner: Partner,
   generation: Generation,
-  from: { readonly accessMethod: AccessMethod; readonly data: SubmittedFile },
+  from: { readonly accessMethod: AccessMethod; readonly data: readonly SubmittedFile[] },
 ): BatchTask {
   return {
     ticket: submission.ticket,
@@ -184,13 +190,20 @@ function batchTask(
     environment: submission.environment,
     accessMethod: from.accessMethod,
     receivedAt: submission.receivedAt,
-    sender: { partner: partner.id, institution: partner.institution },
-    content: { contentId: from.data.contentId, size: from.data.size, sha256: from.data.sha256 },
+    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
+    contents: from.data.map(({ contentId, size, sha256 }) => ({ contentId, size, sha256 })),
     generation: generation.id,
     authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
     sectors: generation.sectors,
     receivers: receiversOf(generation, flow),
+    addressees: addresseesOf(generation, flow),
+    source: sourceOf(generation, flow),
   };
+}
+
+function addresseesOf(generation: Generation, flow: Flow): BatchTask['addressees'] {
+  if (flow.kind !== 'message') return undefined;
+  return generation.partners.map(({ id, institution, kbo }) => ({ partner: id, institution, kbo }));
 }
 
 function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers'] {
@@ -199,6 +212,8 @@ function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers']
     .map((partner) => ({
       partner: partner.id,
       institution: partner.institution,
+      network: partner.network,
+      purposes: partner.purposes,
       output: outputFor(partner, flow.code),
     }));
 }
@@ -211,7 +226,10 @@ function grounds(generation: Generation, { flow, partner }: Checked): string {
     generation.authorizations.filter((act) => act.flow === flow.code),
     generation.sectors,
     receiversOf(generation, flow),
-    [sender?.disabled, sender?.institution, sender?.layout, sender?.answerFormat],
+    addresseesOf(generation, flow),
+    sourceOf(generation, flow),
+    answeredBy(generation, flow),
+    [sender?.disabled, sender?.institution, sender?.kbo, sender?.purposes, sender?.layout, sender?.answerFormat],
   ]);
 }
 

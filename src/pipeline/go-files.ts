@@ -2,12 +2,13 @@ import type { Arrival } from '../domain/arrival.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
-import { isEnvironment, looksLikeRszName, type RszName, siblingOf, splitRszName } from '../domain/rsz-name.ts';
-import { childOf, nameOf, parentOf, type VPath } from '../domain/vpath.ts';
+import { isEnvironment, looksLikeRszName, type RszName, splitRszName } from '../domain/rsz-name.ts';
+import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import type { Ledger } from '../storage/ledger.ts';
+import type { Candidate } from './candidate.ts';
 import { type FileFault, faultsOfData, faultsOfSetName, flowOfSet } from './file-checks.ts';
-import type { Candidate } from './receive.ts';
+import { expectedPaths, type Member, membersOf, missingOf, shownNames } from './set-members.ts';
 import type { SetSignatures } from './set-signatures.ts';
 
 const POLL_MS = 500;
@@ -70,42 +71,69 @@ export class SetJudge {
     return this.#waitForGo(one);
   }
 
-  /** FI or FS: the GO speaks for the set; one that never comes is told after a long while, for FI and FS together. */
+  /** FI or FS: the GO speaks for the set; one that never comes is told after a long while, for all that are there together. */
   async #waitForGo(one: Case): Promise<SetOutcome> {
     const untilMs = one.arrival.arrivedAt + one.generation.limits.setWithoutGoMinutes * 60_000;
     const now = this.#parts.clock.now();
     if (now < untilMs) return { kind: 'wait', untilMs };
+    const there = await this.#members(one);
     const own = { role: one.name.kind, row: one.row };
-    const other = await this.#sibling(one, one.name.kind === 'FI' ? 'FS' : 'FI', partOf(one.row.path));
-    if (other === undefined || !isWaiting(other)) return this.#candidate(one, [own], [{ code: '130' }]);
-    if (one.name.kind === 'FS') return { kind: 'wait', untilMs: now + OTHER_MS };
-    return this.#candidate(one, [own, { role: 'FS', row: other }], [{ code: '130' }]);
+    const [first] = there;
+    if (first === undefined || !there.some(({ row }) => row.path === one.row.path)) {
+      return this.#candidate(one, [own], [{ code: '130' }]);
+    }
+    if (first.row.path !== one.row.path) return { kind: 'wait', untilMs: now + OTHER_MS };
+    return this.#candidate(one, there, [{ code: '130' }]);
   }
 
   async #go(one: Case): Promise<SetOutcome> {
-    // A member that was answered or taken back still stands there for clients that look; it is no part of a new set.
     const members = await this.#members(one);
-    const files: Candidate['files'] = [{ role: 'GO', row: one.row }];
-    // No set of several parts is taken: its parts are answered with it.
-    if (one.name.count > 1) return this.#candidate(one, [...files, ...members], this.#nameFaults(one));
-    const [fi, fs] = (['FI', 'FS'] as const).map((role) => members.find((member) => member.role === role)?.row);
+    const parts = members.filter(({ count }) => count === one.name.count);
+    const [fis, fss] = (['FI', 'FS'] as const).map((kind) => parts.filter(({ role }) => role === kind));
     const wantsSignature = one.name.environment === 'R';
-    const missing = fi === undefined || (wantsSignature && fs === undefined) || fi.size === 0;
+    const isWhole =
+      fis?.length === one.name.count &&
+      fis.every(({ row }) => row.size > 0) &&
+      (!wantsSignature || fss?.length === one.name.count);
     const now = this.#parts.clock.now();
-    if (missing && now < (await this.#waitUntil(one))) return { kind: 'wait', untilMs: now + POLL_MS };
-    const whole = [
+    if (!isWhole && now < (await this.#waitUntil(one))) return { kind: 'wait', untilMs: now + POLL_MS };
+    const files: Candidate['files'] = [
       ...members.filter(({ role }) => role === 'FI'),
-      ...files,
+      { role: 'GO', row: one.row },
       ...members.filter(({ role }) => role === 'FS'),
     ];
-    const faults = this.#setFaults(one, fi, fs);
-    if (!wantsSignature || fi === undefined || fs === undefined) return this.#candidate(one, whole, faults);
-    const { partner, arrival } = one;
-    const { path, arrivedAt } = arrival;
-    const verdict = await this.#parts.signatures.judge({ path, partner, fi, fs, arrivedAt });
+    const faults = this.#setFaults(one, members);
+    if (!wantsSignature) return this.#candidate(one, files, faults);
+    const verdict = await this.#signatureFaults(one, fis ?? [], fss ?? []);
     // What is to be refused anyway is not held for the sake of its signature.
-    if (verdict.kind === 'held' && faults.length === 0) return { kind: 'wait', untilMs: verdict.untilMs };
-    return this.#candidate(one, whole, verdict.kind === 'refused' ? [...faults, verdict.fault] : faults);
+    if ('untilMs' in verdict && faults.length === 0 && verdict.faults.length === 0) {
+      return { kind: 'wait', untilMs: verdict.untilMs };
+    }
+    return this.#candidate(one, files, [...faults, ...verdict.faults]);
+  }
+
+  /** Each part is signed for itself. `untilMs` where one is held. */
+  async #signatureFaults(
+    one: Case,
+    fis: readonly Member[],
+    fss: readonly Member[],
+  ): Promise<{ readonly faults: readonly FileFault[]; readonly untilMs?: number }> {
+    const { partner, arrival, name } = one;
+    const { path, arrivedAt } = arrival;
+    const faults: FileFault[] = [];
+    let untilMs: number | undefined;
+    for (const fi of fis) {
+      const fs = fss.find(({ part }) => part === fi.part);
+      if (fs === undefined) continue;
+      const verdict = await this.#parts.signatures.judge({ path, partner, fi: fi.row, fs: fs.row, arrivedAt });
+      if (verdict.kind === 'held') untilMs = verdict.untilMs;
+      if (verdict.kind !== 'refused') continue;
+      const { code, detail } = verdict.fault;
+      const place = `${fi.part}/${name.count}`;
+      const said = detail === undefined ? place : `${place}: ${detail}`;
+      faults.push(name.count === 1 ? verdict.fault : { code, detail: said });
+    }
+    return untilMs === undefined ? { faults } : { faults, untilMs };
   }
 
   #nameFaults(one: Case): FileFault[] {
@@ -115,26 +143,25 @@ export class SetJudge {
     return found.flow === undefined ? [...faults, found.fault] : [...faults];
   }
 
-  #setFaults(one: Case, fi: EntryRow | undefined, fs: EntryRow | undefined): readonly FileFault[] {
+  #setFaults(one: Case, members: readonly Member[]): readonly FileFault[] {
     const { generation, partner, arrival, name } = one;
     const faults = this.#nameFaults(one);
     const { flow } = flowOfSet(generation, partner, arrival, name);
-    if (fi === undefined) faults.push({ code: '120', detail: siblingOf(name, 'FI') });
-    else if (flow !== undefined) faults.push(...faultsOfData(generation, partner, flow, fi.size));
-    if (name.environment === 'R' && fs === undefined) faults.push({ code: '122', detail: siblingOf(name, 'FS') });
-    return faults;
+    const data = members.filter(({ role, count }) => role === 'FI' && count === name.count);
+    faults.push(...faultsOfParts(name, members));
+    if (flow === undefined) return faults;
+    const ofData = data.flatMap(({ row }) => faultsOfData(generation, partner, flow, row.size));
+    return [...faults, ...ofData.filter(({ code }, at) => ofData.findIndex((other) => other.code === code) === at)];
   }
 
   /** TD: takes back a set that waits; one that is being checked, or has been, can not be taken back (157). */
   async #cancel(one: Case): Promise<SetOutcome> {
     const own = { role: 'TD' as const, row: one.row };
-    const go = await this.#sibling(one, 'GO');
-    const waiting = [
-      ...(await this.#members(one)),
-      ...(go !== undefined && isWaiting(go) ? [{ role: 'GO' as const, row: go }] : []),
-    ];
+    const folder = parentOf(one.arrival.path);
+    const gos = await membersOf(this.#parts, folder, one.name, 'GO');
+    const waiting = [...(await this.#members(one)), ...gos];
     if (waiting.length === 0) return this.#candidate(one, [own], [{ code: '157' }]);
-    this.#parts.signatures.forget(childOf(parentOf(one.arrival.path), siblingOf(one.name, 'GO')));
+    for (const { row } of gos) this.#parts.signatures.forget(row.path);
     return this.#candidate(one, [own, ...waiting], [], true);
   }
 
@@ -146,41 +173,46 @@ export class SetJudge {
     return { kind: 'candidate', candidate: { ...common, environment, files, faults, cancelled } };
   }
 
-  /** FI and FS of each part that stand there, whole and in no submission's hands. */
-  async #members(one: Case): Promise<readonly { readonly role: 'FI' | 'FS'; readonly row: EntryRow }[]> {
-    const parts = Array.from({ length: one.name.count }, (_, index) => index + 1);
-    const names = parts.flatMap((part) => (['FI', 'FS'] as const).map((role) => ({ role, part })));
-    const found = await Promise.all(names.map(({ role, part }) => this.#sibling(one, role, part)));
-    return names.flatMap(({ role }, index) => {
-      const row = found[index];
-      return row !== undefined && isWaiting(row) ? [{ role, row }] : [];
-    });
+  /** FI and FS that stand there, each in the order of its parts; FI come first. */
+  async #members(one: Case): Promise<readonly Member[]> {
+    const folder = parentOf(one.arrival.path);
+    const found = await Promise.all(
+      (['FI', 'FS'] as const).map((role) => membersOf(this.#parts, folder, one.name, role)),
+    );
+    return found.flat();
   }
 
   /** Files that are on their way are waited for; others get a short grace, since clients send several at once. */
   async #waitUntil(one: Case): Promise<number> {
     const { limits } = one.generation;
     const folder = parentOf(one.arrival.path);
-    const members = (['FI', 'FS'] as const).map((kind) => childOf(folder, siblingOf(one.name, kind)));
-    const onTheWay = await Promise.all(members.map((path) => this.#parts.isInUse(path)));
+    const expected = expectedPaths(folder, one.name);
+    const onTheWay = await Promise.all(expected.map((path) => this.#parts.isInUse(path)));
     const seconds = onTheWay.includes(true) ? limits.goWaitSeconds : Math.max(limits.settleSecondsWebdav, 1);
     return one.arrival.arrivedAt + seconds * 1000;
   }
+}
 
-  async #sibling(one: Case, kind: RszName['kind'], part = 1): Promise<EntryRow | undefined> {
-    const path = childOf(parentOf(one.arrival.path), siblingOf(one.name, kind, part));
-    if (await this.#parts.isInUse(path)) return undefined;
-    const row = await this.#parts.ledger.read({ kind: 'entry', path });
-    return row?.kind === 'file' ? row : undefined;
+/** Numbers of FI and FS that a GO does not fit: none of its own, some missing, some of another number of parts. */
+function faultsOfParts(name: RszName, members: readonly Member[]): readonly FileFault[] {
+  const faults: FileFault[] = [];
+  const of = (role: Member['role']) => members.filter((member) => member.role === role);
+  const isOther = ({ count }: Member) => count !== name.count;
+  const others = of('FI').filter(isOther);
+  if (others.length > 0 && others.length === of('FI').length) {
+    return [{ code: '128', detail: `${name.count} ≠ ${others[0]?.count}` }];
   }
+  const missing = missingOf(name, 'FI', of('FI'));
+  if (missing.length > 0) faults.push({ code: '120', detail: shownNames(missing) });
+  if (others.length > 0) faults.push({ code: '123', detail: namesOf(others) });
+  if (name.environment !== 'R') return faults;
+  const unsigned = missingOf(name, 'FS', of('FS'));
+  if (unsigned.length > 0) faults.push({ code: '122', detail: shownNames(unsigned) });
+  const strange = of('FS').filter(isOther);
+  if (strange.length > 0) faults.push({ code: '124', detail: namesOf(strange) });
+  return faults;
 }
 
-/** The number of the part that FI and FS end in. */
-function partOf(path: VPath): number {
-  return Number(nameOf(path).split('.').at(-1));
-}
-
-/** Whether a member of a set is in no submission's hands, and never was. */
-function isWaiting(row: EntryRow): boolean {
-  return row.frozenBy === undefined && row.expiresAt === undefined;
+function namesOf(members: readonly Member[]): string {
+  return shownNames(members.map(({ row }) => nameOf(row.path)));
 }

@@ -9,18 +9,22 @@ import {
   type RecordOutcome,
 } from '../audit/record-log.ts';
 import { FlatDirectory } from '../directory/flat-directory.ts';
+import { NO_MANDATES } from '../directory/mandates.ts';
 import type { PartnerId } from '../domain/principal.ts';
+import type { Question } from '../domain/question.ts';
 import { blockReader } from '../formats/open-blocks.ts';
 import { type BlockReader, NOT_PLAIN, PLAIN_BEYOND_ASCII, type RecordBlock } from '../formats/record-block.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce, LINE_OF_SENDER_TOO_NARROW, lineHolder, NO_LINE_OF_SENDER } from './authorize.ts';
 import { writerFor } from './batch-contents.ts';
-import { batchLogHead, outcomeOf } from './batch-log.ts';
+import { outcomeOf } from './batch-log.ts';
 import type { ChunkResult, LaneSetup } from './lane-messages.ts';
 import { type LanePlan, LaneRoutes, LINE_TOO_NARROW, NO_LINE, qualityNumber } from './lane-routes.ts';
 import { type LaneRows, type LaneSource, LineTexts, laneRows, wordsOf } from './lane-rows.ts';
+import { laneLogHead } from './lane-setup.ts';
 import { LaneOutput } from './lane-sinks.ts';
 import { Originals } from './originals.ts';
+import { Questions } from './questions.ts';
 import { RecordDesk } from './record-desk.ts';
 import { rolePositions } from './record-rules.ts';
 import type { Destination, Group, Route } from './route.ts';
@@ -74,16 +78,14 @@ export class LaneDesk {
     this.#setup = setup;
     this.#reader = blockReader(plan);
     this.#directory = new FlatDirectory(setup.directory);
-    this.#desk = new RecordDesk(task, layout, {
-      snapshot: this.#directory,
-      originals: new Originals(noOriginals),
-      effects: {
-        deliver: (receiver, values, mask, acts) => {
-          const output = this.#outputOf.get(receiver);
-          output?.append(values, mask);
-          output?.addActs(acts);
-          if (output !== undefined) output.records += 1;
-        },
+    const originals = new Originals(noOriginals);
+    const questions = new Questions(layout, noQuestions);
+    this.#desk = new RecordDesk(
+      task,
+      layout,
+      { directory: this.#directory, mandates: NO_MANDATES, originals, questions },
+      {
+        deliver: (receiver, values, mask, acts) => this.#outputOf.get(receiver)?.append(values, mask, acts),
         refusal: (line) => {
           this.#refusals += line;
         },
@@ -92,10 +94,9 @@ export class LaneDesk {
         },
         log: (fate) => this.#entries.append(outcomeOf(fate), this.#log),
       },
-    });
-    const { router } = this.#desk;
-    const versions = { directory: String(this.#directory.version), layout: layout.version };
-    this.#entries = new RecordLogEntries(batchLogHead(task, versions, router));
+    );
+    const { router } = this.#desk.decisions;
+    this.#entries = new RecordLogEntries(laneLogHead(setup, router));
     const head = { layout, header };
     this.#outputs = router
       .groups()
@@ -244,7 +245,7 @@ export class LaneDesk {
 
   #plan(group: Group, allowed: readonly Destination[]): Plan {
     const { task, plan } = this.#setup;
-    const { router } = this.#desk;
+    const { router } = this.#desk.decisions;
     const route = router.planOf(allowed);
     const [authorization, ...alsoAuthorizations] = route.acts;
     const { receiver } = group;
@@ -317,6 +318,11 @@ function writeUint32(target: Uint8Array, at: number, value: number): number {
   target[at + 2] = (value >>> 16) & 0xff;
   target[at + 3] = value >>> 24;
   return at + 4;
+}
+
+/** Flows of other kinds do not come here. */
+async function noQuestions(): Promise<readonly Question[]> {
+  return [];
 }
 
 /** Layouts with references do not come here. */

@@ -1,4 +1,5 @@
 import type { LayoutVersion } from '../domain/flow.ts';
+import { actsInForce } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
 
 /**
@@ -7,16 +8,17 @@ import type { BatchTask } from './batch.ts';
  * names it here.
  */
 export function isLaneTask(task: BatchTask): boolean {
-  const { flow, authorizations, sectors, receivers, sender } = task;
+  const { flow, sectors, receivers, sender } = task;
   return (
     flow.kind === 'mutation' &&
     flow.senderLine !== 'creates' &&
     hasOnly(task, TASK) &&
     hasOnly(flow, FLOW) &&
-    hasOnly(sender, ['partner', 'institution']) &&
-    authorizations.every((act) => hasOnly(act, ACT) && act.receivers.every((one) => hasOnly(one, ACT_RECEIVER))) &&
+    hasOnly(sender, ['partner', 'institution', 'kbo', 'purposes']) &&
+    task.contents.length === 1 &&
+    actsInForce(task).every((act) => hasOnly(act, ACT) && act.receivers.every((one) => hasOnly(one, ACT_RECEIVER))) &&
     sectors.every((sector) => hasOnly(sector, SECTOR)) &&
-    receivers.every((receiver) => hasOnly(receiver, ['partner', 'institution', 'output']))
+    receivers.every((receiver) => hasOnly(receiver, RECEIVER))
   );
 }
 
@@ -27,7 +29,7 @@ export function isLaneLayout(layout: LayoutVersion): boolean {
 }
 
 const TASK = [
-  ...['ticket', 'flow', 'environment', 'accessMethod', 'receivedAt', 'sender', 'content', 'generation'],
+  ...['ticket', 'flow', 'environment', 'accessMethod', 'receivedAt', 'sender', 'contents', 'generation'],
   ...['authorizations', 'sectors', 'receivers'],
 ];
 const FLOW = [
@@ -48,6 +50,7 @@ const ACT = [
   ...['environments', 'from', 'until', 'source'],
 ];
 const ACT_RECEIVER = ['institution', 'qualities', 'blocks'];
+const RECEIVER = ['partner', 'institution', 'network', 'purposes', 'output'];
 const SECTOR = ['number', 'name', 'managingInstitution', 'anonymousMembers'];
 const LAYOUT = ['version', 'validFrom', 'validUntil', 'fields', 'roles', 'periods', 'totals', 'births'];
 const ROLES = [

@@ -25,11 +25,13 @@ export class LaneOutput {
   }
 
   /** One record by the writer of the receiver's format. */
-  append(values: readonly Value[], mask: FieldMask): void {
+  append(values: readonly Value[], mask: FieldMask, acts: readonly ActReference[]): void {
     this.bytes.append(this.#codec.encode(this.#writer.record(values, mask)));
+    this.records += 1;
+    this.#addActs(acts);
   }
 
-  addActs(acts: readonly ActReference[]): void {
+  #addActs(acts: readonly ActReference[]): void {
     for (const act of acts) if (!this.#acts.has(act.id)) this.#acts.set(act.id, act);
   }
 
@@ -37,7 +39,7 @@ export class LaneOutput {
   moveTo(all: GrowingBytes): ChunkOutput {
     const { receiver, records } = this;
     const bytes = this.bytes.length;
-    for (const acts of this.usedPlans) this.addActs(acts);
+    for (const acts of this.usedPlans) this.#addActs(acts);
     this.usedPlans.clear();
     const acts = [...this.#acts.values()];
     all.append(this.bytes.view());

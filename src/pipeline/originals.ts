@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Person } from '../directory/directory.ts';
+import type { LayoutVersion } from '../domain/flow.ts';
 import type { OriginalsLookup } from './batch.ts';
 import type { CheckedRecord } from './record-rules.ts';
 
@@ -14,6 +15,11 @@ const DIGEST_DIGITS = 16;
 export function originalKey(reference: string, insz: string): string {
   const digest = createHash('sha256').update(`${reference}\n${insz}`).digest('hex').slice(0, DIGEST_DIGITS);
   return `${reference}#${digest}`;
+}
+
+/** Whether records of a layout can change or cancel others. */
+export function followsOriginals({ roles, changes }: LayoutVersion): boolean {
+  return roles.cancels !== undefined || changes !== undefined;
 }
 
 /** Who got the originals that records of this batch change or cancel: from this batch, else from earlier ones. */
@@ -48,11 +54,17 @@ export class Originals {
     return undefined;
   }
 
-  /** Remembers who gets a record. */
+  /**
+   * Remembers who gets a record. One that changes its original under the same reference takes nobody from those who got the
+   * original: what follows reaches them again.
+   */
   add(record: CheckedRecord, person: Person, receivers: readonly string[]): void {
-    if (record.reference === undefined) return;
-    this.#references.add(record.reference);
-    this.#ofBatch.set(originalKey(record.reference, person.replacedBy ?? person.insz), receivers);
+    const { reference } = record;
+    if (reference === undefined) return;
+    this.#references.add(reference);
+    const before = record.cancels === reference ? (this.find(reference, person) ?? []) : [];
+    const all = before.length === 0 ? receivers : [...new Set([...before, ...receivers])].sort();
+    this.#ofBatch.set(originalKey(reference, person.replacedBy ?? person.insz), all);
   }
 
   /** What later batches must know of this one. */

@@ -14,6 +14,7 @@ import { BatchPool } from './batch-pool.ts';
 import { Checker } from './check.ts';
 import { Deliverer } from './deliver.ts';
 import { Dispatcher } from './dispatcher.ts';
+import { FileProbe } from './file-probe.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
@@ -72,10 +73,12 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   });
   const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
   const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });
+  const probe = new FileProbe(parts);
   const receiver = new Receiver({
     ...parts,
     answers,
     signatures,
+    probe,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -86,6 +89,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     handle: (lease) => receiver.handle(lease),
   });
   thread.start();
+  probe.start();
   checks.start();
   arrivals.start();
   const dropFolder = new DropFolder({
@@ -101,7 +105,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     close: async () => {
       await dropFolder.close();
       await arrivals.stop();
-      await thread.close();
+      await Promise.all([thread.close(), probe.close()]);
       await checks.stop();
       await batches.close();
     },

@@ -4,40 +4,26 @@ import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
-import { type PartnerId, principalName } from '../domain/principal.ts';
+import { principalName } from '../domain/principal.ts';
 import { newTicket, type Submission, type SubmittedFile, type Ticket } from '../domain/submission.ts';
 import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { AuditLine, EntryRow, LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
+import { type Candidate, contentOf, dataOf, partsOf } from './candidate.ts';
 import { type FileFault, faultsOfUpload, flowOfUpload } from './file-checks.ts';
+import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
+import { sentBefore } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
 const TICKET_RANDOM = 2 ** 32;
-
-/** What stood in the intake folder and what it was found to be. */
-export type Candidate = {
-  readonly arrival: Arrival;
-  readonly partner: Partner;
-  readonly generation: Generation;
-  readonly flow: Flow | undefined;
-  readonly environment: Environment;
-  /** The name the answers speak of: of the file, or of the GO. */
-  readonly fileName: string;
-  readonly rszName: boolean;
-  readonly files: readonly { readonly role: SubmittedFile['role']; readonly row: EntryRow }[];
-  readonly faults: readonly FileFault[];
-  /** A set that its sender took back by a TD. */
-  readonly cancelled: boolean;
-};
 
 type Parts = {
   readonly ledger: Ledger;
@@ -46,6 +32,7 @@ type Parts = {
   /** Whether somebody still writes to it, or has locked it to do so. */
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
   readonly signatures: Pick<SetSignatures, 'judge' | 'forget'>;
+  readonly probe: Pick<FileProbe, 'faultOf'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */
@@ -94,18 +81,23 @@ export class Receiver {
   }
 
   /** One commit: the signed receipt stands in the mailbox, and the submission is being checked or has ended. */
-  async #receive(lease: Lease, candidate: Candidate): Promise<void> {
-    const before = await this.#sentBefore(candidate);
-    const ticket = candidate.arrival.ticket ?? newTicket(this.#parts.clock.now(), randomInt(TICKET_RANDOM));
-    if (before.same !== undefined) return this.#answerAgain(lease, candidate, before.same, ticket);
-    const submission = await this.#submissionOf({ ...candidate, faults: before.faults }, ticket);
+  async #receive(lease: Lease, found: Candidate): Promise<void> {
+    const { ledger, clock } = this.#parts;
+    const ticket = found.arrival.ticket ?? newTicket(clock.now(), randomInt(TICKET_RANDOM));
+    const before = await sentBefore(found, ledger, clock);
+    if (before.same !== undefined) return this.#answerAgain(lease, found, before.same, ticket);
+    const outside = [...found.faults, ...before.faults];
+    const candidate = { ...found, faults: outside.length > 0 ? outside : await this.#read(found) };
+    const alike = before.refusedAlike(candidate.faults);
+    if (alike !== undefined) return this.#answerAgain(lease, candidate, alike, ticket);
+    const submission = await this.#submissionOf(candidate, ticket);
     crashPoint('receive.before-receipt-commit');
-    await this.#parts.ledger.commit([
+    await ledger.commit([
       { kind: 'finishLease', ...leaseRef(lease) },
       ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
       { kind: 'insertSubmission', submission },
-      ...publishAnswers(candidate.partner, submission, submission.receipt, this.#parts.clock.now()),
+      ...publishAnswers(candidate.partner, submission, submission.receipt, clock.now()),
       ...this.#next(candidate, submission),
       { kind: 'audit', line: submissionLine(submission, candidate) },
     ]);
@@ -116,7 +108,7 @@ export class Receiver {
 
   async #submissionOf(candidate: Candidate, ticket: Ticket): Promise<Submission> {
     const { arrival, partner, generation, flow, faults } = candidate;
-    const data = dataOf(candidate);
+    const data = contentOf(candidate);
     const receivedAt = this.#parts.clock.now();
     const facts = {
       ticket,
@@ -131,7 +123,12 @@ export class Receiver {
       generation: generation.id,
     };
     const errors = this.#parts.answers.errorTexts(partner, faults);
-    const receipt = await this.#parts.answers.receipt(partner, { ...facts, size: data?.size ?? 0, errors });
+    const receipt = await this.#parts.answers.receipt(partner, {
+      ...facts,
+      size: data?.size ?? 0,
+      parts: partsOf(candidate),
+      errors,
+    });
     const state = candidate.cancelled ? 'cancelled' : errors.length > 0 ? 'rejected' : 'checking';
     const ended = state === 'checking' ? {} : { answeredAt: receivedAt };
     return { ...facts, ...ended, state, errors, receipt, notification: [] };
@@ -161,46 +158,19 @@ export class Receiver {
     ]);
   }
 
-  /**
-   * Compares with what this partner sent before under the name. One that was refused in its receipt never took the name;
-   * it is answered alike only while the same is wrong with it.
-   */
-  async #sentBefore(
-    candidate: Candidate,
-  ): Promise<{ readonly same: Submission | undefined; readonly faults: readonly FileFault[] }> {
-    const { flow, partner, environment, fileName, rszName, faults } = candidate;
-    if (flow === undefined || candidate.cancelled) return { same: undefined, faults };
-    const since = this.#parts.clock.now() - flow.namesWindowDays * DAY_MS;
-    const where = { partner: partner.id, flow: flow.code, environment, since };
-    const byName = await this.#parts.ledger.read({ kind: 'submissionsByName', ...where, fileName });
-    const taken = byName.filter((earlier) => earlier.state !== 'cancelled' && !refusedInReceipt(earlier));
+  /** What reading the file shows; one that is refused anyway, or taken back, is not read. */
+  async #read(candidate: Candidate): Promise<readonly FileFault[]> {
+    const { flow, environment, partner, generation, cancelled } = candidate;
     const data = dataOf(candidate);
-    const sha256 = data?.sha256 ?? '';
-    const unique = rszName || flow.names === 'unique';
-    // A name that may be used again is compared with its latest use alone: a state may be set back. A GO that comes again
-    // without data, because the reply to the first was lost, asks for the answer of the set it started.
-    const same = (earlier: Submission) => data === undefined || earlier.sha256 === sha256;
-    const done = (unique ? taken : taken.slice(0, 1)).find(same);
-    if (done !== undefined) return { same: done, faults };
-    const again = (unique && taken.length > 0) || (flow.refuseSameContent && (await this.#sameContent(where, sha256)));
-    const all = again ? [...faults, { code: '133' }] : faults;
-    const codes = all.map((fault) => fault.code).join();
-    const alike = (earlier: Submission) =>
-      refusedInReceipt(earlier) && earlier.errors.map((error) => error.code).join() === codes;
-    return { same: byName.find((earlier) => earlier.sha256 === sha256 && alike(earlier)), faults: all };
-  }
-
-  async #sameContent(
-    where: {
-      readonly partner: PartnerId;
-      readonly flow: string;
-      readonly environment: Environment;
-      readonly since: number;
-    },
-    sha256: string,
-  ): Promise<boolean> {
-    const earlier = await this.#parts.ledger.read({ kind: 'latestByDigest', ...where, sha256 });
-    return earlier !== undefined && earlier.state !== 'cancelled' && !refusedInReceipt(earlier);
+    if (flow === undefined || data.length === 0 || cancelled) return [];
+    const fault = await this.#parts.probe.faultOf({
+      contents: data,
+      maxBytes: generation.limits.receiptReadBytes,
+      flow,
+      environment,
+      sender: partner.institution,
+    });
+    return fault === undefined ? [] : [fault];
   }
 
   async #drop(lease: Lease): Promise<void> {
@@ -212,16 +182,6 @@ export class Receiver {
       { kind: 'releaseLease', ...leaseRef(lease), dueAt: this.#parts.clock.now() + ms },
     ]);
   }
-}
-
-/** The file whose bytes the submission is about; none where a GO came without FI. */
-function dataOf(candidate: Candidate): EntryRow | undefined {
-  return candidate.files.find((file) => file.role !== 'GO' && file.role !== 'FS')?.row;
-}
-
-/** Refused before anything in it was read. */
-function refusedInReceipt(submission: Submission): boolean {
-  return submission.state === 'rejected' && submission.errors.length > 0;
 }
 
 /** Whether the name is in another submission's hands, or was answered and only waits to be swept. */

@@ -1,16 +1,16 @@
 import type { ActReference } from '../audit/record-log.ts';
-import type { DirectorySnapshot } from '../directory/directory.ts';
-import type { LayoutVersion } from '../domain/flow.ts';
+import type { FlowKind, LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import type { FieldMask, ParsedRecord, RecordFault, Value } from '../formats/record-format.ts';
 import type { BatchTask, RecordAnswer } from './batch.ts';
 import type { RecordFate } from './batch-log.ts';
-import type { CancellingRecord, Originals } from './originals.ts';
-import { type RecordDecision, RecordDecisions } from './record-decision.ts';
+import { addressFields } from './kind-message.ts';
+import { type CancellingRecord, followsOriginals } from './originals.ts';
+import type { ConcernedRecord } from './questions.ts';
+import { type DecidedBy, type RecordDecision, RecordDecisions } from './record-decision.ts';
 import { type CheckedRecord, RecordRules, type RuleResult, rolePositions } from './record-rules.ts';
-import type { Router } from './route.ts';
 
 /** Where the effects of records go, in the order of the file: contents of the batch, or the buffers of one chunk. */
 export interface RecordEffects {
@@ -22,37 +22,34 @@ export interface RecordEffects {
   log(fate: RecordFate): void;
 }
 
-type DeskParts = {
-  readonly snapshot: DirectorySnapshot;
-  readonly originals: Originals;
-  readonly effects: RecordEffects;
-};
+/** Kinds whose records are held against the open questions. */
+const ASKED_OR_ANSWERED: readonly FlowKind[] = ['request', 'answer'];
 
 /** Decides records one at a time, in the order of the file. */
 export class RecordDesk {
+  readonly decisions: RecordDecisions;
+  readonly #kind: FlowKind;
   readonly #layout: LayoutVersion;
   readonly #rules: RecordRules;
   readonly #person: number;
   readonly #positions: ReadonlyMap<string, number>;
-  readonly #decisions: RecordDecisions;
+  readonly #unsaid: ReadonlySet<string>;
   readonly #effects: RecordEffects;
   readonly #isDelivered: boolean;
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
-  constructor(task: BatchTask, layout: LayoutVersion, { snapshot, originals, effects }: DeskParts) {
+  constructor(task: BatchTask, layout: LayoutVersion, by: DecidedBy, effects: RecordEffects) {
+    this.decisions = new RecordDecisions(task, layout, by);
+    this.#kind = task.flow.kind;
     this.#layout = layout;
     this.#rules = new RecordRules(layout, task.environment);
     this.#person = rolePositions(layout).person;
     this.#positions = new Map(layout.fields.map(({ name }, index) => [name, index]));
-    this.#decisions = new RecordDecisions(task, layout, snapshot, originals);
+    this.#unsaid = new Set(addressFields(layout));
     this.#effects = effects;
     // Simulation checks everything and delivers nothing.
     this.#isDelivered = task.environment !== 'S';
-  }
-
-  get router(): Router {
-    return this.#decisions.router;
   }
 
   get totals(): RecordTotals {
@@ -70,11 +67,20 @@ export class RecordDesk {
 
   /** Which of them cancel an earlier record. */
   cancelling(results: readonly RuleResult[]): readonly CancellingRecord[] {
-    if (this.#layout.roles.cancels === undefined) return [];
+    if (!followsOriginals(this.#layout)) return [];
     return results.flatMap((result) => {
       if (!result.ok || result.record.cancels === undefined) return [];
-      const person = this.#decisions.lookup(result.record);
+      const person = this.decisions.lookup(result.record);
       return person === undefined ? [] : [{ cancels: result.record.cancels, person }];
+    });
+  }
+
+  /** Which of them ask or answer a question. */
+  concerned(results: readonly RuleResult[]): readonly ConcernedRecord[] {
+    if (!ASKED_OR_ANSWERED.includes(this.#kind)) return [];
+    return results.flatMap((result) => {
+      const person = result.ok ? this.decisions.lookup(result.record) : undefined;
+      return result.ok && person !== undefined ? [{ record: result.record, person }] : [];
     });
   }
 
@@ -85,7 +91,7 @@ export class RecordDesk {
   }
 
   #decide(sent: ParsedRecord, record: CheckedRecord): void {
-    const decision = this.#decisions.decide(record, this.#decisions.lookup(record));
+    const decision = this.decisions.decide(record, this.decisions.lookup(record));
     if (decision.accepted) this.#accept(record, sent, decision);
     else this.#refuse(sent, record.person, decision.faults, decision.heldBack);
   }
@@ -96,7 +102,7 @@ export class RecordDesk {
     if (routes.length === 0) this.#totals.withoutReceiver += 1;
     if (this.#isDelivered) {
       for (const route of routes) {
-        const values = this.#decisions.valuesFor(record, route, replacedBy);
+        const values = this.decisions.valuesFor(record, route, replacedBy);
         this.#effects.deliver(route.receiver, values, route.mask, route.acts);
       }
     }
@@ -130,6 +136,7 @@ export class RecordDesk {
   /** A line for the notification. The values stand in it as their sender wrote them, before anything was put right. */
   #answerLine({ number, values }: ParsedRecord, faults: readonly RecordFault[]): string {
     const withValues = faults.map((fault) => {
+      if (this.#unsaid.has(fault.field)) return { ...fault, detail: undefined };
       const value = values[this.#positions.get(fault.field) ?? -1];
       return value === undefined || value === null ? fault : { ...fault, value };
     });

@@ -1,7 +1,7 @@
 import type { Environment, LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
 import { normaliseKbo } from '../domain/kbo.ts';
-import type { IsoDate, Period } from '../domain/period.ts';
+import { type IsoDate, type Period, quarterOf } from '../domain/period.ts';
 import { type Form, KnownDates, toOneForm } from '../formats/field-forms.ts';
 import { type FieldCheck, fieldCheck, IDENTIFIER, isPresent } from '../formats/field-types.ts';
 import type { ParsedRecord, RecordFault, Value } from '../formats/record-format.ts';
@@ -16,6 +16,7 @@ export type CheckedRecord = {
   /** The period or, with both ends the same, the day the record speaks of. */
   readonly period: Period;
   readonly reference: string | undefined;
+  /** The reference of the original that this record changes or cancels; empty where it should name one. */
   readonly cancels: string | undefined;
   readonly replacedBy: string | undefined;
   /** What was put right while reading. */
@@ -34,6 +35,7 @@ export class RecordRules {
   readonly #dates = new KnownDates();
   readonly #checks: readonly FieldCheck[];
   readonly #roles: RolePositions;
+  readonly #changes: { readonly index: number; readonly values: ReadonlySet<string> } | undefined;
   readonly #conditions: RecordConditions;
   readonly #kbos: readonly number[];
   readonly #forms: readonly { readonly index: number; readonly form: Form }[];
@@ -47,6 +49,8 @@ export class RecordRules {
       return fieldCheck(field.type, required, environment, this.#dates);
     });
     this.#roles = rolePositions(layout);
+    const { changes } = layout;
+    this.#changes = changes && { index: position(layout, changes.field), values: new Set(changes.values) };
     this.#conditions = new RecordConditions(layout, this.#dates);
     this.#kbos = layout.fields.flatMap((field, index) => (field.type.kind === 'kbo' ? [index] : []));
     this.#forms = layout.fields.flatMap((field, index) => {
@@ -108,21 +112,36 @@ export class RecordRules {
   #checked(number: number, values: readonly Value[], warnings: readonly RecordFault[]): CheckedRecord {
     const roles = this.#roles;
     const person = values[roles.person];
-    const begin = this.#date(values, roles.periodBegin);
-    if (!isPresent(person) || !isInsz(person) || begin === undefined) {
+    const period = this.#period(values);
+    if (!isPresent(person) || !isInsz(person) || period === undefined) {
       throw new TypeError('the roles of the layout name no INSZ and no day');
     }
-    const end = roles.periodEnd === undefined ? begin : this.#date(values, roles.periodEnd);
     return {
       number,
       values,
       person,
-      period: { begin, end },
+      period,
       reference: textIn(values, roles.reference),
-      cancels: textIn(values, roles.cancels),
+      cancels: this.#originalOf(values),
       replacedBy: textIn(values, roles.replacedBy),
       warnings,
     };
+  }
+
+  #originalOf(values: readonly Value[]): string | undefined {
+    const named = textIn(values, this.#roles.cancels);
+    if (named !== undefined || this.#changes === undefined) return named;
+    const says = textIn(values, this.#changes.index);
+    if (says === undefined || !this.#changes.values.has(says)) return undefined;
+    return textIn(values, this.#roles.reference) ?? '';
+  }
+
+  /** A quarter is all of its days; a day without an end is that day. */
+  #period(values: readonly Value[]): Period | undefined {
+    const { periodBegin, periodEnd } = this.#roles;
+    const begin = this.#date(values, periodBegin);
+    if (begin === undefined) return quarterOf(textIn(values, periodBegin) ?? '');
+    return { begin, end: periodEnd === undefined ? begin : this.#date(values, periodEnd) };
   }
 
   #date(values: readonly Value[], index: number): IsoDate | undefined {

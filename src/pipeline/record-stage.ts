@@ -1,17 +1,22 @@
 import type { DirectorySnapshot } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
+import type { MandateSnapshot } from '../domain/mandate.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import type { ParsedRecord } from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContents, type FileHead } from './batch-contents.ts';
-import { Originals } from './originals.ts';
+import { batchLogHead } from './batch-log.ts';
+import { followsOriginals, Originals } from './originals.ts';
+import { NO_QUESTIONS, Questions, type QuestionsLookup } from './questions.ts';
 import { RecordDesk } from './record-desk.ts';
 
 export type StageParts = {
   readonly store: ContentStore;
   readonly snapshot: DirectorySnapshot;
+  readonly mandates: MandateSnapshot;
   readonly originals: OriginalsLookup;
+  readonly questions: QuestionsLookup;
 };
 
 /** Decides the records of one file, once its layout is known, and writes what becomes of them. */
@@ -19,24 +24,36 @@ export class RecordStage {
   readonly #task: BatchTask;
   readonly #layout: LayoutVersion;
   readonly #originals: Originals;
+  readonly #questions: Questions;
   readonly #desk: RecordDesk;
   readonly #contents: BatchContents;
 
-  constructor(task: BatchTask, head: FileHead, { store, snapshot, originals }: StageParts) {
+  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, ...lookups }: StageParts) {
+    const { layout } = head;
     this.#task = task;
-    this.#layout = head.layout;
-    this.#originals = new Originals(originals);
-    this.#desk = new RecordDesk(task, head.layout, {
-      snapshot,
-      originals: this.#originals,
-      effects: {
+    this.#layout = layout;
+    this.#originals = new Originals(lookups.originals);
+    this.#questions = new Questions(layout, lookups.questions);
+    const [originals, questions] = [this.#originals, this.#questions];
+    this.#desk = new RecordDesk(
+      task,
+      layout,
+      { directory: snapshot, mandates, originals, questions },
+      {
         deliver: (receiver, values, mask, acts) => this.#contents.outputs.append(receiver, values, mask, acts),
         refusal: (line) => this.#contents.refusals.write(line),
         information: (line) => this.#contents.information.write(line),
         log: (fate) => this.#contents.log.record(fate),
       },
-    });
-    this.#contents = new BatchContents(store, task, head, this.#desk.router, snapshot.version);
+    );
+    const { router, form } = this.#desk.decisions;
+    const versions = {
+      directoryVersion: String(snapshot.version),
+      layoutVersion: layout.version,
+      mandatesVersion: layout.roles.employer === undefined ? undefined : String(mandates.version),
+    };
+    const delivered = { ...head, layout: form.layout };
+    this.#contents = new BatchContents(store, task, delivered, router, batchLogHead(task, versions, router));
   }
 
   get totals(): RecordTotals {
@@ -46,7 +63,8 @@ export class RecordStage {
   /** In the order of the file. */
   async process(records: readonly ParsedRecord[]): Promise<void> {
     const results = records.map((record) => this.#desk.check(record));
-    if (this.#layout.roles.cancels !== undefined) await this.#originals.prepare(this.#desk.cancelling(results));
+    if (followsOriginals(this.#layout)) await this.#originals.prepare(this.#desk.cancelling(results));
+    await this.#questions.prepare(this.#desk.concerned(results));
     for (const [index, record] of records.entries()) {
       const result = results[index];
       if (result !== undefined) this.#desk.take(record, result);
@@ -56,9 +74,14 @@ export class RecordStage {
 
   /** Every content is durable on return. */
   complete(): Promise<BatchResult> {
-    const originals = this.#task.environment === 'S' ? [] : this.#originals.toRemember();
-    const { informationCount } = this.#desk;
-    return this.#contents.complete({ totals: { ...this.#desk.totals }, informationCount, originals });
+    // Simulation checks everything and leaves nothing behind.
+    const isDelivered = this.#task.environment !== 'S';
+    return this.#contents.complete({
+      totals: { ...this.#desk.totals },
+      informationCount: this.#desk.informationCount,
+      originals: isDelivered ? this.#desk.decisions.originals() : [],
+      questions: isDelivered ? this.#questions.effects() : NO_QUESTIONS,
+    });
   }
 
   abandon(): Promise<void> {

@@ -5,8 +5,8 @@ import type { Institution } from '../domain/partner.ts';
 import type { Period } from '../domain/period.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { FieldMask } from '../formats/record-format.ts';
-import { coveringDossier, isSame, lineHolder } from './authorize.ts';
-import type { BatchTask } from './batch.ts';
+import { coveringDossier, isSame, lineHolder, serves } from './authorize.ts';
+import type { BatchReceiver, BatchTask } from './batch.ts';
 
 /** The block that identifies the record; it always passes. */
 export const KEY_BLOCK = 'key';
@@ -19,6 +19,7 @@ export type Destination = {
   readonly receiver: PartnerId;
   readonly institution: Institution;
   readonly holder: Institution;
+  readonly needsLine: boolean;
   readonly qualities: ReadonlySet<string>;
   readonly blocks: ReadonlySet<string>;
   readonly mask: FieldMask;
@@ -32,7 +33,7 @@ export type Group = { readonly receiver: PartnerId; readonly destinations: reado
 export type Route = {
   readonly receiver: PartnerId;
   readonly mask: FieldMask;
-  /** The receiver's own line, which fills in the quality; undefined where a cancellation finds it gone. */
+  /** The receiver's own line, which fills in the quality; undefined where it needs none, or a cancellation finds it gone. */
   readonly dossier: Dossier | undefined;
   readonly acts: readonly ActReference[];
   readonly filteredBlocks: readonly string[];
@@ -84,10 +85,19 @@ export class Router {
   route(person: Person, period: Period): readonly Route[] {
     const routes: Route[] = [];
     for (const group of this.#groups.values()) {
-      const route = this.#routeTo(group, person, period);
+      const route = this.#routeOf(group, person, period);
       if (route !== undefined) routes.push(route);
     }
     return routes;
+  }
+
+  /** Where a message goes: an act must speak of the institution it names, and then that must know the person. */
+  routeTo(institution: Institution, person: Person, period: Period): Route | 'not-authorized' | 'no-line' {
+    for (const { receiver, destinations } of this.#groups.values()) {
+      const named = destinations.filter((one) => isSame(one.institution, institution));
+      if (named.length > 0) return this.#routeOf({ receiver, destinations: named }, person, period) ?? 'no-line';
+    }
+    return 'not-authorized';
   }
 
   /** A change or cancellation goes to those who got the original, also where their line ended since. */
@@ -97,7 +107,7 @@ export class Router {
     for (const receiver of receivers.toSorted()) {
       const group = this.#groups.get(receiver);
       if (group === undefined) heldBack.push(receiver);
-      else routes.push(this.#routeTo(group, person, period) ?? this.#routeAfterEnd(group, person));
+      else routes.push(this.#routeOf(group, person, period) ?? this.#routeAfterEnd(group, person));
     }
     return { routes, heldBack };
   }
@@ -106,13 +116,13 @@ export class Router {
    * The first institution of the partner that has a line decides the quality; every act that lets this institution have
    * the record adds its blocks.
    */
-  #routeTo({ receiver, destinations }: Group, person: Person, period: Period): Route | undefined {
-    let first: { readonly institution: Institution; readonly dossier: Dossier } | undefined;
+  #routeOf({ receiver, destinations }: Group, person: Person, period: Period): Route | undefined {
+    let first: { readonly institution: Institution; readonly dossier: Dossier | undefined } | undefined;
     const allowed: Destination[] = [];
     for (const one of destinations) {
       if (first !== undefined && !isSame(first.institution, one.institution)) continue;
       const dossier = coveringDossier(person.dossiers, one.holder, one.qualities, period);
-      if (dossier === undefined) continue;
+      if (dossier === undefined && one.needsLine) continue;
       first ??= { institution: one.institution, dossier };
       allowed.push(one);
     }
@@ -132,33 +142,40 @@ export class Router {
   }
 }
 
-/** Undefined where no connected partner receives for the institution. */
+/** Undefined where no connected partner receives for the institution, or none for this purpose. */
 function destination(
   task: BatchTask,
   layout: LayoutVersion,
   act: Authorization,
-  receiver: AuthorizedReceiver,
+  { institution, line, qualities, blocks }: AuthorizedReceiver,
 ): Destination | undefined {
-  const partner = partnerFor(task, receiver.institution);
-  if (partner === undefined) return undefined;
-  const blocks = new Set(receiver.blocks);
+  const partner = partnerFor(task, institution);
+  if (partner === undefined || !serves(partner, act)) return undefined;
+  const allowed = new Set(blocks);
   return {
-    receiver: partner,
-    institution: receiver.institution,
-    holder: lineHolder(receiver.institution, task.sectors),
-    qualities: new Set(receiver.qualities),
-    blocks,
-    mask: maskOf(task.flow, layout, blocks),
+    receiver: partner.partner,
+    institution,
+    holder: lineHolder(institution, task.sectors),
+    needsLine: line !== 'none',
+    qualities: new Set(qualities),
+    blocks: allowed,
+    mask: maskOf(task.flow, layout, allowed),
     act: { id: act.id, version: act.version },
   };
 }
 
-/** The partner that is the institution, else the managing institution of its sector. */
-function partnerFor(task: BatchTask, institution: Institution): PartnerId | undefined {
+/**
+ * The partner that is the institution, else the managing institution of its sector. A member of a secondary network is
+ * reached through that institution alone (which itself may reach its members), and so is a member whose membership is
+ * sensitive.
+ */
+function partnerFor(task: BatchTask, institution: Institution): BatchReceiver | undefined {
+  const sector = task.sectors.find(({ number }) => number === institution.sector);
+  const managing = task.receivers.find(({ partner }) => partner === sector?.managingInstitution);
+  if (sector?.anonymousMembers === true && institution.type !== 0) return managing;
   const own = task.receivers.find((one) => isSame(one.institution, institution));
-  if (own !== undefined) return own.partner;
-  const managing = task.sectors.find((sector) => sector.number === institution.sector)?.managingInstitution;
-  return task.receivers.find((one) => one.partner === managing)?.partner;
+  const isReached = own?.network !== 'secondary' || task.sender.partner === sector?.managingInstitution;
+  return isReached ? (own ?? managing) : managing;
 }
 
 /** A field in no block never passes. */

@@ -1,30 +1,37 @@
 import { createHash } from 'node:crypto';
 import type { DirectorySnapshot } from '../directory/directory.ts';
+import { NO_MANDATES } from '../directory/mandates.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { Environment, Flow, LayoutVersion } from '../domain/flow.ts';
-import { dateOf, includesDay } from '../domain/period.ts';
+import type { Environment, LayoutVersion } from '../domain/flow.ts';
+import type { MandateSnapshot } from '../domain/mandate.ts';
+import { JoinedParts } from '../formats/joined-parts.ts';
 import { recordFormat } from '../formats/open-format.ts';
 import {
   type FileError,
   type HeaderValues,
   LAYOUT_UNKNOWN,
+  NO_DATA,
   type ParsedRecord,
   type RecordSink,
   WHOLE_FILE,
 } from '../formats/record-format.ts';
-import type { ContentStore } from '../storage/content-store.ts';
+import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
 import { BatchLog, batchLogHead } from './batch-log.ts';
+import { layoutsInForce } from './layouts-in-force.ts';
+import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
-
-const NO_DATA = '134';
 
 export type BatchParts = {
   readonly store: ContentStore;
   readonly directory: { snapshot(environment: Environment): DirectorySnapshot };
+  /** None are known where it is left out. */
+  readonly mandates?: { snapshot(environment: Environment): MandateSnapshot } | undefined;
   readonly originals: OriginalsLookup;
+  /** None are known where it is left out. */
+  readonly questions?: QuestionsLookup | undefined;
   /** Told, between chunks, how many records were decided. */
   readonly progress?: ((records: number) => void) | undefined;
 };
@@ -37,7 +44,8 @@ export type BatchParts = {
  */
 export async function runBatch(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
   const snapshot = parts.directory.snapshot(task.environment);
-  const batch = new Batch(task, parts, snapshot);
+  const mandates = parts.mandates?.snapshot(task.environment) ?? NO_MANDATES;
+  const batch = new Batch(task, parts, { snapshot, mandates });
   try {
     crashPoint('parse.start');
     await batch.read();
@@ -48,29 +56,33 @@ export async function runBatch(task: BatchTask, parts: BatchParts): Promise<Batc
     throw error;
   } finally {
     snapshot.close();
+    mandates.close();
   }
 }
+
+/** What is known of persons and mandates: one version for the whole batch. */
+type Known = { readonly snapshot: DirectorySnapshot; readonly mandates: MandateSnapshot };
 
 class Batch implements RecordSink {
   readonly #task: BatchTask;
   readonly #parts: BatchParts;
-  readonly #snapshot: DirectorySnapshot;
+  readonly #known: Known;
   readonly #layouts: readonly LayoutVersion[];
   #records: ParsedRecord[] = [];
   #stage: RecordStage | undefined;
   #fileError: FileError | undefined;
 
-  constructor(task: BatchTask, parts: BatchParts, snapshot: DirectorySnapshot) {
+  constructor(task: BatchTask, parts: BatchParts, known: Known) {
     this.#task = task;
     this.#parts = parts;
-    this.#snapshot = snapshot;
+    this.#known = known;
     this.#layouts = layoutsInForce(task.flow, task.receivedAt);
     if (this.#layouts.length === 0) this.#fileError = { field: WHOLE_FILE, code: LAYOUT_UNKNOWN };
   }
 
   layout(layout: LayoutVersion, header: HeaderValues): void {
-    const { store, originals } = this.#parts;
-    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, snapshot: this.#snapshot });
+    const { store, originals, questions = async () => [] } = this.#parts;
+    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, questions, ...this.#known });
   }
 
   record(record: ParsedRecord): void {
@@ -84,7 +96,18 @@ class Batch implements RecordSink {
   /** Reads to the end, or to the first fault of the file as a whole. */
   async read(): Promise<void> {
     if (this.#fileError !== undefined) return;
-    const { content, flow, environment, sender } = this.#task;
+    const { contents } = this.#task;
+    const sink = new JoinedParts(this, contents.length);
+    for (const content of contents) {
+      sink.next();
+      await this.#readPart(content, sink);
+      if (this.#fileError !== undefined) return;
+    }
+    crashPoint('parse.done');
+  }
+
+  async #readPart(content: ContentRef, sink: RecordSink): Promise<void> {
+    const { flow, environment, sender } = this.#task;
     const format = recordFormat(flow.format, this.#layouts, { environment, sender: sender.institution });
     const hash = createHash('sha256');
     let bytes = 0;
@@ -92,7 +115,7 @@ class Batch implements RecordSink {
     for await (const chunk of this.#parts.store.read(content.contentId)) {
       hash.update(chunk);
       bytes += chunk.length;
-      format.parse(chunk, this);
+      format.parse(chunk, sink);
       await this.#process();
       if (this.#fileError !== undefined) return;
       crashPoint('parse.chunk');
@@ -104,8 +127,7 @@ class Batch implements RecordSink {
     if (bytes !== content.size || hash.digest('hex') !== content.sha256) {
       throw new GatewayError('digest-mismatch', 'the content is not the one that was received');
     }
-    format.end(this);
-    crashPoint('parse.done');
+    format.end(sink);
     await this.#process();
   }
 
@@ -134,8 +156,8 @@ class Batch implements RecordSink {
     await this.#stage?.abandon();
     const { store } = this.#parts;
     const layoutVersion = this.#layouts[0]?.version ?? '';
-    const directoryVersion = String(this.#snapshot.version);
-    const log = new BatchLog(store, batchLogHead(this.#task, { directory: directoryVersion, layout: layoutVersion }));
+    const directoryVersion = String(this.#known.snapshot.version);
+    const log = new BatchLog(store, batchLogHead(this.#task, { directoryVersion, layoutVersion }));
     log.fileRefused([error.code]);
     const [refusals, information, recordLog] = await Promise.all([
       new BatchContent(store).complete(),
@@ -152,16 +174,9 @@ class Batch implements RecordSink {
       informationCount: 0,
       recordLog,
       originals: [],
+      questions: NO_QUESTIONS,
       layoutVersion,
       directoryVersion,
     };
   }
-}
-
-/** The versions valid on the day of receipt, the newest first; two may be valid at once. */
-function layoutsInForce(flow: Flow, receivedAt: number): readonly LayoutVersion[] {
-  const day = dateOf(receivedAt);
-  return flow.layouts
-    .filter(({ validFrom, validUntil }) => includesDay({ begin: validFrom, end: validUntil }, day))
-    .toSorted((one, other) => (one.validFrom > other.validFrom ? -1 : 1));
 }

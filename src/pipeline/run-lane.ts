@@ -4,14 +4,16 @@ import type { LayoutVersion } from '../domain/flow.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import { blockCutter, blockEnds, planBlocks } from '../formats/open-blocks.ts';
 import type { BlockEnds, BlockPlan } from '../formats/record-block.ts';
-import type { ContentStore } from '../storage/content-store.ts';
+import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import { actsInForce } from './authorize.ts';
 import type { BatchResult, BatchTask } from './batch.ts';
 import { BatchContents } from './batch-contents.ts';
 import { type Chunk, LaneChunks, mostChunks } from './lane-chunks.ts';
 import { isLaneLayout, isLaneTask } from './lane-eligible.ts';
 import type { ChunkResult } from './lane-messages.ts';
+import { laneLogHead } from './lane-setup.ts';
 import type { LaneThreads } from './lane-threads.ts';
+import { NO_QUESTIONS } from './questions.ts';
 import { Router } from './route.ts';
 
 /** Smaller files are done before threads have heard of them. */
@@ -36,10 +38,11 @@ export async function lanePlan(
   layouts: readonly LayoutVersion[],
   store: ContentStore,
 ): Promise<BlockPlan | undefined> {
-  if (!isLaneTask(task) || actsInForce(task).length === 0) return undefined;
+  const [content] = task.contents;
+  if (!isLaneTask(task) || content === undefined || actsInForce(task).length === 0) return undefined;
   const pieces: Uint8Array[] = [];
-  const range = { start: 0, end: Math.min(HEAD_BYTES, task.content.size) };
-  for await (const piece of store.read(task.content.contentId, range)) pieces.push(piece);
+  const range = { start: 0, end: Math.min(HEAD_BYTES, content.size) };
+  for await (const piece of store.read(content.contentId, range)) pieces.push(piece);
   const facts = { environment: task.environment, sender: task.sender.institution };
   const plan = planBlocks(task.flow.format, layouts, facts, Buffer.concat(pieces));
   return plan !== undefined && isLaneLayout(plan.layout) ? plan : undefined;
@@ -71,25 +74,30 @@ class LaneBatch {
   readonly #parts: LaneParts;
   readonly #contents: BatchContents;
   readonly #ends: BlockEnds;
+  readonly #content: ContentRef;
   readonly #chunks: LaneChunks;
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
   constructor(task: BatchTask, plan: BlockPlan, parts: LaneParts) {
+    const [content] = task.contents;
+    if (content === undefined) throw new TypeError('a batch of no file');
     this.#task = task;
     this.#plan = plan;
     this.#parts = parts;
     const { store, directory } = parts;
     const router = new Router(task, plan.layout, actsInForce(task));
-    this.#contents = new BatchContents(store, task, plan, router, directory.version);
+    const logHead = laneLogHead({ task, plan, directory: directory.parts }, router);
+    this.#contents = new BatchContents(store, task, plan, router, logHead);
     this.#ends = blockEnds(plan);
-    this.#chunks = new LaneChunks(task.content, blockCutter(plan));
+    this.#content = content;
+    this.#chunks = new LaneChunks(content, blockCutter(plan));
   }
 
   /** @returns false where the record-at-a-time path has to read the file */
   async read(): Promise<boolean> {
     const { store, threads, directory } = this.#parts;
-    const { content } = this.#task;
+    const content = this.#content;
     const before = new Int32Array(new SharedArrayBuffer(4 * mostChunks(content.size)));
     before[0] = 1;
     threads.begin({ task: this.#task, plan: this.#plan, directory: directory.parts, before });
@@ -121,7 +129,12 @@ class LaneBatch {
   complete(): Promise<BatchResult> {
     crashPoint('authorize.done');
     const totals: RecordTotals = { ...this.#totals };
-    return this.#contents.complete({ totals, informationCount: this.#informationCount, originals: [] });
+    return this.#contents.complete({
+      totals,
+      informationCount: this.#informationCount,
+      originals: [],
+      questions: NO_QUESTIONS,
+    });
   }
 
   abandon(): Promise<void> {

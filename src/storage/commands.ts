@@ -5,6 +5,7 @@ import type { Submission, SubmissionState, Ticket } from '../domain/submission.t
 import type { VPath } from '../domain/vpath.ts';
 import type { ContentRef } from './content-store.ts';
 import type { Queue } from './ledger.ts';
+import type { QuestionCommand } from './question-commands.ts';
 
 /**
  * A row of the file tree. Paths here are *ledger paths*: `/partners/<id>/IN/<FLOW>/name` and `/SHARED/<name>/…`. The
@@ -250,6 +251,7 @@ export type LedgerCommand =
       readonly partner: PartnerId;
       readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
     }
+  | QuestionCommand
   /** Opens level 2 for one certificate at one address, from now on; a grant that is there begins anew. */
   | ({ readonly kind: 'grantStepUp'; readonly principal: string; readonly forMs: number } & StepUpKey)
   /** Ends the grants of a certificate, at one address or at all; none there is no error. */

@@ -1,10 +1,12 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { PartnerId } from '../domain/principal.ts';
+import type { Question } from '../domain/question.ts';
 import type { Submission, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { ChainedLine, EntryRow, LockRow, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
 import type { Queue } from './ledger.ts';
+import type { QuestionQuery } from './question-commands.ts';
 
 /** What can be asked of the ledger; each is answered from one snapshot. */
 export type Query =
@@ -50,6 +52,7 @@ export type Query =
       readonly partner: PartnerId;
       readonly references: readonly string[];
     }
+  | QuestionQuery
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
   | { readonly kind: 'nextDue'; readonly queue: Queue }
   | { readonly kind: 'queueLength'; readonly queue: Queue }
@@ -80,26 +83,28 @@ export type Answer<Q extends Query> = Q extends { kind: 'entry' }
         ? readonly Submission[]
         : Q extends { kind: 'deliveries' }
           ? readonly Delivery[]
-          : Q extends { kind: 'nextSequence' | 'queueLength' }
+          : Q extends { kind: 'nextSequence' | 'queueLength' | 'overdueQuestions' }
             ? number
             : Q extends { kind: 'nextDue' }
               ? number | undefined
               : Q extends { kind: 'originals' }
                 ? ReadonlyMap<string, readonly string[]>
-                : Q extends { kind: 'namedContents' }
-                  ? ReadonlySet<string>
-                  : Q extends { kind: 'stepUps' }
-                    ? readonly StepUpRow[]
-                    : Q extends { kind: 'target' }
-                      ? TargetRow
-                      : Q extends { kind: 'locksOn' | 'locksIn' }
-                        ? readonly LockRow[]
-                        : Q extends { kind: 'usage' }
-                          ? Usage
-                          : Q extends { kind: 'partial' }
-                            ? PartialRow | undefined
-                            : Q extends { kind: 'stalePartials' }
-                              ? readonly PartialRow[]
-                              : Q extends { kind: 'auditLines' }
-                                ? readonly ChainedLine[]
-                                : never;
+                : Q extends { kind: 'questions' | 'openQuestions' }
+                  ? readonly Question[]
+                  : Q extends { kind: 'namedContents' }
+                    ? ReadonlySet<string>
+                    : Q extends { kind: 'stepUps' }
+                      ? readonly StepUpRow[]
+                      : Q extends { kind: 'target' }
+                        ? TargetRow
+                        : Q extends { kind: 'locksOn' | 'locksIn' }
+                          ? readonly LockRow[]
+                          : Q extends { kind: 'usage' }
+                            ? Usage
+                            : Q extends { kind: 'partial' }
+                              ? PartialRow | undefined
+                              : Q extends { kind: 'stalePartials' }
+                                ? readonly PartialRow[]
+                                : Q extends { kind: 'auditLines' }
+                                  ? readonly ChainedLine[]
+                                  : never;

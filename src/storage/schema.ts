@@ -84,6 +84,18 @@ CREATE INDEX partial_touched ON partial (touched_at);
 CREATE INDEX partial_content ON partial (content_id);
 `;
 
+/** A question is told apart by its record ticket; `match` has no person in it. `state`: open, answered, closed. */
+const VERSION_3 = `
+CREATE TABLE question (
+  ticket TEXT PRIMARY KEY, batch TEXT NOT NULL, flow TEXT NOT NULL, environment TEXT NOT NULL, asker TEXT NOT NULL,
+  source TEXT NOT NULL, match TEXT NOT NULL, asked_at INTEGER NOT NULL,
+  state TEXT NOT NULL CHECK (state IN ('open', 'answered', 'closed')), answer TEXT, overdue_at INTEGER,
+  changed_at INTEGER NOT NULL, CHECK ((state = 'answered') = (answer IS NOT NULL))) STRICT, WITHOUT ROWID;
+CREATE INDEX question_match ON question (match);
+CREATE INDEX question_open ON question (batch, ticket) WHERE state = 'open';
+CREATE INDEX question_overdue ON question (overdue_at) WHERE state = 'open' AND overdue_at IS NOT NULL;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -92,6 +104,7 @@ const MIGRATIONS: readonly Migration[] = [
     sql.exec(VERSION_2);
     countAllUsage(sql);
   },
+  (sql) => sql.exec(VERSION_3),
 ];
 
 /**

@@ -5,6 +5,7 @@ import { integer, type Sql, text } from './sql.ts';
 import { mustHoldLocks, refreshLock, releaseLock, takeLock } from './sqlite-locks.ts';
 import { advancePartial, beginPartial, endPartial } from './sqlite-partials.ts';
 import { patchProperties } from './sqlite-properties.ts';
+import { answerQuestions, closeQuestions, markOverdue, openQuestions } from './sqlite-questions.ts';
 import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
 import type { Command, Step } from './sqlite-step.ts';
 import { endStepUp, grantStepUp, useCode } from './sqlite-step-up.ts';
@@ -50,6 +51,10 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   insertDelivery,
   setDeliveryState,
   rememberOriginals,
+  openQuestions,
+  answerQuestions,
+  markOverdue,
+  closeQuestions,
   grantStepUp,
   endStepUp,
   useCode,

@@ -6,6 +6,7 @@ import type { Answer, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
+import { findQuestions, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
 import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import { BELOW, below, keyOf } from './sqlite-step.ts';
@@ -43,6 +44,12 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return nextSequence(sql, { flow: query.flow, environment: query.environment, receiver: query.receiver });
     case 'originals':
       return originals(sql, query);
+    case 'questions':
+      return findQuestions(sql, query);
+    case 'openQuestions':
+      return openQuestionsOf(sql, query);
+    case 'overdueQuestions':
+      return overdueQuestions(sql);
     case 'nextDue':
       return nextDue(sql, { queue: query.queue });
     case 'queueLength':

@@ -93,10 +93,22 @@ export const NAME_CODES = {
     en: 'The number of the part is above the number of parts. Correct the name.',
   },
   '128': {
-    nl: 'Het aantal delen moet hier één zijn. Stuur het bestand in één deel.',
-    fr: 'Le nombre de parties doit être un ici. Envoyez le fichier en une seule partie.',
-    de: 'Die Anzahl der Teile muss hier eins sein. Senden Sie die Datei in einem Teil.',
-    en: 'The number of parts must be one here. Send the file in one part.',
+    nl: 'Het aantal delen in de naam van de GO is niet dat van de bestanden FI. Verbeter de namen.',
+    fr: 'Le nombre de parties dans le nom du GO n’est pas celui des fichiers FI. Corrigez les noms.',
+    de: 'Die Anzahl der Teile im Namen des GO ist nicht die der Dateien FI. Berichtigen Sie die Namen.',
+    en: 'The number of parts in the name of the GO is not that of the files FI. Correct the names.',
+  },
+  '123': {
+    nl: 'Bij deze GO staan bestanden FI die een ander aantal delen noemen. Verbeter hun namen of neem ze weg.',
+    fr: 'Des fichiers FI présents avec ce GO mentionnent un autre nombre de parties. Corrigez leurs noms ou retirez-les.',
+    de: 'Bei diesem GO liegen Dateien FI, die eine andere Anzahl von Teilen nennen. Berichtigen oder entfernen Sie sie.',
+    en: 'Beside this GO stand files FI that name another number of parts. Correct their names or take them away.',
+  },
+  '124': {
+    nl: 'Bij deze GO staan handtekeningen FS die een ander aantal delen noemen. Verbeter hun namen of neem ze weg.',
+    fr: 'Des signatures FS présentes avec ce GO mentionnent un autre nombre de parties. Corrigez leurs noms ou retirez-les.',
+    de: 'Bei diesem GO liegen Signaturen FS, die eine andere Anzahl von Teilen nennen. Berichtigen oder entfernen Sie sie.',
+    en: 'Beside this GO stand signatures FS that name another number of parts. Correct their names or take them away.',
   },
   '117': {
     nl: 'De letter van de omgeving in de naam is verkeerd. Gebruik R, T of S.',

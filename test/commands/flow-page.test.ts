@@ -70,7 +70,8 @@ test('a page follows its flow: what cannot come back is not in it', async () => 
       .replace('maxFileBytes: 10000000000', 'maxFileBytes: 5000')
       .replace('{ name: street, type: text, maxLength: 50 }', '{ name: street, type: text, maxLength: 40 }'),
   );
-  expect(codesUnder(page, 'In the receipt')).toEqual(['088', '134', '184', '427']);
+  expect(codesUnder(page, 'In the receipt')).toEqual(['088', '134', '184', '427', '138', '312']);
+  expect(page).toContain('Of a file of more than 8 388 608 bytes only so many are read before the receipt.');
   expect(codesUnder(page, 'In the notification, about one record').slice(3, 6)).toEqual(['300010', '300020', '300030']);
   expect(page).toContain('At most 5 000 bytes.');
   expect(page).toContain('| 7 | `street` | A..40 | yes | name of the street | address |');

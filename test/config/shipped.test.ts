@@ -180,6 +180,7 @@ test('limits left out are the numbers that ship', async () => {
     maxPartialUploadsPerPrincipal: 100,
     workingFileHours: 72,
     stepUpHours: 4,
+    receiptReadBytes: 8_388_608,
   });
   expect(defaults.generation.id).toBe(written.generation.id);
 });

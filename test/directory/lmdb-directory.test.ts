@@ -73,14 +73,14 @@ describe('loading person lines', () => {
         },
       ],
     });
-    expect(directory.stats('R')).toEqual({ version: 1n, persons: 2, dossiers: 3, replaced: 0 });
+    expect(directory.stats('R')).toEqual({ version: 1n, persons: 2, dossiers: 3, replaced: 0, cancelled: 0 });
   });
 
   test('a later load takes the place of what was known of its persons, and of no one else', async () => {
     await loaded([`${A};7;1;101;0;2015-06-01;;`, `${A};12;0;030;0;2015-06-01;;`, `${B};7;1;102;0;2012-01-01;;`]);
     await loaded([`${A};7;1;103;0;2015-06-01;;`]);
     expect([qualities(A), qualities(B), qualities(C)]).toEqual([['103'], ['102'], undefined]);
-    expect(directory.stats('R')).toEqual({ version: 2n, persons: 2, dossiers: 2, replaced: 0 });
+    expect(directory.stats('R')).toEqual({ version: 2n, persons: 2, dossiers: 2, replaced: 0, cancelled: 0 });
   });
 
   test('a number alone is known, without a dossier', async () => {
@@ -171,7 +171,7 @@ describe('replaced numbers', () => {
     await loaded([`${C};7;1;101;0;2015-06-01;;`, `${A};7;1;102;0;2015-06-01;;`]);
     await loaded([`${A};;;;;;;${C}`]);
     expect(lookup(A)).toMatchObject({ replacedBy: C });
-    expect(directory.stats('R')).toEqual({ version: 2n, persons: 1, dossiers: 1, replaced: 1 });
+    expect(directory.stats('R')).toEqual({ version: 2n, persons: 1, dossiers: 1, replaced: 1, cancelled: 0 });
   });
 
   test('a circle is refused, also one that closes over an earlier load', async () => {

@@ -1,16 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
+  cancelledValue,
   DOSSIER_BYTES,
   dayNumber,
   dossiersValue,
-  inszOf,
-  keyOf,
+  keyBytes,
   packDossier,
   replacedValue,
   Unpacker,
 } from '../../src/directory/pack.ts';
 import { isInsz } from '../../src/domain/insz.ts';
+import { inszOfKey, personKey } from '../../src/domain/person-key.ts';
 
 function insz(text: string) {
   if (!isInsz(text)) throw new Error(`${text} is no INSZ`);
@@ -61,16 +62,24 @@ describe('packed dossiers', () => {
     );
   });
 
-  test('keys sort as the numbers do, and come back with leading zeros', () => {
-    const keys = ['00022993779', '12070496422', '74031295170', '91220892329'].map((text) => keyOf(insz(text)));
+  test('keys have four bytes, and sort births from 2000 on behind those before', () => {
+    const keys = ['12070496490', '74031295170', '91220892329', '00022993779', '12070496422'].map((text) =>
+      keyBytes(personKey(insz(text))),
+    );
     expect(keys.toSorted(Buffer.compare)).toEqual(keys);
-    expect(keys.map((key) => inszOf(key, 0))).toEqual(['00022993779', '12070496422', '74031295170', '91220892329']);
-    expect(keys.map((key) => key.length)).toEqual([5, 5, 5, 5]);
+    expect(keys.map((key) => key.length)).toEqual([4, 4, 4, 4, 4]);
+    expect(keys[4]?.readUInt32BE(0)).toBe(1_120_704_964);
   });
 
   test('a replaced number holds the number that replaces it', () => {
-    const value = replacedValue(insz('00022993779'));
-    expect(new Unpacker().unpack(value, value.length)).toEqual({ kind: 'replaced', by: '00022993779' });
+    const value = replacedValue(personKey(insz('00022993779')));
+    const found = new Unpacker().unpack(value, value.length);
+    expect(found.kind === 'replaced' && inszOfKey(found.by)).toBe('00022993779');
+  });
+
+  test('a cancelled number holds nothing', () => {
+    const value = cancelledValue();
+    expect(new Unpacker().unpack(value, value.length)).toEqual({ kind: 'cancelled' });
   });
 
   test.each([

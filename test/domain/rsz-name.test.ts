@@ -18,6 +18,7 @@ test('a declaration has eight parts, GO and TD have seven', () => {
     serial: '00001',
     environment: 'T',
     count: 1,
+    part: 1,
   });
   expect(split('GO.WLAT.018000.20260301.00001.T.12').count).toBe(12);
 });
@@ -54,7 +55,7 @@ describe('what the parts say', () => {
     ['FI.WLAT.018000.20260301.0000a.T.1.1', ['367'], 'a small letter in the serial'],
     ['FI.WLAT.018000.20260301.00000.T.1.1', ['127'], 'a serial of zeros'],
     ['FI.WLAT.018000.20260301.00001.X.1.1', ['117'], 'an environment that does not exist'],
-    ['FI.WLAT.018000.20260301.00001.T.2.1', ['128'], 'two parts'],
+    ['FI.WLAT.018000.20260301.00001.T.2.1', [], 'two parts'],
     ['FI.WLAT.018000.20260230.00000.X.1.1', ['110', '127', '117'], 'all faults at once'],
     ['FI.WLAT.018000.20260301.0A00Z.T.1.1', [], 'a serial with letters'],
     ['FI.WLAT.018000.20260311.00001.T.1.1', [], 'tomorrow: midnight comes earlier east of Greenwich'],

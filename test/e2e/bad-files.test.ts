@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Mailbox, Receipt } from '../support/answers.ts';
+import type { Receipt } from '../support/answers.ts';
 import { signedBy } from '../support/demo-signer.ts';
 import {
   adrm,
@@ -167,7 +167,7 @@ describe.skipIf(!hasTool('openssl'))('a file that can not be processed', () => {
   });
 });
 
-/** Faults of the whole that show only when it is read: the receipt is positive, the notification refuses. */
+/** Faults of the whole that show only when it is read. */
 const UNREADABLE: readonly (readonly [what: string, bytes: string | Uint8Array, code: string, says: RegExp])[] = [
   [
     'that is not UTF-8',
@@ -190,17 +190,9 @@ const UNREADABLE: readonly (readonly [what: string, bytes: string | Uint8Array, 
 describe.skipIf(!hasTool('openssl'))('a file', () => {
   test.each(UNREADABLE)('%s is refused as a whole, and nothing of it is delivered', async (what, bytes, code, says) => {
     const name = `ADRM ${what}.csv`;
-    const mailbox: Mailbox = await handIn(place, KSZ_R, { [name]: bytes });
-    const { ticket, resultCode } = await mailbox.receipt(name);
-    expect(resultCode).toBe(1);
-    const { state, records, refused: entries } = await mailbox.notification(name, ticket);
-    expect([state, records]).toEqual(['rejected', { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 }]);
-    expect(entries.map((entry) => [entry.record, entry.ticket, entry.faults.map((fault) => fault.code)])).toEqual([
-      [0, ticket, [code]],
-    ]);
-    expect(entries[0]?.faults[0]?.text).toMatch(says);
-    await place.audit.line({ kind: 'submission-answered', fields: { ticket, state: 'rejected', deliveries: [] } });
-    expect(await place.audit.all({ kind: 'delivery', fields: { ticket } })).toEqual([]);
+    const { errors } = await refused(KSZ_R, name, bytes);
+    expect(errors.map((error) => error.code)).toEqual([code]);
+    expect(errors[0]?.text).toMatch(says);
   });
 
   test('that is right is taken: quotes, a byte order mark and CRLF are no faults', async () => {

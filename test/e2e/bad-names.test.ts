@@ -97,23 +97,6 @@ describe.skipIf(!hasTool('openssl'))('a set with a wrong part in its names', () 
   });
 });
 
-describe.skipIf(!hasTool('openssl'))('a set of several parts', () => {
-  test('is answered with 128, once for all its parts, and taken in one part', async () => {
-    const [four, one] = [setNames({ serial: 'D0001' }), setNames({ serial: 'D0002' })];
-    const go = four.go.replace(/1$/, '4');
-    const parts = [1, 2, 3, 4].flatMap((part) => [four.fi, four.fs].map((name) => name.replace(/1\.1$/, `4.${part}`)));
-    await handIn(place, KSZ_T, Object.fromEntries([...parts, go].map((name) => [name, adrm(goodRow(1))])));
-    const { errors } = await refusedInReceipt(place, KSZ_T, go);
-    expect(errors.map((error) => error.code)).toEqual(['128']);
-    // None of them waits for a GO any more, so none is told of again.
-    await handIn(place, KSZ_T, { [go.replace('GO', 'TD')]: '' });
-    const { errors: late } = await refusedInReceipt(place, KSZ_T, go.replace('GO', 'TD'));
-    expect(late.map((error) => error.code)).toEqual(['157']);
-    await handIn(place, KSZ_T, { [one.fi]: adrm(goodRow(1)), [one.go]: '' });
-    expect((await answeredWhole(place, KSZ_T, one.go)).notification.state).toBe('accepted');
-  });
-});
-
 /** The receipt stands where files of the name's own environment are answered. An R is told of its signature, too. */
 const FOLDERS: readonly (readonly [
   letter: 'R' | 'T' | 'S',

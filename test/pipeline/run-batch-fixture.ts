@@ -13,6 +13,7 @@ import { type IsoDate, parseDate } from '../../src/domain/period.ts';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Ticket } from '../../src/domain/submission.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from '../../src/pipeline/batch.ts';
+import type { QuestionsLookup } from '../../src/pipeline/questions.ts';
 import { runBatch } from '../../src/pipeline/run-batch.ts';
 import type { ContentRef } from '../../src/storage/content-store.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
@@ -204,7 +205,7 @@ const TASK = {
   environment: 'R',
   accessMethod: 'line',
   receivedAt: Date.UTC(2026, 0, 20, 9),
-  content: NO_CONTENT,
+  contents: [NO_CONTENT],
   generation: 'f'.repeat(64),
   sectors: SECTORS,
   receivers: RECEIVERS,
@@ -252,6 +253,7 @@ export class BatchBench {
   readonly store: DiskStore;
   readonly directory: ReferenceDirectory;
   originals: OriginalsLookup = NO_ORIGINALS;
+  questions: QuestionsLookup = async () => [];
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -284,8 +286,8 @@ export class BatchBench {
 
   async run(task: BatchTask, bytes: string | Uint8Array): Promise<Outcome> {
     const content = await this.content(bytes);
-    const { store, directory, originals } = this;
-    return this.outcome(await runBatch({ ...task, content }, { store, directory, originals }));
+    const { store, directory, originals, questions } = this;
+    return this.outcome(await runBatch({ ...task, contents: [content] }, { store, directory, originals, questions }));
   }
 
   async outcome(result: BatchResult): Promise<Outcome> {

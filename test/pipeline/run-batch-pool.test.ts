@@ -22,7 +22,7 @@ describe('a batch in a worker thread', () => {
   test('gives what it gives in this thread', async () => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench);
-    const task = { ...ADRM_TASK, content: await bench.content(ADRM_SAMPLE) };
+    const task = { ...ADRM_TASK, contents: [await bench.content(ADRM_SAMPLE)] };
     const { store, directory } = bench;
     const here = await bench.outcome(await runBatch(task, { store, directory, originals: NO_ORIGINALS }));
     const there = await bench.outcome(await pool.run(task, NO_ORIGINALS));
@@ -36,7 +36,7 @@ describe('a batch in a worker thread', () => {
   test('asks this thread for originals', async () => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench);
-    const task = { ...WLAT_TASK, content: await bench.content(WLAT_SAMPLE) };
+    const task = { ...WLAT_TASK, contents: [await bench.content(WLAT_SAMPLE)] };
     const key = originalKey('RVA-000744', '85113098277');
     const result = await pool.run(
       task,
@@ -48,7 +48,7 @@ describe('a batch in a worker thread', () => {
   test('fails with the error of the lookup, and the pool goes on', async () => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench);
-    const task = { ...WLAT_TASK, content: await bench.content(WLAT_SAMPLE) };
+    const task = { ...WLAT_TASK, contents: [await bench.content(WLAT_SAMPLE)] };
     const failing = pool.run(task, async () => {
       throw Object.assign(new Error('no ledger'), { code: 'EIO', syscall: 'fsync' });
     });
@@ -60,7 +60,7 @@ describe('a batch in a worker thread', () => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench);
     const content = { ...(await bench.content(ADRM_SAMPLE)), contentId: '0'.repeat(32) };
-    await expect(pool.run({ ...ADRM_TASK, content }, NO_ORIGINALS)).rejects.toMatchObject({
+    await expect(pool.run({ ...ADRM_TASK, contents: [content] }, NO_ORIGINALS)).rejects.toMatchObject({
       name: 'GatewayError',
       code: 'content-missing',
     });
@@ -69,7 +69,7 @@ describe('a batch in a worker thread', () => {
   test('sees what was loaded into the directory since the last one', async () => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench);
-    const task = { ...ADRM_TASK, content: await bench.content(ADRM_SAMPLE) };
+    const task = { ...ADRM_TASK, contents: [await bench.content(ADRM_SAMPLE)] };
     expect((await pool.run(task, NO_ORIGINALS)).directoryVersion).toBe('1');
     await bench.load(['74031295170;;;;;;;']);
     const after = await pool.run(task, NO_ORIGINALS);
@@ -79,8 +79,8 @@ describe('a batch in a worker thread', () => {
   test.each([1, 2])('many batches on %i workers each get their own result', async (size) => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench, size);
-    const address = { ...ADRM_TASK, content: await bench.content(ADRM_SAMPLE) };
-    const attest = { ...WLAT_TASK, content: await bench.content(WLAT_SAMPLE) };
+    const address = { ...ADRM_TASK, contents: [await bench.content(ADRM_SAMPLE)] };
+    const attest = { ...WLAT_TASK, contents: [await bench.content(WLAT_SAMPLE)] };
     const tasks = [address, attest, address, attest, address, attest];
     const results = await Promise.all(tasks.map((task) => pool.run(task, NO_ORIGINALS)));
     expect(results.map((result) => result.outputs.map((output) => [output.receiver, output.records]))).toEqual(
@@ -91,7 +91,7 @@ describe('a batch in a worker thread', () => {
   test('a closed pool refuses, and what waited is rejected', async () => {
     const bench = await BatchBench.open();
     const pool = await poolOn(bench);
-    const task = { ...ADRM_TASK, content: await bench.content(ADRM_SAMPLE) };
+    const task = { ...ADRM_TASK, contents: [await bench.content(ADRM_SAMPLE)] };
     const outcomes = Promise.allSettled([pool.run(task, NO_ORIGINALS), pool.run(task, NO_ORIGINALS)]);
     await pool.close();
     const unavailable = { status: 'rejected', reason: { code: 'unavailable' } };
@@ -101,7 +101,7 @@ describe('a batch in a worker thread', () => {
 
   test('a worker that dies rejects its batch, and the next batch gets a new worker', async () => {
     const bench = await BatchBench.open();
-    const task = { ...ADRM_TASK, content: await bench.content(ADRM_SAMPLE) };
+    const task = { ...ADRM_TASK, contents: [await bench.content(ADRM_SAMPLE)] };
     const here = import.meta.dirname;
     const { stdout } = await promisify(execFile)(
       process.execPath,

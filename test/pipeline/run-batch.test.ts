@@ -341,7 +341,7 @@ describe('running', () => {
   test('a content that is not the one received stops the batch, and leaves nothing', async () => {
     const bench = await BatchBench.open();
     const content = await bench.content(ADRM_SAMPLE);
-    const task = { ...ADRM_TASK, content: { ...content, sha256: '0'.repeat(64) } };
+    const task = { ...ADRM_TASK, contents: [{ ...content, sha256: '0'.repeat(64) }] };
     const { store, directory } = bench;
     await expect(runBatch(task, { store, directory, originals: NO_ORIGINALS })).rejects.toMatchObject({
       code: 'digest-mismatch',
@@ -388,7 +388,10 @@ describe('running', () => {
       calls += 1;
       mostHeap = Math.max(mostHeap, process.memoryUsage().heapUsed);
     };
-    const result = await runBatch({ ...ADRM_TASK, content }, { store, directory, originals: NO_ORIGINALS, progress });
+    const result = await runBatch(
+      { ...ADRM_TASK, contents: [content] },
+      { store, directory, originals: NO_ORIGINALS, progress },
+    );
     expect(result.totals).toEqual({ total: 50_000, accepted: 37_500, refused: 12_500, withoutReceiver: 12_500 });
     expect(result.outputs.map((output) => output.records)).toEqual([25_000]);
     expect([result.refusedCount, calls > 10]).toEqual([12_500, true]);

@@ -4,6 +4,7 @@ import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from '
 import { locksContract } from './ledger-locks.contract.ts';
 import { partialsContract } from './ledger-partials.contract.ts';
 import { propertiesContract } from './ledger-properties.contract.ts';
+import { questionsContract } from './ledger-questions.contract.ts';
 import { queueContract } from './ledger-queue.contract.ts';
 import { stepUpContract } from './ledger-step-up.contract.ts';
 import { submissionsContract } from './ledger-submissions.contract.ts';
@@ -15,6 +16,7 @@ export function ledgerContract(open: OpenLedger): void {
   treeContract(open);
   queueContract(open);
   submissionsContract(open);
+  questionsContract(open);
   stepUpContract(open);
   locksContract(open);
   propertiesContract(open);

@@ -136,6 +136,7 @@ describe('the ledger file', () => {
     expect(database.prepare('SELECT version FROM migration ORDER BY version').all()).toEqual([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
     ]);
   });
 

@@ -11,6 +11,7 @@ const recordAnswer = z.strictObject({ record: z.int(), ticket: z.string(), fault
 const receiptSchema = z.strictObject({
   ...{ kind: z.literal('receipt'), version: z.literal(1), ticket: z.string().regex(/^[0-9A-Z]{13}$/) },
   ...{ file: z.string(), flow: z.string(), environment: z.enum(['R', 'T', 'S']), receivedAt: z.iso.datetime() },
+  parts: z.array(z.strictObject({ file: z.string(), size: z.int(), sha256: z.string() })).optional(),
   ...{ size: z.int(), sha256: z.string(), resultCode: z.literal([0, 1]) },
   errors: z.array(z.strictObject({ code: z.string(), text: z.string() })),
   generation: z.string(),

@@ -44,6 +44,10 @@ export class ExchangePlace {
     return mailbox;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
   async close(): Promise<void> {
     for (const client of this.#clients.values()) (await client).close();
     await this.gateway.stop();

@@ -30,6 +30,7 @@ export const LIMITS: Limits = {
   maxPartialUploadsPerPrincipal: 100,
   workingFileHours: 72,
   stepUpHours: 4,
+  receiptReadBytes: 8_388_608,
 };
 
 export function account(id: string, kind: Account['kind'], more: Partial<Account> = {}): Account {

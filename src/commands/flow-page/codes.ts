@@ -1,46 +1,50 @@
 import type { Flow } from '../../domain/flow.ts';
+import { followsOriginals } from '../../pipeline/originals.ts';
 import { LANGUAGES, textOf } from '../../texts/texts.ts';
 import { code, table } from './markdown.ts';
 
 /** Names of a set, its folder and sender, its members and signature. Source: docs/domain.md "Which case gets which code". */
 const OF_SET_STRUCTURE = ['107', '131', '132', '129', '114', '115', '116', '128'];
 const OF_SET_PARTS = ['109', '110', '111', '126', '112', '127', '367', '117'];
-const OF_SET = ['118', '119', '257', '103', '108', '120', '130', '122', '125', '153', '524', '157'];
+const OF_SET = ['118', '119', '257', '103', '108', '120', '123', '130', '122', '124', '125', '153', '524', '157'];
 const OF_FIXED_WIDTH_HEADER = ['108', '117', '118', '119', '257'];
 
 /** What the receipt of a file of this flow can say. */
 export function receiptCodes(flow: Flow): readonly string[] {
   const takesSets = flow.triggers.includes('go-file');
   const takesUploads = flow.triggers.includes('upload');
-  return [
+  const codes = [
     '088',
     ...(takesSets ? [...OF_SET_STRUCTURE, ...OF_SET_PARTS, ...OF_SET] : []),
     ...(takesUploads || takesSets ? [] : ['129']),
     // A name of the batch channel is never used again; of another name the flow decides.
     ...(takesSets || flow.names === 'unique' || flow.refuseSameContent ? ['133'] : []),
     ...['134', '184', '427'],
+    ...wholeFileCodes(flow),
   ];
+  return [...new Set(codes)];
 }
 
-/** What the notification can say about the file as a whole. */
+/** What reading the file can show to be wrong with it as a whole. */
 export function wholeFileCodes({ format }: Flow): readonly string[] {
   const own: Readonly<Record<string, readonly string[]>> = { xml: ['102'], 'fixed-width': OF_FIXED_WIDTH_HEADER };
-  return ['088', '134', '138', '312', ...(own[format.kind] ?? [])];
+  return ['138', '312', ...(own[format.kind] ?? [])];
 }
 
 /** Why a record can be refused, in the order in which it is checked. */
 export function recordCodes(flow: Flow): readonly string[] {
-  const cancels = flow.layouts.some((layout) => layout.roles.cancels !== undefined);
+  const follows = flow.layouts.some(followsOriginals);
+  const receiver = flow.kind === 'message' ? ['MSG00012'] : [];
   // Where the sender needs a line, MSG00005 is left for numbers that are not synthetic in T: who has no line learns no more.
   const line = flow.senderLine === 'required' ? ['300020', '300030', 'MSG00005'] : ['MSG00005'];
-  return ['000050', 'MSG00011', 'MSG00008', '300010', ...line, ...(cancels ? ['157'] : [])];
+  return ['000050', 'MSG00011', 'MSG00008', '300010', ...line, ...receiver, ...(follows ? ['157'] : [])];
 }
 
 /** What is told about a record that was taken: a replaced number, a KBO number put right, an original that went further. */
 export function remarkCodes({ layouts }: Flow): readonly string[] {
   const hasKbo = layouts.some(({ fields }) => fields.some(({ type }) => type.kind === 'kbo'));
-  const cancels = layouts.some(({ roles }) => roles.cancels !== undefined);
-  return ['MSG00006', ...(hasKbo ? ['MSG00011'] : []), ...(cancels ? ['300010'] : [])];
+  const follows = layouts.some(followsOriginals);
+  return ['MSG00006', ...(hasKbo ? ['MSG00011'] : []), ...(follows ? ['300010'] : [])];
 }
 
 /** A row per code, with its sentence in every language, English first. */

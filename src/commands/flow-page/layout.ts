@@ -1,5 +1,6 @@
 import type { Field, Flow, LayoutVersion } from '../../domain/flow.ts';
 import { notation } from '../../formats/field-notation.ts';
+import { changeWords } from './kind.ts';
 import { code, list, table } from './markdown.ts';
 
 /** What fields mean, by layout version and name: what stands behind them in the configuration. */
@@ -11,6 +12,7 @@ const ROLES: Readonly<Record<string, string>> = {
   qualityBegin: 'each receiver gets its own',
   qualityEnd: 'each receiver gets its own',
   replacedBy: 'filled in for receivers',
+  employer: 'the sender is this employer, or has a mandate of it for this flow on the day of receipt',
 };
 
 /** One version of the layout: its fields, and what they must be to each other. */
@@ -52,12 +54,14 @@ function positionOf({ format }: Flow, { columns }: Field, index: number): string
   return format.kind === 'xml' ? 'element' : 'member';
 }
 
-function rulesOf({ periods, roles, totals, births }: LayoutVersion): readonly string[] {
+function rulesOf(layout: LayoutVersion): readonly string[] {
+  const { periods, roles, totals, births } = layout;
   const own = roles.periodEnd === undefined ? [] : [{ begin: roles.periodBegin, end: roles.periodEnd }];
   const pairs = new Map([...periods, ...own].map((pair) => [`${pair.begin} ${pair.end}`, pair]));
   return [
     ...[...pairs.values()].map(({ begin, end }) => `${code(end)} is not before ${code(begin)}.`),
     ...totals.map(({ sum, equals }) => `${sum.map(code).join(' + ')} is ${code(equals)}.`),
     ...births.map(({ date, insz }) => `${code(date)} is the birth date in ${code(insz)}.`),
+    ...changeWords(layout),
   ];
 }

@@ -3,6 +3,7 @@ import type { Generation } from '../../domain/generation.ts';
 import { institutionName } from '../../domain/partner.ts';
 import { INTAKES, MAILBOXES } from '../../domain/tree.ts';
 import { codeTable, receiptCodes, recordCodes, remarkCodes, wholeFileCodes } from './codes.ts';
+import { kindWords } from './kind.ts';
 import { layoutSection, type Meanings } from './layout.ts';
 import { code, grouped, list, table } from './markdown.ts';
 
@@ -36,8 +37,7 @@ export function flowPage(facts: PageFacts): string {
     list(answers(facts)),
     '### In the receipt',
     codeTable(receiptCodes(flow)),
-    '### In the notification, about the file as a whole',
-    codeTable(wholeFileCodes(flow)),
+    lateWords(facts),
     '### In the notification, about one record',
     'All faults of form, number and date of a record are told together; of what is checked after them, the first.',
     codeTable(recordCodes(flow)),
@@ -53,7 +53,7 @@ function purpose({ flow, generation }: PageFacts): string {
   const who = senders.length === 0 ? 'nobody yet' : senders.join(', ');
   return [
     `Purpose: ${flow.purposes.map(code).join(', ')}. Authorized senders (sector/type): ${who}.`,
-    'Every record goes to each institution that knows the person and may have it, with only the data blocks it may have.',
+    kindWords(flow),
   ].join('\n');
 }
 
@@ -92,6 +92,7 @@ function triggerWords(trigger: Trigger, { code: flow }: Flow, settleSeconds: num
   return [
     `Or a set: ${code(`FI.${middle}.1.1`)} with the data, ${code(`FS.${middle}.1.1`)} with its signature (needed in R),`,
     `then an empty ${code(`GO.${middle}.1`)}, which starts it. An empty ${code(`TD.${middle}.1`)} takes it back before that.`,
+    `A large set may come in up to 99 parts, each a whole file with its own FS: ${code('.3.1')}, ${code('.3.2')}, ${code('.3.3')} and a GO that ends in ${code('.3')}; records are numbered on through them.`,
   ].join(' ');
 }
 
@@ -135,11 +136,17 @@ function sampleSection(sample: Sample | undefined): readonly string[] {
   return ['### Sample', `${code(sample.name)}:`, `\`\`\`\n${shown.join('\n')}${more}\n\`\`\``];
 }
 
+function lateWords({ flow, generation }: PageFacts): string {
+  const bytes = grouped(generation.limits.receiptReadBytes);
+  const codes = wholeFileCodes(flow).map(code).join(', ');
+  return `Of a file of more than ${bytes} bytes only so many are read before the receipt. What is wrong with it as a whole behind them (${codes}) stands in the notification, as record 0, and nothing of the file is taken.`;
+}
+
 function answers({ flow, generation }: PageFacts): readonly string[] {
   const most = grouped(generation.limits.maxRefusedPerNotification);
   const { code: flowCode } = flow;
   return [
-    `A **receipt** for each file within seconds, before its records are looked at: ${code('<file>.<ticket>.receipt.json')} with its signature ${code('….p7s')}, or, for partners of the batch channel, ${code('FO.ACRF.999999.<date>.<serial>.<environment>')} with FS and GO. It says that the file arrived whole and will be processed, or why not; never that it was accepted.`,
+    `A **receipt** for each file within seconds, before its records are judged: ${code('<file>.<ticket>.receipt.json')} with its signature ${code('….p7s')}, or, for partners of the batch channel, ${code('FO.ACRF.999999.<date>.<serial>.<environment>')} with FS and GO. It says that the file arrived whole and will be processed, or why not; never that it was accepted.`,
     `A **notification** when every record was checked: ${code('<file>.<ticket>.notification.json')} or ${code('FO.NOTI.…')}, with totals and all faults of each refused record. More than ${most} entries come in numbered parts (${code('….notification.2of3.json')}), each signed; ${code('last')} marks the last.`,
     'A record is named by its number in the file, from 1; a line with names of columns does not count. `LineNbr` is that number.',
     `Receivers find ${code(`${flowCode}.<number>.<ticket>.…`)} in their mailbox, with a signed manifest.`,

@@ -1,0 +1,102 @@
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { open as openFile, rename, rm, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
+import { GatewayError } from '../domain/errors.ts';
+import { type DirectoryStats, readStats } from './stats.ts';
+
+type Binary = Database<Buffer, Buffer>;
+
+/**
+ * One LMDB store with its tables:
+ *
+ *     persons  uint32 person key → dossiers, replacement or "cancelled" (pack.ts)
+ *     beside   uint32 person key → last changes, inscribers, replaced numbers (beside.ts)
+ *     log      uint64 version → what made it and whom it changed (change-log.ts)
+ *     tickets  ticket of an integration → its outcome (apply.ts)
+ *     info     `stats` (stats.ts), `loaded`: uint16 day of the dump it began with
+ */
+export type Store = {
+  readonly name: string;
+  readonly path: string;
+  readonly root: RootDatabase<Buffer, Buffer>;
+  readonly persons: Binary;
+  readonly beside: Binary;
+  readonly log: Binary;
+  readonly tickets: Binary;
+  readonly info: Binary;
+};
+
+export const STATS_KEY = Buffer.from('stats');
+export const LOADED_KEY = Buffer.from('loaded');
+
+/** Address space of the map, not disk: far above the 2 GB of 170 million dossiers. */
+const MAP_BYTES = 64 * 1024 ** 3;
+const MAX_READERS = 126;
+const MAX_TABLES = 8;
+const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
+
+/** The file that names the store in force; a load that makes a new one renames another over it. */
+const POINTER = 'current';
+
+export function openStore(folder: string, name: string, readOnly: boolean): Store {
+  const path = join(folder, name);
+  if (!readOnly) mkdirSync(path, { recursive: true, mode: 0o700 });
+  const root: RootDatabase<Buffer, Buffer> = open({
+    path,
+    readOnly,
+    noSubdir: false,
+    ...BINARY,
+    mapSize: MAP_BYTES,
+    maxReaders: MAX_READERS,
+    maxDbs: MAX_TABLES,
+    // A commit is on the disk when it returns: LMDB's own order, not the overlapping one of this package.
+    overlappingSync: false,
+  });
+  const table = (table: string): Binary => root.openDB<Buffer, Buffer>({ name: table, ...BINARY });
+  return {
+    name,
+    path,
+    root,
+    persons: table('persons'),
+    beside: table('beside'),
+    log: table('log'),
+    tickets: table('tickets'),
+    info: table('info'),
+  };
+}
+
+/** The statistics as a transaction sees them; of this moment without one. */
+export function statsOf(store: Store, transaction?: Transaction): DirectoryStats {
+  return readStats(store.info.get(STATS_KEY, transaction === undefined ? undefined : { transaction }));
+}
+
+/** The name of the store in force; undefined before the first load. */
+export function currentName(folder: string): string | undefined {
+  const path = join(folder, POINTER);
+  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
+  if (existsSync(join(folder, 'data.mdb'))) {
+    throw new GatewayError('broken', `${folder} was written by an earlier version: remove it and load the dump again`);
+  }
+  return undefined;
+}
+
+/** Puts a store in force, for every process and at once. Durable on return. */
+export async function putInForce(folder: string, name: string): Promise<void> {
+  const path = join(folder, `${POINTER}.new`);
+  await writeFile(path, `${name}\n`, { flush: true, mode: 0o600 });
+  await rename(path, join(folder, POINTER));
+  await syncFolders(folder);
+}
+
+export async function removeStore(folder: string, name: string): Promise<void> {
+  await rm(join(folder, name), { recursive: true, force: true });
+}
+
+/** The names of a new store are on the disk too. */
+export async function syncFolders(folder: string): Promise<void> {
+  for (const path of [folder, dirname(folder), dirname(dirname(folder))]) {
+    await using handle = await openFile(path, 'r');
+    await handle.sync();
+  }
+}

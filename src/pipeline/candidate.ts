@@ -1,0 +1,52 @@
+import { createHash } from 'node:crypto';
+import type { Arrival } from '../domain/arrival.ts';
+import type { Environment, Flow } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Partner } from '../domain/partner.ts';
+import type { SubmittedFile } from '../domain/submission.ts';
+import { nameOf } from '../domain/vpath.ts';
+import type { ReceiptPart } from '../evidence/receipt.ts';
+import type { EntryRow } from '../storage/commands.ts';
+import type { FileFault } from './file-checks.ts';
+
+/** What stood in the intake folder and what it was found to be. */
+export type Candidate = {
+  readonly arrival: Arrival;
+  readonly partner: Partner;
+  readonly generation: Generation;
+  readonly flow: Flow | undefined;
+  readonly environment: Environment;
+  /** The name the answers speak of: of the file, or of the GO. */
+  readonly fileName: string;
+  readonly rszName: boolean;
+  readonly files: readonly { readonly role: SubmittedFile['role']; readonly row: EntryRow }[];
+  readonly faults: readonly FileFault[];
+  /** A set that its sender took back by a TD. */
+  readonly cancelled: boolean;
+};
+
+/** The files whose bytes the submission is about, in the order of their parts; none where a GO came without FI. */
+export function dataOf({ files }: Candidate): readonly EntryRow[] {
+  const rows = (wanted: SubmittedFile['role']) => files.filter(({ role }) => role === wanted).map(({ row }) => row);
+  const cancelling = rows('TD');
+  return cancelling.length > 0 ? cancelling : [...rows('data'), ...rows('FI')];
+}
+
+/**
+ * Size and SHA-256 of what the submission is about. Of several parts the sizes add up, and the digest is that of their
+ * digests, in hex and each with a line feed behind it: `sha256sum FI.… | cut -c1-64 | sha256sum`.
+ */
+export function contentOf(candidate: Candidate): { readonly size: number; readonly sha256: string } | undefined {
+  const rows = dataOf(candidate);
+  const [first] = rows;
+  if (first === undefined || rows.length === 1) return first;
+  const hash = createHash('sha256');
+  for (const { sha256 } of rows) hash.update(`${sha256}\n`);
+  return { size: rows.reduce((sum, { size }) => sum + size, 0), sha256: hash.digest('hex') };
+}
+
+/** Each part of a set that has several. */
+export function partsOf(candidate: Candidate): readonly ReceiptPart[] | undefined {
+  const rows = dataOf(candidate);
+  return rows.length < 2 ? undefined : rows.map(({ path, size, sha256 }) => ({ file: nameOf(path), size, sha256 }));
+}

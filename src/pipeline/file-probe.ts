@@ -1,0 +1,65 @@
+import type { Clock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Environment, Flow } from '../domain/flow.ts';
+import type { Logger } from '../domain/logger.ts';
+import type { Institution } from '../domain/partner.ts';
+import type { FileFault } from './file-checks.ts';
+import { JobThread } from './job-thread.ts';
+import { layoutsInForce } from './layouts-in-force.ts';
+import type { ProbeJob } from './probe.ts';
+import type { ProbeWorkerStart } from './probe-worker.ts';
+
+/** Far more than reading the beginning of a file takes. */
+const DEADLINE_MS = 60_000;
+
+/** A file that is about to get its receipt. */
+export type ProbedFile = {
+  readonly contents: ProbeJob['contents'];
+  readonly maxBytes: number;
+  readonly flow: Flow;
+  readonly environment: Environment;
+  readonly sender: Institution;
+};
+
+/** Reads files before their receipts, off the serving thread. */
+export class FileProbe {
+  readonly #thread: JobThread<ProbeJob, FileFault | undefined>;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor({ contentFolder, clock, logger }: { contentFolder: string; clock: Clock; logger: Logger }) {
+    const workerData: ProbeWorkerStart = { contentDirectory: contentFolder };
+    this.#thread = new JobThread({
+      file: new URL('./probe-worker.ts', import.meta.url),
+      workerData,
+      deadlineMs: DEADLINE_MS,
+    });
+    this.#clock = clock;
+    this.#logger = logger;
+  }
+
+  start(): void {
+    this.#thread.start();
+  }
+
+  /**
+   * What is wrong with the file as a whole, as far as it is read. A file that can not be read now is no fault of its
+   * sender: the check of its records, which reads all of it, decides.
+   * @throws GatewayError `unavailable` where the gateway stops
+   */
+  async faultOf({ contents, maxBytes, flow, environment, sender }: ProbedFile): Promise<FileFault | undefined> {
+    const layouts = layoutsInForce(flow, this.#clock.now());
+    const facts = { environment, sender };
+    try {
+      return await this.#thread.ask({ contents, maxBytes, format: flow.format, layouts, facts });
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'unavailable') throw error;
+      this.#logger.warn({ err: error, contents }, 'a file could not be read before its receipt');
+      return undefined;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#thread.close();
+  }
+}

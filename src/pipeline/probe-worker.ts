@@ -1,0 +1,17 @@
+import { parentPort, workerData } from 'node:worker_threads';
+import { DiskStore } from '../storage/disk-store.ts';
+import { answerJobs } from './job-thread.ts';
+import { type ProbeJob, probe } from './probe.ts';
+
+/** The thread that reads the beginning of files before their receipts; several take turns, a piece of each at a time. */
+
+export type ProbeWorkerStart = { readonly contentDirectory: string };
+
+function parseStart(value: unknown): ProbeWorkerStart {
+  return value as ProbeWorkerStart;
+}
+
+if (parentPort !== null) {
+  const store = new DiskStore({ directory: parseStart(workerData).contentDirectory });
+  answerJobs(parentPort, (job: ProbeJob) => probe(job, store));
+}
