@@ -8,8 +8,8 @@ import type { BatchTask } from './batch.ts';
 
 /** The sender may not send this to anyone. Source: docs/domain.md "Which case gets which code". */
 export const NOT_AUTHORIZED = '300010';
-const NO_LINE_OF_SENDER = '300020';
-const LINE_OF_SENDER_TOO_NARROW = '300030';
+export const NO_LINE_OF_SENDER = '300020';
+export const LINE_OF_SENDER_TOO_NARROW = '300030';
 
 /**
  * The acts this batch may rely on: in force on the day of receipt, of its flow, sender and environment, for one of the

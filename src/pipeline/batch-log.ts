@@ -1,103 +1,85 @@
-import type { RecordOutcome, RecordReceiver } from '../audit/record-log.ts';
-import type { Insz } from '../domain/insz.ts';
+import {
+  RecordLogEntries,
+  type RecordLogHead,
+  type RecordOutcome,
+  type RecordReceiver,
+  recordLogHead,
+} from '../audit/record-log.ts';
 import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
-import { TextContent } from './batch-outputs.ts';
-import type { ActReference, Route } from './route.ts';
+import { BatchContent } from './batch-content.ts';
+import { KEY_BLOCK, type Route, type Router } from './route.ts';
 
-/** The first line of a record log: what every decision of the batch was made with. */
-type Head = {
-  readonly batch: string;
-  readonly flow: string;
-  readonly environment: string;
-  readonly sender: string;
-  readonly receivedAt: number;
-  readonly generation: string;
-  readonly directoryVersion: string;
-  readonly layoutVersion: string;
-  /** Where records name an employer. */
-  readonly mandatesVersion?: string | undefined;
-  readonly authorizations: readonly ActReference[];
-};
+export type RecordFate = Omit<RecordOutcome, 'receivers'> & { readonly routes: readonly Route[] };
 
-type Versions = Pick<Head, 'directoryVersion' | 'layoutVersion' | 'mandatesVersion'>;
+/** What the decisions of one batch are made with, and the tables its log refers to. */
+export function batchLogHead(
+  task: BatchTask,
+  versions: Pick<RecordLogHead, 'directoryVersion' | 'layoutVersion' | 'mandatesVersion'>,
+  router?: Router,
+): RecordLogHead {
+  return {
+    batch: task.ticket,
+    flow: task.flow.code,
+    environment: task.environment,
+    sender: task.sender.partner,
+    receivedAt: task.receivedAt,
+    generation: task.generation,
+    ...versions,
+    authorizations: actsInForce(task).map(({ id, version }) => ({ id, version })),
+    receivers: router?.receivers() ?? [],
+    blocks: task.flow.blocks.map(({ name }) => name).filter((name) => name !== KEY_BLOCK),
+  };
+}
 
-type LoggedReceiver = RecordReceiver & {
-  /** Further acts that add data blocks. */
-  readonly alsoAuthorizations?: readonly ActReference[];
-};
-
-type LoggedRecord = RecordOutcome & {
-  readonly recordTicket: string;
-  /** The person concerned, where the record names one. */
-  readonly insz?: Insz | undefined;
-  readonly replacedBy?: Insz | undefined;
-  readonly receivers: readonly LoggedReceiver[];
-  /** Receivers of the original that may get nothing any more. */
-  readonly heldBack?: readonly string[] | undefined;
-};
-
-export type RecordFate = Omit<LoggedRecord, 'recordTicket' | 'receivers'> & { readonly routes: readonly Route[] };
-
-/** The record log of one batch: what it was decided with, then one line per record. */
+/** The record log of one batch: what it was decided with, then an entry for each record. */
 export class BatchLog {
-  readonly #content: TextContent;
-  readonly #ticket: string;
+  readonly #content: BatchContent;
+  readonly #entries: RecordLogEntries;
+  readonly #collected = new GrowingBytes();
 
-  constructor(store: ContentStore, ticket: string) {
-    this.#content = new TextContent(store);
-    this.#ticket = ticket;
-  }
-
-  begin(task: BatchTask, versions: Versions): void {
-    const head: Head = {
-      batch: task.ticket,
-      flow: task.flow.code,
-      environment: task.environment,
-      sender: task.sender.partner,
-      receivedAt: task.receivedAt,
-      generation: task.generation,
-      ...versions,
-      authorizations: actsInForce(task).map(({ id, version }) => ({ id, version })),
-    };
-    this.#line(head);
+  constructor(store: ContentStore, head: RecordLogHead) {
+    this.#content = new BatchContent(store);
+    this.#content.append(recordLogHead(head));
+    this.#entries = new RecordLogEntries(head);
   }
 
   /** The file was refused as a whole: no record of it counts. */
   fileRefused(codes: readonly string[]): void {
-    this.#line({ record: 0, outcome: 'refused', codes });
+    this.#entries.append({ record: 0, outcome: 'refused', codes, receivers: [] }, this.#collected);
   }
 
-  record({ record, routes, heldBack = [], ...fate }: RecordFate): void {
-    const line: LoggedRecord = {
-      record,
-      recordTicket: `${this.#ticket}-${record}`,
-      ...fate,
-      receivers: routes.map(loggedReceiver),
-      ...(heldBack.length === 0 ? {} : { heldBack }),
-    };
-    this.#line(line);
+  record(fate: RecordFate): void {
+    this.#entries.append(outcomeOf(fate), this.#collected);
+  }
+
+  /** Entries that were made elsewhere, in their place. */
+  append(entries: Uint8Array): void {
+    this.#content.append(entries);
   }
 
   drain(): Promise<void> {
+    if (this.#collected.length > 0) this.#content.append(this.#collected.take());
     return this.#content.drain();
   }
 
-  complete(): Promise<ContentRef> {
+  async complete(): Promise<ContentRef> {
+    await this.drain();
     return this.#content.complete();
   }
 
   abandon(): Promise<void> {
     return this.#content.abandon();
   }
-
-  #line(value: object): void {
-    this.#content.write(`${JSON.stringify(value)}\n`);
-  }
 }
 
-function loggedReceiver(route: Route): LoggedReceiver {
+export function outcomeOf({ routes, heldBack = [], ...fate }: RecordFate): RecordOutcome {
+  return { ...fate, receivers: routes.map(loggedReceiver), ...(heldBack.length === 0 ? {} : { heldBack }) };
+}
+
+function loggedReceiver(route: Route): RecordReceiver {
   const [authorization, ...others] = route.acts;
   if (authorization === undefined) throw new TypeError('a record goes nowhere without an act');
   return {

@@ -1,3 +1,4 @@
+import type { ActReference } from '../audit/record-log.ts';
 import type { Dossier, Person } from '../directory/directory.ts';
 import type { Authorization, AuthorizedReceiver, Flow, LayoutVersion } from '../domain/flow.ts';
 import type { Institution } from '../domain/partner.ts';
@@ -13,10 +14,8 @@ export const KEY_BLOCK = 'key';
 /** Sorts after every day of the calendar. */
 const OPEN = '9999-12-31';
 
-export type ActReference = { readonly id: string; readonly version: number };
-
 /** One receiver of one act, and the partner that receives for it. */
-type Destination = {
+export type Destination = {
   readonly receiver: PartnerId;
   readonly institution: Institution;
   readonly holder: Institution;
@@ -28,7 +27,7 @@ type Destination = {
 };
 
 /** All that one partner may get. */
-type Group = { readonly receiver: PartnerId; readonly destinations: readonly Destination[] };
+export type Group = { readonly receiver: PartnerId; readonly destinations: readonly Destination[] };
 
 /** Where one record goes, and what of it. */
 export type Route = {
@@ -61,6 +60,25 @@ export class Router {
   /** The fields any record of this batch may give to a receiver. */
   fileMask(receiver: PartnerId): FieldMask {
     return union(this.#groups.get(receiver)?.destinations ?? []);
+  }
+
+  /** In the order of the receivers' ids; destinations in the order of the acts. */
+  groups(): readonly Group[] {
+    return [...this.#groups.values()];
+  }
+
+  /** Who may receive anything of this batch, by which acts. */
+  receivers(): readonly { readonly receiver: PartnerId; readonly authorizations: readonly ActReference[] }[] {
+    return this.groups().map(({ receiver, destinations }) => {
+      const acts = new Map(destinations.map(({ act }) => [act.id, act]));
+      return { receiver, authorizations: [...acts.values()] };
+    });
+  }
+
+  /** What some of the destinations of a group get together. */
+  planOf(allowed: readonly Destination[]): Omit<Route, 'receiver' | 'dossier'> {
+    const filteredBlocks = this.#blockNames.filter((name) => !allowed.some((one) => one.blocks.has(name)));
+    return { mask: union(allowed), acts: allowed.map((one) => one.act), filteredBlocks };
   }
 
   /** In the order of the receivers' ids. */
@@ -120,8 +138,7 @@ export class Router {
   }
 
   #route(receiver: PartnerId, allowed: readonly Destination[], dossier: Dossier | undefined): Route {
-    const filteredBlocks = this.#blockNames.filter((name) => !allowed.some((one) => one.blocks.has(name)));
-    return { receiver, mask: union(allowed), dossier, acts: allowed.map((one) => one.act), filteredBlocks };
+    return { receiver, dossier, ...this.planOf(allowed) };
   }
 }
 

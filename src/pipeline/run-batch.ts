@@ -18,8 +18,8 @@ import {
 } from '../formats/record-format.ts';
 import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
-import { BatchLog } from './batch-log.ts';
-import { TextContent } from './batch-outputs.ts';
+import { BatchContent } from './batch-content.ts';
+import { BatchLog, batchLogHead } from './batch-log.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
 import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
@@ -157,12 +157,11 @@ class Batch implements RecordSink {
     const { store } = this.#parts;
     const layoutVersion = this.#layouts[0]?.version ?? '';
     const directoryVersion = String(this.#known.snapshot.version);
-    const log = new BatchLog(store, this.#task.ticket);
-    log.begin(this.#task, { directoryVersion, layoutVersion });
+    const log = new BatchLog(store, batchLogHead(this.#task, { directoryVersion, layoutVersion }));
     log.fileRefused([error.code]);
     const [refusals, information, recordLog] = await Promise.all([
-      new TextContent(store).complete(),
-      new TextContent(store).complete(),
+      new BatchContent(store).complete(),
+      new BatchContent(store).complete(),
       log.complete(),
     ]);
     return {

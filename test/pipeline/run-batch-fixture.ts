@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
+import { RecordLogReader } from '../../src/audit/record-log-reader.ts';
 import { openDirectory, type ReferenceDirectory } from '../../src/directory/lmdb-directory.ts';
 import { MANDATE_LINES_HEADER } from '../../src/directory/mandate-lines.ts';
 import { type Mandates, openMandates } from '../../src/directory/mandates.ts';
@@ -307,7 +308,7 @@ export class BatchBench {
   async outcome(result: BatchResult): Promise<Outcome> {
     const outputs: Record<string, string> = {};
     for (const output of result.outputs) outputs[output.receiver] = await this.text(output.content);
-    const logText = await this.text(result.recordLog);
+    const logText = await this.logLines(result.recordLog);
     return {
       result,
       outputs,
@@ -316,6 +317,14 @@ export class BatchBench {
       log: parseLines(logText),
       logText,
     };
+  }
+
+  /** Its head, then its records, as lines of JSON. */
+  async logLines(content: ContentRef): Promise<string> {
+    const reader = new RecordLogReader(this.store.read(content.contentId));
+    const lines = [JSON.stringify(await reader.head())];
+    for await (const outcome of reader.outcomes()) lines.push(JSON.stringify(outcome));
+    return `${lines.join('\n')}\n`;
   }
 
   text(content: ContentRef): Promise<string> {

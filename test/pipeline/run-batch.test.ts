@@ -322,7 +322,7 @@ describe('files refused as a whole', () => {
     const { result, outputs, refusals, log } = await bench.run(task, bytes);
     expect(result.fileErrors).toMatchObject([{ field: 'file', code }]);
     expect([outputs, refusals, result.totals.total]).toEqual([{}, [], 0]);
-    expect(log[1]).toEqual({ record: 0, outcome: 'refused', codes: [code] });
+    expect(log[1]).toEqual({ record: 0, outcome: 'refused', codes: [code], receivers: [] });
   });
 });
 

@@ -1,0 +1,70 @@
+import type { Charset } from '../domain/charset.ts';
+import { codecOf, type TextCodec } from '../formats/charsets.ts';
+import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
+
+/** Characters or bytes collected before they are written; 200 open outputs then take a few tens of megabytes. */
+const ENOUGH = 64 * 1024;
+
+/** One content that grows by text and bytes. Both are only collected; the batch calls `drain` between chunks of its input. */
+export class BatchContent {
+  readonly #store: ContentStore;
+  readonly #codec: TextCodec;
+  #upload: ContentUpload | undefined;
+  #text = '';
+  #pieces: Uint8Array[] = [];
+  #held = 0;
+  #written = 0;
+
+  constructor(store: ContentStore, charset: Charset = 'utf-8') {
+    this.#store = store;
+    this.#codec = codecOf(charset);
+  }
+
+  write(text: string): void {
+    this.#text += text;
+  }
+
+  /** In the charset of this content. The bytes are kept as they are until they are written. */
+  append(bytes: Uint8Array): void {
+    this.#settleText();
+    this.#hold(bytes);
+  }
+
+  /** Writes what was collected once it is worth it. @throws GatewayError `out-of-space` */
+  async drain(): Promise<void> {
+    if (this.#text.length + this.#held >= ENOUGH) await this.#flush();
+  }
+
+  /** Durable on return. Errors of fsync are thrown as they are. */
+  async complete(): Promise<ContentRef> {
+    const upload = await this.#flush();
+    return this.#store.complete(upload, { size: this.#written });
+  }
+
+  /** Gives up: nothing is left of it. */
+  async abandon(): Promise<void> {
+    if (this.#upload !== undefined) await this.#store.remove(this.#upload.contentId);
+  }
+
+  #settleText(): void {
+    if (this.#text === '') return;
+    this.#hold(this.#codec.encode(this.#text));
+    this.#text = '';
+  }
+
+  #hold(bytes: Uint8Array): void {
+    if (bytes.length > 0) this.#pieces.push(bytes);
+    this.#held += bytes.length;
+  }
+
+  async #flush(): Promise<ContentUpload> {
+    this.#upload ??= await this.#store.begin();
+    this.#settleText();
+    const [pieces, held] = [this.#pieces, this.#held];
+    this.#pieces = [];
+    this.#held = 0;
+    if (held > 0) await this.#store.writePart(this.#upload, this.#written, pieces);
+    this.#written += held;
+    return this.#upload;
+  }
+}

@@ -1,0 +1,177 @@
+import type { FlatDirectory } from '../directory/flat-directory.ts';
+import { crashPoint } from '../domain/crash-point.ts';
+import type { LayoutVersion } from '../domain/flow.ts';
+import type { RecordTotals } from '../domain/submission.ts';
+import { blockCutter, blockEnds, planBlocks } from '../formats/open-blocks.ts';
+import type { BlockEnds, BlockPlan } from '../formats/record-block.ts';
+import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import { actsInForce } from './authorize.ts';
+import type { BatchResult, BatchTask } from './batch.ts';
+import { BatchContents } from './batch-contents.ts';
+import { type Chunk, LaneChunks, mostChunks } from './lane-chunks.ts';
+import { isLaneLayout, isLaneTask } from './lane-eligible.ts';
+import type { ChunkResult } from './lane-messages.ts';
+import { laneLogHead } from './lane-setup.ts';
+import type { LaneThreads } from './lane-threads.ts';
+import { NO_QUESTIONS } from './questions.ts';
+import { Router } from './route.ts';
+
+/** Smaller files are done before threads have heard of them. */
+export const LANE_BYTES = 1024 * 1024;
+const HEAD_BYTES = 64 * 1024;
+/** Chunks in the threads: one at work and one waiting in each, and one that is being written. */
+const CHUNKS_PER_THREAD = 2;
+
+export type LaneParts = {
+  readonly store: ContentStore;
+  readonly threads: LaneThreads;
+  readonly directory: FlatDirectory;
+  readonly progress?: ((records: number) => void) | undefined;
+};
+
+/**
+ * How the lane reads the file of a batch.
+ * @returns undefined where it does not know every rule of it: then the batch is decided record by record
+ */
+export async function lanePlan(
+  task: BatchTask,
+  layouts: readonly LayoutVersion[],
+  store: ContentStore,
+): Promise<BlockPlan | undefined> {
+  const [content] = task.contents;
+  if (!isLaneTask(task) || content === undefined || actsInForce(task).length === 0) return undefined;
+  const pieces: Uint8Array[] = [];
+  const range = { start: 0, end: Math.min(HEAD_BYTES, content.size) };
+  for await (const piece of store.read(content.contentId, range)) pieces.push(piece);
+  const facts = { environment: task.environment, sender: task.sender.institution };
+  const plan = planBlocks(task.flow.format, layouts, facts, Buffer.concat(pieces));
+  return plan !== undefined && isLaneLayout(plan.layout) ? plan : undefined;
+}
+
+/**
+ * Decides a large batch by chunks in several threads and writes what the record-at-a-time path would have written, byte by
+ * byte. Contents are durable on return; nothing names them yet.
+ * @returns undefined where that path has to read the file after all; then nothing is left of this try
+ * @throws what `runBatch` throws
+ */
+export async function runLane(task: BatchTask, plan: BlockPlan, parts: LaneParts): Promise<BatchResult | undefined> {
+  const batch = new LaneBatch(task, plan, parts);
+  try {
+    if (await batch.read()) return await batch.complete();
+  } catch (error) {
+    await batch.abandon();
+    throw error;
+  } finally {
+    parts.threads.end();
+  }
+  await batch.abandon();
+  return undefined;
+}
+
+class LaneBatch {
+  readonly #task: BatchTask;
+  readonly #plan: BlockPlan;
+  readonly #parts: LaneParts;
+  readonly #contents: BatchContents;
+  readonly #ends: BlockEnds;
+  readonly #content: ContentRef;
+  readonly #chunks: LaneChunks;
+  readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
+  #informationCount = 0;
+
+  constructor(task: BatchTask, plan: BlockPlan, parts: LaneParts) {
+    const [content] = task.contents;
+    if (content === undefined) throw new TypeError('a batch of no file');
+    this.#task = task;
+    this.#plan = plan;
+    this.#parts = parts;
+    const { store, directory } = parts;
+    const router = new Router(task, plan.layout, actsInForce(task));
+    const logHead = laneLogHead({ task, plan, directory: directory.parts }, router);
+    this.#contents = new BatchContents(store, task, plan, router, logHead);
+    this.#ends = blockEnds(plan);
+    this.#content = content;
+    this.#chunks = new LaneChunks(content, blockCutter(plan));
+  }
+
+  /** @returns false where the record-at-a-time path has to read the file */
+  async read(): Promise<boolean> {
+    const { store, threads, directory } = this.#parts;
+    const content = this.#content;
+    const before = new Int32Array(new SharedArrayBuffer(4 * mostChunks(content.size)));
+    before[0] = 1;
+    threads.begin({ task: this.#task, plan: this.#plan, directory: directory.parts, before });
+    const deciding: Promise<ChunkResult | undefined>[] = [];
+    try {
+      let index = 0;
+      let half = Math.floor(content.size / 2);
+      for await (const chunk of this.#chunks.of(store.read(content.contentId), this.#plan.start)) {
+        if (chunk === undefined) return false;
+        half -= chunk.bytes.length;
+        deciding.push(this.#decide(index, chunk));
+        index += 1;
+        if (deciding.length <= threads.size * CHUNKS_PER_THREAD) continue;
+        if (!(await this.#append(deciding.shift()))) return false;
+        crashPoint('parse.chunk');
+        if (half > 0) continue;
+        half = Number.POSITIVE_INFINITY;
+        crashPoint('parse.middle');
+      }
+      while (deciding.length > 0) if (!(await this.#append(deciding.shift()))) return false;
+      crashPoint('parse.done');
+      return this.#totals.total > 0 && this.#ends.agree;
+    } finally {
+      threads.end();
+      await Promise.allSettled(deciding);
+    }
+  }
+
+  complete(): Promise<BatchResult> {
+    crashPoint('authorize.done');
+    const totals: RecordTotals = { ...this.#totals };
+    return this.#contents.complete({
+      totals,
+      informationCount: this.#informationCount,
+      originals: [],
+      questions: NO_QUESTIONS,
+    });
+  }
+
+  abandon(): Promise<void> {
+    return this.#contents.abandon();
+  }
+
+  #decide(index: number, { bytes, isLast }: Chunk): Promise<ChunkResult | undefined> {
+    const deciding = this.#parts.threads.decide(index, bytes, isLast);
+    // It is awaited in the order of the file; until then a failure must not count as nobody's.
+    deciding.catch(() => undefined);
+    return deciding;
+  }
+
+  async #append(deciding: Promise<ChunkResult | undefined> | undefined): Promise<boolean> {
+    const result = await deciding;
+    if (result === undefined) return false;
+    const { outputs, refusals, information, log } = this.#contents;
+    let at = 0;
+    const next = (length: number): Uint8Array => {
+      at += length;
+      return result.bytes.subarray(at - length, at);
+    };
+    for (const { receiver, bytes, records, acts } of result.outputs) {
+      outputs.appendBytes(receiver, next(bytes), records, acts);
+    }
+    refusals.append(next(result.refusals));
+    information.append(next(result.information));
+    log.append(next(result.log));
+    this.#ends.add(result.end);
+    this.#totals.total += result.totals.total;
+    this.#totals.accepted += result.totals.accepted;
+    this.#totals.refused += result.totals.refused;
+    this.#totals.withoutReceiver += result.totals.withoutReceiver;
+    this.#informationCount += result.informationCount;
+    this.#chunks.giveBack(result.chunk);
+    await this.#contents.drain();
+    this.#parts.progress?.(this.#totals.total);
+    return true;
+  }
+}
