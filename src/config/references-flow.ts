@@ -40,6 +40,13 @@ const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
   information: ['text', 'code'],
 };
 
+/** Roles that a field of the header may have too, for all records of a file. */
+const IN_HEADER: ReadonlySet<string> = new Set(['application', 'user', 'question', 'information']);
+
+function isInHeader({ format }: FlowFile, name: string): boolean {
+  return format.kind === 'fixed-width' && (format.header?.fields.some((field) => field.name === name) ?? false);
+}
+
 /** A flow names fields that exist and that can carry what is asked of them. */
 export function flowProblems(files: ConfigFiles): readonly Problem[] {
   const most = files.gateway?.whole === true ? files.gateway.value.limits.maxFileBytes : undefined;
@@ -96,7 +103,8 @@ function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
   for (const [role, types] of Object.entries(ROLE_TYPES)) {
     const name = roles.get(role);
     const taken = ofQuarters && role === 'periodBegin' ? [...types, 'quarter' as const] : types;
-    if (name !== undefined) problems.push(...fieldProblems(flow, index, ['roles', role], name, taken));
+    if (name === undefined || (IN_HEADER.has(role) && isInHeader(flow.value, name))) continue;
+    problems.push(...fieldProblems(flow, index, ['roles', role], name, taken));
   }
   return [...problems, ...conditionProblems(flow, index)];
 }

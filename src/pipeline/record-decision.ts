@@ -4,7 +4,7 @@ import type { Insz } from '../domain/insz.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
 import { recordTicket } from '../evidence/answer-names.ts';
 import { isPresent } from '../formats/field-types.ts';
-import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
+import { type HeaderValues, type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 import { ActLevels, type HoldingActs } from './act-levels.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
@@ -41,6 +41,8 @@ export type DecidedBy = {
   readonly mandates: MandateSnapshot;
   readonly originals: Originals;
   readonly questions: Questions;
+  /** What the header of the file says, where it has one. */
+  readonly header?: HeaderValues | undefined;
 };
 
 /** In flows of these kinds a later record may change or cancel an earlier one. */
@@ -62,14 +64,18 @@ export class RecordDecisions {
   readonly #questions: Questions;
   readonly #paths = new Map<HoldingActs, Paths>();
 
-  constructor(task: BatchTask, layout: LayoutVersion, { directory, mandates, originals, questions }: DecidedBy) {
+  constructor(
+    task: BatchTask,
+    layout: LayoutVersion,
+    { directory, mandates, originals, questions, header }: DecidedBy,
+  ) {
     const acts = actsInForce(task);
     this.form = deliveredForm(task.flow, layout);
     this.#task = task;
     this.router = this.#routerBy(acts);
     this.#layout = layout;
     this.#roles = rolePositions(layout);
-    this.#levels = new ActLevels(layout, acts);
+    this.#levels = new ActLevels(layout, acts, header);
     this.#mandates = new MandateCheck(task, layout, mandates);
     this.#sender = new SenderCheck(task, layout.roles.person);
     this.#directory = directory;

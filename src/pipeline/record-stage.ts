@@ -38,7 +38,7 @@ export class RecordStage {
     this.#desk = new RecordDesk(
       task,
       layout,
-      { directory: snapshot, mandates, originals, questions },
+      { directory: snapshot, mandates, originals, questions, header: head.header },
       {
         deliver: (receiver, values, mask, acts) => this.#contents.outputs.append(receiver, values, mask, acts),
         refusal: (line) => this.#contents.refusals.write(line),
