@@ -278,7 +278,7 @@ describe('types and conditions', () => {
       'name: effective_date, type: date',
       'name: effective_date, type: incomplete-date',
       'periodBegin: ¦effective',
-      'the field "effective_date" is of type incomplete-date; needed is date or quarter',
+      'the field "effective_date" is of type incomplete-date; needed is date',
     ],
   ]);
 });
