@@ -7,6 +7,7 @@ import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-se
 import type { ControlRequest } from './ops/control-socket.ts';
 import type { Ledger } from './storage/ledger.ts';
 import type { DryRuns } from './submissions/dry-run.ts';
+import type { Explainer } from './submissions/explain.ts';
 import type { HandIn } from './submissions/hand-in.ts';
 import { parseAsked } from './submissions/sender.ts';
 import { traceOf } from './submissions/trace.ts';
@@ -22,6 +23,7 @@ export type Live = {
   readonly levelTwo: LevelTwo;
   readonly dryRuns: DryRuns;
   readonly handIn: HandIn;
+  readonly explainer: Explainer;
 };
 
 /** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
@@ -35,6 +37,8 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     }
     case 'trace':
       return traceOf(ledger, parseTicket(request.arguments[0]));
+    case 'explain':
+      return live.explainer.explain(parseTicket(request.arguments[0]), Number(request.arguments[1]));
     case 'dry-run':
       return live.dryRuns.run(parseAsked(request.arguments));
     case 'submit':

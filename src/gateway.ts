@@ -27,6 +27,7 @@ import type { Ledger } from './storage/ledger.ts';
 import { openSqliteLedger } from './storage/sqlite-ledger.ts';
 import { Sweeper } from './storage/sweeper.ts';
 import { DryRuns } from './submissions/dry-run.ts';
+import { Explainer } from './submissions/explain.ts';
 import { HandIn } from './submissions/hand-in.ts';
 import { textOf } from './texts/texts.ts';
 import { Vfs } from './vfs/vfs.ts';
@@ -158,7 +159,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   closers.push(() => health.close());
   const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
   const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
-  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, dryRuns, handIn };
+  const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
+  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, dryRuns, handIn, explainer };
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
     audit: (line) => audit.record(line),

@@ -44,6 +44,14 @@ export function addLooking(program: Command, finish: Finish): void {
       finish(await trace(ticket, common(options)));
     },
   );
+  withPlaces(
+    program
+      .command('explain <ticket> <record>')
+      .description('each check of one record, and the acts and lines it used'),
+  ).action(async (ticket, record, options) => {
+    const { explain } = await import('./commands/explain.ts');
+    finish(await explain(ticket, record, common(options), process.stdout));
+  });
   const sessions = program.command('sessions').description('who is logged in now');
   withPlaces(sessions.command('list').description('every connection, with its id')).action(async (options) => {
     const { sessionsList } = await import('./commands/sessions.ts');
