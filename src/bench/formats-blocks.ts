@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { codecOf } from '../formats/charsets.ts';
 import { isPresent } from '../formats/field-types.ts';
 import { blockCutter, blockEnds, blockReader, planBlocks } from '../formats/open-blocks.ts';
 import { NOT_PLAIN, type RecordBlock } from '../formats/record-block.ts';
@@ -94,7 +95,7 @@ export function mostOthers(count: number): number {
 /** A file of these records whose texts are quoted in one of four. */
 export function quotedBytes(file: RecordFile, count: number): Buffer {
   if (file.format.kind !== 'delimited') throw new TypeError('only delimited text has quotes');
-  const { separator } = file.format;
+  const { separator, charset } = file.format;
   const street = file.layout.fields.findIndex(({ name }) => name === 'street');
   const lines = [file.layout.fields.map(({ name }) => name).join(separator)];
   for (let number = 1; number <= count; number += 1) {
@@ -103,5 +104,5 @@ export function quotedBytes(file: RecordFile, count: number): Buffer {
     });
     lines.push(values.join(separator));
   }
-  return Buffer.from(`${lines.join('\n')}\n`);
+  return codecOf(charset).encode(`${lines.join('\n')}\n`);
 }
