@@ -64,10 +64,14 @@ export type DirectoryOptions = {
   readonly clock?: Clock;
   /** A file of so many bytes or more is loaded by threads into a new store. */
   readonly bulkBytes?: number;
+  /** So many bytes of it are read by one thread at a time, and not read again after a cut. */
+  readonly segmentBytes?: number;
 };
 
 /** Some 800,000 lines: from there on threads and a new store pay. */
 const BULK_BYTES = 32 * 1024 * 1024;
+/** Of text; becomes some 75 MB of records, which one thread holds in memory. */
+const SEGMENT_BYTES = 256 * 1024 * 1024;
 
 /** A load puts another store in force seldom; a write that meets one begins again. */
 const WRITE_TRIES = 5;
@@ -81,13 +85,16 @@ class LmdbDirectory implements ReferenceDirectory {
   readonly #isReadOnly: boolean;
   readonly #clock: Clock;
   readonly #bulkBytes: number;
+  readonly #segmentBytes: number;
   readonly #stores: Readonly<Record<DirectoryEnvironment, OpenStores>>;
   readonly #bases: Readonly<Record<DirectoryEnvironment, FlatBases>>;
 
-  constructor({ directory, readOnly = false, clock = systemClock, bulkBytes = BULK_BYTES }: DirectoryOptions) {
+  constructor(options: DirectoryOptions) {
+    const { directory, readOnly = false, clock = systemClock, bulkBytes = BULK_BYTES } = options;
     this.#isReadOnly = readOnly;
     this.#clock = clock;
     this.#bulkBytes = bulkBytes;
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
     const stores = (environment: DirectoryEnvironment) => new OpenStores(join(directory, environment));
     this.#stores = { R: stores('R'), T: stores('T') };
     this.#bases = { R: new FlatBases(), T: new FlatBases() };
@@ -124,7 +131,7 @@ class LmdbDirectory implements ReferenceDirectory {
     if (sizeOf(file) >= this.#bulkBytes) {
       const { folder } = this.#stores[environment];
       mkdirSync(folder, { recursive: true, mode: 0o700 });
-      return bulkLoad({ folder, environment, file, rules, time, onProgress });
+      return bulkLoad({ folder, environment, file, rules, time, onProgress, segmentBytes: this.#segmentBytes });
     }
     const problems = new Problems();
     const { lines, entries } = await readPersonFile(file, rules, problems);

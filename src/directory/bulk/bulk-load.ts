@@ -25,6 +25,8 @@ export type BulkLoad = {
   readonly file: string;
   readonly rules: LineRules;
   readonly time: ChangeTime;
+  /** The part of the dump that one thread reads at a time. */
+  readonly segmentBytes: number;
   readonly onProgress: (progress: LoadProgress) => void;
 };
 
@@ -64,7 +66,7 @@ function openOld(store: Store): OldStore {
 }
 
 function planOf(
-  { environment, rules }: BulkLoad,
+  { environment, rules, segmentBytes }: BulkLoad,
   marks: ReturnType<typeof marksOf>,
   isDetailed: boolean,
   old: OldStore | undefined,
@@ -73,6 +75,7 @@ function planOf(
   return {
     format: 1,
     ...marks,
+    segmentBytes,
     environment,
     anonymousSectors: [...rules.anonymousSectors].sort((one, other) => one - other),
     isDetailed,

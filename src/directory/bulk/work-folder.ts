@@ -21,6 +21,7 @@ export type LoadPlan = {
   readonly modifiedMs: number;
   /** SHA-256 of pieces all over the file. */
   readonly sample: string;
+  readonly segmentBytes: number;
   readonly environment: string;
   readonly anonymousSectors: readonly number[];
   readonly isDetailed: boolean;
@@ -30,8 +31,6 @@ export type LoadPlan = {
   readonly newStore: string;
 };
 
-/** A segment of text becomes some 75 MB of records, which one thread holds in memory. */
-export const SEGMENT_BYTES = 256 * 1024 * 1024;
 const SAMPLES = 64;
 const SAMPLE_BYTES = 4096;
 const PLAN = 'plan.json';
@@ -60,11 +59,12 @@ export class WorkFolder {
   }
 
   get ranges(): readonly SegmentRange[] {
-    const count = Math.ceil(this.plan.size / SEGMENT_BYTES);
+    const { size, segmentBytes } = this.plan;
+    const count = Math.ceil(size / segmentBytes);
     return Array.from({ length: count }, (_, index) => ({
       index,
-      start: index * SEGMENT_BYTES,
-      end: Math.min(this.plan.size, (index + 1) * SEGMENT_BYTES),
+      start: index * segmentBytes,
+      end: Math.min(size, (index + 1) * segmentBytes),
     }));
   }
 

@@ -33,7 +33,8 @@ let small: ReferenceDirectory;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluis-bulk-'));
-  bulk = openDirectory({ directory: join(folder, 'bulk'), bulkBytes: 1 });
+  // Parts of a few lines, so that lines are cut everywhere.
+  bulk = openDirectory({ directory: join(folder, 'bulk'), bulkBytes: 1, segmentBytes: 151 });
   small = openDirectory({ directory: join(folder, 'small') });
   return async () => {
     await bulk.close();
@@ -46,6 +47,11 @@ async function fileOf(lines: readonly string[], head = PERSON_LINES_HEADER, end 
   const file = join(folder, 'dump.csv');
   await writeFile(file, `${[head, ...lines].join('\n')}${end}`);
   return file;
+}
+
+async function reopened(segmentBytes: number): Promise<ReferenceDirectory> {
+  await bulk.close();
+  return openDirectory({ directory: join(folder, 'bulk'), bulkBytes: 1, segmentBytes });
 }
 
 function insz(text: string) {
@@ -166,6 +172,7 @@ describe('a large load agrees with a small one', () => {
       (_, index) => `${A};${index % 100};${index % 7};${100 + (index % 800)};0;2015-06-01;;`,
     );
     const file = await fileOf([`${B};;;;;;;`, ...lines]);
+    bulk = await reopened(4000);
     expect(await bulk.load('R', file, SECTORS)).toEqual(await small.load('R', file, SECTORS));
   });
 
@@ -207,8 +214,8 @@ describe('a large load agrees with a small one', () => {
       expect(await knowledge(bulk)).toEqual(await knowledge(small));
       if (one.loaded) loads += 1;
     });
-    await fc.assert(property, { numRuns: 15 });
-    expect(loads).toBeGreaterThan(3);
+    await fc.assert(property, { numRuns: 8 });
+    expect(loads).toBeGreaterThan(1);
   });
 
   test('find on the base of a dump knows everybody', async () => {
