@@ -243,7 +243,7 @@ async function healthOf(audit: AuditLog, ledger: Ledger, shared: SharedLimits): 
     parts.audit = asGatewayError(error).message;
   }
   try {
-    for (const queue of ['arrival', 'check', 'questions'] as const) {
+    for (const queue of ['arrival', 'check', 'questions', 'directory'] as const) {
       metrics.gauge('sluis_queue_length', await ledger.read({ kind: 'queueLength', queue }), { queue });
     }
     metrics.gauge('sluis_questions_overdue', await ledger.read({ kind: 'overdueQuestions' }));

@@ -13,6 +13,7 @@ import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
+import { type DirectoryWork, directoryCommands } from './directory-work.ts';
 import { missingLots } from './lots.ts';
 import { answeredBy, questionCommands, questionsLookup, sourceOf } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
@@ -33,6 +34,7 @@ type Parts = {
   readonly batches: BatchRunner;
   readonly answers: Answers;
   readonly deliverer: Deliverer;
+  readonly directoryWork: Pick<DirectoryWork, 'drain'>;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -64,6 +66,8 @@ export class Checker {
       return;
     }
     try {
+      // A batch sees what the integrations before it did.
+      await this.#parts.directoryWork.drain();
       for (let tries = 1; ; tries += 1) {
         const checked = await this.#check(submission, accessMethod);
         if (checked === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
@@ -110,6 +114,7 @@ export class Checker {
       ...deliveries.flatMap((delivery) => delivery.commands(now)),
       ...remembered(checked),
       ...questionCommands(checked, now),
+      ...directoryCommands(checked, now),
       ...thaws(checked.flow, submission.files, submission.ticket, now),
       {
         kind: 'setSubmissionState',
@@ -138,7 +143,16 @@ export class Checker {
     crashPoint('route.after-commit');
     await this.#parts.answers.discard(result);
     this.#count(checked, notification.state, deliveries.length);
+    if (result.changes.length > 0) await this.#changeDirectory(submission);
     return true;
+  }
+
+  /** It is decided: what fails now is done before the next batch begins. */
+  async #changeDirectory({ ticket }: Submission): Promise<void> {
+    const { directoryWork, logger } = this.#parts;
+    await directoryWork.drain().catch((error: unknown) => {
+      logger.error({ err: error, ticket }, 'the directory could not be changed; it is tried again');
+    });
   }
 
   /** Nothing is delivered, the file stays frozen, and somebody must look. */

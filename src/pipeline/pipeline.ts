@@ -13,6 +13,7 @@ import { DropFolder } from './arrivals.ts';
 import { BatchPool } from './batch-pool.ts';
 import { type BatchRunner, Checker } from './check.ts';
 import { Deliverer } from './deliver.ts';
+import { DirectoryWork } from './directory-work.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FileProbe } from './file-probe.ts';
 import { QuestionWatcher } from './question-watcher.ts';
@@ -69,7 +70,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     referenceDirectory: parts.directoryFolder,
     size: 1,
   });
-  const checker = new Checker({ ...parts, batches, answers, deliverer });
+  const directoryWork = new DirectoryWork(parts);
+  const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
@@ -104,6 +106,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   });
   thread.start();
   probe.start();
+  await directoryWork.drain(); // what was decided before the last end
   checks.start();
   questions.start();
   arrivals.start();

@@ -14,6 +14,7 @@ import { MandateCheck } from './mandate-check.ts';
 import type { Originals } from './originals.ts';
 import type { Questions } from './questions.ts';
 import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
+import type { Registrations } from './registrations.ts';
 import { type Route, Router } from './route.ts';
 
 const NUMBER_REPLACED = 'MSG00006';
@@ -41,6 +42,7 @@ export type DecidedBy = {
   readonly mandates: MandateSnapshot;
   readonly originals: Originals;
   readonly questions: Questions;
+  readonly registrations: Registrations;
   /** What the header of the file says, where it has one. */
   readonly header?: HeaderValues | undefined;
 };
@@ -61,13 +63,13 @@ export class RecordDecisions {
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
-  readonly #questions: Questions;
+  readonly #effects: Pick<DecidedBy, 'questions' | 'registrations'>;
   readonly #paths = new Map<HoldingActs, Paths>();
 
   constructor(
     task: BatchTask,
     layout: LayoutVersion,
-    { directory, mandates, originals, questions, header }: DecidedBy,
+    { directory, mandates, originals, header, ...effects }: DecidedBy,
   ) {
     const acts = actsInForce(task);
     this.form = deliveredForm(task.flow, layout);
@@ -80,7 +82,7 @@ export class RecordDecisions {
     this.#sender = new SenderCheck(task, layout.roles.person);
     this.#directory = directory;
     this.#originals = originals;
-    this.#questions = questions;
+    this.#effects = effects;
   }
 
   lookup(record: CheckedRecord): Person | undefined {
@@ -134,9 +136,12 @@ export class RecordDecisions {
   #pathsBy(holding: HoldingActs): Paths {
     const known = this.#paths.get(holding);
     if (known !== undefined) return known;
-    const [task, layout, directory, questions] = [this.#task, this.#layout, this.#directory, this.#questions];
+    const [task, layout, directory] = [this.#task, this.#layout, this.#directory];
     const router = this.#routerBy(holding.acts);
-    const paths = { router, kind: kindRules({ task, layout, acts: holding.acts, router, directory, questions }) };
+    const paths = {
+      router,
+      kind: kindRules({ task, layout, acts: holding.acts, router, directory, ...this.#effects }),
+    };
     if (this.#paths.size >= MOST_PATHS) this.#paths.clear();
     this.#paths.set(holding, paths);
     return paths;

@@ -134,6 +134,7 @@ class LaneBatch {
       informationCount: this.#informationCount,
       originals: [],
       questions: NO_QUESTIONS,
+      changes: [],
     });
   }
 

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WITH_TARIFF } from '../support/exchange-kinds.ts';
 import { type Channel, ExchangePlace, handIn } from '../support/exchange-place.ts';
-import { WITH_TARIFF } from '../support/tariff.ts';
 
 const [SOCQ, SOCR] = await Promise.all(
   ['5a_SOCQ_request.csv', '5b_SOCR_answer.csv'].map((name) => readFile(`test/fixtures/samples/${name}`, 'utf8')),

@@ -5,3 +5,9 @@ export const WITH_TARIFF: Readonly<Record<string, Change>> = {
   'partners/ksz.yaml': (text) =>
     text.replace(/^sends: .*$/m, 'sends: [ADRM, SOCR]').replace(/^receives: .*$/m, 'receives: [SOCQ]'),
 };
+
+/** Lets RVA register the unemployed. */
+export const WITH_INTEGRATION: Readonly<Record<string, Change>> = {
+  'partners/rva.yaml': (text) =>
+    text.replace(/^sends: .*$/m, 'sends: [WLAT, INTG]').replace('answerFormat: rsz-xml', 'answerFormat: json'),
+};
