@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Field, FieldType, LayoutVersion } from '../../src/domain/flow.ts';
 import type { XmlShape } from '../../src/domain/format.ts';
+import { planBlocks } from '../../src/formats/open-blocks.ts';
 import { XmlFormat } from '../../src/formats/xml.ts';
 import { type Collected, collect, textLayout } from './collect.ts';
 
@@ -46,6 +47,19 @@ describe('a group that repeats', () => {
   test('stands in one place: an occurrence behind another element, or an inner element twice, is a fault', () => {
     expect(faultsOf(read(`<One>${who('1')}<note>n</note>${who('2')}</One>`))).toEqual([['who 2×']]);
     expect(faultsOf(read(`<One><who><name/><name/></who>${who('2')}</One>`))).toEqual([['who.name 2×'], []]);
+  });
+
+  test('is read record by record, not in blocks', () => {
+    const head = Buffer.from('<All><One><no>1</no><who><ssin>74031295170</ssin><day>2026-01-05</day></who></One>');
+    const facts = { environment: 'R', sender: { sector: 25, type: 0 } } as const;
+    const fields: Field[] = [
+      field('no'),
+      { name: 'who.ssin', type: { kind: 'insz' }, required: true },
+      { name: 'who.day', type: { kind: 'date', form: 'yyyy-MM-dd' }, required: true },
+    ];
+    const layout = { ...LAYOUT, fields, roles: { person: 'who.ssin', periodBegin: 'who.day' } };
+    expect(planBlocks(SHAPE, [layout], facts, head)).toBeUndefined();
+    expect(planBlocks({ ...SHAPE, repeats: undefined }, [layout], facts, head)).toBeDefined();
   });
 
   test('has at most a thousand occurrences', () => {
