@@ -79,25 +79,29 @@ export function addLooking(program: Command, finish: Finish): void {
 
 function addSignatures(program: Command, finish: Finish): void {
   program
-    .command('sign <file>')
-    .description('sign a file: FS.… beside FI.…, else <file>.p7s')
+    .command('sign <file...>')
+    .description('sign files: FS.… beside FI.…, else <file>.p7s')
     .requiredOption('--p12 <file>', 'key and certificate, PKCS#12')
     .option('--password-file <file>', 'its first line is the password (default: a line of standard input)')
     .option('--wrap', 'base64 in lines of 76 characters')
     .option('--json', 'as JSON')
-    .action(async (file, { p12, passwordFile, wrap, json }) => {
+    .action(async (files, { p12, passwordFile, wrap, json }) => {
       const { sign } = await import('./commands/sign.ts');
-      finish(await sign(file, { p12, passwordFile, wrap: wrap === true, json: json === true }));
+      finish(await sign(files, { p12, passwordFile, wrap: wrap === true, json: json === true }));
     });
   const receipt = program.command('receipt').description('signed answers');
   receipt
-    .command('verify <file>')
-    .description('whether a signature (.p7s or FS) beside an answer is good, offline')
+    .command('verify <file...>')
+    .description(
+      'whether answers and deliveries are as they were signed (by .p7s, FS or manifest beside them), offline',
+    )
     .requiredOption('--trusted <file>', 'certificate of the authority that issued the signer, PEM')
+    .option('--of <file...>', 'what was sent, every part of it: the receipt must be about this')
     .option('--json', 'as JSON')
-    .action(async (file, options) => {
+    .action(async (files, options) => {
       const { receiptVerify } = await import('./commands/receipt.ts');
-      finish(await receiptVerify(file, { trusted: options.trusted, json: options.json === true }));
+      const { trusted, of = [], json } = options;
+      finish(await receiptVerify(files, { trusted, of, json: json === true }));
     });
 }
 

@@ -55,7 +55,7 @@ export type FixedWidthShape = {
   readonly trailer?: FileTrailer | undefined;
 };
 
-/** One element `record` for each record inside the element `root`; a field is the path of elements of its name. */
+/** One element `record` for each record, or several, inside the element `root`; a field is the path of elements of its name. */
 export type XmlShape = {
   readonly kind: 'xml';
   readonly root: string;
@@ -63,6 +63,8 @@ export type XmlShape = {
   readonly namespace?: string | undefined;
   /** The attribute of the root that names the version of the layout. */
   readonly versionAttribute?: string | undefined;
+  /** A group that may occur several times in an element `record`: each occurrence is a record, with all that stands around it. */
+  readonly repeats?: string | undefined;
 };
 
 /** How the files of a flow come in. */

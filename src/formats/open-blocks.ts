@@ -81,7 +81,9 @@ function canBeBlocks(format: FlowFormat): boolean {
     case 'fixed-width':
       // Only there the byte of the next-line character is also one of text.
       return (format.lineEnd !== 'nel' || format.charset !== 'windows-1252') && ASCII.test(format.detail?.type ?? '');
-    default:
+    case 'xml':
+      return format.repeats === undefined; // there an element is several records
+    case 'json-lines':
       return true;
   }
 }

@@ -165,12 +165,12 @@ class XmlElements implements XmlTextSink {
     this.#depth -= 1;
     if (this.#depth >= RECORD_DEPTH) this.#record?.end();
     else if (this.#record !== undefined) {
-      this.#number += 1;
+      const number = this.#number + 1;
       const tooLong = this.#parser.position - this.#recordStart > MAX_RECORD_BYTES;
       const fault = structureFault(WHOLE_RECORD, `> ${MAX_RECORD_BYTES}`);
-      this.#sink?.record(
-        tooLong ? { number: this.#number, values: [], faults: [fault] } : this.#record.done(this.#number),
-      );
+      const records = tooLong ? [{ number, values: [], faults: [fault] }] : this.#record.done(number);
+      for (const record of records) this.#sink?.record(record);
+      this.#number += records.length;
       this.#record = undefined;
     }
   }
@@ -196,7 +196,7 @@ class XmlElements implements XmlTextSink {
       this.#fail(LAYOUT_UNKNOWN, `@${versionAttribute} ≠ ${this.#layouts.map((one) => one.version).join('|')}`);
       return;
     }
-    this.#tree = xmlTree(layout.fields);
+    this.#tree = xmlTree(layout.fields, this.#shape.repeats);
     this.#fieldCount = layout.fields.length;
     this.#sink?.layout(layout, NO_HEADER);
   }

@@ -202,6 +202,22 @@ describe('a flow in XML', () => {
       'root: ¦9Em',
       '"root" is wrong: "9EmploymentNotice" is not the name of an element or attribute',
     ],
+    [
+      'a group there is not',
+      DIMN,
+      'versionAttribute: version',
+      'versionAttribute: version\n  repeats: Worker',
+      'repeats: ¦Worker',
+      'no field stands inside "Worker"',
+    ],
+    [
+      'a reference that several records would share',
+      DIMN,
+      'versionAttribute: version',
+      'versionAttribute: version\n  repeats: DimonaIn',
+      'reference: ¦Reference.ReferenceNbr',
+      '"Reference.ReferenceNbr" would be the same for every "DimonaIn" of an element',
+    ],
     ['columns', DIMN, 'name: TypeForm,', 'name: TypeForm, columns: 3,', 'columns: ¦3,', 'xml records have no columns'],
   ]);
 

@@ -129,11 +129,16 @@ function formatWords({ format }: Flow): string {
   }
 }
 
-function xmlWords({ record, root, namespace, versionAttribute }: Flow['format'] & { readonly kind: 'xml' }): string {
+function xmlWords(format: Flow['format'] & { readonly kind: 'xml' }): string {
+  const { record, root, namespace, versionAttribute, repeats } = format;
   const space = namespace === undefined ? 'no namespace' : `the namespace ${code(namespace)}`;
   const version =
     versionAttribute === undefined ? '' : ` The attribute ${code(versionAttribute)} of the root is the version.`;
-  return `An XML document in UTF-8 or ISO-8859-1, in ${space}, without a document type: one element ${code(record)} per record inside ${code(root)}; a dot leads into an element. Elements come in this order.${version}`;
+  const several =
+    repeats === undefined
+      ? ''
+      : ` ${code(repeats)} may stand in it up to 1000 times, one behind the other: each is a record of its own, with what stands around it.`;
+  return `An XML document in UTF-8 or ISO-8859-1, in ${space}, without a document type: one element ${code(record)} per record inside ${code(root)}; a dot leads into an element. Elements come in this order.${version}${several}`;
 }
 
 function sampleSection(sample: Sample | undefined): readonly string[] {
