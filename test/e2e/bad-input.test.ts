@@ -117,11 +117,11 @@ function detailOf(text: string): string | undefined {
 describe('the tables', () => {
   test('have hundreds of bad files and records that differ in cause, and none twice', () => {
     const records = RECORD_TABLES.flatMap(({ causes }) => causes.flatMap(({ cases }) => cases));
-    expect(records.length + CASES.length).toBeGreaterThanOrEqual(300);
+    expect(records.length + CASES.length).toBeGreaterThanOrEqual(400);
     const sizes = [...FILE_CAUSES, ...RECORD_TABLES.flatMap(({ causes }) => causes)].map(({ cases }) => cases.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
     const keys = [
-      ...CASES.map(({ cause: { flow }, one: [, bytes] }) => `${flow} ${Buffer.from(bytes).toString('latin1')}`),
+      ...CASES.map(({ cause: { flow }, one: [, bytes] }) => `file ${flow} ${Buffer.from(bytes).toString('latin1')}`),
       ...RECORD_TABLES.flatMap(({ flow, causes }) =>
         causes.flatMap(({ cases }) => cases.map(([, record]) => `${flow} ${record}`)),
       ),
