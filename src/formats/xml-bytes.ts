@@ -66,7 +66,9 @@ export class XmlBytes {
 
   #declared(head: Buffer, isMarked: boolean, sink: XmlTextSink): TextCodec | undefined {
     const name = (DECLARATION.exec(head.toString('latin1'))?.[1] ?? 'utf-8').toLowerCase();
-    if (name !== 'utf-8' && (name !== 'iso-8859-1' || isMarked)) {
+    // In UTF-16 and UTF-32 one of the first two bytes is 0 (XML 1.0 appendix F.1), which alone would pass as UTF-8.
+    const isWide = head.subarray(0, 2).includes(0);
+    if (isWide || (name !== 'utf-8' && (name !== 'iso-8859-1' || isMarked))) {
       sink.wrongBytes('utf-8|iso-8859-1');
       return undefined;
     }
