@@ -65,7 +65,9 @@ export class XmlBytes {
   }
 
   #declared(head: Buffer, isMarked: boolean, sink: XmlTextSink): TextCodec | undefined {
-    const charset = xmlCharset(head);
+    // In UTF-16 and UTF-32 one of the first two bytes is 0 (XML 1.0 appendix F.1), which alone would pass as UTF-8.
+    const isWide = head.subarray(0, 2).includes(0);
+    const charset = isWide ? undefined : xmlCharset(head);
     if (charset === undefined || (charset === 'iso-8859-1' && isMarked)) {
       sink.wrongBytes('utf-8|iso-8859-1');
       return undefined;

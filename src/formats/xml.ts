@@ -24,6 +24,11 @@ const MAX_DEPTH = 32;
 const MAX_NAME = 64; // of an attribute, in the detail of a fault
 const RECORD_DEPTH = 2;
 const BLANK = /^[ \t\r\n]*$/;
+/**
+ * Leaves the parser in the middle of a piece of text. It would go on after a fault, and each element inside others costs it
+ * the more the deeper it stands.
+ */
+const HALT = new Error('the file is not read further');
 
 /**
  * XML (1.0, with namespaces): the records are the children of the root. What is wrong inside a record is its own fault;
@@ -70,7 +75,10 @@ class TellingParser extends SaxesParser<{ xmlns: true }> {
 
 class XmlElements implements XmlTextSink {
   stopped = false;
-  readonly #parser = new TellingParser(() => this.#fail(XML_SYNTAX, this.#place));
+  readonly #parser = new TellingParser(() => {
+    this.#fail(XML_SYNTAX, this.#place);
+    throw HALT;
+  });
   readonly #shape: XmlShape;
   readonly #layouts: readonly LayoutVersion[];
   readonly #namespace: string;
@@ -84,26 +92,49 @@ class XmlElements implements XmlTextSink {
   #depth = 0;
   #number = 0;
   #isEmpty = true;
+  /** Whether anything but blanks was read. */
+  #isBegun = false;
 
   constructor(shape: XmlShape, layouts: readonly LayoutVersion[]) {
     this.#shape = shape;
     this.#layouts = layouts;
     this.#namespace = shape.namespace ?? '';
+    this.#listen();
+  }
+
+  #listen(): void {
     const parser = this.#parser;
-    parser.on('opentag', (tag) => {
-      const start = this.#heardAt;
-      if (this.#hears()) this.#begin(tag, start);
-    });
-    parser.on('closetag', () => {
-      if (this.#hears()) this.#close();
-    });
-    const onText = (text: string) => {
+    const halting =
+      <T>(hear: (heard: T) => void) =>
+      (heard: T) => {
+        hear(heard);
+        if (this.stopped) throw HALT;
+      };
+    parser.on(
+      'opentag',
+      halting((tag) => {
+        const start = this.#heardAt;
+        if (this.#hears()) this.#begin(tag, start);
+      }),
+    );
+    parser.on(
+      'closetag',
+      halting(() => {
+        if (this.#hears()) this.#close();
+      }),
+    );
+    const onText = halting((text: string) => {
       if (this.#hears()) this.#text(text);
-    };
+    });
     parser.on('text', onText);
     parser.on('cdata', onText);
-    parser.on('comment', () => this.#hears());
-    parser.on('doctype', () => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`));
+    const onOther = halting(() => this.#hears());
+    parser.on('comment', onOther);
+    parser.on('processinginstruction', onOther);
+    parser.on(
+      'doctype',
+      halting(() => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`)),
+    );
   }
 
   into(sink: RecordSink): this {
@@ -113,7 +144,9 @@ class XmlElements implements XmlTextSink {
 
   text(text: string): void {
     this.#isEmpty = false;
-    this.#parser.write(text);
+    if (!this.#isBegun) this.#lookAtStart(text);
+    if (this.stopped) return;
+    this.#untilHalted(() => this.#parser.write(text));
     this.#limitSize();
   }
 
@@ -127,7 +160,27 @@ class XmlElements implements XmlTextSink {
 
   /** The file is over. One without a byte has no data, which is another fault than XML that is not whole. */
   end(): void {
-    if (!this.stopped && !this.#isEmpty) this.#parser.close();
+    if (!this.stopped && !this.#isEmpty) this.#untilHalted(() => this.#parser.close());
+  }
+
+  /** The parser tells text before the root where it ends, and takes a second byte order mark for none. */
+  #lookAtStart(text: string): void {
+    const start = text.search(/[^ \t\r\n]/);
+    if (start < 0) return;
+    this.#isBegun = true;
+    if (text[start] === '<') return;
+    const lines = text.slice(0, start).split(/\r\n?|\n/);
+    const line = this.#parser.line + lines.length - 1;
+    const column = (lines.length === 1 ? this.#parser.columnIndex : 0) + (lines.at(-1) ?? '').length + 1;
+    this.#fail(XML_SYNTAX, `${line}:${column}`);
+  }
+
+  #untilHalted(parse: () => void): void {
+    try {
+      parse();
+    } catch (error) {
+      if (error !== HALT) throw error;
+    }
   }
 
   get #place(): string {
@@ -135,8 +188,8 @@ class XmlElements implements XmlTextSink {
   }
 
   /**
-   * Whether what the parser tells counts: it goes on after a fault. Between two things it tells it holds one name, text or
-   * comment in memory, which may not grow without limit.
+   * Whether what the parser tells counts. Between two things it tells it holds one name, text or comment in memory, which
+   * may not grow without limit.
    */
   #hears(): boolean {
     this.#limitSize();

@@ -41,7 +41,7 @@ async function answered(at: ExchangePlace, channel: Channel, name: string) {
 /** Begins with a gateway that ends at a point, does so much that it comes there, and starts the next one. */
 async function afterCrash(point: string, handInAll: (at: ExchangePlace) => Promise<unknown>): Promise<ExchangePlace> {
   const change = { ...WITH_TARIFF, ...WITH_INTEGRATION, 'gateway.yaml': quickSettling };
-  folder = await makeFolder(change, true);
+  folder = await makeFolder(change, { network: true });
   const gateway = await startIn(folder, {
     nodeOptions: ['--import', CRASH_AT],
     environment: { SLUIS_TEST_CRASH_AT: point },
