@@ -12,21 +12,20 @@ type Lane = { readonly worker: Worker; readonly waiting: Map<number, Waiting> };
 
 /** The threads that decide chunks for one batch at a time; started when they are first needed, and kept. */
 export class LaneThreads {
-  readonly #size: number;
+  readonly size: number;
+  /** Smaller files are done before threads have heard of them. */
+  readonly minBytes: number;
   #lanes: Lane[] = [];
   #setup: LaneSetup | undefined;
 
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get size(): number {
-    return this.#size;
+  constructor(size: number, minBytes: number) {
+    this.size = size;
+    this.minBytes = minBytes;
   }
 
   begin(setup: LaneSetup): void {
     this.#setup = setup;
-    while (this.#lanes.length < this.#size) this.#lanes.push(this.#start());
+    while (this.#lanes.length < this.size) this.#lanes.push(this.#start());
     for (const lane of this.#lanes) say(lane, { kind: 'begin', setup });
   }
 
