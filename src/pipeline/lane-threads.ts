@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../domain/errors.ts';
 import { errorOf } from './batch-messages.ts';
+import { CHUNK_BYTES } from './lane-chunks.ts';
 import { type ChunkResult, type FromLane, GIVEN_UP, type LaneSetup, type ToLane } from './lane-messages.ts';
+
+export type LaneOptions = { readonly threads: number; readonly minBytes: number; readonly chunkBytes?: number };
 
 type Waiting = {
   readonly resolve: (result: ChunkResult | undefined) => void;
@@ -15,12 +18,14 @@ export class LaneThreads {
   readonly size: number;
   /** Smaller files are done before threads have heard of them. */
   readonly minBytes: number;
+  readonly chunkBytes: number;
   #lanes: Lane[] = [];
   #setup: LaneSetup | undefined;
 
-  constructor(size: number, minBytes: number) {
-    this.size = size;
+  constructor({ threads, minBytes, chunkBytes = CHUNK_BYTES }: LaneOptions) {
+    this.size = threads;
     this.minBytes = minBytes;
+    this.chunkBytes = chunkBytes;
   }
 
   begin(setup: LaneSetup): void {

@@ -90,14 +90,14 @@ class LaneBatch {
     this.#contents = new BatchContents(store, task, plan, router, logHead);
     this.#ends = blockEnds(plan);
     this.#content = content;
-    this.#chunks = new LaneChunks(content, blockCutter(plan));
+    this.#chunks = new LaneChunks(content, blockCutter(plan), parts.threads.chunkBytes);
   }
 
   /** @returns false where the record-at-a-time path has to read the file */
   async read(): Promise<boolean> {
     const { store, threads, directory } = this.#parts;
     const content = this.#content;
-    const before = new Int32Array(new SharedArrayBuffer(4 * mostChunks(content.size)));
+    const before = new Int32Array(new SharedArrayBuffer(4 * mostChunks(content.size, threads.chunkBytes)));
     before[0] = 1;
     threads.begin({ task: this.#task, plan: this.#plan, directory: directory.parts, before });
     const deciding: Promise<ChunkResult | undefined>[] = [];
