@@ -1,11 +1,17 @@
 import { type ErrorCode, GatewayError } from '../domain/errors.ts';
 import type { Question } from '../domain/question.ts';
 import type { BatchResult, BatchTask } from './batch.ts';
+import type { LaneOptions } from './lane-threads.ts';
 
 /** What the serving thread and a batch worker say to each other; all of it plain data. */
 
 /** The folders a worker opens for itself. */
-export type WorkerStart = { readonly contentDirectory: string; readonly referenceDirectory: string };
+export type WorkerStart = {
+  readonly contentDirectory: string;
+  readonly referenceDirectory: string;
+  /** Where it has threads that decide chunks of large batches. */
+  readonly lane?: LaneOptions | undefined;
+};
 
 export type ToWorker =
   | { readonly kind: 'run'; readonly task: BatchTask }

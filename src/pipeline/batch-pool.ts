@@ -80,8 +80,8 @@ export class BatchPool {
   }
 
   #start(): Worker {
-    const { contentDirectory, referenceDirectory } = this.#options;
-    const workerData: WorkerStart = { contentDirectory, referenceDirectory };
+    const { contentDirectory, referenceDirectory, lane } = this.#options;
+    const workerData: WorkerStart = { contentDirectory, referenceDirectory, lane };
     const worker = new Worker(new URL('./batch-worker.ts', import.meta.url), { workerData });
     let died: Error | undefined;
     worker.on('message', (message: FromWorker) => this.#hear(worker, message));

@@ -5,6 +5,7 @@ import type { Question } from '../domain/question.ts';
 import { DiskStore } from '../storage/disk-store.ts';
 import type { OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
+import { LaneThreads } from './lane-threads.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { runBatch } from './run-batch.ts';
 
@@ -18,7 +19,8 @@ function parseStart(value: unknown): WorkerStart {
 }
 
 function start(port: NonNullable<typeof parentPort>): void {
-  const { contentDirectory, referenceDirectory } = parseStart(workerData);
+  const { contentDirectory, referenceDirectory, lane: wanted } = parseStart(workerData);
+  const lane = wanted === undefined ? undefined : new LaneThreads(wanted);
   const store = new DiskStore({ directory: contentDirectory });
   const directory = openDirectory({ directory: referenceDirectory, readOnly: true });
   const mandates = openMandates({ directory: referenceDirectory, readOnly: true });
@@ -43,7 +45,7 @@ function start(port: NonNullable<typeof parentPort>): void {
         try {
           say({
             kind: 'done',
-            result: await runBatch(message.task, { store, directory, mandates, originals, questions, progress }),
+            result: await runBatch(message.task, { store, directory, mandates, originals, questions, progress, lane }),
           });
         } catch (error) {
           say({ kind: 'failed', failure: failureOf(error) });
@@ -57,6 +59,7 @@ function start(port: NonNullable<typeof parentPort>): void {
         waitingOriginals?.reject(errorOf(message.failure));
         return waitingQuestions?.reject(errorOf(message.failure));
       case 'close':
+        await lane?.close();
         await directory.close();
         await mandates.close();
         port.close();

@@ -283,6 +283,12 @@ function closingLine(checked: Checked, state: SubmissionState, deliveries: reado
   };
 }
 
+/** Jobs with the same answer are checked one after the other. */
+export function turnOfCheck({ payload }: Lease): string {
+  const isNamed = typeof payload === 'object' && payload !== null && 'turn' in payload;
+  return isNamed ? String(payload.turn) : '';
+}
+
 /** The payload of a job in the queue `check`, which only `receive.ts` writes. */
 function parsePayload(payload: unknown): {
   readonly ticket: Submission['ticket'];

@@ -13,7 +13,10 @@ const LONGEST_RETRY_MS = 60_000;
 
 export type Work = {
   readonly queue: Queue;
+  /** Jobs that are claimed at once; those that wait for their turn among them. */
   readonly atOnce: number;
+  /** Jobs with the same word run one after the other, in the order they were due; all others beside each other. */
+  readonly turnOf?: (lease: Lease) => string;
   /** A job that failed is tried again in its place, and those behind it wait; else it is given back and overtaken. */
   readonly keepsOrder: boolean;
   /** Does one job to its end: finishes or releases the lease within its commit. May be repeated after a crash. */
@@ -64,16 +67,24 @@ export class Dispatcher {
 
   async #run(): Promise<void> {
     const running = new Set<Promise<void>>();
+    const turns = new Map<string, Promise<void>>();
     const heartbeat = setInterval(() => void this.#extend(), LEASE_MS / 3);
     while (!this.#stopped) {
       this.#nudged = false;
       const leases = await this.#claim(this.#work.atOnce - running.size);
       for (const lease of leases) {
-        const job = this.#one(lease).finally(() => {
-          running.delete(job);
-          this.nudge();
-        });
+        this.#held.set(lease.key, lease);
+        const turn = this.#work.turnOf?.(lease) ?? lease.key;
+        const before = turns.get(turn) ?? Promise.resolve();
+        const job: Promise<void> = before
+          .then(() => this.#one(lease))
+          .finally(() => {
+            running.delete(job);
+            if (turns.get(turn) === job) turns.delete(turn);
+            this.nudge();
+          });
         running.add(job);
+        turns.set(turn, job);
       }
       if (leases.length === 0 || running.size >= this.#work.atOnce) await this.#sleep();
     }
@@ -93,10 +104,10 @@ export class Dispatcher {
 
   async #one(lease: Lease): Promise<void> {
     const { metrics, clock } = this.#parts;
-    this.#held.set(lease.key, lease);
     const began = clock.monotonic();
     try {
-      await this.#try(lease);
+      if (this.#stopped) await this.#giveBack(lease, 0);
+      else await this.#try(lease);
     } finally {
       this.#held.delete(lease.key);
       metrics.observe('sluis_work_seconds', (clock.monotonic() - began) / 1000, { queue: lease.queue });

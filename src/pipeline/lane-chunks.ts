@@ -4,41 +4,42 @@ import type { BlockCutter } from '../formats/record-block.ts';
 import type { ContentRef } from '../storage/content-store.ts';
 
 /** Some 40,000 records: enough that handing it over costs nothing, little enough to have several of them. */
-const CHUNK_BYTES = 4 * 1024 * 1024;
-/** A record is far shorter; who has read so many bytes and found no end of one leaves the file to the other path. */
-const MOST_WITHOUT_END = 2 * 1024 * 1024;
+export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export type Chunk = { readonly bytes: Uint8Array<ArrayBuffer>; readonly isLast: boolean };
 
-/** The chunks a content of this size has at most. */
-export function mostChunks(size: number): number {
-  return Math.ceil(size / (CHUNK_BYTES - MOST_WITHOUT_END)) + 2;
+/** The chunks a content of this size has at most: each but the last is at least half full. */
+export function mostChunks(size: number, chunkBytes: number): number {
+  return Math.ceil((2 * size) / chunkBytes) + 2;
 }
 
 /** Cuts a content where records end, and digests it on the way. */
 export class LaneChunks {
   readonly #content: ContentRef;
   readonly #cutter: BlockCutter;
+  readonly #chunkBytes: number;
   readonly #spare: ArrayBuffer[] = [];
 
-  constructor(content: ContentRef, cutter: BlockCutter) {
+  constructor(content: ContentRef, cutter: BlockCutter, chunkBytes: number) {
     this.#content = content;
+    this.#chunkBytes = chunkBytes;
     this.#cutter = cutter;
   }
 
   /** A buffer whose chunk is done with, to be filled again. */
   giveBack(buffer: ArrayBufferLike): void {
-    if (buffer instanceof ArrayBuffer && buffer.byteLength === CHUNK_BYTES) this.#spare.push(buffer);
+    if (buffer instanceof ArrayBuffer && buffer.byteLength === this.#chunkBytes) this.#spare.push(buffer);
   }
 
   /**
    * @param start how many bytes stand before the first record
-   * @returns undefined as a chunk where no end of a record was found
+   * @returns undefined, and no more, where no end of a record was found
    * @throws GatewayError `digest-mismatch` where the content is not the one that was received
    */
   async *of(pieces: AsyncIterable<Uint8Array>, start: number): AsyncGenerator<Chunk | undefined> {
     const hash = createHash('sha256');
     const { size, sha256 } = this.#content;
+    const chunkBytes = this.#chunkBytes;
     let read = 0;
     let target = this.#buffer();
     let held = 0;
@@ -48,13 +49,17 @@ export class LaneChunks {
       read += piece.length;
       if (read > size) throw mismatch();
       while (rest.length > 0) {
-        const taken = rest.subarray(0, CHUNK_BYTES - held);
+        const taken = rest.subarray(0, chunkBytes - held);
         target.set(taken, held);
         held += taken.length;
         rest = rest.subarray(taken.length);
-        if (held < CHUNK_BYTES || (read === size && rest.length === 0)) continue;
+        if (held < chunkBytes || (read === size && rest.length === 0)) continue;
         const whole = this.#cutter.cut(target);
-        if (held - whole > MOST_WITHOUT_END) yield undefined;
+        // A record is far shorter than half a chunk: its end was not found for another reason.
+        if (held - whole > chunkBytes / 2) {
+          yield undefined;
+          return;
+        }
         const next = this.#buffer();
         next.set(target.subarray(whole, held));
         yield { bytes: target.subarray(0, whole), isLast: false };
@@ -67,7 +72,7 @@ export class LaneChunks {
   }
 
   #buffer(): Uint8Array<ArrayBuffer> {
-    return new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(CHUNK_BYTES));
+    return new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(this.#chunkBytes));
   }
 }
 

@@ -58,7 +58,6 @@ export class LaneDesk {
   readonly #outputs: readonly LaneOutput[];
   readonly #outputOf: ReadonlyMap<PartnerId, LaneOutput>;
   readonly #log = new GrowingBytes();
-  readonly #all = new GrowingBytes();
   readonly #person: number;
   readonly #replacedBy: number;
   readonly #refusalHead: string;
@@ -266,20 +265,23 @@ export class LaneDesk {
   }
 
   #result(block: RecordBlock, chunk: Uint8Array): ChunkResult {
-    const all = this.#all;
-    all.length = 0;
-    const outputs = this.#outputs.flatMap((output) => (output.records === 0 ? [] : [output.moveTo(all)]));
+    const outputs = this.#outputs.filter(({ records }) => records > 0);
     const [refusals, information] = [Buffer.from(this.#refusals), Buffer.from(this.#information)];
-    all.append(refusals);
-    all.append(information);
-    all.append(this.#log.view());
+    const pieces = [...outputs.map(({ bytes }) => bytes.view()), refusals, information, this.#log.view()];
+    const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    let at = 0;
+    for (const piece of pieces) {
+      all.set(piece, at);
+      at += piece.length;
+    }
     const log = this.#log.length;
     this.#log.length = 0;
     this.#refusals = '';
     this.#information = '';
     return {
-      bytes: new Uint8Array(all.view()),
-      ...{ outputs, refusals: refusals.length, information: information.length, log },
+      bytes: all,
+      outputs: outputs.map((output) => output.finish()),
+      ...{ refusals: refusals.length, information: information.length, log },
       ...this.#counted(),
       end: block.end,
       chunk: chunk.buffer,

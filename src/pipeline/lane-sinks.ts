@@ -35,14 +35,13 @@ export class LaneOutput {
     for (const act of acts) if (!this.#acts.has(act.id)) this.#acts.set(act.id, act);
   }
 
-  /** What the chunk adds to the output, its bytes moved behind those of others. */
-  moveTo(all: GrowingBytes): ChunkOutput {
+  /** What the chunk adds to the output; its bytes were taken before. */
+  finish(): ChunkOutput {
     const { receiver, records } = this;
     const bytes = this.bytes.length;
     for (const acts of this.usedPlans) this.#addActs(acts);
     this.usedPlans.clear();
     const acts = [...this.#acts.values()];
-    all.append(this.bytes.view());
     this.bytes.length = 0;
     this.records = 0;
     this.#acts.clear();

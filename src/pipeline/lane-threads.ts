@@ -1,7 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../domain/errors.ts';
 import { errorOf } from './batch-messages.ts';
+import { CHUNK_BYTES } from './lane-chunks.ts';
 import { type ChunkResult, type FromLane, GIVEN_UP, type LaneSetup, type ToLane } from './lane-messages.ts';
+
+export type LaneOptions = { readonly threads: number; readonly minBytes: number; readonly chunkBytes?: number };
 
 type Waiting = {
   readonly resolve: (result: ChunkResult | undefined) => void;
@@ -12,21 +15,22 @@ type Lane = { readonly worker: Worker; readonly waiting: Map<number, Waiting> };
 
 /** The threads that decide chunks for one batch at a time; started when they are first needed, and kept. */
 export class LaneThreads {
-  readonly #size: number;
+  readonly size: number;
+  /** Smaller files are done before threads have heard of them. */
+  readonly minBytes: number;
+  readonly chunkBytes: number;
   #lanes: Lane[] = [];
   #setup: LaneSetup | undefined;
 
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get size(): number {
-    return this.#size;
+  constructor({ threads, minBytes, chunkBytes = CHUNK_BYTES }: LaneOptions) {
+    this.size = threads;
+    this.minBytes = minBytes;
+    this.chunkBytes = chunkBytes;
   }
 
   begin(setup: LaneSetup): void {
     this.#setup = setup;
-    while (this.#lanes.length < this.#size) this.#lanes.push(this.#start());
+    while (this.#lanes.length < this.size) this.#lanes.push(this.#start());
     for (const lane of this.#lanes) say(lane, { kind: 'begin', setup });
   }
 

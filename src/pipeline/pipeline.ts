@@ -10,8 +10,8 @@ import type { Ledger } from '../storage/ledger.ts';
 import type { Vfs } from '../vfs/vfs.ts';
 import { Answers } from './answer.ts';
 import { DropFolder } from './arrivals.ts';
-import { BatchPool } from './batch-pool.ts';
-import { type BatchRunner, Checker } from './check.ts';
+import { Batches } from './batches.ts';
+import { type BatchRunner, Checker, turnOfCheck } from './check.ts';
 import { Deliverer } from './deliver.ts';
 import { DirectoryWork } from './directory-work.ts';
 import { Dispatcher } from './dispatcher.ts';
@@ -24,8 +24,8 @@ import { SignatureThread } from './signature-thread.ts';
 import { SimulationMeter } from './simulation-meter.ts';
 
 const ARRIVALS_AT_ONCE = 16;
-/** One after the other: deliveries of a flow are published in the order of receipt. */
-const CHECKS_AT_ONCE = 1;
+/** Most of them wait for their turn: deliveries of a flow are published in the order of receipt. */
+const CHECKS_AT_ONCE = 512;
 
 export type PipelineParts = {
   readonly store: ContentStore;
@@ -65,17 +65,14 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const sealed = new SealedFiles({ store, ledger, signer });
   const answers = new Answers({ store, sealed, textOf, generation, clock });
   const deliverer = new Deliverer({ ledger, sealed, clock });
-  const batches = new BatchPool({
-    contentDirectory: parts.contentFolder,
-    referenceDirectory: parts.directoryFolder,
-    size: 1,
-  });
+  const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
   const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
     keepsOrder: true,
+    turnOf: turnOfCheck,
     handle: (lease) => checker.handle(lease),
   });
   const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);

@@ -155,7 +155,10 @@ export class Receiver {
   #next(candidate: Candidate, submission: Submission): readonly LedgerCommand[] {
     const { ticket, receivedAt } = submission;
     if (submission.state === 'checking') {
-      const payload = { ticket, accessMethod: candidate.arrival.accessMethod };
+      const { flow, environment } = submission;
+      // Deliveries of a flow leave in the order of receipt, so its files are checked one after the other.
+      const turn = candidate.flow?.order === 'none' ? ticket : `${flow}/${environment}`;
+      const payload = { ticket, accessMethod: candidate.arrival.accessMethod, turn };
       return [{ kind: 'enqueue', queue: 'check', key: ticket, dueAt: receivedAt, payload }];
     }
     return thaws(candidate.flow, submission.files, ticket, receivedAt);

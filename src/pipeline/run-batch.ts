@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { DirectorySnapshot } from '../directory/directory.ts';
+import type { FlatDirectory } from '../directory/flat-directory.ts';
 import { NO_MANDATES } from '../directory/mandates.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
@@ -20,13 +21,21 @@ import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
 import { BatchLog, batchLogHead } from './batch-log.ts';
+import type { LaneThreads } from './lane-threads.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
 import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
+import { lanePlan, runLane } from './run-lane.ts';
 
 export type BatchParts = {
   readonly store: ContentStore;
-  readonly directory: { snapshot(environment: Environment): DirectorySnapshot };
+  readonly directory: {
+    snapshot(environment: Environment): DirectorySnapshot;
+    /** For the lane; undefined where there is none in memory yet. */
+    flat?(environment: Environment): Promise<FlatDirectory | undefined>;
+  };
+  /** Where they are left out, every batch is decided record by record. */
+  readonly lane?: LaneThreads | undefined;
   /** None are known where it is left out. */
   readonly mandates?: { snapshot(environment: Environment): MandateSnapshot } | undefined;
   readonly originals: OriginalsLookup;
@@ -43,11 +52,25 @@ export type BatchParts = {
  * nothing of the batch is left
  */
 export async function runBatch(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
+  crashPoint('parse.start');
+  return (await laneResult(task, parts)) ?? recordByRecord(task, parts);
+}
+
+/** What the lane makes of it; undefined where it does not take this batch, or gave it up. */
+async function laneResult(task: BatchTask, parts: BatchParts): Promise<BatchResult | undefined> {
+  const { store, lane, progress } = parts;
+  if (lane === undefined || task.contents.reduce((sum, { size }) => sum + size, 0) < lane.minBytes) return undefined;
+  const plan = await lanePlan(task, layoutsInForce(task.flow, task.receivedAt), store);
+  const directory = plan === undefined ? undefined : await parts.directory.flat?.(task.environment);
+  if (plan === undefined || directory === undefined) return undefined;
+  return runLane(task, plan, { store, threads: lane, directory, progress });
+}
+
+async function recordByRecord(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
   const snapshot = parts.directory.snapshot(task.environment);
   const mandates = parts.mandates?.snapshot(task.environment) ?? NO_MANDATES;
   const batch = new Batch(task, parts, { snapshot, mandates });
   try {
-    crashPoint('parse.start');
     await batch.read();
     crashPoint('authorize.done');
     return await batch.complete();

@@ -1,6 +1,7 @@
 import type { FlatDirectory } from '../directory/flat-directory.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
+import type { LendsBytes } from '../domain/http.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import { blockCutter, blockEnds, planBlocks } from '../formats/open-blocks.ts';
 import type { BlockEnds, BlockPlan } from '../formats/record-block.ts';
@@ -16,8 +17,6 @@ import type { LaneThreads } from './lane-threads.ts';
 import { NO_QUESTIONS } from './questions.ts';
 import { Router } from './route.ts';
 
-/** Smaller files are done before threads have heard of them. */
-export const LANE_BYTES = 1024 * 1024;
 const HEAD_BYTES = 64 * 1024;
 /** Chunks in the threads: one at work and one waiting in each, and one that is being written. */
 const CHUNKS_PER_THREAD = 2;
@@ -91,21 +90,21 @@ class LaneBatch {
     this.#contents = new BatchContents(store, task, plan, router, logHead);
     this.#ends = blockEnds(plan);
     this.#content = content;
-    this.#chunks = new LaneChunks(content, blockCutter(plan));
+    this.#chunks = new LaneChunks(content, blockCutter(plan), parts.threads.chunkBytes);
   }
 
   /** @returns false where the record-at-a-time path has to read the file */
   async read(): Promise<boolean> {
     const { store, threads, directory } = this.#parts;
     const content = this.#content;
-    const before = new Int32Array(new SharedArrayBuffer(4 * mostChunks(content.size)));
+    const before = new Int32Array(new SharedArrayBuffer(4 * mostChunks(content.size, threads.chunkBytes)));
     before[0] = 1;
     threads.begin({ task: this.#task, plan: this.#plan, directory: directory.parts, before });
     const deciding: Promise<ChunkResult | undefined>[] = [];
     try {
       let index = 0;
       let half = Math.floor(content.size / 2);
-      for await (const chunk of this.#chunks.of(store.read(content.contentId), this.#plan.start)) {
+      for await (const chunk of this.#chunks.of(lent(store.read(content.contentId)), this.#plan.start)) {
         if (chunk === undefined) return false;
         half -= chunk.bytes.length;
         deciding.push(this.#decide(index, chunk));
@@ -175,4 +174,9 @@ class LaneBatch {
     this.#parts.progress?.(this.#totals.total);
     return true;
   }
+}
+
+/** The bytes of a content in buffers that are used again, where the store can lend them: chunks are copied anyway. */
+function lent(content: AsyncIterable<Uint8Array> & Partial<LendsBytes>): AsyncIterable<Uint8Array> {
+  return content.lend?.() ?? content;
 }
