@@ -59,7 +59,8 @@ export class FixedWidthFields {
 /** Zeros before a number are taken off, but for one before the end or the point; -1 where what is left is not one range. */
 function numberBegin(data: Uint8Array, from: number, to: number): number {
   if (data[from] === MINUS) return pastZeros(data, from + 1, to) === from + 1 ? from : -1;
-  return pastZeros(data, from, to);
+  const begin = pastZeros(data, from, to);
+  return begin > from && data[begin] === MINUS ? -1 : begin;
 }
 
 function pastZeros(data: Uint8Array, from: number, to: number): number {
