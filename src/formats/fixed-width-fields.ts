@@ -10,10 +10,11 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const COMMA = 0x2c;
 
-/** How a value stands in its columns. */
+/** How a value stands in its columns: a number behind zeros, another one before spaces. */
 const LEFT = 0;
-const LEFT_OR_ZEROS = 1;
-const NUMBER = 2;
+const NUMBER = 1;
+/** The same where zeros stand for no value: told by what such a value begins with. */
+const LEFT_OR_ZEROS = ZERO;
 
 /** The fields of a detail, by its bytes. The rules are those of `columnReader`. */
 export class FixedWidthFields {
@@ -38,20 +39,31 @@ export class FixedWidthFields {
   /** Puts down the ranges of a row that begins at `start`; false where it may not be plain. */
   match(data: Uint8Array, start: number, base: number): boolean {
     const rows = this.#rows;
-    const { matchers, fields } = rows;
+    const { matchers, fields, starts, ends } = rows;
+    const [froms, tos, kinds] = [this.#froms, this.#tos, this.#kinds];
     for (let field = 0; field < fields; field += 1) {
-      const from = start + (this.#froms[field] ?? 0);
-      const kind = this.#kinds[field];
+      const from = start + (froms[field] ?? 0);
+      let end = start + (tos[field] ?? 0);
       let begin = from;
-      let end = start + (this.#tos[field] ?? 0);
-      if (kind === NUMBER) begin = numberBegin(data, from, end);
-      else while (end > from && data[end - 1] === SPACE) end -= 1;
-      const isAbsent = end === from || (kind === LEFT_OR_ZEROS && areAll(ZERO, data, from, end));
-      if (!isAbsent && begin >= 0 && matchers[field]?.(data, begin, end) === end) rows.put(base + field, begin, end);
-      else if (!isAbsent && !(kind === NUMBER && areAll(SPACE, data, from, end))) return false;
-      else if (!rows.empty(base, field, from)) return false;
+      if (kinds[field] === NUMBER) begin = numberBegin(data, from, end);
+      else if (data[end - 1] === SPACE) end = endOfText(data, from, end);
+      const matcher = matchers[field];
+      if (matcher === undefined || end === from || begin < 0 || data[from] === kinds[field]) {
+        if (!this.#isUnusual(data, field, from, begin, end, base)) return false;
+      } else if (matcher(data, begin, end) === end) {
+        starts[base + field] = begin;
+        ends[base + field] = end;
+      } else if (!areAll(SPACE, data, from, end) || !rows.empty(base, field, from)) return false;
     }
     for (const { first, last } of this.#gaps) if (!areAll(SPACE, data, start + first - 1, start + last)) return false;
+    return true;
+  }
+
+  /** A value that is absent, or may be: zeros in a field whose values are never zero. */
+  #isUnusual(data: Uint8Array, field: number, from: number, begin: number, end: number, base: number): boolean {
+    if (end === from || (begin >= 0 && areAll(ZERO, data, from, end))) return this.#rows.empty(base, field, from);
+    if (begin < 0 || this.#rows.matchers[field]?.(data, begin, end) !== end) return false;
+    this.#rows.put(base + field, begin, end);
     return true;
   }
 }
@@ -67,6 +79,12 @@ function pastZeros(data: Uint8Array, from: number, to: number): number {
   while (zeros < to && data[zeros] === ZERO) zeros += 1;
   const isNeeded = zeros > from && (zeros === to || data[zeros] === POINT || data[zeros] === COMMA);
   return isNeeded ? zeros - 1 : zeros;
+}
+
+function endOfText(data: Uint8Array, from: number, to: number): number {
+  let end = to;
+  while (end > from && data[end - 1] === SPACE) end -= 1;
+  return end;
 }
 
 function areAll(byte: number, data: Uint8Array, from: number, to: number): boolean {
