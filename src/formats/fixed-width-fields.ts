@@ -1,8 +1,9 @@
 import type { LayoutVersion } from '../domain/flow.ts';
-import type { Columns, FixedWidthShape } from '../domain/format.ts';
+import type { FixedWidthShape } from '../domain/format.ts';
 import type { BlockRows } from './block-rows.ts';
 import { hasNoZero, isNumber } from './columns.ts';
 import { columnsOf, detailGaps } from './fixed-width.ts';
+import { digitRange } from './value-matchers.ts';
 
 const SPACE = 0x20;
 const ZERO = 0x30;
@@ -22,7 +23,11 @@ export class FixedWidthFields {
   readonly #froms: Int32Array;
   readonly #tos: Int32Array;
   readonly #kinds: Uint8Array;
-  readonly #gaps: readonly Columns[];
+  /** Digits alone are looked at here, which saves most fields a call; 0 for others. */
+  readonly #least: Int32Array;
+  readonly #most: Int32Array;
+  readonly #gapFroms: Int32Array;
+  readonly #gapTos: Int32Array;
 
   constructor(layout: LayoutVersion, shape: FixedWidthShape, rows: BlockRows) {
     const columns = layout.fields.map(columnsOf);
@@ -33,14 +38,18 @@ export class FixedWidthFields {
       if (isNumber(type)) return NUMBER;
       return required !== true && hasNoZero(type) ? LEFT_OR_ZEROS : LEFT;
     });
-    this.#gaps = detailGaps(layout, shape);
+    this.#least = Int32Array.from(layout.fields, ({ type }) => digitRange(type)?.least ?? 0);
+    this.#most = Int32Array.from(layout.fields, ({ type }) => digitRange(type)?.most ?? 0);
+    const gaps = detailGaps(layout, shape);
+    this.#gapFroms = Int32Array.from(gaps, ({ first }) => first - 1);
+    this.#gapTos = Int32Array.from(gaps, ({ last }) => last);
   }
 
   /** Puts down the ranges of a row that begins at `start`; false where it may not be plain. */
   match(data: Uint8Array, start: number, base: number): boolean {
     const rows = this.#rows;
     const { matchers, fields, starts, ends } = rows;
-    const [froms, tos, kinds] = [this.#froms, this.#tos, this.#kinds];
+    const [froms, tos, kinds, least, most] = [this.#froms, this.#tos, this.#kinds, this.#least, this.#most];
     for (let field = 0; field < fields; field += 1) {
       const from = start + (froms[field] ?? 0);
       let end = start + (tos[field] ?? 0);
@@ -50,12 +59,18 @@ export class FixedWidthFields {
       const matcher = matchers[field];
       if (matcher === undefined || end === from || begin < 0 || data[from] === kinds[field]) {
         if (!this.#isUnusual(data, field, from, begin, end, base)) return false;
-      } else if (matcher(data, begin, end) === end) {
+      } else if (
+        (most[field] ?? 0) > 0
+          ? end - begin >= (least[field] ?? 0) && end - begin <= (most[field] ?? 0) && areDigits(data, begin, end)
+          : matcher(data, begin, end) === end
+      ) {
         starts[base + field] = begin;
         ends[base + field] = end;
       } else if (!areAll(SPACE, data, from, end) || !rows.empty(base, field, from)) return false;
     }
-    for (const { first, last } of this.#gaps) if (!areAll(SPACE, data, start + first - 1, start + last)) return false;
+    for (let gap = 0; gap < this.#gapFroms.length; gap += 1) {
+      if (!areAll(SPACE, data, start + (this.#gapFroms[gap] ?? 0), start + (this.#gapTos[gap] ?? 0))) return false;
+    }
     return true;
   }
 
@@ -85,6 +100,11 @@ function endOfText(data: Uint8Array, from: number, to: number): number {
   let end = to;
   while (end > from && data[end - 1] === SPACE) end -= 1;
   return end;
+}
+
+function areDigits(data: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (((data[at] ?? 0) - ZERO) >>> 0 > 9) return false;
+  return true;
 }
 
 function areAll(byte: number, data: Uint8Array, from: number, to: number): boolean {
