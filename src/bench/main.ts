@@ -1,5 +1,6 @@
 /** `npm run bench <area> -- [--quick] [--json]`: measures one area. Exit 0 where every target is met, 1 where one is not. */
 import { benchAccess } from './access.ts';
+import { benchDirectory } from './directory.ts';
 import { benchFormats } from './formats.ts';
 import { asTable, type Result } from './report.ts';
 import { benchSftp } from './sftp.ts';
@@ -7,6 +8,7 @@ import { benchWebdav } from './webdav.ts';
 
 const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = {
   access: benchAccess,
+  directory: benchDirectory,
   formats: benchFormats,
   sftp: benchSftp,
   webdav: benchWebdav,
