@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
 import { Signer } from '../../src/evidence/cms.ts';
+import { Notices } from '../../src/pipeline/notices.ts';
 import { questionCommands } from '../../src/pipeline/question-flows.ts';
 import { QuestionWatcher } from '../../src/pipeline/question-watcher.ts';
 import { SealedFiles } from '../../src/pipeline/sealed-files.ts';
@@ -45,11 +46,11 @@ async function openPlace(partners: Generation['partners'] = PARTNERS) {
   });
   onTestFinished(() => ledger.close());
   const store = new DiskStore({ directory: join(folder, 'content') });
+  const sealed = new SealedFiles({ store, ledger, signer });
   const told: { alarms: object[]; counted: unknown[] } = { alarms: [], counted: [] };
   const silent = () => undefined;
   const watcher = new QuestionWatcher({
-    ...{ ledger, textOf, clock, sealed: new SealedFiles({ store, ledger, signer }) },
-    generation: { value: generation({ partners }) },
+    ...{ ledger, clock, notices: new Notices({ sealed, textOf, generation: { value: generation({ partners }) } }) },
     logger: { debug: silent, info: silent, warn: silent, error: (fields) => told.alarms.push(fields) },
     metrics: { count: (...of) => told.counted.push(of), observe: silent, gauge: silent },
   });
