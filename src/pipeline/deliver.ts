@@ -13,6 +13,7 @@ import { manifestJson } from '../evidence/manifest.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { BatchOutput, BatchResult } from './batch.ts';
+import { deliveryWatch } from './delivery-watcher.ts';
 import type { SealedFiles } from './sealed-files.ts';
 
 const SEQUENCE_DIGITS = 8;
@@ -83,7 +84,7 @@ export class Deliverer {
       records: output.records,
       state: 'delivered',
     };
-    return { delivery, commands: (at) => deliveryCommands(delivery, at) };
+    return { delivery, commands: (at) => [...deliveryCommands(delivery, at), deliveryWatch(flow, id, at)] };
   }
 
   async #files(
