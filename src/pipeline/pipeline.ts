@@ -63,7 +63,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { store, ledger, signer, generation, textOf, clock, vfs, drop } = parts;
   const sealed = new SealedFiles({ store, ledger, signer });
   const answers = new Answers({ store, sealed, textOf, generation, clock });
-  const deliverer = new Deliverer({ ledger, sealed, clock });
+  const deliverer = new Deliverer({ store, ledger, sealed, clock });
   const batches = new BatchPool({
     contentDirectory: parts.contentFolder,
     referenceDirectory: parts.directoryFolder,
