@@ -66,7 +66,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { store, ledger, signer, generation, textOf, clock, vfs, drop } = parts;
   const sealed = new SealedFiles({ store, ledger, signer });
   const answers = new Answers({ store, sealed, textOf, generation, clock });
-  const deliverer = new Deliverer({ ledger, sealed, clock });
+  const deliverer = new Deliverer({ store, ledger, sealed, clock });
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
   const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork });

@@ -53,6 +53,7 @@ export function partner(id: string, more: Partial<Partner> = {}): Partner {
     sends: ['ADRM'],
     receives: [],
     outputs: {},
+    packaging: {},
     accessMethods: [{ method: 'line', address: '127.0.0.1' }],
     accounts: [account('anna', 'person'), account('batch', 'machine')],
     helpdesk: { name: 'Helpdesk', email: `help@${id}.example`, telephone: '+32 2 000 00 00' },
