@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
-import type { LiveSessions } from './access/live-sessions.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
@@ -9,17 +8,17 @@ import { ConfigurationWatcher } from './config/watch.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
 import { crashPoint } from './domain/crash-point.ts';
-import { asGatewayError, GatewayError } from './domain/errors.ts';
+import { asGatewayError, type GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
-import { parseTicket } from './domain/submission.ts';
 import { Signer } from './evidence/cms.ts';
-import { answerSessions, countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
+import { answerControl, type BoundPorts } from './gateway-control.ts';
+import { countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
 import { loadDemoMandates } from './gateway-mandates.ts';
-import { answerEndStepUp, endStepUpOfSession, type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
+import { type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
 import { signingOf } from './gateway-signatures.ts';
 import { openTrust } from './gateway-trust.ts';
-import { type ControlRequest, ControlSocket } from './ops/control-socket.ts';
+import { ControlSocket } from './ops/control-socket.ts';
 import { type Health, HealthServer } from './ops/health.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
@@ -27,7 +26,9 @@ import { DiskStore } from './storage/disk-store.ts';
 import type { Ledger } from './storage/ledger.ts';
 import { openSqliteLedger } from './storage/sqlite-ledger.ts';
 import { Sweeper } from './storage/sweeper.ts';
-import { traceOf } from './submissions/trace.ts';
+import { DryRuns } from './submissions/dry-run.ts';
+import { Explainer } from './submissions/explain.ts';
+import { HandIn } from './submissions/hand-in.ts';
 import { textOf } from './texts/texts.ts';
 import { Vfs } from './vfs/vfs.ts';
 
@@ -46,9 +47,6 @@ export type GatewayOptions = {
   /** Called when it is not known any more what is durable: the process ends with exit 3 and recovers at start. */
   readonly onBroken: (error: Error) => void;
 };
-
-/** Ports that were bound, in the order of the configured listeners. */
-export type BoundPorts = { readonly listeners: readonly number[]; readonly health: number };
 
 /** Every part of one running gateway, built bottom up and closed top down. */
 export class Gateway {
@@ -159,10 +157,14 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const health = new HealthServer({ ...settings.health, metrics, health: healthNow });
   const ports = { listeners, health: await health.listen() };
   closers.push(() => health.close());
+  const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
+  const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
+  const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
+  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, dryRuns, handIn, explainer };
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
     audit: (line) => audit.record(line),
-    handle: (request) => answerControl(request, { ledger, generation: current, ports, live: shared.live, levelTwo }),
+    handle: (request) => answerControl(request, live),
   });
   await control.listen();
   closers.push(() => control.close());
@@ -241,39 +243,12 @@ async function healthOf(audit: AuditLog, ledger: Ledger, shared: SharedLimits): 
     parts.audit = asGatewayError(error).message;
   }
   try {
-    for (const queue of ['arrival', 'check'] as const) {
+    for (const queue of ['arrival', 'check', 'questions', 'directory'] as const) {
       metrics.gauge('sluis_queue_length', await ledger.read({ kind: 'queueLength', queue }), { queue });
     }
+    metrics.gauge('sluis_questions_overdue', await ledger.read({ kind: 'overdueQuestions' }));
   } catch (error) {
     parts.ledger = asGatewayError(error).message;
   }
   return { ok: Object.values(parts).every((part) => part === 'ok'), parts };
-}
-
-type Live = {
-  readonly ledger: Ledger;
-  readonly generation: CurrentGeneration;
-  readonly ports: BoundPorts;
-  readonly live: LiveSessions;
-  readonly levelTwo: LevelTwo;
-};
-
-/** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
-async function answerControl(request: ControlRequest, live: Live): Promise<unknown> {
-  const { ledger, generation, ports } = live;
-  switch (request.command) {
-    case 'status': {
-      const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
-      const checks = await ledger.read({ kind: 'queueLength', queue: 'check' });
-      return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks };
-    }
-    case 'trace':
-      return traceOf(ledger, parseTicket(request.arguments[0]));
-    case 'sessions':
-      if (request.arguments[0] === 'end-step-up') return answerEndStepUp(live.levelTwo.stepUps, request.arguments);
-      await endStepUpOfSession(live.levelTwo.stepUps, live.live, request.arguments);
-      return answerSessions(live.live, request.arguments);
-    default:
-      throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
-  }
 }

@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto';
-import { SaxesParser } from 'saxes';
 import { dateOf } from '../domain/period.ts';
 import { codecOf } from '../formats/charsets.ts';
 import { type OutputPlan, recordFormat, recordWriter } from '../formats/open-format.ts';
 import type { RecordSink, RecordWriter, Value } from '../formats/record-format.ts';
-import { RECORD_FILES, type RecordFile } from './record-files.ts';
+import { assertBlocksReadBack, mostOthers, quotedBytes, readBlocks, withFaultsAndQuotes } from './formats-blocks.ts';
+import { peersFor } from './formats-peers.ts';
+import { signGibibyte } from './formats-signature.ts';
+import { BLOCK_FILES, RECORD_FILES, type RecordFile } from './record-files.ts';
 import { asTable, type Figure, judge, machine, type Result, writeSection } from './report.ts';
 
 const RECORDS = 200_000;
@@ -13,29 +15,26 @@ const FEWER_RECORDS = 20_000;
 const CHUNK_BYTES = 64 * 1024;
 /** Half of them warm the compiler up; the best is seldom among those. */
 const ROUNDS = { full: 16, quick: 8 };
+const SIGNATURES = 3;
+const MEMORY_RECORDS = 8_000_000;
 const MIB = 1024 * 1024;
 const SENDER = { sector: 12, type: 0 };
 
 type Timed = { readonly perSecond: number; readonly cpuSeconds: number };
 
-/** Reading and writing records of each format in one thread, from and to memory; the checks of their values not included. */
+/** Reading and writing records of each format in one thread, from and to memory; and signing a large file. */
 export async function benchFormats(quick: boolean): Promise<readonly Result[]> {
   const rounds = quick ? ROUNDS.quick : ROUNDS.full;
-  const figures: Figure[] = [];
+  const figures: Figure[] = [...(await blockFigures(rounds)), await signatureFigure(SIGNATURES)];
   for (const file of RECORD_FILES) {
     const count = file.format.kind === 'xml' ? FEWER_RECORDS : RECORDS;
     const bytes = bytesOf(file, count);
     assertReadsBack(file, bytes);
     const read = best(rounds, count, () => readAll(file, bytes, count));
-    figures.push(figure(`read-${file.name}`, read, await peersOf(file, rounds)));
-    const written = recordsOf(file, count);
-    figures.push(
-      figure(
-        `write-${file.name}`,
-        best(rounds, count, () => writeAll(file, written)),
-        {},
-      ),
-    );
+    figures.push(figure(`read-${file.name}`, read, await peersOf(file, bytesOf(file, FEWER_RECORDS), rounds)));
+    const records = recordsOf(file, count);
+    const write = best(rounds, count, () => writeAll(file, records));
+    figures.push(figure(`write-${file.name}`, write, {}));
   }
   const results = await judge('formats', figures);
   if (!quick) await writeSection('formats', section(results));
@@ -143,43 +142,60 @@ function assertReadsBack(file: RecordFile, bytes: Buffer): void {
   if (read.digest('hex') !== wanted.digest('hex')) throw new Error(`${file.name}: other values than were written`);
 }
 
-/** The usual library for the same bytes, in the same process and round. */
-async function peersOf(file: RecordFile, rounds: number): Promise<Readonly<Record<string, number>>> {
-  const { format } = file;
-  const bytes = bytesOf(file, FEWER_RECORDS);
-  const measured = (work: () => void) => Math.round(best(rounds, FEWER_RECORDS, work).perSecond);
-  if (format.kind === 'delimited') {
-    const { parse } = await import('csv-parse/sync');
-    const encoding = format.charset === 'utf-8' ? 'utf8' : 'latin1';
-    const work = () => {
-      const rows = parse(bytes, { delimiter: format.separator, from_line: 2, encoding });
-      if (rows.length !== FEWER_RECORDS) throw new Error('csv-parse read another number of records');
-    };
-    return { 'csv-parse': measured(work) };
+/** The usual libraries for the same bytes, in the same process and round. */
+async function peersOf(file: RecordFile, bytes: Buffer, rounds: number): Promise<Readonly<Record<string, number>>> {
+  const figures: Record<string, number> = {};
+  for (const { name, read } of await peersFor(file.format, bytes, FEWER_RECORDS)) {
+    figures[name] = Math.round(best(rounds, FEWER_RECORDS, read).perSecond);
   }
-  if (format.kind === 'xml') return { 'saxes alone': measured(() => saxesAlone(bytes, format.record)) };
-  if (format.kind === 'json-lines') return { 'JSON.parse alone': measured(() => jsonAlone(bytes)) };
-  return {};
+  return figures;
 }
 
-/** What the parser itself takes: no layout, no values, no limits. */
-function saxesAlone(bytes: Buffer, record: string): void {
-  const parser = new SaxesParser({ xmlns: true });
-  let records = 0;
-  parser.on('opentag', (tag) => {
-    if (tag.local === record) records += 1;
-  });
-  for (let from = 0; from < bytes.length; from += CHUNK_BYTES) {
-    parser.write(bytes.toString('utf8', from, from + CHUNK_BYTES));
+/** Reading in blocks, the checks of all values included. */
+async function blockFigures(rounds: number): Promise<readonly Figure[]> {
+  const figures: Figure[] = [];
+  for (const plainFile of BLOCK_FILES) {
+    const isDelimited = plainFile.format.kind === 'delimited';
+    const file = isDelimited ? withFaultsAndQuotes(plainFile) : plainFile;
+    const written = (count: number) => (isDelimited ? quotedBytes(file, count) : bytesOf(file, count));
+    const bytes = written(RECORDS);
+    // The first record of XML and JSON lines teaches how they are put together.
+    const others = isDelimited ? mostOthers(RECORDS) : 1;
+    assertBlocksReadBack(file, bytes, RECORDS, others);
+    const read = () => readBlocks(file, bytes, RECORDS, others);
+    const timed = best(rounds, RECORDS, read);
+    figures.push(figure(`blocks-${file.name}`, timed, await peersOf(file, written(FEWER_RECORDS), rounds)));
+    if (file.name === 'delimited') figures.push(memoryGrowth(read));
   }
-  parser.close();
-  if (records !== FEWER_RECORDS) throw new Error('saxes read another number of records');
+  return figures;
 }
 
-function jsonAlone(bytes: Buffer): void {
-  const lines = bytes.toString().split('\n');
-  const records = lines.filter((line) => line !== '' && typeof JSON.parse(line) === 'object');
-  if (records.length !== FEWER_RECORDS) throw new Error('JSON.parse read another number of records');
+/** Eight million records: the memory of the process behind the last of them, over that behind the first million. */
+function memoryGrowth(read: () => void): Figure {
+  const before = process.cpuUsage();
+  let early = 0;
+  for (let records = RECORDS; records <= MEMORY_RECORDS; records += RECORDS) {
+    read();
+    if (records === MEMORY_RECORDS / 8) early = process.memoryUsage().rss;
+  }
+  const { user, system } = process.cpuUsage(before);
+  const late = process.memoryUsage().rss;
+  const cpuSeconds = (user + system) / 1e6;
+  const value = Math.round((late / early) * 100) / 100;
+  return {
+    case: 'blocks-delimited-memory',
+    value,
+    unit: 'times',
+    cpuSeconds,
+    peakMB: Math.round(late / MIB),
+    peers: {},
+  };
+}
+
+async function signatureFigure(rounds: number): Promise<Figure> {
+  const value = await signGibibyte(rounds);
+  const peakMB = Math.round(process.memoryUsage().rss / MIB);
+  return { case: 'sign-1gib', value, unit: 'CPU-s', cpuSeconds: value, peakMB, peers: {} };
 }
 
 function section(results: readonly Result[]): string {
@@ -189,7 +205,7 @@ function section(results: readonly Result[]): string {
     ),
   );
   return [
-    `${machine()}. One thread; ${RECORDS} records of each format (${FEWER_RECORDS} in XML and for peers), in chunks of 64 KiB; the best of ${ROUNDS.full} rounds.`,
+    `${machine()}. One thread; ${RECORDS} records of each format (${FEWER_RECORDS} of XML record by record, and for peers), in chunks of 64 KiB, blocks of 4 MiB; the best of ${ROUNDS.full} rounds.`,
     asTable(results, 'the process'),
     ['| Case | Peer | Its records/s | Ours, times that |', '|---|---|---|---|', ...peers].join('\n'),
   ].join('\n\n');

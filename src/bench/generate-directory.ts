@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import { PERSON_LINES_HEADER } from '../directory/person-lines.ts';
 import { inszOfKey } from '../domain/person-key.ts';
-import { type SyntheticDirectory, SyntheticPersons } from './generate-persons.ts';
+import { type SyntheticDirectory, type SyntheticLine, SyntheticPersons } from './generate-persons.ts';
 import { LineBuffer } from './line-buffer.ts';
 
 /** What was written. `lines` without the header; `dossiers` without the numbers that are known alone. */
@@ -31,25 +31,31 @@ export async function writeDirectory(
   await using file = await open(path, 'w');
   const buffer = new LineBuffer(file);
   await buffer.add(`${PERSON_LINES_HEADER}\n`);
+  const keys = Uint32Array.from({ length: plan.persons }, (_, person) => persons.keyOf(person));
+  const counts = Uint8Array.from({ length: plan.persons }, (_, person) => persons.linesOf(person));
   const step = stepFor(plan.persons);
+  const line: SyntheticLine = { sector: 0, type: 0, quality: 0, beginYear: 0, beginMonth: 0, endYear: 0 };
   let [dossiers, lines, replaced] = [0, 0, 0];
   let isMore = true;
   for (let round = 0; isMore; round += 1) {
     isMore = false;
-    const offset = Math.floor(plan.persons * GOLDEN * (round + 1));
+    let person = Math.floor(plan.persons * GOLDEN * (round + 1)) % plan.persons;
     for (let index = 0; index < plan.persons; index += 1) {
-      const person = (index * step + offset) % plan.persons;
-      const count = persons.linesOf(person);
-      const isAlone = count === 0 && round === 0;
-      if (round >= count && !isAlone) continue;
+      person = person + step < plan.persons ? person + step : person + step - plan.persons;
+      const count = counts[person] ?? 0;
+      if (round >= count && (count > 0 || round > 0)) continue;
       isMore = true;
       lines += 1;
-      if (!isAlone) dossiers += 1;
-      const text = isAlone ? ';;;;;;;' : lineText(persons, person, round);
-      if (buffer.addLine(persons.keyOf(person), text)) {
-        await buffer.write();
-        onProgress(lines);
+      let isTime: boolean;
+      if (count === 0) isTime = buffer.addLine(keys[person] ?? 0, ';;;;;;;');
+      else {
+        persons.line(person, round, line);
+        dossiers += 1;
+        isTime = buffer.addDossier(keys[person] ?? 0, line);
       }
+      if (!isTime) continue;
+      await buffer.write();
+      onProgress(lines);
     }
   }
   const extra = Math.floor(plan.persons / REPLACED_IN);
@@ -61,11 +67,6 @@ export async function writeDirectory(
   await buffer.write();
   await file.sync();
   return { persons: plan.persons, dossiers, replaced, lines: lines + replaced, bytes: buffer.bytes };
-}
-
-function lineText(persons: SyntheticPersons, person: number, line: number): string {
-  const { sector, type, quality, begin, end } = persons.line(person, line);
-  return `;${sector};${type};${quality};0;${begin};${end};`;
 }
 
 /** Shares no divisor with the number of persons, so that every person comes once in each round. */

@@ -10,10 +10,12 @@ export type SyntheticDirectory = { readonly persons: number; readonly seed: numb
 /** Who sends in every benchmark, and the quality of its lines. */
 export const SENDER = { sector: 12, type: 0 };
 export const SENDER_QUALITY = '030';
+const SENDER_CODE = 30;
 /** Who may receive, and the quality in which; a line in `OTHER_QUALITY` gives no right. */
 export const RECEIVERS = 200;
 export const RECEIVER_QUALITY = '010';
 export const OTHER_QUALITY = '099';
+const [RECEIVER_CODE, OTHER_CODE] = [10, 99];
 
 /** The institutions of the receivers: twenty sectors with ten types. */
 export function receiverInstitution(receiver: number): { readonly sector: number; readonly type: number } {
@@ -32,12 +34,14 @@ const OF_CLASS: Readonly<Record<PersonClass, readonly [first: number, count: num
 /** Fewer persons would leave a class empty. */
 export const MIN_PERSONS = CLASSES;
 
+/** A line in numbers; it begins on the first of a month, and ends on the last day of a year or, where that is 0, never. */
 export type SyntheticLine = {
-  readonly sector: number;
-  readonly type: number;
-  readonly quality: string;
-  readonly begin: string;
-  readonly end: string;
+  sector: number;
+  type: number;
+  quality: number;
+  beginYear: number;
+  beginMonth: number;
+  endYear: number;
 };
 
 const DAY_MS = 86_400_000;
@@ -94,15 +98,22 @@ export class SyntheticPersons {
     return Math.max(needed, 1 + ((random >>> 10) % MAX_LINES));
   }
 
-  /** One line of a person. @param line from 0 to `linesOf` */
-  line(person: number, line: number): SyntheticLine {
-    const begin = `${2000 + (this.random(person, 2) % 20)}-0${1 + (person % 9)}-01`;
-    if (line < this.#needed(person)) return this.#line(person, line, begin);
+  /** One line of a person, into a line that is there. @param line from 0 to `linesOf` */
+  line(person: number, line: number, to: SyntheticLine): void {
+    const random2 = this.random(person, 2);
+    to.beginYear = 2000 + (random2 % 20);
+    to.beginMonth = 1 + (person % 9);
+    to.endYear = 0;
+    if (line < this.#needed(person)) {
+      this.#line(person, line, to);
+      return;
+    }
     const random = this.random(person, 3 + line);
-    const end = random % 4 === 0 ? `${2021 + (random % 16)}-12-31` : '';
+    if (random % 4 === 0) to.endYear = 2021 + (random % 16);
     // A hundred sectors nobody asks for; of one person each once, so that no two lines overlap.
-    const sector = 300 + ((this.random(person, 2) + line * 7) % 100);
-    return { sector, type: (random >>> 8) % 10, quality: `${100 + ((random >>> 12) % 700)}`, begin, end };
+    to.sector = 300 + ((random2 + line * 7) % 100);
+    to.type = (random >>> 8) % 10;
+    to.quality = 100 + ((random >>> 12) % 700);
   }
 
   random(person: number, salt: number): number {
@@ -118,11 +129,17 @@ export class SyntheticPersons {
   }
 
   /** The line of the sender, then those of the receivers. */
-  #line(person: number, line: number, begin: string): SyntheticLine {
-    if (line === 0) return { ...SENDER, quality: SENDER_QUALITY, begin, end: '' };
-    const quality = person % CLASSES === OF_CLASS['not-authorized'][0] ? OTHER_QUALITY : RECEIVER_QUALITY;
-    const institution = receiverInstitution((this.receiverOf(person) + (line - 1) * 67) % RECEIVERS);
-    return { ...institution, quality, begin, end: '' };
+  #line(person: number, line: number, to: SyntheticLine): void {
+    if (line === 0) {
+      to.sector = SENDER.sector;
+      to.type = SENDER.type;
+      to.quality = SENDER_CODE;
+      return;
+    }
+    const { sector, type } = receiverInstitution((this.receiverOf(person) + (line - 1) * 67) % RECEIVERS);
+    to.sector = sector;
+    to.type = type;
+    to.quality = person % CLASSES === OF_CLASS['not-authorized'][0] ? OTHER_CODE : RECEIVER_CODE;
   }
 
   #needed(person: number): number {

@@ -4,9 +4,11 @@ import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
 import { soundSettings } from './places.ts';
 
 /** An act as everybody may read it. */
-type PublicAct = Omit<Authorization, 'sender' | 'receivers' | 'source'> & {
+type PublicAct = Omit<Authorization, 'sender' | 'receivers' | 'users' | 'source'> & {
   readonly sender: string;
   readonly receivers: readonly (Omit<AuthorizedReceiver, 'institution'> & { readonly institution: string })[];
+  /** How many users the act names: they are people. */
+  readonly users?: number | undefined;
   readonly inForce: boolean;
 };
 
@@ -28,10 +30,11 @@ export async function authorizationsList(
 function publicActs(acts: readonly Authorization[], today: IsoDate): readonly PublicAct[] {
   return acts
     .toSorted((one, other) => (one.id === other.id ? one.version - other.version : one.id < other.id ? -1 : 1))
-    .map(({ source: _source, sender, receivers, ...act }) => ({
+    .map(({ source: _source, sender, receivers, users, ...act }) => ({
       ...act,
       sender: institutionName(sender),
       receivers: receivers.map((receiver) => ({ ...receiver, institution: institutionName(receiver.institution) })),
+      users: users?.length,
       inForce: isInForce(act, acts, today),
     }));
 }
@@ -47,7 +50,7 @@ function isInForce(
   return holds(act) && !acts.some((one) => one.id === act.id && one.version > act.version && holds(one));
 }
 
-const LEVELS = ['applications', 'users', 'questions', 'information'] as const;
+const LEVELS = ['applications', 'questions', 'information'] as const;
 
 function actText(act: PublicAct): string {
   const until = act.until === undefined ? '' : ` until ${act.until}`;
@@ -59,6 +62,7 @@ function actText(act: PublicAct): string {
     `  ${act.instrument}: ${act.reference}\n`,
     `  ${act.act} of ${act.flow} for ${act.purpose}, environments ${act.environments.join(' ')}\n`,
     ...levels,
+    ...(act.users === undefined ? [] : [`  users: ${act.users} named\n`]),
     ...act.receivers.map((receiver) => `  ${act.sender} to ${receiverText(receiver)}\n`),
   ].join('');
 }

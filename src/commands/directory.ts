@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { LoadProgress } from '../directory/bulk/bulk-load.ts';
 import type { Person } from '../directory/directory.ts';
 import { openDirectory, type ReferenceDirectory } from '../directory/lmdb-directory.ts';
 import type { LoadResult } from '../directory/load.ts';
@@ -7,6 +8,7 @@ import type { DirectoryEnvironment } from '../directory/person-lines.ts';
 import type { DirectoryStats } from '../directory/stats.ts';
 import { isInsz } from '../domain/insz.ts';
 import { institutionName, type Sector } from '../domain/partner.ts';
+import { ProgressBar } from './progress-bar.ts';
 
 /** The folder of the reference directory within the data folder. */
 export function referenceDirectoryFolder(data: string): string {
@@ -20,6 +22,27 @@ export type DirectoryCommand = {
   readonly json: boolean;
 };
 
+/** How far a large load is, where somebody looks at a terminal. */
+class LoadBar {
+  readonly #bars = {
+    reading: new ProgressBar(process.stderr, 'bytes'),
+    writing: new ProgressBar(process.stderr, 'lines'),
+  };
+
+  show({ step, resumed, done, all }: LoadProgress): void {
+    const why = {
+      no: '',
+      yes: ', going on with a load that was cut',
+      changed: ', from the beginning: the file was changed',
+    };
+    this.#bars[step].show(done, all, `${step}${why[resumed]}`);
+  }
+
+  end(): void {
+    this.#bars.writing.end();
+  }
+}
+
 /**
  * Loads a file of person lines, or tells every problem it has.
  * @returns 0 where it was loaded, 1 where the file has problems and nothing was changed
@@ -30,7 +53,11 @@ export async function directoryLoad(
   out: NodeJS.WritableStream,
 ): Promise<0 | 1> {
   const { environment, file, sectors, json } = options;
-  const result = await withDirectory(options, (directory) => directory.load(environment, file, sectors), false);
+  const bar = new LoadBar();
+  const load = (directory: ReferenceDirectory) =>
+    directory.load(environment, file, sectors, (progress) => bar.show(progress));
+  const result = await withDirectory(options, load, false);
+  bar.end();
   out.write(json ? `${JSON.stringify({ environment, ...result }, plainNumbers)}\n` : loadText(options, result));
   return result.loaded ? 0 : 1;
 }

@@ -18,15 +18,23 @@ export type SignOptions = {
 };
 
 /**
- * Signs a file with a PKCS#12: beside `FI.…` comes `FS.…` in base64 on one line, beside any other name `<name>.p7s` as DER.
- * One that stands there already is replaced.
+ * Signs files with a PKCS#12: beside `FI.…` comes `FS.…` in base64 on one line, beside any other name `<name>.p7s` as DER.
+ * One that stands there already is replaced. All are read before the first is signed.
  */
-export async function sign(file: string, options: SignOptions): Promise<0> {
+export async function sign(files: readonly string[], options: SignOptions): Promise<0> {
+  for (const file of files) refuseOtherThanFi(basename(file));
+  const digests = await Promise.all(files.map(digestOf));
   const p12 = await readOrRefuse(options.p12);
   const { key, certificates } = readPkcs12(p12, await passwordOf(options.passwordFile));
   const signer = Signer.of(key, certificates, systemClock);
   refuseOutsideItsTime(signer);
-  const cms = await signer.signDetached(await digestOf(file));
+  for (const [index, file] of files.entries()) await signOne(file, digests[index] ?? '', signer, options);
+  return 0;
+}
+
+/** @param sha256 hex */
+async function signOne(file: string, sha256: string, signer: Signer, options: SignOptions): Promise<void> {
+  const cms = await signer.signDetached(sha256);
   const name = basename(file);
   const isSet = name.startsWith('FI.');
   const beside = join(dirname(file), isSet ? `FS.${name.slice(3)}` : `${name}.p7s`);
@@ -36,7 +44,12 @@ export async function sign(file: string, options: SignOptions): Promise<0> {
     ? JSON.stringify({ file, signature: beside, signer: subject })
     : `${beside}: signed by ${subject}`;
   process.stdout.write(`${words}\n`);
-  return 0;
+}
+
+/** Of a set the FI is signed, and nothing else. */
+function refuseOtherThanFi(name: string): void {
+  if (!/^(FS|GO|TD)\.[A-Z0-9]{4}\.\d{6}\./.test(name)) return;
+  throw new GatewayError('bad-request', `${name} is not signed; name the FI, and its FS comes beside it`);
 }
 
 async function passwordOf(file: string | undefined): Promise<string> {

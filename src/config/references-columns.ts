@@ -101,6 +101,11 @@ function headerProblems(places: Places, path: Path, format: FixedWidthFile): Pro
       problems.push(places.at(at(index, 'columns'), 'a day takes 8 or 10 columns', 'correct the columns'));
     } else if (is === 'environment' && width !== 1) {
       problems.push(places.at(at(index, 'columns'), 'an environment takes one column', 'correct the columns'));
+    } else if (is === 'lot' && width > MOST_SUM_DIGITS) {
+      const message = `the number of a lot takes more than ${MOST_SUM_DIGITS} columns`;
+      problems.push(places.at(at(index, 'columns'), message, `use ${MOST_SUM_DIGITS} or fewer`));
+    } else if (is === 'lot' && fields.findIndex((one) => one.is === 'lot') !== index) {
+      problems.push(places.at(at(index, 'is'), 'a file has one lot', 'leave this out'));
     }
   }
   const placed = fields.map(({ name, columns }, index): Placed => {

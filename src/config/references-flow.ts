@@ -18,7 +18,7 @@ const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
   number: ['integer'],
   person: ['insz'],
   replacedBy: ['insz'],
-  periodBegin: ['date', 'quarter'],
+  periodBegin: ['date'],
   periodEnd: ['date'],
   quality: ['digits'],
   qualityBegin: ['date'],
@@ -39,6 +39,13 @@ const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
   question: ['text', 'code'],
   information: ['text', 'code'],
 };
+
+/** Roles that a field of the header may have too, for all records of a file. */
+const IN_HEADER: ReadonlySet<string> = new Set(['application', 'user', 'question', 'information']);
+
+function isInHeader({ format }: FlowFile, name: string): boolean {
+  return format.kind === 'fixed-width' && (format.header?.fields.some((field) => field.name === name) ?? false);
+}
 
 /** A flow names fields that exist and that can carry what is asked of them. */
 export function flowProblems(files: ConfigFiles): readonly Problem[] {
@@ -92,9 +99,12 @@ function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
     );
   }
   const roles = new Map<string, string | undefined>(Object.entries(layout.roles));
+  const ofQuarters = value.kind === 'request' || value.kind === 'answer';
   for (const [role, types] of Object.entries(ROLE_TYPES)) {
     const name = roles.get(role);
-    if (name !== undefined) problems.push(...fieldProblems(flow, index, ['roles', role], name, types));
+    const taken = ofQuarters && role === 'periodBegin' ? [...types, 'quarter' as const] : types;
+    if (name === undefined || (IN_HEADER.has(role) && isInHeader(flow.value, name))) continue;
+    problems.push(...fieldProblems(flow, index, ['roles', role], name, taken));
   }
   return [...problems, ...conditionProblems(flow, index)];
 }

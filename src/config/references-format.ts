@@ -45,7 +45,11 @@ export function formatProblems(flow: ReadFile<FlowFile>): Problem[] {
     ),
   );
   if (format.kind === 'delimited') return columns;
-  return [...columns, ...treeProblems(flow), ...(format.kind === 'xml' ? rootVersionProblems(flow) : [])];
+  return [
+    ...columns,
+    ...treeProblems(flow),
+    ...(format.kind === 'xml' ? [...rootVersionProblems(flow), ...repeatProblems(flow)] : []),
+  ];
 }
 
 /** Sums of a trailer name fields that hold digits. */
@@ -120,6 +124,25 @@ function rootVersionProblems({ places, value }: ReadFile<FlowFile>): Problem[] {
   if (value.format.kind !== 'xml' || value.format.versionAttribute !== undefined || !overlap(value.layouts)) return [];
   const remedy = 'add "versionAttribute", or end one layout before the other begins';
   return [places.atKey(['layouts'], 'two layouts are valid at once, and nothing says which a file follows', remedy)];
+}
+
+/** What is of one record alone must stand in the group that makes one: who it is about, its number and references. */
+const OF_ONE_RECORD = ['person', 'number', 'reference', 'cancels', 'questionTicket'] as const;
+
+function repeatProblems({ places, value }: ReadFile<FlowFile>): Problem[] {
+  const { format, layouts } = value;
+  if (format.kind !== 'xml' || format.repeats === undefined) return [];
+  const inside = `${format.repeats}.`;
+  return layouts.flatMap(({ fields, roles }, index): Problem[] => {
+    if (!fields.some(({ name }) => name.startsWith(inside))) {
+      const message = `no field stands inside "${format.repeats}"`;
+      return [places.at(['format', 'repeats'], message, 'name a group, as period is of period.begin')];
+    }
+    return OF_ONE_RECORD.filter((role) => roles[role]?.startsWith(inside) === false).map((role) => {
+      const message = `"${roles[role]}" would be the same for every "${format.repeats}" of an element`;
+      return places.at(['layouts', index, 'roles', role], message, `name a field inside "${format.repeats}"`);
+    });
+  });
 }
 
 function treeProblems({ places, value }: ReadFile<FlowFile>): Problem[] {

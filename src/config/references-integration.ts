@@ -9,6 +9,10 @@ export function integrationProblems({ value, places }: ReadFile<FlowFile>, index
   if (layout === undefined) return [];
   const problems: Problem[] = [];
   const path = ['layouts', index];
+  if (value.senderLine !== 'creates') {
+    const message = `an integration makes lines, and "senderLine" is "${value.senderLine}"`;
+    problems.push(places.at(['senderLine'], message, 'write "creates"'));
+  }
   const { action, quality, receiverSector, receiverType, receiver } = layout.roles;
   for (const [role, name] of Object.entries({ action, quality })) {
     if (name !== undefined) continue;

@@ -65,16 +65,11 @@ function receiverProblems({ value, places }: ReadFile<FlowFile>, index: number):
   return [places.atKey(path, message, remedy)];
 }
 
-/** A question or an answer may speak of a quarter; other records of days. */
+/** A quarter, which a question or an answer may speak of, has its end by itself. */
 function quarterProblems({ value, places }: ReadFile<FlowFile>, index: number): Problem[] {
   const layout = value.layouts[index];
   const begin = layout?.fields.find(({ name }) => name === layout.roles.periodBegin);
-  if (layout === undefined || begin?.type !== 'quarter') return [];
-  const path = ['layouts', index, 'roles'];
-  if (value.kind !== 'request' && value.kind !== 'answer') {
-    const message = `a record of kind "${value.kind}" speaks of days, and "${begin.name}" is a quarter`;
-    return [places.at([...path, 'periodBegin'], message, 'name a field of type date')];
-  }
-  if (layout.roles.periodEnd === undefined) return [];
-  return [places.at([...path, 'periodEnd'], 'a quarter has its end by itself', 'remove this line')];
+  if (begin?.type !== 'quarter' || layout?.roles.periodEnd === undefined) return [];
+  const path = ['layouts', index, 'roles', 'periodEnd'];
+  return [places.at(path, 'a quarter has its end by itself', 'remove this line')];
 }

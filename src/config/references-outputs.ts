@@ -2,6 +2,7 @@ import { type Charset, canBeWritten } from '../domain/charset.ts';
 import { valueAndGroup } from '../domain/field-path.ts';
 import { widestOf } from '../domain/field-width.ts';
 import { type Columns, widthOf } from '../domain/format.ts';
+import { MOST_TICKET_CHARACTERS } from '../domain/question.ts';
 import { fieldOf } from './flow-fields.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import { choose, type Problem } from './problems.ts';
@@ -54,8 +55,13 @@ function formatProblemsOf(entry: Entry, format: OutputFormatFile): Problem[] {
   }
 }
 
+/** With the ticket that the hub puts behind the fields of a question. */
 function fieldsOf({ flow }: Entry): readonly FieldFile[] {
-  return flow.layouts.flatMap((layout) => layout.fields);
+  const fields = flow.layouts.flatMap((layout) => layout.fields);
+  const ticket = flow.asks?.ticketField?.name;
+  if (ticket === undefined) return fields;
+  const form = { type: 'text', maxLength: MOST_TICKET_CHARACTERS, characters: 'ascii' } as const;
+  return [...fields, { name: ticket, required: true, ...form }];
 }
 
 function treeProblems({ places, path, flow }: Entry): Problem[] {

@@ -38,6 +38,7 @@ const headerField = strict({
       'senderType',
       'receiverSector',
       'receiverType',
+      'lot',
     ])
     .optional(),
   value: plainText.optional(),
@@ -83,7 +84,12 @@ const xml = {
 const jsonLines = strict({ kind: z.literal('json-lines') });
 
 /** How the files of a flow come in. */
-export const flowFormat = z.discriminatedUnion('kind', [strict(delimited), strict(fixedWidth), strict(xml), jsonLines]);
+export const flowFormat = z.discriminatedUnion('kind', [
+  strict(delimited),
+  strict(fixedWidth),
+  strict({ ...xml, repeats: fieldName.optional() }),
+  jsonLines,
+]);
 
 /** How a receiver wants them. */
 export const outputFormat = z.discriminatedUnion('kind', [

@@ -60,6 +60,7 @@ const limits = strict({
   maxPartialUploadsPerPrincipal: z.int().min(1).max(100_000).default(100),
   workingFileHours: z.number().min(0.0001).max(8760).default(72),
   stepUpHours: z.number().min(0.0001).max(24).default(4),
+  simulationBytesPerHour: z.int().positive().default(200_000_000),
   receiptReadBytes: z.int().min(1).max(1_000_000_000).default(8_388_608),
 }).prefault({});
 

@@ -28,8 +28,9 @@ export function logChange(store: Store, { version, at, source, persons }: Logged
 }
 
 /** The changes after a version, in their order. */
-export function* changesSince(store: Store, version: bigint, transaction: Transaction): Generator<LoggedChange> {
-  for (const { key, value } of store.log.getRange({ start: versionKey(version + 1n), transaction })) {
+export function* changesSince(store: Store, version: bigint, transaction?: Transaction): Generator<LoggedChange> {
+  const start = versionKey(version + 1n);
+  for (const { key, value } of store.log.getRange(transaction === undefined ? { start } : { start, transaction })) {
     const length = value.readUInt16BE(8);
     const from = HEAD_BYTES + length;
     const persons = new Uint32Array((value.length - from) / KEY_BYTES);

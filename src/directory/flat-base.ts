@@ -1,3 +1,4 @@
+import { threadId } from 'node:worker_threads';
 import type { Transaction } from 'lmdb';
 import type { PersonKey } from '../domain/person-key.ts';
 import { changesSince } from './change-log.ts';
@@ -51,7 +52,7 @@ function addValue(builder: LayerBuilder, key: PersonKey, value: Buffer | undefin
  */
 export function writeBase(store: Store): bigint {
   const transaction = store.root.useReadTransaction();
-  const writer = new FlatFileWriter(store.path);
+  const writer = new FlatFileWriter(store.path, `flat.${process.pid}.${threadId}.new`);
   const [institutions, qualities] = [new CodeTable(), new CodeTable()];
   const block = new Uint16Array(BLOCK_WORDS);
   let used = 0;

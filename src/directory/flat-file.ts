@@ -1,4 +1,14 @@
-import { closeSync, fdatasyncSync, openSync, readdirSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fdatasyncSync,
+  ftruncateSync,
+  openSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -26,6 +36,10 @@ const DOSSIER_WORDS = 4;
 const READ_BYTES = 32 * 1024 * 1024;
 const NAME = /^flat-(\d+)$/;
 const WORDS_WANTED = 6;
+/** A base while a load writes it. */
+export const NEW_BASE = 'flat.new';
+/** Half a megabyte is gathered before it is written. */
+const PENDING_WORDS = 256 * 1024;
 
 /** The version of the newest base of a store that is not beyond a version; undefined where there is none. */
 export function newestBase(folder: string, version: bigint): bigint | undefined {
@@ -44,39 +58,61 @@ function basesOf(folder: string): readonly bigint[] {
 export class FlatFileWriter {
   readonly builder = new FlatBuilder();
   readonly #folder: string;
+  readonly #path: string;
   readonly #fd: number;
+  readonly #pending = new Uint16Array(PENDING_WORDS);
+  #pendingWords = 0;
   #offset = HEADER_BYTES;
 
-  constructor(folder: string) {
+  /** @param name of the file until it is finished; what a load that was cut has written there is kept for `resume` */
+  constructor(folder: string, name = NEW_BASE) {
     this.#folder = folder;
-    this.#fd = openSync(join(folder, 'flat.new'), 'w', 0o600);
+    this.#path = join(folder, name);
+    this.#fd = openSync(this.#path, existsSync(this.#path) ? 'r+' : 'w+', 0o600);
   }
 
   /** The dossiers of the persons that were added, or will be, in their order: four words each. */
   write(dossiers: Uint16Array): void {
-    this.#write(new Uint8Array(dossiers.buffer, dossiers.byteOffset, dossiers.byteLength));
+    if (this.#pendingWords + dossiers.length > this.#pending.length) this.#writePending();
+    if (dossiers.length > this.#pending.length) this.#write(bytesOf(dossiers));
+    else {
+      this.#pending.set(dossiers, this.#pendingWords);
+      this.#pendingWords += dossiers.length;
+    }
+  }
+
+  /** What was written is on the disk. */
+  flush(): void {
+    this.#writePending();
+    fdatasyncSync(this.#fd);
+  }
+
+  /** Goes on behind the dossiers of the persons that were added: they were flushed before. */
+  resume(): void {
+    this.#offset = HEADER_BYTES + this.builder.dossiers * DOSSIER_WORDS * 2;
   }
 
   /** Durable and in its place on return. Bases before it are removed. */
   finish(version: bigint, institutions: Uint32Array, qualities: Uint32Array): void {
     const { keys, firsts, shift, buckets, links } = this.builder.finish();
+    this.#writePending();
     if (this.#offset !== HEADER_BYTES + this.builder.dossiers * DOSSIER_WORDS * 2) {
       throw new TypeError('a flat directory whose persons have other dossiers than were written');
     }
     let check = 0;
     const parts = [keys, firsts, buckets, institutions, qualities, links];
     for (const words of parts) {
-      const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);
-      check = crc32(bytes, check);
-      this.#write(bytes);
+      check = crc32(bytesOf(words), check);
+      this.#write(bytesOf(words));
     }
+    ftruncateSync(this.#fd, this.#offset);
     const words = parts.map(({ length }) => length);
     const { dossiers } = this.builder;
     const header: FlatHeader = { format: 1, version: version.toString(), dossiers, shift, words, check };
     writeSync(this.#fd, Buffer.from(JSON.stringify(header).padEnd(HEADER_BYTES)), 0, HEADER_BYTES, 0);
     fdatasyncSync(this.#fd);
     closeSync(this.#fd);
-    renameSync(join(this.#folder, 'flat.new'), join(this.#folder, `flat-${version}`));
+    renameSync(this.#path, join(this.#folder, `flat-${version}`));
     for (const other of basesOf(this.#folder)) {
       if (other < version) rmSync(join(this.#folder, `flat-${other}`), { force: true });
     }
@@ -84,7 +120,12 @@ export class FlatFileWriter {
 
   abandon(): void {
     closeSync(this.#fd);
-    rmSync(join(this.#folder, 'flat.new'), { force: true });
+    rmSync(this.#path, { force: true });
+  }
+
+  #writePending(): void {
+    this.#write(bytesOf(this.#pending.subarray(0, this.#pendingWords)));
+    this.#pendingWords = 0;
   }
 
   #write(bytes: Uint8Array): void {

@@ -6,7 +6,7 @@ import { openStore } from './store.ts';
 export type FlatWork = { readonly folder: string; readonly name: string };
 
 const { folder, name } = workerData as FlatWork;
-const store = openStore(folder, name, true);
+const store = openStore(folder, name);
 try {
   writeBase(store);
 } finally {

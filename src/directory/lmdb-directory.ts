@@ -1,3 +1,4 @@
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { ABORT } from 'lmdb';
 import { type Clock, systemClock } from '../domain/clock.ts';
@@ -6,6 +7,7 @@ import type { Insz } from '../domain/insz.ts';
 import type { Sector } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
 import { applyChanges } from './apply.ts';
+import { bulkLoad, type LoadProgress } from './bulk/bulk-load.ts';
 import { applyEntries } from './change.ts';
 import type { Applied, DirectoryChanges } from './changes.ts';
 import type { DirectorySnapshot } from './directory.ts';
@@ -31,10 +33,18 @@ export interface ReferenceDirectory {
   flat(environment: Environment): Promise<FlatDirectory | undefined>;
   /**
    * Loads a file of person lines: what it says of a number takes the place of everything known of that number; numbers
-   * it does not name stay. All or nothing, durable on return. The write runs on the calling thread.
-   * @throws GatewayError `not-found` where the file can't be read
+   * it does not name stay. All or nothing, durable on return. A large file is loaded by threads into a new store, which
+   * then comes in force at once, also in other processes; such a load goes on where it was cut. The write of a small one
+   * runs on the calling thread.
+   * @param onProgress told of a large file how far it is
+   * @throws GatewayError `not-found` where the file can't be read, `precondition-failed` where another load was faster
    */
-  load(environment: DirectoryEnvironment, file: string, sectors: readonly Sector[]): Promise<LoadResult>;
+  load(
+    environment: DirectoryEnvironment,
+    file: string,
+    sectors: readonly Sector[],
+    onProgress?: (progress: LoadProgress) => void,
+  ): Promise<LoadResult>;
   /**
    * Makes the changes of one ticket, all that can be made, as one version; durable on return. The same ticket again
    * changes nothing and gives the same answer. The write runs on the calling thread: for the threads of batches.
@@ -52,7 +62,16 @@ export type DirectoryOptions = {
   /** For threads and commands that only look: makes nothing and never writes. */
   readonly readOnly?: boolean;
   readonly clock?: Clock;
+  /** A file of so many bytes or more is loaded by threads into a new store. */
+  readonly bulkBytes?: number;
+  /** So many bytes of it are read by one thread at a time, and not read again after a cut. */
+  readonly segmentBytes?: number;
 };
+
+/** Some 800,000 lines: from there on threads and a new store pay. */
+const BULK_BYTES = 32 * 1024 * 1024;
+/** Of text; becomes some 75 MB of records, which one thread holds in memory. */
+const SEGMENT_BYTES = 256 * 1024 * 1024;
 
 /** A load puts another store in force seldom; a write that meets one begins again. */
 const WRITE_TRIES = 5;
@@ -65,13 +84,18 @@ export function openDirectory(options: DirectoryOptions): ReferenceDirectory {
 class LmdbDirectory implements ReferenceDirectory {
   readonly #isReadOnly: boolean;
   readonly #clock: Clock;
+  readonly #bulkBytes: number;
+  readonly #segmentBytes: number;
   readonly #stores: Readonly<Record<DirectoryEnvironment, OpenStores>>;
   readonly #bases: Readonly<Record<DirectoryEnvironment, FlatBases>>;
 
-  constructor({ directory, readOnly = false, clock = systemClock }: DirectoryOptions) {
+  constructor(options: DirectoryOptions) {
+    const { directory, readOnly = false, clock = systemClock, bulkBytes = BULK_BYTES } = options;
     this.#isReadOnly = readOnly;
     this.#clock = clock;
-    const stores = (environment: DirectoryEnvironment) => new OpenStores(join(directory, environment), readOnly);
+    this.#bulkBytes = bulkBytes;
+    this.#segmentBytes = options.segmentBytes ?? SEGMENT_BYTES;
+    const stores = (environment: DirectoryEnvironment) => new OpenStores(join(directory, environment));
     this.#stores = { R: stores('R'), T: stores('T') };
     this.#bases = { R: new FlatBases(), T: new FlatBases() };
   }
@@ -94,13 +118,24 @@ class LmdbDirectory implements ReferenceDirectory {
     }
   }
 
-  async load(environment: DirectoryEnvironment, file: string, sectors: readonly Sector[]): Promise<LoadResult> {
+  async load(
+    environment: DirectoryEnvironment,
+    file: string,
+    sectors: readonly Sector[],
+    onProgress: (progress: LoadProgress) => void = () => {},
+  ): Promise<LoadResult> {
     this.#assertWritable();
-    const problems = new Problems();
-    const { lines, entries } = await readPersonFile(file, lineRules(environment, sectors), problems);
-    if (problems.found) return problems.result();
     const at = this.#clock.now();
     const time = { at, day: dayNumber(dateOf(at)) ?? 0 };
+    const rules = lineRules(environment, sectors);
+    if (sizeOf(file) >= this.#bulkBytes) {
+      const { folder } = this.#stores[environment];
+      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      return bulkLoad({ folder, environment, file, rules, time, onProgress, segmentBytes: this.#segmentBytes });
+    }
+    const problems = new Problems();
+    const { lines, entries } = await readPersonFile(file, rules, problems);
+    if (problems.found) return problems.result();
     const change = await this.#write(environment, (store) => applyEntries(store, entries(), problems, time));
     if (change === undefined) return problems.result();
     return { loaded: true, lines, ...change.loaded, version: change.stats.version };
@@ -154,6 +189,11 @@ class LmdbDirectory implements ReferenceDirectory {
   #assertWritable(): void {
     if (this.#isReadOnly) throw new TypeError('a directory that is open for reading takes no change');
   }
+}
+
+/** 0 where it can't be read: that is told by who reads it. */
+function sizeOf(file: string): number {
+  return statSync(file, { throwIfNoEntry: false })?.size ?? 0;
 }
 
 function folderOf(environment: Environment): DirectoryEnvironment {

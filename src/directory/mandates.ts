@@ -81,7 +81,7 @@ class LmdbMandates implements Mandates {
       store.putSync(STATE_KEY, stateValue(version, before.mandates - removed + mandates));
     });
     await store.flushed;
-    await syncFolders(this.#folder(environment));
+    syncFolders(this.#folder(environment));
     return { loaded: true, version, mandates, holders: holders.size };
   }
 

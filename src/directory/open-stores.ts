@@ -14,12 +14,10 @@ type Held = { readonly store: Store; users: number };
  */
 export class OpenStores {
   readonly folder: string;
-  readonly #readOnly: boolean;
   readonly #held = new Map<string, Held>();
 
-  constructor(folder: string, readOnly: boolean) {
+  constructor(folder: string) {
     this.folder = folder;
-    this.#readOnly = readOnly;
   }
 
   /** The store in force; undefined before the first load. It may be closed when another comes in force, unless held. */
@@ -41,8 +39,8 @@ export class OpenStores {
     const current = this.current();
     if (current !== undefined) return current;
     mkdirSync(this.folder, { recursive: true, mode: 0o700 });
-    await openStore(this.folder, FIRST_STORE, false).root.close();
-    await putInForce(this.folder, FIRST_STORE);
+    await openStore(this.folder, FIRST_STORE).root.close();
+    putInForce(this.folder, FIRST_STORE);
     return this.#open(FIRST_STORE).store;
   }
 
@@ -68,7 +66,7 @@ export class OpenStores {
     const known = this.#held.get(name);
     if (known !== undefined) return known;
     if (!existsSync(join(this.folder, name, 'data.mdb'))) throw new TypeError(`the store ${name} is not there`);
-    const held = { store: openStore(this.folder, name, this.#readOnly), users: 0 };
+    const held = { store: openStore(this.folder, name), users: 0 };
     this.#held.set(name, held);
     for (const [other, { store, users }] of this.#held) {
       if (other === name || users > 0) continue;

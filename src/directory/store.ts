@@ -1,5 +1,14 @@
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
-import { open as openFile, rename, rm, writeFile } from 'node:fs/promises';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { GatewayError } from '../domain/errors.ts';
@@ -39,12 +48,15 @@ const BINARY = { keyEncoding: 'binary', encoding: 'binary' } as const;
 /** The file that names the store in force; a load that makes a new one renames another over it. */
 const POINTER = 'current';
 
-export function openStore(folder: string, name: string, readOnly: boolean): Store {
+/**
+ * Opens a store, and makes it where it is not there. Also who only reads opens it for writing: one process has one view of
+ * a store, and the first to open it decides for all of its threads.
+ */
+export function openStore(folder: string, name: string): Store {
   const path = join(folder, name);
-  if (!readOnly) mkdirSync(path, { recursive: true, mode: 0o700 });
+  mkdirSync(path, { recursive: true, mode: 0o700 });
   const root: RootDatabase<Buffer, Buffer> = open({
     path,
-    readOnly,
     noSubdir: false,
     ...BINARY,
     mapSize: MAP_BYTES,
@@ -82,21 +94,25 @@ export function currentName(folder: string): string | undefined {
 }
 
 /** Puts a store in force, for every process and at once. Durable on return. */
-export async function putInForce(folder: string, name: string): Promise<void> {
+export function putInForce(folder: string, name: string): void {
   const path = join(folder, `${POINTER}.new`);
-  await writeFile(path, `${name}\n`, { flush: true, mode: 0o600 });
-  await rename(path, join(folder, POINTER));
-  await syncFolders(folder);
+  writeFileSync(path, `${name}\n`, { flush: true, mode: 0o600 });
+  renameSync(path, join(folder, POINTER));
+  syncFolders(folder);
 }
 
-export async function removeStore(folder: string, name: string): Promise<void> {
-  await rm(join(folder, name), { recursive: true, force: true });
+export function removeStore(folder: string, name: string): void {
+  rmSync(join(folder, name), { recursive: true, force: true });
 }
 
 /** The names of a new store are on the disk too. */
-export async function syncFolders(folder: string): Promise<void> {
+export function syncFolders(folder: string): void {
   for (const path of [folder, dirname(folder), dirname(dirname(folder))]) {
-    await using handle = await openFile(path, 'r');
-    await handle.sync();
+    const fd = openSync(path, 'r');
+    try {
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
   }
 }

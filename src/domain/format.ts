@@ -15,7 +15,9 @@ export type HeaderFact =
   | 'senderSector'
   | 'senderType'
   | 'receiverSector'
-  | 'receiverType';
+  | 'receiverType'
+  /** A number that each file of a sender has for itself, counted on from file to file. */
+  | 'lot';
 
 /** With `value` it holds always this text; with neither that nor `is`, what the sender writes goes to the receivers. */
 export type HeaderField = {
@@ -53,7 +55,7 @@ export type FixedWidthShape = {
   readonly trailer?: FileTrailer | undefined;
 };
 
-/** One element `record` for each record inside the element `root`; a field is the path of elements of its name. */
+/** One element `record` for each record, or several, inside the element `root`; a field is the path of elements of its name. */
 export type XmlShape = {
   readonly kind: 'xml';
   readonly root: string;
@@ -61,6 +63,8 @@ export type XmlShape = {
   readonly namespace?: string | undefined;
   /** The attribute of the root that names the version of the layout. */
   readonly versionAttribute?: string | undefined;
+  /** A group that may occur several times in an element `record`: each occurrence is a record, with all that stands around it. */
+  readonly repeats?: string | undefined;
 };
 
 /** How the files of a flow come in. */

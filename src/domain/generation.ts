@@ -34,6 +34,8 @@ export type Limits = {
   readonly workingFileHours: number;
   /** How long a second factor opens WebDAV for one certificate and address. */
   readonly stepUpHours: number;
+  /** What a partner may have simulated in an hour, in `/INTEST-S` and by dry runs together. */
+  readonly simulationBytesPerHour: number;
   /** What of a file is read before its receipt; what is found there makes the receipt negative. */
   readonly receiptReadBytes: number;
 };

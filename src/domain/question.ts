@@ -5,6 +5,9 @@ import type { Ticket } from './submission.ts';
 /** The hub's reference of one record: `<ticket>-<number>`. */
 export type RecordTicket = string;
 
+/** 13 of the submission, a hyphen, seven digits of a record. */
+export const MOST_TICKET_CHARACTERS = 21;
+
 /** `open` until it is answered, once, or closed because nobody did in time. */
 export type QuestionState = 'open' | 'answered' | 'closed';
 

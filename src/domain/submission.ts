@@ -75,6 +75,8 @@ export type Submission = {
   readonly records?: RecordTotals | undefined;
   readonly receipt: readonly AnswerFile[];
   readonly notification: readonly AnswerFile[];
+  /** The number of its lot, where the flow has them. */
+  readonly lot?: number | undefined;
   /** One line per record: what was decided, and by what right. */
   readonly recordLog?: Omit<AnswerFile, 'name'> | undefined;
   readonly answeredAt?: number | undefined;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { FindingCode } from '../domain/finding.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { Ticket } from '../domain/submission.ts';
@@ -25,6 +26,13 @@ export type ReceiptFacts = {
   /** When the answer was made; only `rsz-xml` shows it. */
   readonly createdAt: number;
 };
+
+/** Stands for the digests of the parts of a set: theirs in hex, each with a line feed behind it, digested once more. */
+export function digestOfParts(digests: readonly string[]): string {
+  return createHash('sha256')
+    .update(digests.map((digest) => `${digest}\n`).join(''))
+    .digest('hex');
+}
 
 export type ReceiptPart = { readonly file: string; readonly size: number; readonly sha256: string };
 

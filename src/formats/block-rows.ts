@@ -16,6 +16,8 @@ export type RowFacts = {
   readonly environment: Environment;
   readonly charset: Charset;
   readonly classes: ByteClasses;
+  /** What a format asks of a value beside its type. */
+  readonly inFormat?: ((matcher: Matcher, field: number) => Matcher) | undefined;
 };
 
 /** Whether rows of this layout can be plain at all. */
@@ -49,7 +51,7 @@ export class BlockRows {
   readonly #begin: number;
   readonly #end: number;
 
-  constructor({ layout, environment, charset, classes }: RowFacts) {
+  constructor({ layout, environment, charset, classes, inFormat }: RowFacts) {
     const { roles } = layout;
     this.#charset = charset;
     this.fields = layout.fields.length;
@@ -57,7 +59,10 @@ export class BlockRows {
     this.starts = new Int32Array(FIRST_ROWS * this.fields);
     this.ends = new Int32Array(FIRST_ROWS * this.fields);
     const context = { environment, charset, classes, numbers: this.numbers, beyondAscii: this.#beyondAscii };
-    this.matchers = layout.fields.map(({ type }, slot) => valueMatcher(type, slot, context));
+    this.matchers = layout.fields.map(({ type }, slot) => {
+      const matcher = valueMatcher(type, slot, context);
+      return inFormat === undefined ? matcher : inFormat(matcher, slot);
+    });
     this.required = layout.fields.map(
       ({ name, required }) => required === true || name === roles.person || name === roles.periodBegin,
     );

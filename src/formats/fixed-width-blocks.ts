@@ -14,6 +14,9 @@ import { byteClasses } from './text-matcher.ts';
 const LF = 0x0a;
 const SPACE = 0x20;
 const ZERO = 0x30;
+/** Fifteen digits at most, read as two numbers of integer arithmetic. */
+const SMALL_DIGITS = 8;
+const SMALL = 10 ** SMALL_DIGITS;
 const BEYOND_ASCII = String.fromCharCode(...Array.from({ length: 0x80 }, (_, index) => 0x80 + index));
 
 /**
@@ -75,8 +78,7 @@ export class FixedWidthBlocks implements BlockReader {
     const next = this.#ends.next(data, start, isLast);
     if (next !== NOWHERE && this.#isDetail(data, start)) {
       const base = this.#rows.open(start);
-      if (this.#fields.match(data, start, base) && this.#sums.every((sum) => sum.reads(data, start))) {
-        for (const sum of this.#sums) sum.add();
+      if (this.#fields.match(data, start, base) && this.#isAdded(data, start)) {
         this.#rows.close(base, true);
         return next;
       }
@@ -101,6 +103,13 @@ export class FixedWidthBlocks implements BlockReader {
     this.#trailer = text;
     this.#end = start;
     return next;
+  }
+
+  /** All numbers are read before the first is added: else the record is read again. */
+  #isAdded(data: Uint8Array, start: number): boolean {
+    for (const sum of this.#sums) if (!sum.reads(data, start)) return false;
+    for (const sum of this.#sums) sum.add();
+    return true;
   }
 
   #isDetail(data: Buffer, start: number): boolean {
@@ -147,13 +156,11 @@ class DetailSum {
   reads(data: Uint8Array, start: number): boolean {
     const from = start + this.#at.first - 1;
     const to = start + this.#at.last;
-    let number = 0;
-    for (let at = from; at < to; at += 1) {
-      const digit = (data[at] ?? 0) - ZERO;
-      if (digit < 0 || digit > 9) return this.#isBlank(data, from, to);
-      number = number * 10 + digit;
-    }
-    this.#number = number;
+    const middle = Math.max(from, to - SMALL_DIGITS);
+    const high = digitsIn(data, from, middle);
+    const low = digitsIn(data, middle, to);
+    if (high < 0 || low < 0) return this.#isBlank(data, from, to);
+    this.#number = high * SMALL + low;
     return true;
   }
 
@@ -173,6 +180,17 @@ class DetailSum {
     for (let at = from; at < to; at += 1) if (data[at] !== SPACE) return false;
     return true;
   }
+}
+
+/** A whole number of so few digits that it is a small integer; -1 where there is anything else. */
+function digitsIn(data: Uint8Array, from: number, to: number): number {
+  let number = 0;
+  for (let at = from; at < to; at += 1) {
+    const digit = (data[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return -1;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 export class FixedWidthCutter implements BlockCutter {

@@ -1,9 +1,8 @@
-import type { Field, LayoutVersion } from '../domain/flow.ts';
+import type { LayoutVersion } from '../domain/flow.ts';
 import type { Columns, FixedWidthShape } from '../domain/format.ts';
 import type { BlockRows } from './block-rows.ts';
 import { hasNoZero, isNumber } from './columns.ts';
 import { columnsOf, detailGaps } from './fixed-width.ts';
-import type { Matcher } from './value-matchers.ts';
 
 const SPACE = 0x20;
 const ZERO = 0x30;
@@ -11,83 +10,66 @@ const MINUS = 0x2d;
 const POINT = 0x2e;
 const COMMA = 0x2c;
 
-/** Takes a value out of its columns; whether it is certainly right. The rules are those of `columnReader`. */
-type ColumnMatcher = (data: Uint8Array, start: number, base: number) => boolean;
+/** How a value stands in its columns. */
+const LEFT = 0;
+const LEFT_OR_ZEROS = 1;
+const NUMBER = 2;
 
-/** The fields of a detail, by its bytes. */
+/** The fields of a detail, by its bytes. The rules are those of `columnReader`. */
 export class FixedWidthFields {
-  readonly #fields: readonly ColumnMatcher[];
+  readonly #rows: BlockRows;
+  readonly #froms: Int32Array;
+  readonly #tos: Int32Array;
+  readonly #kinds: Uint8Array;
   readonly #gaps: readonly Columns[];
 
   constructor(layout: LayoutVersion, shape: FixedWidthShape, rows: BlockRows) {
-    this.#fields = layout.fields.map((field, index) => columnMatcher(field, index, rows));
+    const columns = layout.fields.map(columnsOf);
+    this.#rows = rows;
+    this.#froms = Int32Array.from(columns, ({ first }) => first - 1);
+    this.#tos = Int32Array.from(columns, ({ last }) => last);
+    this.#kinds = Uint8Array.from(layout.fields, ({ type, required }) => {
+      if (isNumber(type)) return NUMBER;
+      return required !== true && hasNoZero(type) ? LEFT_OR_ZEROS : LEFT;
+    });
     this.#gaps = detailGaps(layout, shape);
   }
 
   /** Puts down the ranges of a row that begins at `start`; false where it may not be plain. */
   match(data: Uint8Array, start: number, base: number): boolean {
-    for (const field of this.#fields) if (!field(data, start, base)) return false;
-    for (const { first, last } of this.#gaps) {
-      if (endOfText(data, start + first - 1, start + last) > start + first - 1) return false;
+    const rows = this.#rows;
+    const { matchers, fields } = rows;
+    for (let field = 0; field < fields; field += 1) {
+      const from = start + (this.#froms[field] ?? 0);
+      const kind = this.#kinds[field];
+      let begin = from;
+      let end = start + (this.#tos[field] ?? 0);
+      if (kind === NUMBER) begin = numberBegin(data, from, end);
+      else while (end > from && data[end - 1] === SPACE) end -= 1;
+      const isAbsent = end === from || (kind === LEFT_OR_ZEROS && areAll(ZERO, data, from, end));
+      if (!isAbsent && begin >= 0 && matchers[field]?.(data, begin, end) === end) rows.put(base + field, begin, end);
+      else if (!isAbsent && !(kind === NUMBER && areAll(SPACE, data, from, end))) return false;
+      else if (!rows.empty(base, field, from)) return false;
     }
+    for (const { first, last } of this.#gaps) if (!areAll(SPACE, data, start + first - 1, start + last)) return false;
     return true;
   }
 }
 
-function columnMatcher(field: Field, index: number, rows: BlockRows): ColumnMatcher {
-  const { first, last } = columnsOf(field);
-  const matcher = rows.matchers[index] ?? (() => -1);
-  const place = { index, from: first - 1, to: last };
-  if (isNumber(field.type)) return numberMatcher(place, matcher, rows);
-  return textMatcher(place, matcher, rows, field.required !== true && hasNoZero(field.type));
+/** Zeros before a number are taken off, but for one before the end or the point; -1 where what is left is not one range. */
+function numberBegin(data: Uint8Array, from: number, to: number): number {
+  if (data[from] === MINUS) return pastZeros(data, from + 1, to) === from + 1 ? from : -1;
+  return pastZeros(data, from, to);
 }
 
-type Place = { readonly index: number; readonly from: number; readonly to: number };
-
-function numberMatcher({ index, from, to }: Place, matcher: Matcher, rows: BlockRows): ColumnMatcher {
-  return (data, start, base) => {
-    const begin = start + from;
-    const end = start + to;
-    if (data[begin] === SPACE) return endOfText(data, begin, end) === begin && rows.empty(base, index, begin);
-    const value = pastZeros(data, begin, end);
-    // Behind a sign zeros are taken off too: what is left is not one range.
-    if (data[begin] === MINUS && pastZeros(data, begin + 1, end) !== begin + 1) return false;
-    if (matcher(data, value, end) !== end) return false;
-    rows.put(base + index, value, end);
-    return true;
-  };
-}
-
-function textMatcher(place: Place, matcher: Matcher, rows: BlockRows, zerosAreAbsent: boolean): ColumnMatcher {
-  const { index, from, to } = place;
-  return (data, start, base) => {
-    const begin = start + from;
-    const end = endOfText(data, begin, start + to);
-    if (end === begin) return rows.empty(base, index, begin);
-    if (zerosAreAbsent && data[begin] === ZERO && zerosUntil(data, begin, end) === end) {
-      return rows.empty(base, index, begin);
-    }
-    if (matcher(data, begin, end) !== end) return false;
-    rows.put(base + index, begin, end);
-    return true;
-  };
-}
-
-/** One zero stays before the end or the point. */
 function pastZeros(data: Uint8Array, from: number, to: number): number {
-  if (data[from] !== ZERO) return from;
-  const zeros = zerosUntil(data, from, to);
-  return zeros === to || data[zeros] === POINT || data[zeros] === COMMA ? zeros - 1 : zeros;
+  let zeros = from;
+  while (zeros < to && data[zeros] === ZERO) zeros += 1;
+  const isNeeded = zeros > from && (zeros === to || data[zeros] === POINT || data[zeros] === COMMA);
+  return isNeeded ? zeros - 1 : zeros;
 }
 
-function zerosUntil(data: Uint8Array, from: number, to: number): number {
-  let at = from;
-  while (at < to && data[at] === ZERO) at += 1;
-  return at;
-}
-
-function endOfText(data: Uint8Array, from: number, to: number): number {
-  let end = to;
-  while (end > from && data[end - 1] === SPACE) end -= 1;
-  return end;
+function areAll(byte: number, data: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (data[at] !== byte) return false;
+  return true;
 }

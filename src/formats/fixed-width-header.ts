@@ -78,6 +78,8 @@ export class HeaderReader {
       case 'receiverSector':
       case 'receiverType':
         return unless(/^\d+$/.test(text), `N${text.length}`);
+      case 'lot':
+        return unless(/^\d+$/.test(text) && Number(text) > 0, `N${text.length} > 0`);
       case 'date': {
         const day = parseDate(text.length === 'yyyyMMdd'.length ? isoOf(text) : text);
         return unless(day !== undefined, text.length === 'yyyyMMdd'.length ? 'YYYYMMDD' : 'YYYY-MM-DD');
@@ -125,6 +127,8 @@ export function headerText(
       return number(facts.receiver.sector);
     case 'receiverType':
       return number(facts.receiver.type);
+    case 'lot':
+      return copied ?? number(0);
     case 'date':
       return copied ?? (width === 'yyyyMMdd'.length ? shortOf(facts.receivedOn) : facts.receivedOn);
   }

@@ -1,4 +1,5 @@
 import type { Environment } from '../domain/flow.ts';
+import { FROM_2000, keyOfDigits, type PersonKey } from '../domain/person-key.ts';
 import type { Matcher } from './value-matchers.ts';
 
 /** Identifiers and dates as bytes; the rules are those of domain/insz.ts, domain/kbo.ts and domain/period.ts. */
@@ -7,10 +8,6 @@ const ZERO = 0x30;
 const DASH = 0x2d;
 const INSZ_DIGITS = 11;
 const KBO_DIGITS = 10;
-/** 2,000,000,000 mod 97: what the "2" before the nine digits of a birth from 2000 on adds. */
-const BORN_FROM_2000 = 68;
-/** What is added to the nine digits of a person born from 2000 on, so that one number tells the person. */
-const FROM_2000 = 1_000_000_000;
 const DAYS = Uint8Array.of(0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31);
 
 /** Two digits; -1 where there is anything else. */
@@ -25,7 +22,7 @@ export function daysInMonth(year: number, month: number): number {
   return DAYS[month] ?? 0;
 }
 
-/** Puts down the nine digits, and 1,000,000,000 more for births from 2000 on. */
+/** Puts down the key of the person. */
 export function inszMatcher(environment: Environment, numbers: Int32Array, slot: number): Matcher {
   const isTest = environment === 'T';
   return (bytes, at, limit) => {
@@ -39,20 +36,18 @@ export function inszMatcher(environment: Environment, numbers: Int32Array, slot:
     if ((year | rawMonth | day | series | check) < 0 || hundreds >>> 0 > 9) return -1;
     const order = hundreds * 100 + series;
     if (order === 0 || order === 999 || (isTest && hundreds !== 9)) return -1;
-    const nine = (year * 10_000 + rawMonth * 100 + day) * 1000 + order;
-    const rest = nine % 97;
-    const isFrom2000 = check !== 97 - rest;
-    if (isFrom2000 && check !== 97 - ((rest + BORN_FROM_2000) % 97)) return -1;
+    const person = keyOfDigits((year * 10_000 + rawMonth * 100 + day) * 1000 + order, check) ?? -1;
+    if (person < 0) return -1;
     const month = rawMonth >= 40 ? rawMonth - 40 : rawMonth >= 20 ? rawMonth - 20 : rawMonth;
     if (month > 12) return -1;
-    if (day > (month === 0 ? 31 : daysInMonth((isFrom2000 ? 2000 : 1900) + year, month))) return -1;
-    numbers[slot] = isFrom2000 ? nine + FROM_2000 : nine;
+    if (day > (month === 0 ? 31 : daysInMonth((person < FROM_2000 ? 1900 : 2000) + year, month))) return -1;
+    numbers[slot] = person;
     return at + INSZ_DIGITS;
   };
 }
 
-/** The birth in a person's number: year * 10,000 + month * 100 + day, month and day 0 where unknown. */
-export function birthIn(person: number): number {
+/** The birth in a person's key: year * 10,000 + month * 100 + day, month and day 0 where unknown. */
+export function birthIn(person: PersonKey): number {
   const isFrom2000 = person >= FROM_2000;
   const digits = Math.floor((isFrom2000 ? person - FROM_2000 : person) / 1000);
   const rawMonth = Math.floor(digits / 100) % 100;

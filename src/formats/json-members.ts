@@ -23,6 +23,12 @@ const DOUBLED = '2×';
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COLON = 0x3a;
+const MINUS = 0x2d;
+const POINT = 0x2e;
+const ZERO = 0x30;
+const SMALL_E = 0x65;
+const CAPITAL_E = 0x45;
+const INTEGER = /^(?:0|-?[1-9]\d*)$/;
 
 /** @throws TypeError where one field name is also the parent of another, which the configuration refuses before */
 export function memberTree(fields: readonly Field[]): MemberTree {
@@ -63,11 +69,26 @@ function kindOf({ type }: Field): MemberKind {
 export function readMembers(text: string, tree: MemberTree, fieldCount: number): Members | string {
   const root = parseObject(text);
   if (root === undefined) return OBJECT;
+  const reader = readTree(root, tree, fieldCount);
+  if (reader.hasUnknown) return reader;
+  const { colons, hasOddNumber } = marksOf(text);
+  // JSON.parse keeps the last of two members with one name; the text then has more colons than the object members.
+  if (colons !== reader.members) return DOUBLED;
+  return hasOddNumber ? readTree(integersOnly(text), tree, fieldCount) : reader;
+}
+
+function readTree(root: JsonObject, tree: MemberTree, fieldCount: number): MemberReader {
   const reader = new MemberReader(fieldCount);
   reader.object(root, tree, '');
-  // JSON.parse keeps the last of two members with one name; the text then has more colons than the object members.
-  if (!reader.hasUnknown && countColons(text) !== reader.members) return DOUBLED;
-  return { values: reader.values, faults: reader.faults };
+  return reader;
+}
+
+/** The object of a text that is one, where numbers not written as integers are none: `412.0000000000000001` would be 412. */
+function integersOnly(text: string): JsonObject {
+  const strict = (_name: string, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === 'number' && !INTEGER.test(context?.source ?? '') ? Number.NaN : value;
+  const value: unknown = JSON.parse(text, strict);
+  return isObject(value) ? value : {};
 }
 
 type JsonObject = { readonly [name: string]: unknown };
@@ -128,9 +149,12 @@ class MemberReader {
   }
 }
 
-/** Colons outside strings, in a text that is valid JSON. */
-function countColons(text: string): number {
+type Marks = { readonly colons: number; readonly hasOddNumber: boolean };
+
+/** Colons outside strings, and whether a number has a point, an exponent or a negative zero, in a text that is valid JSON. */
+function marksOf(text: string): Marks {
   let colons = 0;
+  let hasOddNumber = false;
   let inString = false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
@@ -138,6 +162,14 @@ function countColons(text: string): number {
     else if (inString) {
       if (code === BACKSLASH) at += 1;
     } else if (code === COLON) colons += 1;
+    else if (code === POINT || code === CAPITAL_E) hasOddNumber = true;
+    else if (code === SMALL_E) hasOddNumber ||= isDigit(text.charCodeAt(at - 1));
+    else if (code === MINUS) hasOddNumber ||= text.charCodeAt(at + 1) === ZERO;
   }
-  return colons;
+  return { colons, hasOddNumber };
+}
+
+/** The e of true and false stands behind a letter. */
+function isDigit(code: number): boolean {
+  return code >= ZERO && code <= ZERO + 9;
 }

@@ -3,12 +3,15 @@ import type { FlowFormat } from '../domain/format.ts';
 import { hasPlainRows } from './block-rows.ts';
 import { DelimitedBlocks, DelimitedCutter } from './delimited-blocks.ts';
 import { FixedWidthBlocks, FixedWidthCutter, TrailerEnds } from './fixed-width-blocks.ts';
+import { JsonBlocks, LineCutter } from './json-blocks.ts';
 import { recordFormat } from './open-format.ts';
 import type { BlockCutter, BlockEnds, BlockPlan, BlockReader } from './record-block.ts';
-import type { FileFacts, HeaderValues, RecordSink } from './record-format.ts';
+import type { FileFacts, HeaderValues, RecordFormat, RecordSink } from './record-format.ts';
 import { lineEndBytes } from './records-of-length.ts';
+import { XmlBlocks, XmlCutter } from './xml-blocks.ts';
 
 const LF = 0x0a;
+const TAG_END = 0x3e;
 const ASCII = /^[ -~]*$/;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
@@ -28,20 +31,15 @@ export function planBlocks(
 ): BlockPlan | undefined {
   if (!canBeBlocks(format)) return undefined;
   const bytes = Buffer.from(head.buffer, head.byteOffset, head.byteLength);
-  const first = firstRecord(format, bytes);
-  if (first === undefined || first.end > bytes.length) return undefined;
-  // Three bytes are needed to see whether there is a byte order mark.
-  const found = layoutIn(format, layouts, facts, bytes.subarray(0, Math.max(first.end, BYTE_ORDER_MARK.length)));
+  const reading = recordFormat(format, layouts, facts);
+  const found = format.kind === 'xml' ? xmlHead(reading, bytes) : firstRow(format, reading, bytes);
   if (found === undefined || !hasPlainRows(found.layout)) return undefined;
+  // Where a record may stand inside another one, the end of neither is told by its name.
+  if (format.kind === 'xml' && found.layout.fields.some(({ name }) => name.split('.').includes(format.record))) {
+    return undefined;
+  }
   const { environment } = facts;
-  return {
-    format,
-    ...found,
-    environment,
-    facts,
-    start: first.start,
-    head: Uint8Array.from(bytes.subarray(0, first.start)),
-  };
+  return { format, ...found, environment, facts, head: Uint8Array.from(bytes.subarray(0, found.start)) };
 }
 
 /** A reader of chunks of this file, for one thread. */
@@ -51,8 +49,10 @@ export function blockReader(plan: BlockPlan): BlockReader {
       return new DelimitedBlocks(plan, plan.format);
     case 'fixed-width':
       return new FixedWidthBlocks(plan, plan.format);
-    default:
-      throw new TypeError('no blocks of this format');
+    case 'xml':
+      return new XmlBlocks(plan, plan.format);
+    case 'json-lines':
+      return new JsonBlocks(plan);
   }
 }
 
@@ -62,8 +62,10 @@ export function blockCutter({ format }: BlockPlan): BlockCutter {
       return new DelimitedCutter(format.separator);
     case 'fixed-width':
       return new FixedWidthCutter(format);
-    default:
-      throw new TypeError('no blocks of this format');
+    case 'xml':
+      return new XmlCutter(format);
+    case 'json-lines':
+      return new LineCutter();
   }
 }
 
@@ -79,41 +81,60 @@ function canBeBlocks(format: FlowFormat): boolean {
     case 'fixed-width':
       // Only there the byte of the next-line character is also one of text.
       return (format.lineEnd !== 'nel' || format.charset !== 'windows-1252') && ASCII.test(format.detail?.type ?? '');
-    default:
-      return false;
+    case 'xml':
+      return format.repeats === undefined; // there an element is several records
+    case 'json-lines':
+      return true;
   }
 }
 
-/** Where the records begin, and where what has to be read before that is known ends. */
-function firstRecord(format: FlowFormat, bytes: Buffer): { readonly start: number; readonly end: number } | undefined {
+type Head = { readonly layout: LayoutVersion; readonly header: HeaderValues; readonly start: number };
+
+/** Reads the header, or the first record where a file has none. */
+function firstRow(format: FlowFormat, reading: RecordFormat, bytes: Buffer): Head | undefined {
   const mark = bytes.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK) ? BYTE_ORDER_MARK.length : 0;
-  if (format.kind === 'fixed-width' && format.charset !== 'utf-8') {
-    const end = format.recordLength + lineEndBytes(format.charset, format.lineEnd).length;
-    return { start: format.header === undefined ? 0 : end, end };
-  }
-  const end = bytes.indexOf(LF) + 1;
-  const hasHeader =
-    format.kind === 'delimited' ? format.header : format.kind === 'fixed-width' && format.header !== undefined;
-  return end === 0 ? undefined : { start: hasHeader ? end : mark, end };
+  const isByLength = format.kind === 'fixed-width' && format.charset !== 'utf-8';
+  const end = isByLength
+    ? format.recordLength + lineEndBytes(format.charset, format.lineEnd).length
+    : bytes.indexOf(LF) + 1;
+  if (end === 0 || end > bytes.length) return undefined;
+  const listener = new HeadListener();
+  // Three bytes are needed to see whether there is a byte order mark.
+  reading.parse(bytes.subarray(0, Math.max(end, BYTE_ORDER_MARK.length)), listener);
+  const hasHeader = format.kind === 'delimited' ? format.header : format.kind === 'fixed-width' && !!format.header;
+  return listener.head(hasHeader ? end : isByLength ? 0 : mark);
 }
 
-function layoutIn(
-  format: FlowFormat,
-  layouts: readonly LayoutVersion[],
-  facts: FileFacts,
-  head: Uint8Array,
-): { readonly layout: LayoutVersion; readonly header: HeaderValues } | undefined {
-  let found: { readonly layout: LayoutVersion; readonly header: HeaderValues } | undefined;
-  let isFaulty = false;
-  const sink: RecordSink = {
-    layout: (layout, header) => {
-      found = { layout, header };
-    },
-    record: () => {},
-    error: () => {
-      isFaulty = true;
-    },
-  };
-  recordFormat(format, layouts, facts).parse(head, sink);
-  return isFaulty ? undefined : found;
+/** Reads tag after tag to the one that begins the root. */
+function xmlHead(reading: RecordFormat, bytes: Buffer): Head | undefined {
+  const listener = new HeadListener();
+  let from = 0;
+  for (let end = bytes.indexOf(TAG_END) + 1; end > 0 && !listener.isDone; end = bytes.indexOf(TAG_END, end) + 1) {
+    reading.parse(bytes.subarray(from, end), listener);
+    from = end;
+  }
+  return listener.head(from);
+}
+
+class HeadListener implements RecordSink {
+  #found: Omit<Head, 'start'> | undefined;
+  #isFaulty = false;
+
+  get isDone(): boolean {
+    return this.#found !== undefined || this.#isFaulty;
+  }
+
+  head(start: number): Head | undefined {
+    return this.#found === undefined || this.#isFaulty ? undefined : { ...this.#found, start };
+  }
+
+  layout(layout: LayoutVersion, header: HeaderValues): void {
+    this.#found = { layout, header };
+  }
+
+  record(): void {}
+
+  error(): void {
+    this.#isFaulty = true;
+  }
 }

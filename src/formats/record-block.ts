@@ -60,7 +60,7 @@ export interface RecordBlock {
   readonly ends: Int32Array;
   /** NOT_PLAIN, PLAIN or PLAIN_BEYOND_ASCII. */
   readonly plain: Uint8Array;
-  /** Of plain rows: nine digits of the INSZ, with 1,000,000,000 more where its check digits are those of a birth from 2000 on. */
+  /** Of plain rows: the key of the person, see domain/person-key.ts. */
   readonly persons: Uint32Array;
   /** Of plain rows: the days of their period, see `OPEN_END`. Every day before 1900 is -1. */
   readonly periodBegins: Int32Array;

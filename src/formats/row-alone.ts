@@ -21,13 +21,19 @@ export class RowAlone {
   }
 
   /**
-   * The one record in these bytes, which end with it; undefined where they hold none yet. Its number says nothing.
-   * @throws TypeError where they are none
+   * The one record in these bytes; undefined where they hold none yet. Its number says nothing.
+   * @throws TypeError where they hold something else, which who cut them has seen before
    */
   read(bytes: Uint8Array): ParsedRecord | undefined {
+    const record = this.tryToRead(bytes);
+    if (record === 'faulty') throw new TypeError('bytes of one record were not one');
+    return record;
+  }
+
+  /** The same; after `faulty` nothing more can be read. */
+  tryToRead(bytes: Uint8Array): ParsedRecord | 'faulty' | undefined {
     const found = this.#feed(bytes);
-    if (this.#isFaulty || found.length > 1) throw new TypeError('bytes of one record were not one');
-    return found[0];
+    return this.#isFaulty || found.length > 1 ? 'faulty' : found[0];
   }
 
   #feed(bytes: Uint8Array): readonly ParsedRecord[] {

@@ -65,14 +65,22 @@ export class XmlBytes {
   }
 
   #declared(head: Buffer, isMarked: boolean, sink: XmlTextSink): TextCodec | undefined {
-    const name = (DECLARATION.exec(head.toString('latin1'))?.[1] ?? 'utf-8').toLowerCase();
-    if (name !== 'utf-8' && (name !== 'iso-8859-1' || isMarked)) {
+    // In UTF-16 and UTF-32 one of the first two bytes is 0 (XML 1.0 appendix F.1), which alone would pass as UTF-8.
+    const isWide = head.subarray(0, 2).includes(0);
+    const charset = isWide ? undefined : xmlCharset(head);
+    if (charset === undefined || (charset === 'iso-8859-1' && isMarked)) {
       sink.wrongBytes('utf-8|iso-8859-1');
       return undefined;
     }
-    this.#codec = codecOf(name);
+    this.#codec = codecOf(charset);
     return this.#codec;
   }
+}
+
+/** What the declaration says, at the beginning of a file but for its byte order mark; undefined where that is not taken. */
+export function xmlCharset(head: Buffer): 'utf-8' | 'iso-8859-1' | undefined {
+  const name = (DECLARATION.exec(head.toString('latin1', 0, MOST_HEAD))?.[1] ?? 'utf-8').toLowerCase();
+  return name === 'utf-8' || name === 'iso-8859-1' ? name : undefined;
 }
 
 /** How many bytes, up to the end of a tag, are of the charset. Only a file that is refused pays for this. */

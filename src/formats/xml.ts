@@ -24,6 +24,11 @@ const MAX_DEPTH = 32;
 const MAX_NAME = 64; // of an attribute, in the detail of a fault
 const RECORD_DEPTH = 2;
 const BLANK = /^[ \t\r\n]*$/;
+/**
+ * Leaves the parser in the middle of a piece of text. It would go on after a fault, and each element inside others costs it
+ * the more the deeper it stands.
+ */
+const HALT = new Error('the file is not read further');
 
 /**
  * XML (1.0, with namespaces): the records are the children of the root. What is wrong inside a record is its own fault;
@@ -50,9 +55,30 @@ export class XmlFormat implements RecordFormat {
   }
 }
 
+/**
+ * Tells faults of syntax and goes on. A seventh handler on this parser makes V8 keep it as a dictionary, and each character
+ * then costs five times as much: so faults come in by this method, and processing instructions are not heard.
+ */
+class TellingParser extends SaxesParser<{ xmlns: true }> {
+  readonly #onFault: () => void;
+
+  constructor(onFault: () => void) {
+    super({ xmlns: true });
+    this.#onFault = onFault;
+  }
+
+  override fail(_message: string): this {
+    this.#onFault();
+    return this;
+  }
+}
+
 class XmlElements implements XmlTextSink {
   stopped = false;
-  readonly #parser = new SaxesParser<{ xmlns: true }>({ xmlns: true });
+  readonly #parser = new TellingParser(() => {
+    this.#fail(XML_SYNTAX, this.#place);
+    throw HALT;
+  });
   readonly #shape: XmlShape;
   readonly #layouts: readonly LayoutVersion[];
   readonly #namespace: string;
@@ -66,28 +92,49 @@ class XmlElements implements XmlTextSink {
   #depth = 0;
   #number = 0;
   #isEmpty = true;
+  /** Whether anything but blanks was read. */
+  #isBegun = false;
 
   constructor(shape: XmlShape, layouts: readonly LayoutVersion[]) {
     this.#shape = shape;
     this.#layouts = layouts;
     this.#namespace = shape.namespace ?? '';
+    this.#listen();
+  }
+
+  #listen(): void {
     const parser = this.#parser;
-    parser.on('opentag', (tag) => {
-      const start = this.#heardAt;
-      if (this.#hears()) this.#begin(tag, start);
-    });
-    parser.on('closetag', () => {
-      if (this.#hears()) this.#close();
-    });
-    const onText = (text: string) => {
+    const halting =
+      <T>(hear: (heard: T) => void) =>
+      (heard: T) => {
+        hear(heard);
+        if (this.stopped) throw HALT;
+      };
+    parser.on(
+      'opentag',
+      halting((tag) => {
+        const start = this.#heardAt;
+        if (this.#hears()) this.#begin(tag, start);
+      }),
+    );
+    parser.on(
+      'closetag',
+      halting(() => {
+        if (this.#hears()) this.#close();
+      }),
+    );
+    const onText = halting((text: string) => {
       if (this.#hears()) this.#text(text);
-    };
+    });
     parser.on('text', onText);
     parser.on('cdata', onText);
-    parser.on('comment', () => this.#hears());
-    parser.on('processinginstruction', () => this.#hears());
-    parser.on('doctype', () => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`));
-    parser.on('error', () => this.#fail(XML_SYNTAX, this.#place));
+    const onOther = halting(() => this.#hears());
+    parser.on('comment', onOther);
+    parser.on('processinginstruction', onOther);
+    parser.on(
+      'doctype',
+      halting(() => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`)),
+    );
   }
 
   into(sink: RecordSink): this {
@@ -97,7 +144,9 @@ class XmlElements implements XmlTextSink {
 
   text(text: string): void {
     this.#isEmpty = false;
-    this.#parser.write(text);
+    if (!this.#isBegun) this.#lookAtStart(text);
+    if (this.stopped) return;
+    this.#untilHalted(() => this.#parser.write(text));
     this.#limitSize();
   }
 
@@ -111,7 +160,27 @@ class XmlElements implements XmlTextSink {
 
   /** The file is over. One without a byte has no data, which is another fault than XML that is not whole. */
   end(): void {
-    if (!this.stopped && !this.#isEmpty) this.#parser.close();
+    if (!this.stopped && !this.#isEmpty) this.#untilHalted(() => this.#parser.close());
+  }
+
+  /** The parser tells text before the root where it ends, and takes a second byte order mark for none. */
+  #lookAtStart(text: string): void {
+    const start = text.search(/[^ \t\r\n]/);
+    if (start < 0) return;
+    this.#isBegun = true;
+    if (text[start] === '<') return;
+    const lines = text.slice(0, start).split(/\r\n?|\n/);
+    const line = this.#parser.line + lines.length - 1;
+    const column = (lines.length === 1 ? this.#parser.columnIndex : 0) + (lines.at(-1) ?? '').length + 1;
+    this.#fail(XML_SYNTAX, `${line}:${column}`);
+  }
+
+  #untilHalted(parse: () => void): void {
+    try {
+      parse();
+    } catch (error) {
+      if (error !== HALT) throw error;
+    }
   }
 
   get #place(): string {
@@ -119,8 +188,8 @@ class XmlElements implements XmlTextSink {
   }
 
   /**
-   * Whether what the parser tells counts: it goes on after a fault. Between two things it tells it holds one name, text or
-   * comment in memory, which may not grow without limit.
+   * Whether what the parser tells counts. Between two things it tells it holds one name, text or comment in memory, which
+   * may not grow without limit.
    */
   #hears(): boolean {
     this.#limitSize();
@@ -149,12 +218,12 @@ class XmlElements implements XmlTextSink {
     this.#depth -= 1;
     if (this.#depth >= RECORD_DEPTH) this.#record?.end();
     else if (this.#record !== undefined) {
-      this.#number += 1;
+      const number = this.#number + 1;
       const tooLong = this.#parser.position - this.#recordStart > MAX_RECORD_BYTES;
       const fault = structureFault(WHOLE_RECORD, `> ${MAX_RECORD_BYTES}`);
-      this.#sink?.record(
-        tooLong ? { number: this.#number, values: [], faults: [fault] } : this.#record.done(this.#number),
-      );
+      const records = tooLong ? [{ number, values: [], faults: [fault] }] : this.#record.done(number);
+      for (const record of records) this.#sink?.record(record);
+      this.#number += records.length;
       this.#record = undefined;
     }
   }
@@ -180,7 +249,7 @@ class XmlElements implements XmlTextSink {
       this.#fail(LAYOUT_UNKNOWN, `@${versionAttribute} ≠ ${this.#layouts.map((one) => one.version).join('|')}`);
       return;
     }
-    this.#tree = xmlTree(layout.fields);
+    this.#tree = xmlTree(layout.fields, this.#shape.repeats);
     this.#fieldCount = layout.fields.length;
     this.#sink?.layout(layout, NO_HEADER);
   }

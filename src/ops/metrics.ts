@@ -11,6 +11,12 @@ const DEFINITIONS = {
   sluis_submissions_total: { kind: 'counter', help: 'Submissions by their last state', labels: ['flow', 'state'] },
   sluis_records_total: { kind: 'counter', help: 'Records by outcome', labels: ['flow', 'outcome'] },
   sluis_deliveries_total: { kind: 'counter', help: 'Deliveries placed in mailboxes', labels: ['flow'] },
+  sluis_questions_missed_total: {
+    kind: 'counter',
+    help: 'Questions whose answer was overdue, or that were closed without one',
+    labels: ['flow', 'subject'],
+  },
+  sluis_questions_overdue: { kind: 'gauge', help: 'Open questions whose answer is overdue', labels: [] },
   sluis_queue_length: { kind: 'gauge', help: 'Jobs that wait or run', labels: ['queue'] },
   sluis_signatures_held: { kind: 'gauge', help: 'Sets that wait for word of revocation', labels: [] },
   sluis_configuration_problems: {

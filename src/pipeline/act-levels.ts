@@ -1,6 +1,6 @@
 import type { Authorization, LayoutVersion } from '../domain/flow.ts';
 import { isPresent } from '../formats/field-types.ts';
-import type { Value } from '../formats/record-format.ts';
+import { type HeaderValues, NO_HEADER, type Value } from '../formats/record-format.ts';
 
 /** A level below the institution: the role of the field that names it, and the acts' list of those they allow. */
 const LEVELS = [
@@ -10,9 +10,11 @@ const LEVELS = [
   { role: 'information', list: 'information' },
 ] as const;
 
+/** Named by a field of the record, or by one of the header for all records of a file. */
 type Level = {
   readonly field: string | undefined;
   readonly position: number;
+  readonly ofFile: string | undefined;
   readonly list: (typeof LEVELS)[number]['list'];
 };
 
@@ -28,18 +30,19 @@ export class ActLevels {
   readonly #levels: readonly Level[];
   readonly #found = new Map<string, HoldingActs>();
 
-  constructor(layout: LayoutVersion, acts: readonly Authorization[]) {
+  constructor(layout: LayoutVersion, acts: readonly Authorization[], header: HeaderValues = NO_HEADER) {
     this.#all = { acts, field: undefined };
     this.#levels = LEVELS.filter(({ list }) => acts.some((act) => act[list] !== undefined)).map(({ role, list }) => {
       const field = layout.roles[role];
-      return { field, list, position: layout.fields.findIndex(({ name }) => name === field) };
+      const position = layout.fields.findIndex(({ name }) => name === field);
+      return { field, list, position, ofFile: position < 0 ? header.get(field ?? '')?.trim() : undefined };
     });
   }
 
   /** The same object for records that name the same. */
   holdingFor(values: readonly Value[]): HoldingActs {
     if (this.#levels.length === 0) return this.#all;
-    const named = this.#levels.map(({ position }) => values[position]);
+    const named = this.#levels.map(({ position, ofFile }) => ofFile ?? values[position]);
     const key = JSON.stringify(named);
     const known = this.#found.get(key);
     if (known !== undefined) return known;

@@ -1,4 +1,3 @@
-import { createInterface } from 'node:readline';
 import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
@@ -11,6 +10,7 @@ import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.
 import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
+import { linesOf } from './lines-of.ts';
 import type { SealedFiles } from './sealed-files.ts';
 
 type Parts = {
@@ -57,12 +57,13 @@ export class Answers {
     return sealed.withSignature(receiptName(facts.fileName, facts.ticket), await sealed.write([receiptJson(whole)]));
   }
 
-  /** The notification: totals, and an entry for each record the sender must know about. */
+  /** The notification: totals, and an entry for each record the sender must know about. `remarks` are on the file. */
   async notification(
     partner: Partner,
     submission: Submission,
     generation: string,
     result: BatchResult,
+    remarks: readonly RecordAnswer[] = [],
   ): Promise<PreparedNotification> {
     const { sealed, textOf, clock } = this.#parts;
     const state = stateOf(result);
@@ -76,7 +77,7 @@ export class Answers {
       state,
       records: result.totals,
       refusedCount: result.refusedCount + whole.length,
-      informationCount: result.informationCount,
+      informationCount: result.informationCount + remarks.length,
       generation,
       directoryVersion: result.directoryVersion,
       language: partner.language,
@@ -84,7 +85,7 @@ export class Answers {
     };
     const answers = {
       refused: chained(whole, this.#linesOf(result.refusals)),
-      information: this.#linesOf(result.information),
+      information: chained(remarks, this.#linesOf(result.information)),
     };
     const files: AnswerFile[] = [];
     const maxRecordsPerPart = this.#parts.generation.value.limits.maxRefusedPerNotification;
@@ -105,12 +106,17 @@ export class Answers {
     return { files, state, errors: this.errorTexts(partner, result.fileErrors) };
   }
 
+  /**
+   * Removes what a notification was made of, once it stands: values of refused records are in it. What can't be removed
+   * now, the sweeper removes.
+   */
+  async discard({ refusals, information }: BatchResult): Promise<void> {
+    const contents = [refusals, information].map(({ contentId }) => this.#parts.store.remove(contentId));
+    await Promise.allSettled(contents);
+  }
+
   async *#linesOf(content: ContentRef): AsyncGenerator<RecordAnswer> {
-    const lines = createInterface({
-      input: this.#parts.store.read(content.contentId),
-      crlfDelay: Number.POSITIVE_INFINITY,
-    });
-    for await (const line of lines) yield parseAnswer(line);
+    for await (const line of linesOf(this.#parts.store.read(content.contentId))) yield parseAnswer(line);
   }
 }
 
@@ -122,7 +128,8 @@ async function* chained(
   yield* rest;
 }
 
-function stateOf({ fileErrors, totals }: BatchResult): SubmissionState {
+/** The state a batch leads to. */
+export function stateOf({ fileErrors, totals }: BatchResult): SubmissionState {
   if (fileErrors.length > 0) return 'rejected';
   if (totals.refused === 0) return 'accepted';
   return totals.accepted === 0 ? 'rejected' : 'partially-accepted';

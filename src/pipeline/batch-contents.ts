@@ -20,6 +20,7 @@ type Found = {
   readonly informationCount: number;
   readonly originals: BatchResult['originals'];
   readonly questions: BatchResult['questions'];
+  readonly changes: BatchResult['changes'];
 };
 
 /** All that one batch writes: outputs, answers about records, and its log. */

@@ -1,3 +1,4 @@
+import type { DirectoryChange } from '../directory/changes.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Authorization, Environment, Flow } from '../domain/flow.ts';
 import type { OutputFormat } from '../domain/format.ts';
@@ -77,6 +78,8 @@ export type BatchResult = {
   readonly recordLog: ContentRef;
   readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
   readonly questions: QuestionEffects;
+  /** What an integration changes in the reference directory. */
+  readonly changes: readonly DirectoryChange[];
   /** The version of the layout the records were read by. */
   readonly layoutVersion: string;
   /** The one directory version every decision of this batch was made with. */

@@ -1,11 +1,10 @@
-import { createHash } from 'node:crypto';
 import type { Arrival } from '../domain/arrival.ts';
 import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import type { SubmittedFile } from '../domain/submission.ts';
 import { nameOf } from '../domain/vpath.ts';
-import type { ReceiptPart } from '../evidence/receipt.ts';
+import { digestOfParts, type ReceiptPart } from '../evidence/receipt.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import type { FileFault } from './file-checks.ts';
 
@@ -21,6 +20,8 @@ export type Candidate = {
   readonly rszName: boolean;
   readonly files: readonly { readonly role: SubmittedFile['role']; readonly row: EntryRow }[];
   readonly faults: readonly FileFault[];
+  /** The number of its lot, where its flow has them and it could be read. */
+  readonly lot?: number | undefined;
   /** A set that its sender took back by a TD. */
   readonly cancelled: boolean;
 };
@@ -40,9 +41,8 @@ export function contentOf(candidate: Candidate): { readonly size: number; readon
   const rows = dataOf(candidate);
   const [first] = rows;
   if (first === undefined || rows.length === 1) return first;
-  const hash = createHash('sha256');
-  for (const { sha256 } of rows) hash.update(`${sha256}\n`);
-  return { size: rows.reduce((sum, { size }) => sum + size, 0), sha256: hash.digest('hex') };
+  const size = rows.reduce((sum, row) => sum + row.size, 0);
+  return { size, sha256: digestOfParts(rows.map(({ sha256 }) => sha256)) };
 }
 
 /** Each part of a set that has several. */

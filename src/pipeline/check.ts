@@ -2,17 +2,19 @@ import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
-import type { Flow } from '../domain/flow.ts';
+import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import { outputFor, type Partner } from '../domain/partner.ts';
-import type { AccessMethod } from '../domain/principal.ts';
+import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { Submission, SubmissionState, SubmittedFile } from '../domain/submission.ts';
 import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
+import { type DirectoryWork, directoryCommands } from './directory-work.ts';
+import { missingLots } from './lots.ts';
 import { answeredBy, questionCommands, questionsLookup, sourceOf } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
@@ -32,6 +34,7 @@ type Parts = {
   readonly batches: BatchRunner;
   readonly answers: Answers;
   readonly deliverer: Deliverer;
+  readonly directoryWork: Pick<DirectoryWork, 'drain'>;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -63,6 +66,8 @@ export class Checker {
       return;
     }
     try {
+      // A batch sees what the integrations before it did.
+      await this.#parts.directoryWork.drain();
       for (let tries = 1; ; tries += 1) {
         const checked = await this.#check(submission, accessMethod);
         if (checked === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
@@ -82,15 +87,9 @@ export class Checker {
     const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
     if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
     const task = batchTask(submission, flow, partner, generation, { accessMethod, data });
-    const originals: OriginalsLookup = (references) =>
-      this.#parts.ledger.read({
-        kind: 'originals',
-        flow: flow.code,
-        // Simulation cancels what was real, and remembers nothing itself.
-        environment: submission.environment === 'T' ? 'T' : 'R',
-        partner: partner.id,
-        references,
-      });
+    // Simulation cancels what was real, and remembers nothing itself.
+    const real = submission.environment === 'T' ? 'T' : 'R';
+    const originals = originalsOf(this.#parts.ledger, flow.code, real, partner.id);
     const questions = questionsLookup(this.#parts.ledger, generation, task);
     const result = await this.#parts.batches.run(task, originals, questions);
     return { submission, partner, flow, generation, result };
@@ -99,7 +98,8 @@ export class Checker {
   /** @returns false where the batch must be done over: nothing of this try was committed */
   async #close(lease: Lease, checked: Checked, last: boolean): Promise<boolean> {
     const { submission, partner, generation, result } = checked;
-    const notification = await this.#parts.answers.notification(partner, submission, generation.id, result);
+    const missing = await missingLots(submission, partner, checked.flow, this.#parts.ledger);
+    const notification = await this.#parts.answers.notification(partner, submission, generation.id, result, missing);
     const deliveries = await this.#parts.deliverer.prepare(submission, checked.flow, generation, result);
     crashPoint('answer.stored');
     if (grounds(this.#parts.generation.value, checked) !== grounds(generation, checked)) {
@@ -114,6 +114,7 @@ export class Checker {
       ...deliveries.flatMap((delivery) => delivery.commands(now)),
       ...remembered(checked),
       ...questionCommands(checked, now),
+      ...directoryCommands(checked, now),
       ...thaws(checked.flow, submission.files, submission.ticket, now),
       {
         kind: 'setSubmissionState',
@@ -140,8 +141,18 @@ export class Checker {
       throw error;
     }
     crashPoint('route.after-commit');
+    await this.#parts.answers.discard(result);
     this.#count(checked, notification.state, deliveries.length);
+    if (result.changes.length > 0) await this.#changeDirectory(submission);
     return true;
+  }
+
+  /** It is decided: what fails now is done before the next batch begins. */
+  async #changeDirectory({ ticket }: Submission): Promise<void> {
+    const { directoryWork, logger } = this.#parts;
+    await directoryWork.drain().catch((error: unknown) => {
+      logger.error({ err: error, ticket }, 'the directory could not be changed; it is tried again');
+    });
   }
 
   /** Nothing is delivered, the file stays frozen, and somebody must look. */
@@ -177,7 +188,18 @@ function isHopeless(error: unknown, attempts: number): boolean {
   return !passesByItself && attempts >= MOST_ATTEMPTS;
 }
 
-function batchTask(
+/** Who got the originals that a sender's records change or cancel. */
+export function originalsOf(
+  ledger: Ledger,
+  flow: string,
+  environment: Environment,
+  partner: PartnerId,
+): OriginalsLookup {
+  return (references) => ledger.read({ kind: 'originals', flow, environment, partner, references });
+}
+
+/** All a batch needs of the generation it is checked by. */
+export function batchTask(
   submission: Submission,
   flow: Flow,
   partner: Partner,

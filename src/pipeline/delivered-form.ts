@@ -1,7 +1,6 @@
 import type { Field, Flow, LayoutVersion } from '../domain/flow.ts';
+import { MOST_TICKET_CHARACTERS } from '../domain/question.ts';
 import { KEY_BLOCK } from './route.ts';
-
-const MOST_TICKET_CHARACTERS = 21; // 13 of the submission, a hyphen, seven digits of a record
 
 /** A flow and layout as receivers get them: a question has its ticket of the hub behind what its asker wrote. */
 export type DeliveredForm = { readonly flow: Flow; readonly layout: LayoutVersion; readonly hasTicket: boolean };

@@ -31,11 +31,18 @@ export async function lookAt(file: string): Promise<Look | undefined> {
  * between the two makes the next sweep hand it in again, which yields the same receipt and no second delivery.
  */
 export async function takeIn(uploads: Uploads, session: Session, file: string, path: VPath): Promise<void> {
+  await uploadFile(uploads, session, file, path);
+  await rm(file, { force: true });
+  await rm(join(`${file}${DONE_SUFFIX}`), { force: true });
+}
+
+/** Uploads a local file by the same door as every upload. @throws GatewayError `not-allowed` for a link or a special file */
+export async function uploadFile(uploads: Uploads, session: Session, file: string, path: VPath): Promise<void> {
   const handle = await open(file, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = await handle.stat();
     if (!stats.isFile() || stats.nlink !== 1) {
-      throw new GatewayError('not-allowed', 'a drop folder takes plain files, no links and no special files');
+      throw new GatewayError('not-allowed', 'only plain files are taken, no links and no special files');
     }
     const upload = await uploads.begin(session, path, { condition: 'any', startFrom: 'empty', sizeHint: stats.size });
     try {
@@ -48,8 +55,6 @@ export async function takeIn(uploads: Uploads, session: Session, file: string, p
   } finally {
     await handle.close();
   }
-  await rm(file, { force: true });
-  await rm(join(`${file}${DONE_SUFFIX}`), { force: true });
 }
 
 async function pour(handle: FileHandle, upload: Upload): Promise<void> {

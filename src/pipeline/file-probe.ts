@@ -3,10 +3,9 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Environment, Flow } from '../domain/flow.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Institution } from '../domain/partner.ts';
-import type { FileFault } from './file-checks.ts';
 import { JobThread } from './job-thread.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
-import type { ProbeJob } from './probe.ts';
+import type { Probed, ProbeJob } from './probe.ts';
 import type { ProbeWorkerStart } from './probe-worker.ts';
 
 /** Far more than reading the beginning of a file takes. */
@@ -23,7 +22,7 @@ export type ProbedFile = {
 
 /** Reads files before their receipts, off the serving thread. */
 export class FileProbe {
-  readonly #thread: JobThread<ProbeJob, FileFault | undefined>;
+  readonly #thread: JobThread<ProbeJob, Probed>;
   readonly #clock: Clock;
   readonly #logger: Logger;
 
@@ -43,11 +42,11 @@ export class FileProbe {
   }
 
   /**
-   * What is wrong with the file as a whole, as far as it is read. A file that can not be read now is no fault of its
+   * What is wrong with the file as a whole, as far as it is read, and its lot. A file that can not be read now is no fault of its
    * sender: the check of its records, which reads all of it, decides.
    * @throws GatewayError `unavailable` where the gateway stops
    */
-  async faultOf({ contents, maxBytes, flow, environment, sender }: ProbedFile): Promise<FileFault | undefined> {
+  async read({ contents, maxBytes, flow, environment, sender }: ProbedFile): Promise<Probed> {
     const layouts = layoutsInForce(flow, this.#clock.now());
     const facts = { environment, sender };
     try {
@@ -55,7 +54,7 @@ export class FileProbe {
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'unavailable') throw error;
       this.#logger.warn({ err: error, contents }, 'a file could not be read before its receipt');
-      return undefined;
+      return {};
     }
   }
 

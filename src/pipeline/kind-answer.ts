@@ -7,9 +7,9 @@ import type { KindDecision, KindParts, KindRules } from './kinds.ts';
 import type { CheckedRecord } from './record-rules.ts';
 
 /** Source: docs/domain.md "Which case gets which code". What was never asked, and what was asked of another, look alike. */
-const NO_QUESTION = '157';
+export const NO_QUESTION = '200001';
 /** More than one asker waits for this: only the ticket of the question tells them apart. */
-const STRUCTURE_OF_ANSWER = '000051';
+export const STRUCTURE_OF_ANSWER = '000051';
 
 /** An answer goes back to who asked, cut to what the asker may have: one for each question, and never more. */
 export class AnswersToQuestions implements KindRules {

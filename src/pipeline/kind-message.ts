@@ -13,7 +13,7 @@ import type { Router } from './route.ts';
 export const NO_LINE_OF_RECEIVER = 'MSG00012';
 
 /** Whom a record is for; undefined where nobody is named by what stands there. */
-type AddressReader = (values: readonly Value[]) => Institution | undefined;
+export type AddressReader = (values: readonly Value[]) => Institution | undefined;
 
 /**
  * The fields that name the receiver of a message. Nobody is told what stood in them: it may be a member of a sector
@@ -49,7 +49,7 @@ export class Messages implements KindRules {
   }
 }
 
-function addressReader(task: BatchTask, layout: LayoutVersion): AddressReader {
+export function addressReader(task: BatchTask, layout: LayoutVersion): AddressReader {
   const { receiver, receiverSector, receiverType, receiverKbo, receiverPartner } = layout.roles;
   const fixed = task.flow.receiver;
   if (fixed !== undefined) return () => fixed;

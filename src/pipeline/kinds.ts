@@ -1,14 +1,15 @@
 import type { DirectorySnapshot, Person } from '../directory/directory.ts';
-import { GatewayError } from '../domain/errors.ts';
 import type { Authorization, FlowKind, LayoutVersion } from '../domain/flow.ts';
 import type { RecordFault } from '../formats/record-format.ts';
 import type { BatchTask } from './batch.ts';
 import { AnswersToQuestions } from './kind-answer.ts';
+import { Integrations } from './kind-integration.ts';
 import { Messages } from './kind-message.ts';
 import { Mutations } from './kind-mutation.ts';
 import { Requests } from './kind-request.ts';
 import type { Questions } from './questions.ts';
 import type { CheckedRecord } from './record-rules.ts';
+import type { Registrations } from './registrations.ts';
 import type { Route, Router } from './route.ts';
 
 /** What the rules of a kind are made of: one batch, its layout, the acts in force for its sender, one directory version. */
@@ -19,6 +20,7 @@ export type KindParts = {
   readonly router: Router;
   readonly directory: DirectorySnapshot;
   readonly questions: Questions;
+  readonly registrations: Registrations;
 };
 
 /** Who gets a record, or why it is refused. */
@@ -38,13 +40,9 @@ const KINDS = {
   message: (parts) => new Messages(parts),
   request: (parts) => new Requests(parts),
   answer: (parts) => new AnswersToQuestions(parts),
-  integration: notYet,
+  integration: (parts) => new Integrations(parts),
 } as const satisfies Readonly<Record<FlowKind, (parts: KindParts) => KindRules>>;
 
 export function kindRules(parts: KindParts): KindRules {
   return KINDS[parts.task.flow.kind](parts);
-}
-
-function notYet({ task }: KindParts): KindRules {
-  throw new GatewayError('broken', `flows of kind "${task.flow.kind}" are not served`);
 }

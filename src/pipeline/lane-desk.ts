@@ -27,6 +27,7 @@ import { Originals } from './originals.ts';
 import { Questions } from './questions.ts';
 import { RecordDesk } from './record-desk.ts';
 import { rolePositions } from './record-rules.ts';
+import { Registrations } from './registrations.ts';
 import type { Destination, Group, Route } from './route.ts';
 
 const FIRST_BYTE_OF_MARK = 0xef;
@@ -82,7 +83,7 @@ export class LaneDesk {
     this.#desk = new RecordDesk(
       task,
       layout,
-      { directory: this.#directory, mandates: NO_MANDATES, originals, questions },
+      { directory: this.#directory, mandates: NO_MANDATES, originals, questions, registrations: new Registrations() },
       {
         deliver: (receiver, values, mask, acts) => this.#outputOf.get(receiver)?.append(values, mask, acts),
         refusal: (line) => {

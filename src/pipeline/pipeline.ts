@@ -11,14 +11,17 @@ import type { Vfs } from '../vfs/vfs.ts';
 import { Answers } from './answer.ts';
 import { DropFolder } from './arrivals.ts';
 import { Batches } from './batches.ts';
-import { Checker, turnOfCheck } from './check.ts';
+import { type BatchRunner, Checker, turnOfCheck } from './check.ts';
 import { Deliverer } from './deliver.ts';
+import { DirectoryWork } from './directory-work.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FileProbe } from './file-probe.ts';
+import { QuestionWatcher } from './question-watcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
 import { SignatureThread } from './signature-thread.ts';
+import { SimulationMeter } from './simulation-meter.ts';
 
 const ARRIVALS_AT_ONCE = 16;
 /** Most of them wait for their turn: deliveries of a flow are published in the order of receipt. */
@@ -50,6 +53,9 @@ export type Pipeline = {
   nudge(): void;
   /** Sets that wait for word of revocation. */
   signaturesHeld(): number;
+  /** What checks records, for those who ask without handing in. */
+  readonly batches: BatchRunner;
+  readonly meter: SimulationMeter;
   close(): Promise<void>;
 };
 
@@ -60,7 +66,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const answers = new Answers({ store, sealed, textOf, generation, clock });
   const deliverer = new Deliverer({ ledger, sealed, clock });
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
-  const checker = new Checker({ ...parts, batches, answers, deliverer });
+  const directoryWork = new DirectoryWork(parts);
+  const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
@@ -71,11 +78,13 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
   const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });
   const probe = new FileProbe(parts);
+  const meter = new SimulationMeter(clock, () => generation.value.limits.simulationBytesPerHour);
   const receiver = new Receiver({
     ...parts,
     answers,
     signatures,
     probe,
+    meter,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -85,9 +94,18 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     keepsOrder: false,
     handle: (lease) => receiver.handle(lease),
   });
+  const watcher = new QuestionWatcher({ ...parts, sealed });
+  const questions = new Dispatcher(parts, {
+    queue: 'questions',
+    atOnce: 1,
+    keepsOrder: false,
+    handle: (lease) => watcher.handle(lease),
+  });
   thread.start();
   probe.start();
+  await directoryWork.drain(); // what was decided before the last end
   checks.start();
+  questions.start();
   arrivals.start();
   const dropFolder = new DropFolder({
     ...parts,
@@ -99,11 +117,13 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   return {
     nudge: () => arrivals.nudge(),
     signaturesHeld: () => signatures.held(),
+    batches,
+    meter,
     close: async () => {
       await dropFolder.close();
       await arrivals.stop();
       await Promise.all([thread.close(), probe.close()]);
-      await checks.stop();
+      await Promise.all([checks.stop(), questions.stop()]);
       await batches.close();
     },
   };

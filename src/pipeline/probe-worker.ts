@@ -1,7 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DiskStore } from '../storage/disk-store.ts';
 import { answerJobs } from './job-thread.ts';
-import { type ProbeJob, probe } from './probe.ts';
+import { type Probed, type ProbeJob, probe } from './probe.ts';
 
 /** The thread that reads the beginning of files before their receipts; several take turns, a piece of each at a time. */
 
@@ -13,5 +13,8 @@ function parseStart(value: unknown): ProbeWorkerStart {
 
 if (parentPort !== null) {
   const store = new DiskStore({ directory: parseStart(workerData).contentDirectory });
-  answerJobs(parentPort, (job: ProbeJob) => probe(job, store));
+  answerJobs(parentPort, async (job: ProbeJob): Promise<Probed> => {
+    const { fault, lot } = await probe(job, store);
+    return { fault, lot };
+  });
 }

@@ -2,7 +2,14 @@ import type { LayoutVersion } from '../domain/flow.ts';
 import type { FlowFormat } from '../domain/format.ts';
 import { JoinedParts } from '../formats/joined-parts.ts';
 import { recordFormat } from '../formats/open-format.ts';
-import { type FileError, type FileFacts, LAYOUT_UNKNOWN, NO_DATA, type RecordSink } from '../formats/record-format.ts';
+import {
+  type FileError,
+  type FileFacts,
+  type HeaderValues,
+  LAYOUT_UNKNOWN,
+  NO_DATA,
+  type RecordSink,
+} from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { FileFault } from './file-checks.ts';
 
@@ -17,14 +24,17 @@ export type ProbeJob = {
   readonly facts: FileFacts;
 };
 
+/** What reading showed: a fault of the file as a whole; the number of its lot, where its flow has them. */
+export type Probed = { readonly fault?: FileFault | undefined; readonly lot?: number | undefined };
+
 /**
  * Looks for what is wrong with a file as a whole: charset, syntax, layout, header and trailer, no data. Records are taken
  * apart and not judged. What stands behind `maxBytes` is left to the check of the records.
  */
-export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): Promise<FileFault | undefined> {
+export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): Promise<Probed> {
   const { contents, maxBytes, format, layouts, facts } = job;
-  if (layouts.length === 0) return { code: LAYOUT_UNKNOWN };
-  const found = new FileFaultOnly();
+  if (layouts.length === 0) return { fault: { code: LAYOUT_UNKNOWN } };
+  const found = new FileFaultOnly(lotFieldOf(format));
   const sink = new JoinedParts(found, contents.length);
   let left = maxBytes;
   for (const { contentId, size } of contents) {
@@ -33,22 +43,35 @@ export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): P
     const isWhole = size <= left;
     for await (const chunk of store.read(contentId, isWhole ? undefined : { start: 0, end: left })) {
       reader.parse(chunk, sink);
-      if (found.fault !== undefined) return found.fault;
+      if (found.fault !== undefined) return found;
     }
-    if (!isWhole) return undefined;
+    if (!isWhole) return found;
     reader.end(sink);
-    if (found.fault !== undefined) return found.fault;
+    if (found.fault !== undefined) return found;
     left -= size;
   }
-  return found.hasRecords ? undefined : { code: NO_DATA };
+  return found.hasRecords ? found : { fault: { code: NO_DATA } };
+}
+
+/** The name of the header's field that numbers the files of a sender. */
+function lotFieldOf(format: FlowFormat): string | undefined {
+  if (format.kind !== 'fixed-width') return undefined;
+  return format.header?.fields.find((field) => field.is === 'lot')?.name;
 }
 
 class FileFaultOnly implements RecordSink {
   fault: FileFault | undefined;
+  lot: number | undefined;
   hasRecords = false;
+  readonly #lotField: string | undefined;
 
-  layout(): void {
-    // whichever it is
+  constructor(lotField: string | undefined) {
+    this.#lotField = lotField;
+  }
+
+  layout(_layout: LayoutVersion, header: HeaderValues): void {
+    const lot = this.#lotField === undefined ? undefined : header.get(this.#lotField);
+    if (lot !== undefined) this.lot = Number(lot);
   }
 
   record(): void {

@@ -36,7 +36,7 @@ export function questionsLookup(ledger: Ledger, generation: Generation, task: Ba
 
 /** What of a batch changes open questions, in its closing commit, and the watch that begins with it. */
 export function questionCommands(
-  checked: { readonly submission: Submission; readonly flow: Flow; readonly result: BatchResult },
+  checked: { readonly submission: Submission; readonly flow: Flow; readonly result: Pick<BatchResult, 'questions'> },
   at: number,
 ): readonly LedgerCommand[] {
   const { submission, flow, result } = checked;

@@ -4,25 +4,29 @@ import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
 import { principalName } from '../domain/principal.ts';
 import { newTicket, type Submission, type SubmittedFile, type Ticket } from '../domain/submission.ts';
 import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
-import type { AuditLine, EntryRow, LedgerCommand } from '../storage/commands.ts';
+import type { AuditLine, EntryRow, LedgerCommand, LotOf } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import { type Candidate, contentOf, dataOf, partsOf } from './candidate.ts';
-import { type FileFault, faultsOfUpload, flowOfUpload } from './file-checks.ts';
+import { faultsOfUpload, flowOfUpload } from './file-checks.ts';
 import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
+import { lotOf } from './lots.ts';
 import { sentBefore } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
+import type { SimulationMeter } from './simulation-meter.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
+const LOT_TAKEN = '200000';
 const TICKET_RANDOM = 2 ** 32;
 
 type Parts = {
@@ -32,7 +36,8 @@ type Parts = {
   /** Whether somebody still writes to it, or has locked it to do so. */
   readonly isInUse: (ledgerPath: VPath) => Promise<boolean>;
   readonly signatures: Pick<SetSignatures, 'judge' | 'forget'>;
-  readonly probe: Pick<FileProbe, 'faultOf'>;
+  readonly probe: Pick<FileProbe, 'read'>;
+  readonly meter: SimulationMeter;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */
@@ -60,12 +65,23 @@ export class Receiver {
     const outcome = await this.#judge(generation, partner, arrival, row);
     if (outcome.kind === 'drop') return this.#drop(lease);
     if (outcome.kind === 'wait') return this.#later(lease, Math.max(1, outcome.untilMs - this.#parts.clock.now()));
+    const waitMs = this.#simulationWait(outcome.candidate);
+    if (waitMs > 0) return this.#later(lease, waitMs);
     try {
       await this.#receive(lease, outcome.candidate);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'locked') throw error;
       await this.#later(lease, RETRY_MS); // somebody locked it at the last moment
     }
+  }
+
+  /** Simulation answers by the real directory, so it has a rate: over it, files wait. */
+  #simulationWait({ environment, partner, files, cancelled }: Candidate): number {
+    if (environment !== 'S' || cancelled) return 0;
+    return this.#parts.meter.take(
+      partner.id,
+      files.reduce((sum, { row }) => sum + row.size, 0),
+    );
   }
 
   async #judge(generation: Generation, partner: Partner, arrival: Arrival, row: EntryRow): Promise<SetOutcome> {
@@ -87,7 +103,7 @@ export class Receiver {
     const before = await sentBefore(found, ledger, clock);
     if (before.same !== undefined) return this.#answerAgain(lease, found, before.same, ticket);
     const outside = [...found.faults, ...before.faults];
-    const candidate = { ...found, faults: outside.length > 0 ? outside : await this.#read(found) };
+    const candidate = outside.length > 0 ? { ...found, faults: outside } : await this.#read(found);
     const alike = before.refusedAlike(candidate.faults);
     if (alike !== undefined) return this.#answerAgain(lease, candidate, alike, ticket);
     const submission = await this.#submissionOf(candidate, ticket);
@@ -96,6 +112,7 @@ export class Receiver {
       { kind: 'finishLease', ...leaseRef(lease) },
       ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
+      ...this.#lotIsNew(candidate),
       { kind: 'insertSubmission', submission },
       ...publishAnswers(candidate.partner, submission, submission.receipt, clock.now()),
       ...this.#next(candidate, submission),
@@ -121,6 +138,7 @@ export class Receiver {
       files: candidate.files.map(({ role, row }) => submittedFile(role, row)),
       receivedAt,
       generation: generation.id,
+      lot: candidate.lot,
     };
     const errors = this.#parts.answers.errorTexts(partner, faults);
     const receipt = await this.#parts.answers.receipt(partner, {
@@ -161,19 +179,33 @@ export class Receiver {
     ]);
   }
 
-  /** What reading the file shows; one that is refused anyway, or taken back, is not read. */
-  async #read(candidate: Candidate): Promise<readonly FileFault[]> {
+  /** With what reading the file shows; one that is refused anyway, or taken back, is not read. */
+  async #read(candidate: Candidate): Promise<Candidate> {
     const { flow, environment, partner, generation, cancelled } = candidate;
     const data = dataOf(candidate);
-    if (flow === undefined || data.length === 0 || cancelled) return [];
-    const fault = await this.#parts.probe.faultOf({
+    if (flow === undefined || data.length === 0 || cancelled) return candidate;
+    const { fault, lot } = await this.#parts.probe.read({
       contents: data,
       maxBytes: generation.limits.receiptReadBytes,
       flow,
       environment,
       sender: partner.institution,
     });
-    return fault === undefined ? [] : [fault];
+    if (fault !== undefined) return { ...candidate, faults: [fault] };
+    if (lot === undefined) return candidate;
+    const { taken } = await this.#parts.ledger.read({ kind: 'lot', ...this.#lot(candidate, flow, lot) });
+    return taken ? { ...candidate, faults: [{ code: LOT_TAKEN, detail: `${lot}` }] } : { ...candidate, lot };
+  }
+
+  #lot({ partner, environment }: Candidate, flow: Flow, lot: number): LotOf {
+    return lotOf(partner, flow, environment, lot, this.#parts.clock.now());
+  }
+
+  /** Of two files with the same lot that come at once, the second is looked at again. */
+  #lotIsNew(candidate: Candidate): readonly LedgerCommand[] {
+    const { flow, lot, faults } = candidate;
+    if (flow === undefined || lot === undefined || faults.length > 0) return [];
+    return [{ kind: 'mustBeNewLot', ...this.#lot(candidate, flow, lot) }];
   }
 
   async #drop(lease: Lease): Promise<void> {

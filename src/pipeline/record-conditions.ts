@@ -21,6 +21,7 @@ export class RecordConditions {
   readonly #periods: readonly { readonly begin: Place; readonly end: Place }[];
   readonly #totals: readonly Total[];
   readonly #companions: readonly Companion[];
+  readonly #proofs: readonly (readonly Place[])[];
   readonly #births: readonly { readonly date: Place; readonly insz: Place }[];
 
   constructor(layout: LayoutVersion, dates: KnownDates) {
@@ -37,10 +38,11 @@ export class RecordConditions {
       return { sum: sum.map(place), equals: place(equals), decimals: Math.max(...all.map(decimalsOf)) };
     });
     this.#companions = companionsOf(layout);
+    this.#proofs = (layout.proofs ?? []).map((group) => group.map(place));
     this.#births = layout.births.map(({ date, insz }) => ({ date: place(date), insz: place(insz) }));
   }
 
-  /** @param found what the format found: the value of such a field is not there to be compared */
+  /** @param found what is wrong already: the value of such a field can't be compared */
   check(values: readonly Value[], found: readonly RecordFault[], add: AddFault): void {
     for (const { field, others } of this.#companions) {
       if (textOf(values, field) === undefined && others.some((other) => textOf(values, other) !== undefined)) {
@@ -58,12 +60,21 @@ export class RecordConditions {
       const isWhole = [...total.sum, total.equals].every(({ name }) => !found.some((fault) => fault.field === name));
       if (isWhole) checkTotal(total, values, add);
     }
+    this.#checkProofs(values, add);
     for (const { date, insz } of this.#births) {
       const birth = textOf(values, date);
       if (birth !== undefined && !this.#agrees(birth, date.type, textOf(values, insz) ?? '')) {
         add(insz.name, IDENTIFIER, `≠ ${date.name}`);
       }
     }
+  }
+
+  /** Who is meant is proved by all fields of one group. */
+  #checkProofs(values: readonly Value[], add: AddFault): void {
+    const isProved = (group: readonly Place[]) => group.every((one) => textOf(values, one) !== undefined);
+    if (this.#proofs.length === 0 || this.#proofs.some(isProved)) return;
+    const detail = this.#proofs.map((group) => group.map(({ name }) => name).join(' + ')).join(' | ');
+    add(this.#proofs[0]?.[0]?.name ?? '', STRUCTURE, detail);
   }
 
   #date(values: readonly Value[], { index, type }: Place): IsoDate | undefined {

@@ -4,7 +4,7 @@ import type { Insz } from '../domain/insz.ts';
 import type { MandateSnapshot } from '../domain/mandate.ts';
 import { recordTicket } from '../evidence/answer-names.ts';
 import { isPresent } from '../formats/field-types.ts';
-import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
+import { type HeaderValues, type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
 import { ActLevels, type HoldingActs } from './act-levels.ts';
 import { actsInForce, NOT_AUTHORIZED, SenderCheck } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
@@ -14,6 +14,7 @@ import { MandateCheck } from './mandate-check.ts';
 import type { Originals } from './originals.ts';
 import type { Questions } from './questions.ts';
 import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
+import type { Registrations } from './registrations.ts';
 import { type Route, Router } from './route.ts';
 
 const NUMBER_REPLACED = 'MSG00006';
@@ -41,6 +42,9 @@ export type DecidedBy = {
   readonly mandates: MandateSnapshot;
   readonly originals: Originals;
   readonly questions: Questions;
+  readonly registrations: Registrations;
+  /** What the header of the file says, where it has one. */
+  readonly header?: HeaderValues | undefined;
 };
 
 /** In flows of these kinds a later record may change or cancel an earlier one. */
@@ -59,22 +63,26 @@ export class RecordDecisions {
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
-  readonly #questions: Questions;
+  readonly #effects: Pick<DecidedBy, 'questions' | 'registrations'>;
   readonly #paths = new Map<HoldingActs, Paths>();
 
-  constructor(task: BatchTask, layout: LayoutVersion, { directory, mandates, originals, questions }: DecidedBy) {
+  constructor(
+    task: BatchTask,
+    layout: LayoutVersion,
+    { directory, mandates, originals, header, ...effects }: DecidedBy,
+  ) {
     const acts = actsInForce(task);
     this.form = deliveredForm(task.flow, layout);
     this.#task = task;
     this.router = this.#routerBy(acts);
     this.#layout = layout;
     this.#roles = rolePositions(layout);
-    this.#levels = new ActLevels(layout, acts);
+    this.#levels = new ActLevels(layout, acts, header);
     this.#mandates = new MandateCheck(task, layout, mandates);
     this.#sender = new SenderCheck(task, layout.roles.person);
     this.#directory = directory;
     this.#originals = originals;
-    this.#questions = questions;
+    this.#effects = effects;
   }
 
   lookup(record: CheckedRecord): Person | undefined {
@@ -128,9 +136,12 @@ export class RecordDecisions {
   #pathsBy(holding: HoldingActs): Paths {
     const known = this.#paths.get(holding);
     if (known !== undefined) return known;
-    const [task, layout, directory, questions] = [this.#task, this.#layout, this.#directory, this.#questions];
+    const [task, layout, directory] = [this.#task, this.#layout, this.#directory];
     const router = this.#routerBy(holding.acts);
-    const paths = { router, kind: kindRules({ task, layout, acts: holding.acts, router, directory, questions }) };
+    const paths = {
+      router,
+      kind: kindRules({ task, layout, acts: holding.acts, router, directory, ...this.#effects }),
+    };
     if (this.#paths.size >= MOST_PATHS) this.#paths.clear();
     this.#paths.set(holding, paths);
     return paths;

@@ -99,7 +99,9 @@ export class RecordDesk {
   #accept(record: CheckedRecord, sent: ParsedRecord, decision: RecordDecision & { readonly accepted: true }): void {
     const { routes, remarks, replacedBy, heldBack } = decision;
     this.#totals.accepted += 1;
-    if (routes.length === 0) this.#totals.withoutReceiver += 1;
+    // What an integration says is for the directory: that nobody gets it is no lack.
+    const isReceived = routes.length > 0 || this.#kind === 'integration';
+    if (!isReceived) this.#totals.withoutReceiver += 1;
     if (this.#isDelivered) {
       for (const route of routes) {
         const values = this.decisions.valuesFor(record, route, replacedBy);
@@ -114,7 +116,7 @@ export class RecordDesk {
       record: record.number,
       insz: record.person,
       replacedBy,
-      outcome: routes.length > 0 ? 'accepted' : 'without-receiver',
+      outcome: isReceived ? 'accepted' : 'without-receiver',
       codes: remarks.map((remark) => remark.code),
       routes,
       heldBack,

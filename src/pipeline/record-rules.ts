@@ -79,7 +79,7 @@ export class RecordRules {
       const fault = check?.(values[index]);
       if (fault !== undefined) add(this.#layout.fields[index]?.name ?? '', fault.code, fault.detail);
     }
-    this.#conditions.check(values, found, add);
+    this.#conditions.check(values, faults ?? found, add);
     return faults ?? (found.length > 0 ? found : NO_FAULTS);
   }
 

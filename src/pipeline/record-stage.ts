@@ -10,6 +10,7 @@ import { batchLogHead } from './batch-log.ts';
 import { followsOriginals, Originals } from './originals.ts';
 import { NO_QUESTIONS, Questions, type QuestionsLookup } from './questions.ts';
 import { RecordDesk } from './record-desk.ts';
+import { Registrations } from './registrations.ts';
 
 export type StageParts = {
   readonly store: ContentStore;
@@ -25,6 +26,7 @@ export class RecordStage {
   readonly #layout: LayoutVersion;
   readonly #originals: Originals;
   readonly #questions: Questions;
+  readonly #registrations = new Registrations();
   readonly #desk: RecordDesk;
   readonly #contents: BatchContents;
 
@@ -34,11 +36,12 @@ export class RecordStage {
     this.#layout = layout;
     this.#originals = new Originals(lookups.originals);
     this.#questions = new Questions(layout, lookups.questions);
+    const registrations = this.#registrations;
     const [originals, questions] = [this.#originals, this.#questions];
     this.#desk = new RecordDesk(
       task,
       layout,
-      { directory: snapshot, mandates, originals, questions },
+      { directory: snapshot, mandates, originals, questions, registrations, header: head.header },
       {
         deliver: (receiver, values, mask, acts) => this.#contents.outputs.append(receiver, values, mask, acts),
         refusal: (line) => this.#contents.refusals.write(line),
@@ -81,6 +84,7 @@ export class RecordStage {
       informationCount: this.#desk.informationCount,
       originals: isDelivered ? this.#desk.decisions.originals() : [],
       questions: isDelivered ? this.#questions.effects() : NO_QUESTIONS,
+      changes: isDelivered ? this.#registrations.effects() : [],
     });
   }
 

@@ -198,6 +198,7 @@ class Batch implements RecordSink {
       recordLog,
       originals: [],
       questions: NO_QUESTIONS,
+      changes: [],
       layoutVersion,
       directoryVersion,
     };

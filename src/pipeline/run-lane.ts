@@ -133,6 +133,7 @@ class LaneBatch {
       informationCount: this.#informationCount,
       originals: [],
       questions: NO_QUESTIONS,
+      changes: [],
     });
   }
 

@@ -1,28 +1,37 @@
-import type { Socket } from 'node:net';
-import type { ServerChannel } from 'ssh2';
+import type { Connection, ServerChannel } from 'ssh2';
+import { RawChannel } from './raw-channel.ts';
 import type { Wire } from './session.ts';
 
 /** Answers wait for the client once this much of them has not left. */
-const MAX_WAITING_BYTES = 1024 * 1024;
+const MAX_WAITING_BYTES = 512 * 1024;
 
-/** The raw channel of ssh2 as an SFTP session sees it. */
+/** A channel of SSH as an SFTP session sees it. */
 export class ChannelWire implements Wire {
-  readonly input: AsyncIterable<unknown>;
-  readonly #channel: ServerChannel;
-  readonly #socket: Socket;
+  readonly #raw: RawChannel;
+  #inbox: Buffer[] = [];
+  #inboxBytes = 0;
+  #ended = false;
   #closed = false;
   #stopped = false;
-  #wake: (() => void) | undefined;
-  readonly #written = (): void => this.#drained();
+  #wakeReader: (() => void) | undefined;
+  #wakeWriter: (() => void) | undefined;
 
-  constructor(channel: ServerChannel, socket: Socket) {
-    this.#channel = channel;
-    this.#socket = socket;
-    this.input = channel.iterator({ destroyOnReturn: false });
+  constructor(client: Connection, channel: ServerChannel) {
+    this.#raw = new RawChannel(client, channel, {
+      data: (bytes) => {
+        this.#inbox.push(bytes);
+        this.#inboxBytes += bytes.length;
+        this.#wakeReader?.();
+      },
+      drained: () => this.#drained(),
+    });
     channel.on('error', () => this.cut());
     channel.stderr.on('error', () => {});
     channel.once('close', () => this.cut());
-    socket.on('drain', () => this.#drained());
+    channel.once('end', () => {
+      this.#ended = true;
+      this.#wakeReader?.();
+    });
   }
 
   get closed(): boolean {
@@ -31,54 +40,60 @@ export class ChannelWire implements Wire {
 
   /** Bytes that came in and were not taken yet, and answers that the client gives no room for. */
   get held(): number {
-    return this.#channel.readableLength + this.#channel.writableLength;
+    return this.#inboxBytes + this.#raw.waiting;
   }
 
-  send(packet: Buffer): void {
-    if (!this.#closed && this.#channel.writable) this.#channel.write(packet, this.#written);
-  }
-
-  /**
-   * ssh2 passes on whatever the channel's window allows, so both the channel and the socket are looked at: a client that
-   * does not read makes the first, the second or both grow.
-   */
-  async drained(): Promise<void> {
-    while (!this.#closed && this.#waiting() > MAX_WAITING_BYTES) {
+  async receive(): Promise<readonly Buffer[] | undefined> {
+    while (this.#inbox.length === 0) {
+      if (this.#ended || this.closed) return undefined;
       await new Promise<void>((resolve) => {
-        this.#wake = resolve;
+        this.#wakeReader = resolve;
+      });
+      this.#wakeReader = undefined;
+    }
+    const bytes = this.#inbox;
+    this.#inbox = [];
+    this.#inboxBytes = 0;
+    return bytes;
+  }
+
+  used(bytes: number): void {
+    if (!this.#closed) this.#raw.opened(bytes);
+  }
+
+  send(packet: readonly Buffer[]): void {
+    if (!this.#closed) this.#raw.send(packet);
+  }
+
+  /** A client that does not read makes the channel's queue, the socket or both grow: both are looked at. */
+  async drained(): Promise<void> {
+    while (!this.#closed && this.#raw.waiting > MAX_WAITING_BYTES) {
+      await new Promise<void>((resolve) => {
+        this.#wakeWriter = resolve;
       });
     }
   }
 
   /** The request in hand is answered, and no other is taken. */
   stop(): void {
-    if (this.#stopped) return;
     this.#stopped = true;
-    // Whoever waits for input waits no longer.
-    this.#channel.push(null);
+    this.#wakeReader?.();
   }
 
   /** Nothing more is sent or carried out. */
   cut(): void {
     this.#closed = true;
+    this.#raw.cut();
     this.#drained();
-    this.stop();
+    this.#wakeReader?.();
   }
 
-  /** What a client waits for before it leaves: exit status, end of file, close (mscdex/ssh2#1443). */
   finish(exitStatus: number): void {
-    if (this.#closed || !this.#channel.writable) return;
-    this.#channel.exit(exitStatus);
-    this.#channel.end();
-    this.#channel.resume();
-  }
-
-  #waiting(): number {
-    return this.#channel.writableLength + this.#socket.writableLength;
+    if (!this.#closed) this.#raw.finish(exitStatus);
   }
 
   #drained(): void {
-    this.#wake?.();
-    this.#wake = undefined;
+    this.#wakeWriter?.();
+    this.#wakeWriter = undefined;
   }
 }

@@ -40,20 +40,21 @@ export const MAX_PACKET_BYTES = 256 * 1024;
 /** The most data in one READ or WRITE, so that the whole packet stays below the limit of OpenSSH. */
 export const MAX_DATA_BYTES = MAX_PACKET_BYTES - OVERHEAD_BYTES;
 
-/** One packet without its length: `byte type | rest`. */
-export type Packet = { readonly type: number; readonly body: Buffer };
+/** One packet without its length: `byte type | rest`. A long one may have come in pieces; the first holds its short fields. */
+export type Packet = { readonly type: number; readonly body: Buffer; readonly more?: readonly Buffer[] };
+
+/** So much of a packet is put together, if need be, to be read at once. */
+const HEAD_BYTES = 1024;
 
 /** Cuts the byte stream of a channel into packets; holds at most one packet and one chunk. */
 export class PacketParser {
-  #head: Buffer = Buffer.alloc(0);
-  #rest: Buffer[] = [];
+  #chunks: Buffer[] = [];
   #bytes = 0;
 
   add(chunk: Uint8Array): void {
-    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (this.#bytes === 0) this.#head = bytes;
-    else this.#rest.push(bytes);
-    this.#bytes += bytes.length;
+    if (chunk.length === 0) return;
+    this.#chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
+    this.#bytes += chunk.length;
   }
 
   /**
@@ -63,21 +64,40 @@ export class PacketParser {
    */
   next(): Packet | undefined {
     if (this.#bytes < 4) return undefined;
-    if (this.#head.length < 4) this.#join();
-    const length = this.#head.readUInt32BE(0);
+    const length = this.#head(4).readUInt32BE(0);
     if (length < 1 || length > MAX_PACKET_BYTES + OVERHEAD_BYTES) throw malformed('the length of a packet is wrong');
     if (this.#bytes < 4 + length) return undefined;
-    if (this.#head.length < 4 + length) this.#join();
-    const packet = { type: this.#head.readUInt8(4), body: this.#head.subarray(5, 4 + length) };
-    this.#head = this.#head.subarray(4 + length);
-    this.#bytes -= 4 + length;
-    if (this.#head.length === 0) this.#head = this.#rest.shift() ?? this.#head;
-    return packet;
+    const head = this.#head(Math.min(4 + length, HEAD_BYTES));
+    const type = head.readUInt8(4);
+    const [body = head.subarray(0, 0), ...more] = this.#take(4 + length, 5);
+    return more.length === 0 ? { type, body } : { type, body, more };
   }
 
-  #join(): void {
-    this.#head = Buffer.concat([this.#head, ...this.#rest]);
-    this.#rest = [];
+  /** The first chunk, with at least so many bytes. */
+  #head(bytes: number): Buffer {
+    for (let [first, second, ...rest] = this.#chunks; first !== undefined; [first, second, ...rest] = this.#chunks) {
+      if (first.length >= bytes || second === undefined) return first;
+      this.#chunks = [Buffer.concat([first, second]), ...rest];
+    }
+    return Buffer.alloc(0);
+  }
+
+  /** Removes bytes from the front. @returns them in pieces, without the first ones */
+  #take(bytes: number, without: number): readonly Buffer[] {
+    const taken: Buffer[] = [];
+    let [skip, left] = [without, bytes];
+    this.#bytes -= bytes;
+    while (left > 0) {
+      const first = this.#chunks[0];
+      if (first === undefined) break;
+      const piece = first.subarray(0, left);
+      if (piece.length === first.length) this.#chunks.shift();
+      else this.#chunks[0] = first.subarray(left);
+      left -= piece.length;
+      if (piece.length > skip) taken.push(skip === 0 ? piece : piece.subarray(skip));
+      skip = Math.max(0, skip - piece.length);
+    }
+    return taken;
   }
 }
 
@@ -96,11 +116,14 @@ const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 export class FieldReader {
   /** Why the request can not be carried out although the packet is whole. */
   refusal: GatewayError | undefined;
-  readonly #body: Buffer;
+  #body: Buffer;
+  #more: readonly Buffer[];
   #position = 0;
 
-  constructor(body: Buffer) {
+  /** @param more what follows the body in pieces */
+  constructor(body: Buffer, more: readonly Buffer[] = []) {
     this.#body = body;
+    this.#more = more;
   }
 
   uint32(): number {
@@ -119,6 +142,22 @@ export class FieldReader {
     return this.#take(this.uint32());
   }
 
+  /** As `string`, in the pieces it came in. */
+  pieces(): readonly Buffer[] {
+    const length = this.uint32();
+    if (this.#more.length === 0) return [this.#take(length)];
+    if (length > this.remaining) throw malformed('a field is longer than its packet');
+    const pieces: Buffer[] = [];
+    let left = length;
+    for (const piece of [this.#body.subarray(this.#position), ...this.#more]) {
+      if (left === 0) break;
+      pieces.push(piece.subarray(0, left));
+      left -= Math.min(left, piece.length);
+    }
+    this.skipRest();
+    return pieces;
+  }
+
   text(): string {
     const bytes = this.string();
     try {
@@ -130,15 +169,20 @@ export class FieldReader {
   }
 
   get remaining(): number {
-    return this.#body.length - this.#position;
+    return this.#more.reduce((sum, piece) => sum + piece.length, this.#body.length - this.#position);
   }
 
   skipRest(): void {
     this.#position = this.#body.length;
+    this.#more = [];
   }
 
   #take(length: number): Buffer {
     const end = this.#position + length;
+    if (end > this.#body.length && this.#more.length > 0) {
+      this.#body = Buffer.concat([this.#body, ...this.#more]);
+      this.#more = [];
+    }
     if (end > this.#body.length) throw malformed('a field is longer than its packet');
     const bytes = this.#body.subarray(this.#position, end);
     this.#position = end;
@@ -215,12 +259,15 @@ export function handlePacket(id: number, handle: string): Buffer {
   return replyTo(PACKET.HANDLE, id).string(handle).packet();
 }
 
-/** SSH_FXP_DATA, §7: uint32 id | string data */
-export function dataPacket(id: number, data: readonly Buffer[]): Buffer {
+/** SSH_FXP_DATA, §7: uint32 id | string data. The data is not copied. */
+export function dataPacket(id: number, data: readonly Buffer[]): readonly Buffer[] {
   const length = data.reduce((sum, part) => sum + part.length, 0);
-  const writer = replyTo(PACKET.DATA, id).uint32(length);
-  for (const part of data) writer.bytes(part);
-  return writer.packet();
+  const head = Buffer.allocUnsafe(13);
+  head.writeUInt32BE(9 + length, 0);
+  head.writeUInt8(PACKET.DATA, 4);
+  head.writeUInt32BE(id, 5);
+  head.writeUInt32BE(length, 9);
+  return [head, ...data];
 }
 
 /** SSH_FXP_ATTRS, §7: uint32 id | ATTRS */

@@ -10,7 +10,7 @@ import { Handles } from './handles.ts';
 import type { SftpListenerParts } from './listener.ts';
 import { Login, type Prove } from './login.ts';
 import { SftpSession } from './session.ts';
-import { disconnectWith, fence } from './ssh2-fixes.ts';
+import { disconnectWith, fence, opensInPlace } from './ssh2-fixes.ts';
 
 /** What the listener keeps for all its connections. */
 export type ConnectionHost = {
@@ -58,6 +58,11 @@ export class SshConnection {
 
   get session(): Session | undefined {
     return this.#current?.value;
+  }
+
+  /** Whether what is read of the socket may be overwritten once it was passed on. */
+  get keepsNoInput(): boolean {
+    return this.#client !== undefined && opensInPlace(this.#client);
   }
 
   /** ssh2 has read the client's identification: from here on it speaks SSH. */
@@ -171,7 +176,8 @@ export class SshConnection {
   /** SSH_MSG_CHANNEL_OPEN "session", RFC 4254 §6.1: the first is taken, every other is refused. */
   #openChannel(accept: () => SshSession, reject: () => void): void {
     const current = this.#current;
-    if (this.#hasChannel || this.#ending || current === undefined) {
+    const client = this.#client;
+    if (this.#hasChannel || this.#ending || current === undefined || client === undefined) {
       reject();
       return;
     }
@@ -179,13 +185,13 @@ export class SshConnection {
     const channel = accept();
     // Without listeners ssh2 refuses everything else: shell, exec, pty, env, agent, X11, other subsystems.
     channel.on('subsystem', (acceptSubsystem, rejectSubsystem, { name }) => {
-      if (name === 'sftp' && this.#wire === undefined) this.#serve(acceptSubsystem(), current);
+      if (name === 'sftp' && this.#wire === undefined) this.#serve(client, acceptSubsystem(), current);
       else rejectSubsystem?.();
     });
   }
 
-  #serve(channel: ServerChannel, session: Current<Session>): void {
-    const wire = new ChannelWire(channel, this.#socket);
+  #serve(client: Connection, channel: ServerChannel, session: Current<Session>): void {
+    const wire = new ChannelWire(client, channel);
     this.#wire = wire;
     const { files, uploads, limits, logger, clock } = this.#parts;
     const desk: Desk = { session, files, uploads, limits, clock, handles: new Handles() };

@@ -13,7 +13,9 @@ import type { Files, Uploads } from '../vfs/files.ts';
 import { mutableAlgorithms } from './algorithms.ts';
 import { type ConnectionHost, SshConnection } from './connection.ts';
 import type { LoginParts } from './login.ts';
-import { joinIdentification, socketOf } from './ssh2-fixes.ts';
+import { SocketBuffer } from './socket-buffer.ts';
+import { joinIdentification } from './ssh2-fixes.ts';
+import { socketOf } from './ssh2-inside.ts';
 
 export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 'onRefusal' | 'secondFactors'> & {
   readonly listener: Listener;
@@ -47,6 +49,7 @@ export class SftpListener implements ConnectionHost {
   readonly #ssh: ssh2.Server;
   readonly #bySocket = new Map<Socket, SshConnection>();
   readonly #waiting: WaitingRoom;
+  readonly #buffer = new SocketBuffer();
   #whenEmpty: (() => void) | undefined;
 
   /** @throws Error where a host key can not be read */
@@ -135,7 +138,9 @@ export class SftpListener implements ConnectionHost {
     socket.on('error', () => {});
     const visit = this.#waiting.came(socket);
     if (visit === undefined) return;
-    this.#bySocket.set(socket, new SshConnection(socket, visit, this.#parts, this));
+    const connection = new SshConnection(socket, visit, this.#parts, this);
+    this.#bySocket.set(socket, connection);
+    this.#buffer.readInto(socket, () => connection.keepsNoInput);
     joinIdentification(socket, (begin) => visit.inTurn(begin));
     this.#ssh.injectSocket(socket);
   }

@@ -29,7 +29,7 @@ export type HandleRequest =
   | OnHandle<'close' | 'fstat' | 'readdir'>
   | { readonly kind: 'fsetstat'; readonly handle: string; readonly attributes: WantedAttributes }
   | { readonly kind: 'read'; readonly handle: string; readonly offset: number; readonly length: number }
-  | { readonly kind: 'write'; readonly handle: string; readonly offset: number; readonly data: Buffer };
+  | { readonly kind: 'write'; readonly handle: string; readonly offset: number; readonly data: readonly Buffer[] };
 
 /** Reads what follows the id; one for each request of draft-ietf-secsh-filexfer-02 §6. */
 type BodyReader = (reader: FieldReader) => PathRequest | HandleRequest | ExtendedRequest;
@@ -54,7 +54,7 @@ const BODY_READERS: ReadonlyMap<number, BodyReader> = new Map<number, BodyReader
   // string handle | uint64 offset | string data
   [
     PACKET.WRITE,
-    (reader) => ({ kind: 'write', handle: readHandle(reader), offset: reader.uint64(), data: reader.string() }),
+    (reader) => ({ kind: 'write', handle: readHandle(reader), offset: reader.uint64(), data: reader.pieces() }),
   ],
   // string path: there are no links, so LSTAT and STAT are the same
   [PACKET.LSTAT, (reader) => ({ kind: 'stat', path: reader.text() })],
@@ -102,7 +102,7 @@ const MAY_TRAIL: ReadonlySet<number> = new Set([PACKET.REALPATH, PACKET.EXTENDED
  * @throws GatewayError `bad-request` where the packet is not whole or says more than it may: the session must end
  */
 export function readRequest(packet: Packet): Request {
-  const reader = new FieldReader(packet.body);
+  const reader = new FieldReader(packet.body, packet.more);
   if (packet.type === PACKET.INIT) return { kind: 'init', version: reader.uint32() };
   const id = reader.uint32();
   const readBody = BODY_READERS.get(packet.type) ?? ((rest) => unsupported(rest, 'this request is not known'));

@@ -22,8 +22,11 @@ import { UploadHandle } from './upload-handle.ts';
 
 type Asked<K extends Request['kind']> = Extract<Request, { readonly kind: K }>;
 
+/** A packet, in one piece or several. */
+export type Reply = Buffer | readonly Buffer[];
+
 /** Carries out one request. @returns the packet that answers it. @throws GatewayError, to be answered with its status */
-export async function answer(request: Exclude<Request, { kind: 'init' }>, desk: Desk): Promise<Buffer> {
+export async function answer(request: Exclude<Request, { kind: 'init' | 'write' }>, desk: Desk): Promise<Reply> {
   const { id } = request;
   switch (request.kind) {
     case 'open':
@@ -33,9 +36,6 @@ export async function answer(request: Exclude<Request, { kind: 'init' }>, desk: 
       return okPacket(id);
     case 'read':
       return read(request, desk);
-    case 'write':
-      await desk.handles.upload(request.handle).write(request.offset, request.data, desk.clock.now());
-      return okPacket(id);
     case 'stat':
       return attributesPacket(id, writeAttributes(await describe(resolvePath(request.path), desk)));
     case 'fstat':
@@ -107,7 +107,7 @@ async function answerAboutSession(
 }
 
 /** SSH_FXP_READ, draft-ietf-secsh-filexfer-02 §6.4: fewer bytes than asked only at the end of the file. */
-async function read(request: Asked<'read'>, desk: Desk): Promise<Buffer> {
+async function read(request: Asked<'read'>, desk: Desk): Promise<Reply> {
   const download = await downloadOf(request.handle, desk);
   const bytes = await download?.read(request.offset, Math.min(request.length, MAX_DATA_BYTES));
   return bytes === undefined || bytes.length === 0 ? endOfFilePacket(request.id) : dataPacket(request.id, bytes);

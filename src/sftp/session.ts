@@ -1,21 +1,26 @@
 import { crashPoint } from '../domain/crash-point.ts';
-import { asGatewayError } from '../domain/errors.ts';
+import { asGatewayError, type GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { malformed, type Packet, PacketParser, versionPacket } from './codec.ts';
 import type { Desk } from './desk.ts';
-import { refusalPacket } from './errors.ts';
+import { okPacket, refusalPacket } from './errors.ts';
 import { ADVERTISED } from './extensions.ts';
-import { readRequest } from './request-packets.ts';
-import { answer } from './requests.ts';
+import { type Request, readRequest } from './request-packets.ts';
+import { answer, type Reply } from './requests.ts';
 
 /** The one version spoken here, draft-ietf-secsh-filexfer-02. */
 const VERSION = 3;
 
+/** Of WRITEs that follow each other, so much goes to the disk at once. */
+const MAX_BATCH_BYTES = 1024 * 1024;
+
 /** What a session needs of the channel it speaks through. */
 export interface Wire {
-  /** The bytes the client sends; taken as fast as requests are answered, so that a client never runs far ahead. */
-  readonly input: AsyncIterable<unknown>;
-  send(packet: Buffer): void;
+  /** The bytes that came since the last call, as soon as there are any; undefined at the end. */
+  receive(): Promise<readonly Uint8Array[] | undefined>;
+  /** So many of them are dealt with, and the client may send as many more: it never runs far ahead. */
+  used(bytes: number): void;
+  send(packet: readonly Buffer[]): void;
   /** Resolves when little enough waits to leave, at once where the channel is closed. */
   drained(): Promise<void>;
   /** The channel is gone or must go: nothing more is carried out. */
@@ -25,15 +30,24 @@ export interface Wire {
 /** `ended`: the client said it is done. `cut`: the connection went away. `malformed`: nobody knows what it says. */
 export type SessionEnd = 'ended' | 'cut' | 'malformed';
 
+type Asked = Exclude<Request, { kind: 'init' }>;
+type Write = Extract<Request, { kind: 'write' }>;
+
+/** Bytes of a packet on the wire before its body: uint32 length | byte type. */
+const PACKET_HEAD_BYTES = 5;
+
 /**
  * One SFTP session: requests are carried out one after the other and answered in that order, as OpenSSH's server does and
- * clients rely on. READs do not wait for the disk, since their stream reads ahead.
+ * clients rely on. READs do not wait for the disk, since their stream reads ahead; WRITEs that continue each other are one.
  */
 export class SftpSession {
   readonly #desk: Desk;
   readonly #wire: Wire;
   readonly #logger: Logger;
   readonly #active: () => void;
+  readonly #parser = new PacketParser();
+  /** A request that was read and is not carried out yet. */
+  #ahead: { readonly request: Request; readonly bytes: number } | undefined;
   #greeted = false;
 
   /** @param active called for each request: the session is not idle */
@@ -47,13 +61,11 @@ export class SftpSession {
   /** Serves until the client ends; what is still open then is given up and never published. */
   async run(): Promise<SessionEnd> {
     try {
-      const parser = new PacketParser();
-      for await (const chunk of this.#wire.input) {
-        if (!(chunk instanceof Uint8Array)) throw malformed('a channel carries bytes');
-        parser.add(chunk);
-        for (let packet = parser.next(); packet !== undefined; packet = parser.next()) {
+      for (let bytes = await this.#wire.receive(); bytes !== undefined; bytes = await this.#wire.receive()) {
+        for (const chunk of bytes) this.#parser.add(chunk);
+        for (let next = this.#next(); next !== undefined; next = this.#next()) {
           if (this.#wire.closed) return 'cut';
-          await this.#serve(packet);
+          await this.#serve(next.request, next.bytes);
         }
       }
       return this.#wire.closed ? 'cut' : 'ended';
@@ -68,28 +80,87 @@ export class SftpSession {
   }
 
   /** @throws GatewayError where the packet breaks the protocol */
-  async #serve(packet: Packet): Promise<void> {
+  #next(): { readonly request: Request; readonly bytes: number } | undefined {
+    const ahead = this.#ahead;
+    if (ahead !== undefined) {
+      this.#ahead = undefined;
+      return ahead;
+    }
+    const packet = this.#parser.next();
+    return packet && { request: readRequest(packet), bytes: bytesOf(packet) };
+  }
+
+  /** @throws GatewayError where the packet breaks the protocol */
+  async #serve(request: Request, bytes: number): Promise<void> {
     this.#active();
-    const request = readRequest(packet);
     if (request.kind === 'init') {
       if (this.#greeted) throw malformed('a session begins once');
       this.#greeted = true;
-      this.#wire.send(versionPacket(VERSION, ADVERTISED));
-      return;
+      this.#wire.send([versionPacket(VERSION, ADVERTISED)]);
+    } else {
+      if (!this.#greeted) throw malformed('a session begins with INIT');
+      if (request.kind === 'write') return this.#write(request, bytes);
+      const reply = await this.#answer(request);
+      this.#wire.send(Buffer.isBuffer(reply) ? [reply] : reply);
+      if (request.kind === 'close') crashPoint('receive.after-reply');
     }
-    if (!this.#greeted) throw malformed('a session begins with INIT');
-    this.#wire.send(await this.#answer(request));
-    if (request.kind === 'close') crashPoint('receive.after-reply');
+    this.#wire.used(bytes);
     await this.#wire.drained();
   }
 
-  async #answer(request: Parameters<typeof answer>[0]): Promise<Buffer> {
+  /** One write of all WRITEs that have come and go on where the one before ended. Each is answered. */
+  async #write(first: Write, firstBytes: number): Promise<void> {
+    const data = [...first.data];
+    const ids = [first.id];
+    let [bytes, end] = [firstBytes, first.offset + lengthOf(first.data)];
+    while (bytes < MAX_BATCH_BYTES) {
+      const next = this.#next();
+      if (next === undefined) break;
+      const { request } = next;
+      if (request.kind !== 'write' || request.handle !== first.handle || request.offset !== end) {
+        this.#ahead = next;
+        break;
+      }
+      for (const piece of request.data) data.push(piece);
+      ids.push(request.id);
+      bytes += next.bytes;
+      end += lengthOf(request.data);
+    }
+    const refusal = await this.#written({ ...first, data });
+    this.#wire.send(ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal))));
+    this.#wire.used(bytes);
+    await this.#wire.drained();
+  }
+
+  async #written(request: Write): Promise<GatewayError | undefined> {
     try {
-      return await answer(request, this.#desk);
-    } catch (thrown) {
-      const error = asGatewayError(thrown);
-      if (error.code === 'broken') this.#logger.error({ error, request: request.kind }, 'an SFTP request failed');
-      return refusalPacket(request.id, error);
+      const { handles, clock } = this.#desk;
+      await handles.upload(request.handle).write(request.offset, request.data, clock.now());
+      return undefined;
+    } catch (error) {
+      return this.#refusal(request, error);
     }
   }
+
+  async #answer(request: Exclude<Asked, Write>): Promise<Reply> {
+    try {
+      return await answer(request, this.#desk);
+    } catch (error) {
+      return refusalPacket(request.id, this.#refusal(request, error));
+    }
+  }
+
+  #refusal(request: Asked, thrown: unknown): GatewayError {
+    const error = asGatewayError(thrown);
+    if (error.code === 'broken') this.#logger.error({ error, request: request.kind }, 'an SFTP request failed');
+    return error;
+  }
+}
+
+function bytesOf({ body, more = [] }: Packet): number {
+  return PACKET_HEAD_BYTES + body.length + lengthOf(more);
+}
+
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }

@@ -1,7 +1,17 @@
-import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
 import { USER_ALGORITHMS } from '../access/ssh-offer.ts';
+import { GcmCipher, GcmDecipher } from './gcm.ts';
+import {
+  asOpenInfo,
+  asSession,
+  type Channels,
+  internalsOf,
+  type Protocol,
+  protocolOf,
+  socketOf,
+  wrap,
+} from './ssh2-inside.ts';
 
 /*
  * What ssh2 1.17.0 gets wrong for a server, mended from outside, one connection at a time. ssh2 is pinned to that version;
@@ -66,7 +76,7 @@ export type FenceHost = {
 export function fence(client: Connection, host: FenceHost): void {
   const { protocol, channels } = internalsOf(client);
   offerWithoutSha1(protocol);
-  fenceKeyExchange(protocol);
+  fenceKeyExchange(protocol, socketOf(client));
   const disconnect = (what: string) => {
     protocol.disconnect(PROTOCOL_ERROR);
     host.broke(what);
@@ -93,11 +103,11 @@ function offerWithoutSha1(protocol: Protocol): void {
  *   list also names ssh-rsa and ssh-dss, and no certificates. Ours is sent in its place: byte 7 | uint32 1 | string name | string value.
  * - a cipher is made for each packet, from the bytes of the key; a KeyObject costs a quarter of that on Node 24.
  */
-function fenceKeyExchange(protocol: Protocol): void {
+function fenceKeyExchange(protocol: Protocol, socket: Socket): void {
   const complete = protocol._onHandshakeComplete;
   let first = true;
   protocol._onHandshakeComplete = (...negotiated) => {
-    prepareKeys(protocol);
+    prepareKeys(protocol, socket);
     const wantsExtensions = first && protocol._kex.remoteExtInfoEnabled;
     protocol._kex.remoteExtInfoEnabled = false;
     first = false;
@@ -155,9 +165,15 @@ function sendPayload(protocol: Protocol, payload: Buffer): void {
   protocol._cipher.encrypt(writer.finalize(packet));
 }
 
-function prepareKeys({ _cipher, _decipher }: Protocol): void {
-  if (Buffer.isBuffer(_cipher._encKey)) _cipher._encKey = createSecretKey(_cipher._encKey);
-  if (Buffer.isBuffer(_decipher._decipherKey)) _decipher._decipherKey = createSecretKey(_decipher._decipherKey);
+function prepareKeys(protocol: Protocol, socket: Socket): void {
+  const { _cipher: cipher, _decipher: decipher } = protocol;
+  protocol._cipher = GcmCipher.from(cipher, socket) ?? cipher;
+  protocol._decipher = GcmDecipher.from(decipher) ?? decipher;
+}
+
+/** Whether ssh2 keeps no part of the bytes it is given: our own decipher keeps none. */
+export function opensInPlace(client: Connection): boolean {
+  return internalsOf(client).protocol._decipher instanceof GcmDecipher;
 }
 
 /** Messages of the connection protocol before login are refused one by one; who sends them is no client of ours. */
@@ -198,80 +214,4 @@ function fenceChannelData(protocol: Protocol, channels: Channels, disconnect: (w
     }
     next();
   });
-}
-
-type Handler = (...message: readonly unknown[]) => void;
-
-function wrap(protocol: Protocol, name: string, fenced: (next: () => void, message: readonly unknown[]) => void): void {
-  const handler = protocol._handlers[name];
-  if (handler === undefined) throw new Error(`ssh2 has no handler ${name}: the fences fit version 1.17.0`);
-  protocol._handlers[name] = (...message) => fenced(() => handler(...message), message);
-}
-
-/* The typed boundary: everything below is how ssh2 1.17.0 looks inside. */
-
-type NameList = { readonly array: readonly string[] };
-type Direction<T> = { readonly cipher: T; readonly mac: T; readonly compress: T };
-type OfferLists = { readonly kex: NameList; readonly serverHostKey: NameList; readonly cs: Direction<NameList> };
-type OfferNames = {
-  readonly kex: readonly string[];
-  readonly serverHostKey: readonly string[];
-  readonly cs: Direction<readonly string[]> & { readonly lang: readonly string[] };
-  readonly sc: Direction<readonly string[]> & { readonly lang: readonly string[] };
-};
-type Offer = { readonly lists: OfferLists; readonly constructor: new (names: OfferNames) => Offer };
-
-type Protocol = {
-  _offer: Offer;
-  readonly _kex: { remoteExtInfoEnabled: boolean };
-  /** There while keys are exchanged. */
-  readonly _kexinit?: unknown;
-  readonly _cipher: { _encKey?: Buffer | KeyObject; encrypt(packet: Buffer): void };
-  readonly _decipher: { _decipherKey?: Buffer | KeyObject };
-  readonly _packetRW: {
-    readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer };
-  };
-  _onHandshakeComplete: (...negotiated: readonly unknown[]) => void;
-  readonly _handlers: Record<string, Handler | undefined>;
-  disconnect(reason: number): void;
-  channelOpenFail(remote: number, reason: number, text: string): void;
-  channelFailure(remote: number): void;
-};
-
-type Channels = { get(id: number): unknown };
-
-/** @throws Error where ssh2 is not the version the fences were made for */
-function internalsOf(client: Connection): { protocol: Protocol; channels: Channels } {
-  const inside = client as unknown as { _protocol?: Partial<Protocol>; _chanMgr?: Channels };
-  const { _protocol: protocol, _chanMgr: channels } = inside;
-  if (!protocol?._offer?.lists || !protocol._handlers || !protocol._onHandshakeComplete || !channels?.get) {
-    throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
-  }
-  return { protocol: protocol as Protocol, channels };
-}
-
-/** @throws Error as `internalsOf` */
-function protocolOf(context: AuthContext): Protocol {
-  const { _protocol: protocol } = context as unknown as { _protocol?: Protocol };
-  if (protocol === undefined) throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
-  return protocol;
-}
-
-/** The socket that was handed to ssh2; its 'connection' event does not name it. @throws Error as `internalsOf` */
-export function socketOf(client: Connection): Socket {
-  const { _sock: socket } = client as unknown as { _sock?: Socket };
-  if (socket === undefined) throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
-  return socket;
-}
-
-function asOpenInfo(info: unknown): { readonly sender: number; readonly packetSize: number } {
-  return info as { sender: number; packetSize: number };
-}
-
-type OpenSession = { readonly remoteId: number; readonly channel: { incoming: { window: number } } | undefined };
-
-function asSession(session: unknown): OpenSession | undefined {
-  if (typeof session !== 'object' || session === null || !('_chanInfo' in session)) return undefined;
-  const inside = session as { _chanInfo: { outgoing: { id: number } }; _channel?: { incoming: { window: number } } };
-  return { remoteId: inside._chanInfo.outgoing.id, channel: inside._channel };
 }

@@ -45,10 +45,10 @@ export class UploadHandle {
     return { kind: 'file', size: this.#upload.size, modifiedAt: this.#wantedTime ?? this.#modifiedAt };
   }
 
-  async write(offset: number, bytes: Buffer, now: number): Promise<void> {
+  async write(offset: number, bytes: readonly Buffer[], now: number): Promise<void> {
     const at = this.mode.append ? this.#upload.size : offset;
     await this.#change(async () => {
-      if (Number.isSafeInteger(at + bytes.length)) return this.#upload.write(at, bytes);
+      if (Number.isSafeInteger(at + lengthOf(bytes))) return this.#upload.write(at, bytes);
       throw new GatewayError('too-large', 'an offset is larger than any file can be');
     });
     this.#modifiedAt = now;
@@ -91,4 +91,8 @@ export class UploadHandle {
       throw this.#failure;
     }
   }
+}
+
+function lengthOf(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }

@@ -89,6 +89,15 @@ export type TargetRow = {
   readonly usage: Usage;
 };
 
+/** A lot of this number by this partner in this flow and environment, received since. */
+export type LotOf = {
+  readonly partner: PartnerId;
+  readonly flow: string;
+  readonly environment: Environment;
+  readonly lot: number;
+  readonly since: number;
+};
+
 /** One line of the audit log; `at`, `seq` and the chain are added by the ledger when it is appended. */
 export type AuditLine = {
   readonly kind: string;
@@ -226,6 +235,8 @@ export type LedgerCommand =
   | ({ readonly kind: 'releaseLease'; readonly dueAt: number; readonly payload?: unknown } & LeaseRef)
   /** @throws `already-exists` for a ticket that was ever used */
   | { readonly kind: 'insertSubmission'; readonly submission: Submission }
+  /** A precondition. @throws `precondition-failed` where a lot of this number was taken before */
+  | ({ readonly kind: 'mustBeNewLot' } & LotOf)
   /** @throws `precondition-failed` where the state is not `from`, or the table NEXT does not allow the step */
   | {
       readonly kind: 'setSubmissionState';

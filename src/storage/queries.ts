@@ -4,9 +4,12 @@ import type { PartnerId } from '../domain/principal.ts';
 import type { Question } from '../domain/question.ts';
 import type { Submission, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
-import type { ChainedLine, EntryRow, LockRow, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
+import type { ChainedLine, EntryRow, LockRow, LotOf, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
 import type { Queue } from './ledger.ts';
 import type { QuestionQuery } from './question-commands.ts';
+
+/** Whether it was taken, and the highest number below it that was. */
+export type Lot = { readonly taken: boolean; readonly before: number | undefined };
 
 /** What can be asked of the ledger; each is answered from one snapshot. */
 export type Query =
@@ -38,6 +41,7 @@ export type Query =
       readonly sha256: string;
       readonly since: number;
     }
+  | ({ readonly kind: 'lot' } & LotOf)
   | { readonly kind: 'deliveries'; readonly ticket: Ticket }
   | {
       readonly kind: 'nextSequence';
@@ -73,38 +77,35 @@ export type Query =
   /** Audit lines from a sequence number on, in order. */
   | { readonly kind: 'auditLines'; readonly from: number; readonly limit: number };
 
-export type Answer<Q extends Query> = Q extends { kind: 'entry' }
-  ? EntryRow | undefined
-  : Q extends { kind: 'children' | 'expired' | 'frozenWithin' }
-    ? readonly EntryRow[]
-    : Q extends { kind: 'submission' | 'latestByDigest' }
-      ? Submission | undefined
-      : Q extends { kind: 'submissions' | 'submissionsByName' }
-        ? readonly Submission[]
-        : Q extends { kind: 'deliveries' }
-          ? readonly Delivery[]
-          : Q extends { kind: 'nextSequence' | 'queueLength' | 'overdueQuestions' }
-            ? number
-            : Q extends { kind: 'nextDue' }
-              ? number | undefined
-              : Q extends { kind: 'originals' }
-                ? ReadonlyMap<string, readonly string[]>
-                : Q extends { kind: 'questions' | 'openQuestions' }
-                  ? readonly Question[]
-                  : Q extends { kind: 'namedContents' }
-                    ? ReadonlySet<string>
-                    : Q extends { kind: 'stepUps' }
-                      ? readonly StepUpRow[]
-                      : Q extends { kind: 'target' }
-                        ? TargetRow
-                        : Q extends { kind: 'locksOn' | 'locksIn' }
-                          ? readonly LockRow[]
-                          : Q extends { kind: 'usage' }
-                            ? Usage
-                            : Q extends { kind: 'partial' }
-                              ? PartialRow | undefined
-                              : Q extends { kind: 'stalePartials' }
-                                ? readonly PartialRow[]
-                                : Q extends { kind: 'auditLines' }
-                                  ? readonly ChainedLine[]
-                                  : never;
+/** What each query is answered with. */
+type Answers = {
+  readonly entry: EntryRow | undefined;
+  readonly children: readonly EntryRow[];
+  readonly expired: readonly EntryRow[];
+  readonly frozenWithin: readonly EntryRow[];
+  readonly submission: Submission | undefined;
+  readonly submissions: readonly Submission[];
+  readonly submissionsByName: readonly Submission[];
+  readonly latestByDigest: Submission | undefined;
+  readonly lot: Lot;
+  readonly deliveries: readonly Delivery[];
+  readonly nextSequence: number;
+  readonly originals: ReadonlyMap<string, readonly string[]>;
+  readonly questions: readonly Question[];
+  readonly openQuestions: readonly Question[];
+  readonly openQuestionCount: number;
+  readonly overdueQuestions: number;
+  readonly nextDue: number | undefined;
+  readonly queueLength: number;
+  readonly namedContents: ReadonlySet<string>;
+  readonly target: TargetRow;
+  readonly locksOn: readonly LockRow[];
+  readonly locksIn: readonly LockRow[];
+  readonly usage: Usage;
+  readonly partial: PartialRow | undefined;
+  readonly stalePartials: readonly PartialRow[];
+  readonly stepUps: readonly StepUpRow[];
+  readonly auditLines: readonly ChainedLine[];
+};
+
+export type Answer<Q extends Query> = Answers[Q['kind']];

@@ -45,5 +45,6 @@ export type QuestionQuery =
     }
   /** Open questions of one request in the order of their tickets; pass the last one of a page as `after`. */
   | { readonly kind: 'openQuestions'; readonly batch: Ticket; readonly after: RecordTicket; readonly limit: number }
+  | { readonly kind: 'openQuestionCount'; readonly batch: Ticket }
   /** How many questions are open whose answers were told to be overdue. */
   | { readonly kind: 'overdueQuestions' };

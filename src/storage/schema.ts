@@ -96,6 +96,12 @@ CREATE INDEX question_open ON question (batch, ticket) WHERE state = 'open';
 CREATE INDEX question_overdue ON question (overdue_at) WHERE state = 'open' AND overdue_at IS NOT NULL;
 `;
 
+/** Lots are numbered by their sender. */
+const VERSION_4 = `
+ALTER TABLE submission ADD COLUMN lot INTEGER;
+CREATE INDEX submission_lot ON submission (partner, flow, environment, lot) WHERE lot IS NOT NULL;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -105,6 +111,7 @@ const MIGRATIONS: readonly Migration[] = [
     countAllUsage(sql);
   },
   (sql) => sql.exec(VERSION_3),
+  (sql) => sql.exec(VERSION_4),
 ];
 
 /**

@@ -2,16 +2,16 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { Submission } from '../domain/submission.ts';
 import { parentOf } from '../domain/vpath.ts';
 import type { ChainedLine, EntryRow, TargetRow } from './commands.ts';
-import type { Answer, Query } from './queries.ts';
+import type { Answer, Lot, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
-import { findQuestions, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
+import { findQuestions, openQuestionCount, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
 import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import { BELOW, below, keyOf } from './sqlite-step.ts';
 import { stepUps } from './sqlite-step-up.ts';
-import { findSubmission, nextSequence } from './sqlite-submissions.ts';
+import { findLot, findSubmission, nextSequence } from './sqlite-submissions.ts';
 import { findEntry } from './sqlite-tree.ts';
 import { usageIn } from './sqlite-usage.ts';
 
@@ -38,6 +38,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return submissionsBy(sql, 'file_name = $what', query, query.fileName, MAX_BY_NAME);
     case 'latestByDigest':
       return submissionsBy(sql, 'sha256 = $what', query, query.sha256, 1).at(0);
+    case 'lot':
+      return lotOf(sql, query);
     case 'deliveries':
       return deliveries(sql, query);
     case 'nextSequence':
@@ -48,6 +50,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return findQuestions(sql, query);
     case 'openQuestions':
       return openQuestionsOf(sql, query);
+    case 'openQuestionCount':
+      return openQuestionCount(sql, query);
     case 'overdueQuestions':
       return overdueQuestions(sql);
     case 'nextDue':
@@ -114,6 +118,10 @@ function frozenWithin(sql: Sql, { path }: QueryOf<'frozenWithin'>): readonly Ent
       { ...keyOf(path), ...below(path) },
     )
     .map(parseEntry);
+}
+
+function lotOf(sql: Sql, { kind: _, ...of }: QueryOf<'lot'>): Lot {
+  return findLot(sql, of);
 }
 
 function submissions(sql: Sql, { partner, limit }: QueryOf<'submissions'>): readonly Submission[] {

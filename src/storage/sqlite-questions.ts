@@ -73,6 +73,11 @@ export function openQuestionsOf(sql: Sql, { batch, after, limit }: QueryOf<'open
     .map(parseQuestion);
 }
 
+export function openQuestionCount(sql: Sql, { batch }: QueryOf<'openQuestionCount'>): number {
+  const row = sql.one(`SELECT count(*) AS open FROM question WHERE batch = $batch AND state = 'open'`, { batch });
+  return integer(row, 'open');
+}
+
 export function overdueQuestions(sql: Sql): number {
   const row = sql.one(`SELECT count(*) AS overdue FROM question WHERE state = 'open' AND overdue_at IS NOT NULL`);
   return integer(row, 'overdue');

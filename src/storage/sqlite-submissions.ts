@@ -1,6 +1,8 @@
 import { GatewayError } from '../domain/errors.ts';
 import { isFinal, NEXT, type Submission, type Ticket } from '../domain/submission.ts';
-import { integer, type Parameters, type Sql } from './sql.ts';
+import type { LotOf } from './commands.ts';
+import type { Lot } from './queries.ts';
+import { integer, optionalInteger, type Parameters, type Sql } from './sql.ts';
 import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
@@ -15,11 +17,32 @@ export function insertSubmission(step: Step, { submission }: Command<'insertSubm
   if (used === 0) throw new GatewayError('already-exists', 'this ticket was used before');
   step.sql.run(
     `INSERT INTO submission
-       (ticket, partner, flow, environment, file_name, sha256, received_at, state, changed_at, body)
-     VALUES ($ticket, $partner, $flow, $environment, $fileName, $sha256, $receivedAt, $state, $receivedAt, $body)`,
-    { ticket, partner, flow, environment, fileName, sha256, receivedAt, state, body: JSON.stringify(submission) },
+       (ticket, partner, flow, environment, file_name, sha256, received_at, state, changed_at, body,
+        lot)
+     VALUES ($ticket, $partner, $flow, $environment, $fileName, $sha256, $receivedAt, $state, $receivedAt, $body, $lot)`,
+    {
+      ...{ ticket, partner, flow, environment, fileName, sha256, receivedAt, state },
+      ...{ body: JSON.stringify(submission), lot: submission.lot ?? null },
+    },
   );
   nameContents(step, submission);
+}
+
+/** One that was taken back, or refused as a whole, took no number. */
+const TOOK_LOT = `partner = $partner AND flow = $flow AND environment = $environment AND received_at >= $since
+  AND state <> 'cancelled' AND NOT (state = 'rejected' AND json_array_length(body, '$.errors') > 0)`;
+
+export function findLot(sql: Sql, { lot, ...of }: LotOf): Lot {
+  const row = sql.one(
+    `SELECT EXISTS (SELECT 1 FROM submission WHERE ${TOOK_LOT} AND lot = $lot) AS taken,
+       (SELECT max(lot) FROM submission WHERE ${TOOK_LOT} AND lot < $lot) AS before`,
+    { ...of, lot },
+  );
+  return { taken: integer(row, 'taken') === 1, before: optionalInteger(row, 'before') };
+}
+
+export function mustBeNewLot(step: Step, { kind: _, ...of }: Command<'mustBeNewLot'>): void {
+  if (findLot(step.sql, of).taken) throw new GatewayError('precondition-failed', 'a lot of this number was taken');
 }
 
 /** The one place where the state of a submission changes. */

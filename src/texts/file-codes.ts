@@ -46,6 +46,18 @@ export const FILE_CODES = {
     de: 'Eine Simulationsdatei (S) liegt im falschen Ordner. Legen Sie sie in INTEST-S ab.',
     en: 'A simulation file (S) stands in a wrong folder. Put it into INTEST-S.',
   },
+  '200000': {
+    nl: 'Een lot met dit nummer is al ontvangen. Geef het lot een nieuw nummer als de inhoud nieuw is.',
+    fr: 'Un lot portant ce numéro a déjà été reçu. Donnez au lot un nouveau numéro si son contenu est nouveau.',
+    de: 'Ein Los dieser Nummer wurde schon empfangen. Geben Sie dem Los eine neue Nummer, wenn der Inhalt neu ist.',
+    en: 'A lot of this number was received before. Give the lot a new number if its content is new.',
+  },
+  '200001': {
+    nl: 'Dit lot is verwerkt, maar een lot ervoor ontbreekt. Stuur het ontbrekende lot nog.',
+    fr: 'Ce lot est traité, mais un lot qui le précède manque. Envoyez encore le lot manquant.',
+    de: 'Dieses Los ist verarbeitet, aber ein früheres fehlt. Senden Sie das fehlende Los noch.',
+    en: 'This lot is processed, but a lot before it is missing. Send the missing lot too.',
+  },
   '120': {
     nl: 'Er is een GO zonder het bestand FI dat erbij hoort. Stuur eerst FI, dan opnieuw GO.',
     fr: 'Il y a un GO sans le fichier FI correspondant. Envoyez d’abord FI, puis à nouveau GO.',

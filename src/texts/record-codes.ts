@@ -56,4 +56,28 @@ export const RECORD_CODES = {
     de: 'Ihre Integration dieser Person deckt nicht den ganzen Zeitraum. Erweitern Sie sie oder berichtigen Sie den Zeitraum.',
     en: 'Your integration of this person does not cover the whole period. Widen it, or correct the period.',
   },
+  '200000': {
+    nl: 'Dit staat er al: een open vraag, een antwoord of een lijn. Een tweede wordt niet aangenomen.',
+    fr: 'Ceci existe déjà : une question ouverte, une réponse ou une ligne. Une deuxième n’est pas acceptée.',
+    de: 'Das gibt es schon: eine offene Frage, eine Antwort oder eine Zeile. Eine zweite wird nicht angenommen.',
+    en: 'This is there already: an open question, an answer or a line. A second one is not taken.',
+  },
+  '200001': {
+    nl: 'Geen vraag aan u past bij dit antwoord. Kijk verwijzing, persoon en periode na.',
+    fr: 'Aucune question qui vous est posée ne correspond à cette réponse. Vérifiez référence, personne et période.',
+    de: 'Keine an Sie gestellte Frage passt zu dieser Antwort. Prüfen Sie Verweis, Person und Zeitraum.',
+    en: 'No question put to you fits this answer. Check reference, person and period.',
+  },
+  '253': {
+    nl: 'Dit kan niet worden bezorgd: niemand is ervoor aangesloten, of de vraag is afgesloten. Vraag de helpdesk om raad.',
+    fr: 'Ceci ne peut être remis : personne n’est raccordé pour cela, ou la question est close. Demandez conseil au helpdesk.',
+    de: 'Das kann nicht zugestellt werden: niemand ist dafür angeschlossen, oder die Frage ist geschlossen. Fragen Sie den Helpdesk.',
+    en: 'This cannot be delivered: nobody is connected for it, or the question is closed. Ask the helpdesk.',
+  },
+  '000051': {
+    nl: 'Meer dan één vraag past bij dit antwoord. Vermeld het ticket van de vraag.',
+    fr: 'Plus d’une question correspond à cette réponse. Indiquez le ticket de la question.',
+    de: 'Mehr als eine Frage passt zu dieser Antwort. Geben Sie das Ticket der Frage an.',
+    en: 'More than one question fits this answer. Give the ticket of the question.',
+  },
 } as const satisfies Readonly<Record<string, Sentences>>;

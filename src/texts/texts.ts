@@ -1,19 +1,21 @@
 import type { Language } from '../domain/partner.ts';
 import { ERRORS } from './errors.ts';
 import { FILE_CODES } from './file-codes.ts';
+import { NOTICES } from './notices.ts';
 import { RECORD_CODES } from './record-codes.ts';
 import { REFUSALS } from './refusals.ts';
 import type { Sentences } from './sentences.ts';
 
-/** Every code a partner may read: of files, of records, of refusals at the door, and of requests. */
+/** Every code a partner may read: of files, of records, of notices, of refusals at the door, and of requests. */
 export type TextCode =
   | keyof typeof FILE_CODES
   | keyof typeof RECORD_CODES
   | keyof typeof REFUSALS
+  | keyof typeof NOTICES
   | keyof typeof ERRORS;
 
 const TEXTS: ReadonlyMap<string, Sentences> = new Map(
-  Object.entries({ ...FILE_CODES, ...RECORD_CODES, ...REFUSALS, ...ERRORS }),
+  Object.entries({ ...FILE_CODES, ...RECORD_CODES, ...NOTICES, ...REFUSALS, ...ERRORS }),
 );
 
 const MAX_HEADER = 1000;

@@ -27,6 +27,14 @@ test('anybody may read the acts: parties, purpose, dates, version, and whether e
   );
 });
 
+test('the users an act names are counted and not named: they are people', async () => {
+  await using copy = await ConfigCopy.make();
+  await copy.edit('flows/ADRM.yaml', '    roles:\n', '    roles:\n      user: street\n');
+  await copy.edit(ACT, 'environments:', 'users: ["74031295170", "85113098277"]\nenvironments:');
+  for (const json of [true, false]) expect(await listed(copy, json)).not.toMatch(/74031295170|85113098277/);
+  expect(await listed(copy, false)).toContain('  users: 2 named\n');
+});
+
 test('versions of one act stand side by side, and the newest that holds is in force', async () => {
   await using copy = await ConfigCopy.make();
   const first = await readFile(copy.path(ACT), 'utf8');

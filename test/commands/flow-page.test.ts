@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { flowPageCommand, flowPagesCommand, meaningsIn } from '../../src/commands/flow.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
-const OPTIONS = { config: join(ROOT, 'config'), samples: join(ROOT, 'test/fixtures/demo/samples') };
+const OPTIONS = { config: join(ROOT, 'config'), samples: join(ROOT, 'test/fixtures/samples') };
 let folder: string;
 
 beforeAll(async () => {
@@ -82,7 +82,7 @@ test('a page without a sample file has no sample, and a flow that is not there i
   expect(await pageAfter('ADRM', (text) => text, join(folder, 'nothing'))).not.toContain('### Sample');
   await expect(flowPageCommand('NONE', OPTIONS, new PassThrough())).rejects.toMatchObject({
     code: 'not-found',
-    message: 'there is no flow NONE; there are ADRM, WLAT',
+    message: 'there is no flow NONE; there are ADRM, BBON, DIMN, INTG, SOCQ, SOCR, WLAT',
   });
 });
 

@@ -61,7 +61,7 @@ test('levels and second factors are taken up, and nobody else may read a secret'
     [2, 'gateway.yaml#/listeners/1'],
     [1, 'gateway.yaml#/listeners/2'],
   ]);
-  expect(generation.flows.map(({ level }) => level)).toEqual([1, 1]);
+  expect(new Set(generation.flows.map(({ level }) => level))).toEqual(new Set([1]));
   expect(generation.folders.map(({ level, source }) => [level, source])).toEqual([[2, 'folders.yaml#/folders/0']]);
   const anna = generation.partners.find(({ id }) => id === 'ksz')?.accounts[0];
   expect(anna?.secondFactor).toEqual({ totp: { secretFile: '.secrets/anna' } });

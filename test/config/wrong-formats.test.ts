@@ -43,8 +43,8 @@ describe('a flow of fixed width', () => {
     [
       'columns of the record type',
       BBON,
-      'columns: 2-8 }\n      - { name: ssin',
-      'columns: 1-7 }\n      - { name: ssin',
+      'maxDigits: 7, columns: 2-8',
+      'maxDigits: 7, columns: 1-7',
       'maxDigits: 7, columns: ¦1-7',
       'the field "seq" and the record type stand in the same columns',
     ],
@@ -97,6 +97,14 @@ describe('a flow of fixed width', () => {
       'name: date',
       'name: ¦date, columns: 28-35',
       'the field "date" stands twice',
+    ],
+    [
+      'two lots',
+      BBON,
+      'name: lot, columns: 20-27, is: lot',
+      'name: set, columns: 20-22, is: lot }\n      - { name: lot, columns: 23-27, is: lot',
+      'name: lot, columns: 23-27, is: ¦lot',
+      'a file has one lot',
     ],
     [
       'a value and a fact',
@@ -163,6 +171,7 @@ describe('a flow of fixed width', () => {
       [BBON, 'field: amount', 'field: sender_ref'],
       [BBON, 'type: text, maxLength: 20, characters: iso-8859-1', 'type: digits, length: 20'],
       [BBON, '      reference: sender_ref\n', ''],
+      [BBON, '    changes: { field: action, values: ["1", "3"] }\n', ''],
     ]);
     expect(messages).toEqual(['the field "sender_ref" has 20 digits; a sum is exact up to 15']);
   });
@@ -192,6 +201,22 @@ describe('a flow in XML', () => {
       'root: 9Em',
       'root: ¦9Em',
       '"root" is wrong: "9EmploymentNotice" is not the name of an element or attribute',
+    ],
+    [
+      'a group there is not',
+      DIMN,
+      'versionAttribute: version',
+      'versionAttribute: version\n  repeats: Worker',
+      'repeats: ¦Worker',
+      'no field stands inside "Worker"',
+    ],
+    [
+      'a reference that several records would share',
+      DIMN,
+      'versionAttribute: version',
+      'versionAttribute: version\n  repeats: DimonaIn',
+      'reference: ¦Reference.ReferenceNbr',
+      '"Reference.ReferenceNbr" would be the same for every "DimonaIn" of an element',
     ],
     ['columns', DIMN, 'name: TypeForm,', 'name: TypeForm, columns: 3,', 'columns: ¦3,', 'xml records have no columns'],
   ]);

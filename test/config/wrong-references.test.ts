@@ -168,6 +168,14 @@ const FLOWS: readonly Refusal[] = [
   ],
   ['a message to nobody', ADRM, 'kind: mutation', 'kind: message', `${ADRM}:40:5`, 'nothing says who a message is for'],
   [
+    'changes of records without reference',
+    ADRM,
+    '    periods:',
+    '    changes: { field: mutation_code, values: [DEC] }\n    periods:',
+    `${ADRM}:48:5`,
+    'a record that changes another needs a reference by which the other is known',
+  ],
+  [
     'files larger than the gateway takes',
     ADRM,
     'maxFileBytes: 10000000000',
@@ -241,7 +249,7 @@ const ACTS: readonly Refusal[] = [
     'qualities: ["010"]',
     'line: none',
     `${ACT}:15:11`,
-    'only a flow of messages has receivers without a line; ADRM is of kind "mutation"',
+    'only flows of kind message, request, answer have receivers without a line; ADRM is of kind "mutation"',
   ],
   [
     'users of a flow that names none',

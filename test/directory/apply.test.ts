@@ -194,7 +194,7 @@ describe('flat directories and changes', () => {
     await apply('T1', [register(1)]);
     const { writeBase } = await import('../../src/directory/flat-base.ts');
     const { openStore } = await import('../../src/directory/store.ts');
-    writeBase(openStore(join(folder, 'R'), 'store-1', false));
+    writeBase(openStore(join(folder, 'R'), 'store-1'));
     await apply('T2', [end(1)]);
     const reader = openDirectory({ directory: folder, readOnly: true });
     const [flat, snapshot] = [await reader.flat('R'), reader.snapshot('R')];

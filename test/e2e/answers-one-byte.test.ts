@@ -16,7 +16,7 @@ const MANNER: Manner = { format: 'json', language: 'en' };
 let place: ExchangePlace;
 
 beforeAll(async () => {
-  place = await ExchangePlace.open();
+  place = await ExchangePlace.open({}, true);
   await answerIn(place, MANNER, 'none');
 });
 afterAll(() => place.close());
@@ -44,7 +44,10 @@ const WRONG = '74031295171';
 const EMPTY_ATTEST = ['ticket', 'legalContext', 'ssin', 'sender.sector', 'sender.institution', 'attest', 'status'];
 const ALL_MISSING = [...EMPTY_ATTEST, 'period.begin', 'longTerm', 'ref'].map((field): Fault => [field, '000050']);
 
-const CHANGES: Readonly<Record<SampleFlow, readonly Change[]>> = {
+/** Flows whose records stand alone: no sum of a trailer and no element around them. */
+type ChangedFlow = Extract<SampleFlow, 'ADRM' | 'WLAT'>;
+
+const CHANGES: Readonly<Record<ChangedFlow, readonly Change[]>> = {
   ADRM: [
     { record: 1, from: RIGHT, to: WRONG, told: { 1: INSZ } },
     { record: 2, from: 'Proefstraat 2', to: 'Proefstraat;2', told: { 2: 'accepted' } },
@@ -112,10 +115,10 @@ function toldAfter(sample: Told, { told, withoutReceiver }: Change) {
 }
 
 describe.skipIf(!hasTool('openssl'))('one other byte in a file changes exactly what is told of its record', () => {
-  for (const flow of Object.keys(SENDERS) as readonly SampleFlow[]) {
+  for (const flow of Object.keys(CHANGES) as readonly ChangedFlow[]) {
     test.each(CHANGES[flow])(`${flow}: $from is $to in record $record`, async (change) => {
       const { extension } = SENDERS[flow];
-      const sample = await sentFile(flow, extension);
+      const sample = await sentFile(flow, extension, '');
       const written: Told = JSON.parse(await expectedAnswer(flow, MANNER, 'whole.notification', sample));
       const fileName = `${flow} ${change.record}.${extension}`;
       const bytes = changed(flow, sample, change);

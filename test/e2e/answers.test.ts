@@ -9,7 +9,7 @@ import {
   type SampleFlow,
   SENDERS,
   sentFile,
-  withLinesOfKsz,
+  withLinesOfSenders,
 } from '../support/sample-answers.ts';
 import { hasTool } from '../support/tools.ts';
 
@@ -21,13 +21,20 @@ const FLOWS = Object.keys(SENDERS) as readonly SampleFlow[];
 const notInT = (text: string) => text.replace('environments: [R, T, S]', 'environments: [R, S]');
 
 let place: ExchangePlace;
+/** Lots that were taken, by flow and environment. */
+const lots = new Map<string, number>();
 
 beforeAll(async () => {
-  place = await ExchangePlace.open({
-    'authorizations/adrm-ksz-rjv.yaml': notInT,
-    'authorizations/wlat-rva-kbf.yaml': notInT,
-    'directory/person-lines.csv': withLinesOfKsz,
-  });
+  place = await ExchangePlace.open(
+    {
+      'authorizations/adrm-ksz-rjv.yaml': notInT,
+      'authorizations/wlat-rva-kbf.yaml': notInT,
+      'authorizations/bbon-rsz-nic.yaml': notInT,
+      'authorizations/dimn-sec-rsz.yaml': notInT,
+      'directory/person-lines.csv': withLinesOfSenders,
+    },
+    true,
+  );
 });
 afterAll(() => place.close());
 
@@ -39,7 +46,10 @@ function nameFor(flow: SampleFlow, { format, language }: Manner, sent: string): 
 }
 
 async function check(flow: SampleFlow, manner: Manner, { name, sent, environment, refused }: Case): Promise<void> {
-  const bytes = await sentFile(flow, sent);
+  const series = `${flow} ${environment}`;
+  const lot = (lots.get(series) ?? 0) + 1;
+  if (refused !== true) lots.set(series, lot);
+  const bytes = await sentFile(flow, sent, String(lot).padStart(8, '0'));
   const fileName = nameFor(flow, manner, sent);
   const got = await exchange(place, flow, { fileName, bytes, environment, refused: refused ?? false }, manner);
   const wanted = (kind: string) => expectedAnswer(flow, manner, `${name}.${kind}`, bytes);
@@ -56,7 +66,16 @@ describe.skipIf(!hasTool('openssl'))('a file with one fault of every kind is ans
         await check(flow, manner, { name: 'not-authorized', sent: `not-authorized.${extension}`, environment: 'T' });
         await check(flow, manner, { name: 'refused', sent: refused, environment: 'R', refused: true });
       };
-      await Promise.all([sent('ADRM', 'csv', 'refused.csv'), sent('WLAT', 'jsonl', 'refused.txt')]);
+      const broken = (flow: SampleFlow, name: string) =>
+        check(flow, manner, { name, sent: `${name}.${SENDERS[flow].extension}`, environment: 'R', refused: true });
+      await Promise.all([
+        sent('ADRM', 'csv', 'refused.csv'),
+        sent('WLAT', 'jsonl', 'refused.txt'),
+        sent('BBON', 'txt', 'refused.txt'),
+        sent('DIMN', 'xml', 'refused.xml'),
+        broken('BBON', 'wrong-count'),
+        broken('DIMN', 'not-well-formed'),
+      ]);
     });
   }
 

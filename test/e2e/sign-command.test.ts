@@ -95,6 +95,24 @@ describe.skipIf(!hasTool('openssl'))('sluis sign', () => {
     expect(await verifies('data', await readFile(at('data.p7s')), at('ec.pem'))).toBe(true);
   });
 
+  test('signs the parts of a set in one go, and neither its FS nor its GO', async () => {
+    const { fi, fs, go } = setNames({ serial: 'A0003', letter: 'R' });
+    const parts = [1, 2].map((part) => fi.replace(/1\.1$/, `2.${part}`));
+    for (const part of parts) await writeFile(at(part), part);
+    const p12 = join(pki, 'anna@ksz.p12');
+    const [first = '', second = ''] = parts;
+    expect((await sign(first, p12, at(second))).code).toBe(0);
+    for (const part of parts) {
+      const signature = Buffer.from(await readFile(at(part.replace('FI', 'FS')), 'utf8'), 'base64');
+      expect(await verifies(part, signature, join(pki, 'class3-ca.pem'))).toBe(true);
+    }
+    for (const name of [fs, go]) {
+      await writeFile(at(name), '');
+      const { code, err } = await sign(name, p12);
+      expect([code, err]).toEqual([1, expect.stringContaining('name the FI')]);
+    }
+  });
+
   test('says what is wrong with password, file or certificate, and leaves nothing', async () => {
     await writeFile(at('x.csv'), 'x');
     const p12 = join(pki, 'anna@ksz.p12');

@@ -71,6 +71,11 @@ describe('reading JSON lines', () => {
     ['text in place of true or false', '{"longTerm":"true"}', 'longTerm'],
     ['a fraction', '{"seq":1.5}', 'seq'],
     ['an integer beyond what numbers hold', '{"seq":9007199254740993}', 'seq'],
+    ['an integer with a point', '{"seq":1.0}', 'seq'],
+    ['a fraction that a number does not hold', '{"seq":1.00000000000000000001}', 'seq'],
+    ['an integer with an exponent', '{"seq":1e2}', 'seq'],
+    ['an integer with a capital exponent', '{"status":1E0}', 'status'],
+    ['a negative zero', '{"seq":-0}', 'seq'],
     ['an object in place of a value', '{"seq":{"begin":1}}', 'seq'],
     ['a value in place of an object', '{"period":"2026-01-01"}', 'period'],
     ['a list in place of a value', '{"seq":[1]}', 'seq'],
@@ -83,6 +88,12 @@ describe('reading JSON lines', () => {
     const layout = textLayout(['a', 'b']);
     const line = JSON.stringify({ a: '":{"a":1,\\', b: ':::"\\"' });
     expect(read(line, [layout]).records).toEqual([{ number: 1, values: ['":{"a":1,\\', ':::"\\"'], faults: [] }]);
+  });
+
+  test('points, exponents and negative zeros inside text are no numbers', () => {
+    const layout = textLayout(['a', 'b']);
+    const line = '{"a":"1.0, 1e2, -0","b":"true"}';
+    expect(read(line, [layout]).records[0]).toEqual({ number: 1, values: ['1.0, 1e2, -0', 'true'], faults: [] });
   });
 
   test('a line longer than the limit is a fault, and the next line is read', () => {

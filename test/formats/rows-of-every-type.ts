@@ -197,4 +197,14 @@ export const soundRow: fc.Arbitrary<readonly string[]> = fc.tuple(
   ...FIELDS.map(({ good }) => fc.constantFrom(...good)),
 );
 
+/** Rows of one file that differ in a few values, right or wrong. */
+export const similarRows: fc.Arbitrary<readonly (readonly string[])[]> = fc
+  .tuple(soundRow, fc.array(fc.tuple(rowOfEveryType, fc.uniqueArray(fc.nat(FIELDS.length - 1), { maxLength: 5 }))))
+  .map(([first, others]) => [
+    first,
+    ...others.map(([row, edited]) =>
+      first.map((value, index) => (edited.includes(index) ? (row[index] ?? '') : value)),
+    ),
+  ]);
+
 export const pieces = fc.array(fc.integer({ min: 1, max: 400 }), { maxLength: 12 });

@@ -89,6 +89,8 @@ describe('faults of the whole file', () => {
     ['an attribute twice', '<All a="1" a="2"/>', '102 '],
     ['a second root', '<All/><All/>', '102 '],
     ['a control character', '<All>\u0001</All>', '102 '],
+    ['text before the root, told where it begins', '\n\n  no;ssin\n1;2\n', '102 3:3'],
+    ['a second byte order mark', '\ufeff\ufeff<All/>', '102 1:1'],
     ['another root', `<Alle>${GOOD}</Alle>`, '312 #1 ≠ <All>'],
     ['a root of no namespace', `<All v="1">${GOOD}</All>`, '312 #1 ≠ <All xmlns="urn:x">', VERSIONED],
     ['an element beside the records', `<All>${GOOD}<Two/></All>`, '312 #2 ≠ <One>'],
@@ -132,6 +134,8 @@ describe('charsets', () => {
     ['windows-1252 declared as ISO-8859-1', Buffer.from(latin1.replace('é', '\x80'), 'latin1'), '138 #1, iso-8859-1'],
     ['UTF-8 cut inside a character at the end', Buffer.from(`<All>${GOOD}</All>\xe2\x82`, 'latin1'), '138 #2, utf-8'],
     ['a byte order mark and another declaration', Buffer.from(`\ufeff${latin1}`), '138 #1, utf-8|iso-8859-1'],
+    ['UTF-16 without a mark', Buffer.from(utf8, 'utf16le'), '138 #1, utf-8|iso-8859-1'],
+    ['UTF-16 without a mark, the other way round', Buffer.from(utf8, 'utf16le').swap16(), '138 #1, utf-8|iso-8859-1'],
     ['UTF-16 that is not declared', Buffer.from(`\ufeff${utf8}`, 'utf16le'), '138 #1, utf-8'],
   ];
   test.each(wrong)('%s is refused', (_title, bytes, error) => {

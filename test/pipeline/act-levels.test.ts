@@ -67,6 +67,39 @@ describe('an act', () => {
   });
 });
 
+test('the header of a file may name the application of all its records', async () => {
+  const fields = [
+    { name: 'flow', columns: { first: 2, last: 5 }, value: 'ADRM' },
+    { name: 'app', columns: { first: 6, last: 13 } },
+  ];
+  const [layout] = ADRM.layouts;
+  if (layout === undefined) throw new Error('no layout');
+  const columns: Readonly<Record<string, { first: number; last: number }>> = {
+    ssin: { first: 2, last: 12 },
+    effective_date: { first: 13, last: 22 },
+  };
+  const flow: Flow = {
+    ...ADRM,
+    format: {
+      ...{ kind: 'fixed-width', charset: 'utf-8', recordLength: 22, lineEnd: 'lf' },
+      ...{ recordType: { first: 1, last: 1 }, header: { type: 'H', fields }, detail: { type: 'D' } },
+    },
+    layouts: [
+      {
+        ...layout,
+        fields: layout.fields.flatMap((one) => (columns[one.name] ? [{ ...one, columns: columns[one.name] }] : [])),
+        roles: { person: 'ssin', periodBegin: 'effective_date', application: 'app' },
+        periods: [],
+      },
+    ],
+  };
+  const task = { ...taskWith({ applications: ['PAYROLL'] }), flow };
+  const file = (app: string) => `HADRM${app.padEnd(17)}\nD740312951702026-01-05\n`;
+  const bench = await BatchBench.open();
+  expect(Object.keys((await bench.run(task, file('PAYROLL'))).outputs)).toEqual(['rjv']);
+  expect((await bench.run(task, file('OTHER'))).refusals).toEqual([{ record: 1, faults: refusedAt('app') }]);
+});
+
 describe('a partner of the extension', () => {
   test('sends only for a purpose it is connected for', () => {
     const { sender } = ADRM_TASK;

@@ -72,7 +72,7 @@ describe('an answer', () => {
   test.each(strangers)('that %s is refused, and the question stays open', async (_, text) => {
     const { outputs, refusals, result } = await run(text, [ONE]);
     expect([outputs, result.questions.answered]).toEqual([{}, []]);
-    expect(refusals).toEqual([fault(1, 'customer_ref', '157')]);
+    expect(refusals).toEqual([fault(1, 'customer_ref', '200001')]);
   });
 
   test('after the question was closed is refused; where it was asked anew, that one is answered', async () => {
@@ -113,7 +113,7 @@ describe('an answer', () => {
     );
     expect(Object.keys(outputs)).toEqual(['fpd']);
     expect(outputs.fpd).toContain(';FPD-1\n');
-    expect(refusals).toEqual([2, 3, 4].map((record) => fault(record, 'question_ticket', '157')));
+    expect(refusals).toEqual([2, 3, 4].map((record) => fault(record, 'question_ticket', '200001')));
   });
 
   test('in simulation is checked against the real questions, and answers none', async () => {

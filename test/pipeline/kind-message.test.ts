@@ -177,3 +177,26 @@ test('a receiver that needs no line gets what is told about people it does not k
   expect((await bench.run(open, row(KNOWN_TO_RJV, '11/0'))).outputs).toEqual({ nic: row(KNOWN_TO_RJV, '11/0') });
   expect((await bench.run(task, row(KNOWN_TO_RJV, '11/0'))).outputs).toEqual({});
 });
+
+describe('the line of the sender of a message is asked for as its flow says', () => {
+  const withLine = (senderLine: Flow['senderLine'], lines: readonly string[], text: string) => async () => {
+    const bench = await BatchBench.open([...LINES, ...lines]);
+    const flow = flowNaming({ receiver: 'to' }, { senderLine });
+    const { refusals } = await bench.run(taskOf(flow), text);
+    return (refusals as { faults: { code: string }[] }[]).map(({ faults }) => faults[0]?.code);
+  };
+  const HELLO = row(PERSON, '10/0');
+  test.each([
+    ['required, and there', withLine('required', [`${PERSON};18;0;001;0;2020-01-01;;`], HELLO), []],
+    ['required, and absent', withLine('required', [], HELLO), ['300020']],
+    ['required, and too narrow', withLine('required', [`${PERSON};18;0;001;0;2026-01-06;;`], HELLO), ['300030']],
+    [
+      'required, and absent, before the receiver is looked at',
+      withLine('required', [], row(PERSON, '25/0')),
+      ['300020'],
+    ],
+    ['none', withLine('none', [], HELLO), []],
+    ['none, and nobody knows the person', withLine('none', [], row(UNKNOWN, '10/0')), ['MSG00005']],
+    ['made by the record, of a person nobody knows', withLine('creates', [], row(UNKNOWN, '10/0')), ['MSG00012']],
+  ])('%s', async (_title, codes, expected) => expect(await codes()).toEqual(expected));
+});

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Dossier, Person } from '../../src/directory/directory.ts';
 import { isInsz } from '../../src/domain/insz.ts';
+import type { PartnerId } from '../../src/domain/principal.ts';
+import type { BatchTask } from '../../src/pipeline/batch.ts';
 import { Router } from '../../src/pipeline/route.ts';
 import { ADRM, ADRM_ACT, ADRM_TASK, date } from './run-batch-fixture.ts';
 
@@ -35,6 +37,32 @@ describe('the line that lets a receiver have a record', () => {
     const week = { begin: date('2026-01-03'), end: date('2026-01-09') };
     expect(router().route(two, week)).toEqual([]);
     expect(router().route(two, DAY)).toMatchObject([{ dossier: { period: { begin: '2026-01-05' } } }]);
+  });
+});
+
+describe('a member of a secondary network', () => {
+  const fund = { partner: 'fund' as PartnerId, institution: { sector: 7, type: 1 } };
+  const receivers = [{ institution: fund.institution, qualities: ['101'], blocks: ['key'] }];
+  const known = person(line('101', '2019-01-01', undefined, 7, 1));
+
+  function reached(network: 'primary' | 'secondary', sender = 'ksz'): readonly string[] {
+    if (LAYOUT === undefined) throw new Error('no layout');
+    const task: BatchTask = {
+      ...ADRM_TASK,
+      sender: { ...ADRM_TASK.sender, partner: sender as PartnerId },
+      receivers: [...ADRM_TASK.receivers, { ...fund, network }],
+    };
+    return new Router(task, LAYOUT, [{ ...ADRM_ACT, receivers }]).route(known, DAY).map(({ receiver }) => receiver);
+  }
+
+  test('is reached through the institution that manages its sector', () => {
+    expect(reached('secondary')).toEqual(['kbf']);
+    expect(reached('primary')).toEqual(['fund']);
+  });
+
+  test('is reached directly by that institution alone', () => {
+    expect(reached('secondary', 'kbf')).toEqual(['fund']);
+    expect(reached('secondary', 'rva')).toEqual(['kbf']);
   });
 });
 

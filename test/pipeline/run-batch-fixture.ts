@@ -6,6 +6,8 @@ import { text } from 'node:stream/consumers';
 import { onTestFinished } from 'vitest';
 import { RecordLogReader } from '../../src/audit/record-log-reader.ts';
 import { openDirectory, type ReferenceDirectory } from '../../src/directory/lmdb-directory.ts';
+import { MANDATE_LINES_HEADER } from '../../src/directory/mandate-lines.ts';
+import { type Mandates, openMandates } from '../../src/directory/mandates.ts';
 import { PERSON_LINES_HEADER } from '../../src/directory/person-lines.ts';
 import type { Authorization, Field, FieldType, Flow } from '../../src/domain/flow.ts';
 import type { Institution, Sector } from '../../src/domain/partner.ts';
@@ -252,6 +254,7 @@ export class BatchBench {
   readonly folder: string;
   readonly store: DiskStore;
   readonly directory: ReferenceDirectory;
+  readonly mandates: Mandates;
   originals: OriginalsLookup = NO_ORIGINALS;
   questions: QuestionsLookup = async () => [];
 
@@ -259,12 +262,14 @@ export class BatchBench {
     this.folder = folder;
     this.store = new DiskStore({ directory: join(folder, 'content') });
     this.directory = openDirectory({ directory: join(folder, 'directory') });
+    this.mandates = openMandates({ directory: join(folder, 'directory') });
   }
 
   static async open(lines: readonly string[] = PERSON_LINES): Promise<BatchBench> {
     const bench = new BatchBench(await mkdtemp(join(tmpdir(), 'sluis-batch-')));
     onTestFinished(async () => {
       await bench.directory.close();
+      await bench.mandates.close();
       await rm(bench.folder, { recursive: true, force: true });
     });
     await bench.load(lines);
@@ -278,6 +283,15 @@ export class BatchBench {
     if (!result.loaded) throw new Error(JSON.stringify(result.problems));
   }
 
+  /** Mandates as their file has them. */
+  async mandate(...lines: readonly string[]): Promise<this> {
+    const file = join(this.folder, 'mandates.csv');
+    await writeFile(file, `${[MANDATE_LINES_HEADER, ...lines].join('\n')}\n`);
+    const result = await this.mandates.load('R', file);
+    if (!result.loaded) throw new Error(JSON.stringify(result.problems));
+    return this;
+  }
+
   async content(bytes: string | Uint8Array): Promise<ContentRef> {
     const upload = await this.store.begin();
     await this.store.writePart(upload, 0, Buffer.from(bytes));
@@ -286,8 +300,9 @@ export class BatchBench {
 
   async run(task: BatchTask, bytes: string | Uint8Array): Promise<Outcome> {
     const content = await this.content(bytes);
-    const { store, directory, originals, questions } = this;
-    return this.outcome(await runBatch({ ...task, contents: [content] }, { store, directory, originals, questions }));
+    const { store, directory, mandates, originals, questions } = this;
+    const parts = { store, directory, mandates, originals, questions };
+    return this.outcome(await runBatch({ ...task, contents: [content] }, parts));
   }
 
   async outcome(result: BatchResult): Promise<Outcome> {

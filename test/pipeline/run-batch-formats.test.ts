@@ -12,12 +12,9 @@ const BBON_SAMPLE = fixture('samples/2_BBON_contribution_certificate.txt');
 const DIMN_SAMPLE = fixture('samples/3_DIMN_employment_notice.xml');
 const ADRM_SAMPLE = fixture('samples/1_ADRM_address_mutation.csv');
 
-const LINES = [
-  ...PERSON_LINES,
-  '74031295170;11;0;001;0;2008-01-01;;',
-  '85113098277;11;0;001;0;2008-01-01;;',
-  '00022993779;12;0;030;0;2026-01-01;;',
-];
+const LINES = [...PERSON_LINES, '74031295170;11;0;001;0;2008-01-01;;', '85113098277;11;0;001;0;2008-01-01;;'];
+/** The secretariat hands in notices for the employer of the sample. */
+const MANDATE = '0999900051;0912345673;DIMN;2020-01-01;';
 
 let bbon: BatchTask;
 let dimn: BatchTask;
@@ -32,7 +29,11 @@ beforeAll(async () => {
       ...ADRM_TASK,
       flow,
       sectors,
-      sender: { partner: sender as PartnerId, institution: from?.institution ?? { sector: 0, type: 0 } },
+      sender: {
+        partner: sender as PartnerId,
+        institution: from?.institution ?? { sector: 0, type: 0 },
+        kbo: from?.kbo,
+      },
       authorizations: authorizations.filter((act) => act.flow === code),
       receivers: partners
         .filter((one) => one.receives.includes(code))
@@ -85,7 +86,7 @@ describe('contribution certificates, fixed width', () => {
     const bench = await BatchBench.open(LINES.filter((line) => !line.startsWith('85113098277;11')));
     const { outputs, result } = await bench.run(bbon, BBON_SAMPLE);
     expect(outputs.nic?.split('\r\n')[2]?.trimEnd()).toBe('T00000010000000004123450074031295170');
-    expect(result.totals.withoutReceiver).toBe(1);
+    expect(result.totals).toEqual({ total: 2, accepted: 1, refused: 1, withoutReceiver: 0 });
   });
 
   test.each([
@@ -117,6 +118,12 @@ describe('contribution certificates, fixed width', () => {
     ['the trailer is missing', (text) => text.slice(0, 306), '312', '#4 ∅ ≠ T'],
     ['a header of another flow', (text) => text.replace('HBBON', 'HADRM'), '312', '#1 flow ≠ BBON'],
     ['a version nobody knows', (text) => text.replace('HBBON01', 'HBBON02'), '088', '#1 version ≠ 01'],
+    [
+      'a header for another receiver',
+      (text) => text.replace('HBBON01012000011', 'HBBON01012000018'),
+      '312',
+      '#1 receiver_sector ≠ 011',
+    ],
     [
       'a header of another sender',
       (text) => text.replace('HBBON01012', 'HBBON01025'),
@@ -157,20 +164,20 @@ describe('contribution certificates, fixed width', () => {
 
 describe('notices of employment, XML', () => {
   test('reach the receiver', async () => {
-    const bench = await BatchBench.open(LINES);
+    const bench = await (await BatchBench.open(LINES)).mandate(MANDATE);
     const { outputs, refusals, result } = await bench.run(dimn, DIMN_SAMPLE);
     expect([refusals, result.fileErrors]).toEqual([[], []]);
     expect(outputs).toEqual({ rsz: fixture('expected/3_DIMN.rsz.xml') });
   });
 
   test('elements of blocks a receiver may not have are left out, with the groups that hold nothing else', async () => {
-    const bench = await BatchBench.open(LINES);
+    const bench = await (await BatchBench.open(LINES)).mandate(MANDATE);
     const { outputs } = await bench.run(withBlocks(dimn, ['form', 'employment']), DIMN_SAMPLE);
     expect(outputs).toEqual({ rsz: fixture('expected/3_DIMN.rsz.without-features.xml') });
   });
 
   test('a receiver may take them as JSON lines', async () => {
-    const bench = await BatchBench.open(LINES);
+    const bench = await (await BatchBench.open(LINES)).mandate(MANDATE);
     const { outputs } = await bench.run(withOutput(dimn, JSON_LINES), DIMN_SAMPLE);
     expect(outputs).toEqual({ rsz: fixture('expected/3_DIMN.rsz.jsonl') });
   });
@@ -183,7 +190,7 @@ describe('notices of employment, XML', () => {
     ['with something beside the forms', '  <Form>', '<Other/><Form>', '312'],
     ['in another charset', 'UTF-8', 'UTF-16', '138'],
   ])('the whole file is refused: %s', async (_title, from, to, code) => {
-    const bench = await BatchBench.open(LINES);
+    const bench = await (await BatchBench.open(LINES)).mandate(MANDATE);
     const { result, outputs } = await bench.run(dimn, DIMN_SAMPLE.replace(from, to));
     expect(result.fileErrors).toEqual([{ field: 'file', code, detail: expect.any(String) }]);
     expect(outputs).toEqual({});
@@ -200,7 +207,7 @@ describe('notices of employment, XML', () => {
     ],
     ['a number has the wrong check digits', '0912345673', '0912345674', ['DimonaIn.EmployerId.CompanyID']],
   ])('one form is refused: %s', async (_title, from, to, fields) => {
-    const bench = await BatchBench.open(LINES);
+    const bench = await (await BatchBench.open(LINES)).mandate(MANDATE);
     const [begin, end] = [DIMN_SAMPLE.indexOf('  <Form>'), DIMN_SAMPLE.indexOf('</EmploymentNotice>')];
     const [head, form, tail] = [DIMN_SAMPLE.slice(0, begin), DIMN_SAMPLE.slice(begin, end), DIMN_SAMPLE.slice(end)];
     const other = form.replace('PAY-2026-000017', 'PAY-2026-000018').replace(from, to);

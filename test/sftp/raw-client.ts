@@ -151,13 +151,13 @@ export const OK = STATUS.OK;
 
 export function readAnswer(packet: Packet | undefined): Answer {
   if (packet === undefined) throw new Error('the channel closed');
-  const reader = new FieldReader(packet.body);
+  const reader = new FieldReader(packet.body, packet.more);
   const [type, id] = [packet.type, reader.uint32()];
   if (type === PACKET.STATUS) return { type, id, code: reader.uint32(), message: reader.text() };
   if (type === PACKET.HANDLE) return { type, id, handle: reader.text() };
   if (type === PACKET.DATA) return { type, id, data: Buffer.from(reader.string()) };
   if (type === PACKET.ATTRS) return { type, id, ...attributes(reader) };
-  if (type !== PACKET.NAME) return { type, id, data: packet.body.subarray(4) };
+  if (type !== PACKET.NAME) return { type, id, data: Buffer.concat([packet.body, ...(packet.more ?? [])]).subarray(4) };
   const names: string[] = [];
   for (let left = reader.uint32(); left > 0; left -= 1) {
     names.push(reader.text());

@@ -91,6 +91,7 @@ export function questionsContract(open: OpenLedger): void {
       const page = (after: string, limit: number) => ledger.read({ kind: 'openQuestions', batch: BATCH, after, limit });
       expect((await page('', 1)).map(({ ticket: of, overdueAt }) => [of, overdueAt])).toEqual([[`${BATCH}-1`, AT + 5]]);
       expect(states(await page(`${BATCH}-1`, 9))).toEqual([`${BATCH}-3 open`]);
+      expect(await ledger.read({ kind: 'openQuestionCount', batch: BATCH })).toBe(2);
       expect(await ledger.read({ kind: 'overdueQuestions' })).toBe(2);
       await ledger.commit([{ kind: 'closeQuestions', batch: BATCH, at: AT + 9 }]);
       expect(await page('', 9)).toEqual([]);

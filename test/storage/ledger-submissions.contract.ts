@@ -163,6 +163,30 @@ export function submissionsContract(open: OpenLedger): void {
     });
   });
 
+  test('a lot is taken by what was received under its number, unless that was taken back or refused as a whole', async () => {
+    const { ledger } = await newLedger(open);
+    const { partner: by, flow, environment, receivedAt } = submission(TICKET);
+    const of = (lot: number, since = receivedAt) => ({ partner: by, flow, environment, lot, since });
+    const ask = (lot: number, since?: number) => ledger.read({ kind: 'lot', ...of(lot, since) });
+    const errors = [{ code: '312', text: 'wrong' }];
+    await ledger.commit([
+      insert(TICKET, { lot: 5 }),
+      insert(ticket('LOT8'), { lot: 8, state: 'rejected' }),
+      insert(ticket('LOT9'), { lot: 9, state: 'rejected', errors }),
+      insert(ticket('LOT10'), { lot: 10, state: 'cancelled' }),
+    ]);
+    expect(await ask(5)).toEqual({ taken: true, before: undefined });
+    expect(await ask(8)).toEqual({ taken: true, before: 5 });
+    expect(await ask(9)).toEqual({ taken: false, before: 8 });
+    expect(await ask(11)).toEqual({ taken: false, before: 8 });
+    expect(await ask(5, receivedAt + 1)).toEqual({ taken: false, before: undefined });
+    expect(await ledger.read({ kind: 'lot', ...of(5), environment: 'S' })).toEqual({ taken: false, before: undefined });
+    await expect(ledger.commit([{ kind: 'mustBeNewLot', ...of(5) }])).rejects.toMatchObject({
+      code: 'precondition-failed',
+    });
+    await ledger.commit([{ kind: 'mustBeNewLot', ...of(6) }]);
+  });
+
   test('contents are named by entries, and by submissions as long as those need them', async () => {
     const { ledger } = await newLedger(open);
     await ledger.commit([publish('/a', 'entry'), insert(TICKET), deliver(delivery('d', 1))]);

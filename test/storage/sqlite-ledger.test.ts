@@ -137,6 +137,7 @@ describe('the ledger file', () => {
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ]);
   });
 

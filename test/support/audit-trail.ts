@@ -26,6 +26,12 @@ export class AuditTrail {
     return this.#lines.filter((line) => isWanted(line, wanted));
   }
 
+  /** All lines so far, of whatever kind. */
+  async every(): Promise<readonly ChainedLine[]> {
+    await this.#read();
+    return this.#lines;
+  }
+
   /** The latest line that says so; lines of refusals are durable within a second, so it is waited for. */
   async line(wanted: WantedLine): Promise<ChainedLine> {
     return eventually(`the audit line ${JSON.stringify(wanted)}`, async () => (await this.all(wanted)).at(-1));

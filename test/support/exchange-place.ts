@@ -17,10 +17,10 @@ export class ExchangePlace {
     this.audit = new AuditTrail(gateway);
   }
 
-  static async open(change: Readonly<Record<string, Change>> = {}): Promise<ExchangePlace> {
+  static async open(change: Readonly<Record<string, Change>> = {}, network = false): Promise<ExchangePlace> {
     const settings = change['gateway.yaml'] ?? ((text: string) => text);
     const quick: Change = (text) => quickSettling(settings(text));
-    return new ExchangePlace(await startGateway({ change: { ...change, 'gateway.yaml': quick } }));
+    return new ExchangePlace(await startGateway({ change: { ...change, 'gateway.yaml': quick }, network }));
   }
 
   /** On a gateway that runs already. */
@@ -48,8 +48,16 @@ export class ExchangePlace {
     await this.close();
   }
 
+  /** Ends the connections; what comes later opens new ones. */
+  async hangUp(): Promise<void> {
+    const clients = [...this.#clients.values()];
+    this.#clients.clear();
+    this.#mailboxes.clear();
+    for (const client of clients) (await client).close();
+  }
+
   async close(): Promise<void> {
-    for (const client of this.#clients.values()) (await client).close();
+    await this.hangUp();
     await this.gateway.stop();
     await removeFolder(this.gateway);
   }

@@ -32,19 +32,28 @@ export type Change = (text: string) => string;
 export type GatewayOptions = {
   /** Changes to files of the configuration, by path below `config/`. */
   readonly change?: Readonly<Record<string, Change>>;
+  /** With the partners of `test/fixtures/network`: RSZ, NIC and a secretariat. */
+  readonly network?: boolean;
+  /** Files of the configuration that are not shipped, by path below `config/`. */
+  readonly add?: Readonly<Record<string, string>>;
   /** Node options, for start files of tests. */
   readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
 };
 
 /** Makes a folder with the shipped configuration on free ports, and the demo keys. */
-export async function makeFolder(change: Readonly<Record<string, Change>> = {}): Promise<string> {
+export async function makeFolder(
+  change: Readonly<Record<string, Change>> = {},
+  { network = false, add = {} }: Pick<GatewayOptions, 'network' | 'add'> = {},
+): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-gateway-'));
   await cp(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
+  if (network) await cp(join(ROOT, 'test/fixtures/network'), join(folder, 'config'), { recursive: true });
   await mkdir(join(folder, 'certs'));
   // Another test file may hold the lock of the shared keys just now; it is not for this folder.
   const filter = (from: string) => !basename(from).startsWith('.');
   await cp(await demoPki(), join(folder, 'certs', 'demo'), { recursive: true, filter });
+  for (const [name, text] of Object.entries(add)) await writeFile(join(folder, 'config', name), text);
   const changes = { 'gateway.yaml': freePorts, ...change };
   for (const [name, edit] of Object.entries(changes)) {
     const file = join(folder, 'config', name);
@@ -90,7 +99,7 @@ export async function startIn(folder: string, options: Omit<GatewayOptions, 'cha
 
 /** A gateway in a new folder; `remove` it when it has ended. */
 export async function startGateway(options: GatewayOptions = {}): Promise<RunningGateway> {
-  return startIn(await makeFolder(options.change), options);
+  return startIn(await makeFolder(options.change, options), options);
 }
 
 export async function removeFolder({ folder }: { readonly folder: string }): Promise<void> {

@@ -30,6 +30,7 @@ export const LIMITS: Limits = {
   maxPartialUploadsPerPrincipal: 100,
   workingFileHours: 72,
   stepUpHours: 4,
+  simulationBytesPerHour: 200_000_000,
   receiptReadBytes: 8_388_608,
 };
 

@@ -1,8 +1,15 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, readlink } from 'node:fs/promises';
 
 /** How many descriptors a process holds (Linux, proc(5)). */
 export async function descriptorsOf(pid: number): Promise<number> {
   return (await readdir(`/proc/${pid}/fd`)).length;
+}
+
+/** What the descriptors of a process lead to, as `/data/content/…`, `socket:[…]` or `… (deleted)`. */
+export async function openFilesOf(pid: number): Promise<readonly string[]> {
+  const folder = `/proc/${pid}/fd`;
+  const links = (await readdir(folder)).map((name) => readlink(`${folder}/${name}`).catch(() => ''));
+  return (await Promise.all(links)).filter((target) => target !== '');
 }
 
 /** Bytes of memory a process really has. */

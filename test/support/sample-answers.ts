@@ -14,36 +14,44 @@ export type Manner = { readonly format: 'json' | 'rsz-xml'; readonly language: '
 export const SENDERS = {
   ADRM: { account: 'batch@ksz', extension: 'csv', folder: '/ADRM' },
   WLAT: { account: 'batch@rva', extension: 'jsonl', folder: '' },
+  BBON: { account: 'batch@rsz', extension: 'txt', folder: '/BBON' },
+  DIMN: { account: 'batch@sec', extension: 'xml', folder: '/DIMN' },
 } as const;
 export type SampleFlow = keyof typeof SENDERS;
 
 const ENVIRONMENTS = { R: ['/IN', '/OUT'], T: ['/INTEST', '/OUTTEST'] } as const;
 
-/** Who knows the people of the samples: KSZ has lines of two of them, RVA's stand in the shipped directory. */
-export function withLinesOfKsz(lines: string): string {
+/** Who knows the people of the samples: KSZ, RSZ and the secretariat have lines of some, RVA's stand in the shipped directory. */
+export function withLinesOfSenders(lines: string): string {
   return lines
+    .replace(/00022993779;10;0;.*\n/, (line) => `${line}00022993779;11;0;001;0;2008-01-01;;\n`)
+    .replace(/85113098277;11;0;.*\n/, (line) => `${line}85113098277;12;0;030;0;2019-04-01;;\n`)
+    .replace(/74031295170;12;0;.*\n/, (line) => `${line}74031295170;12;1;000;0;2019-04-01;;\n`)
     .replace('74031295170;18;0;001;0;2025-10-01;;\n', (line) => `${line}74031295170;25;0;000;0;2019-04-01;;\n`)
     .replace(/91220892329;10;0;.*\n/, (line) => `${line}91220892329;25;0;000;0;2016-02-01;2020-12-31;\n`);
 }
 
-/** Makes both senders be answered in one manner; `senderLine` as both flows shall ask for it. */
+/** Makes the senders be answered in one manner; `senderLine` as their flows shall ask for it. */
 export function answerIn({ gateway }: ExchangePlace, manner: Manner, senderLine: 'none' | 'required'): Promise<string> {
   const partner = (text: string) =>
     text
       .replace(/^answerFormat: .*$/m, `answerFormat: ${manner.format}`)
       .replace(/^language: .*$/m, `language: ${manner.language}`);
   const flow = (text: string) => text.replace(/^senderLine: \w+/m, `senderLine: ${senderLine}`);
-  return takeUpAll(gateway, {
-    'partners/ksz.yaml': partner,
-    'partners/rva.yaml': partner,
-    'flows/ADRM.yaml': flow,
-    'flows/WLAT.yaml': flow,
-  });
+  const files = Object.entries(SENDERS).flatMap(([code, { account }]) => [
+    [`partners/${account.slice('batch@'.length)}.yaml`, partner] as const,
+    [`flows/${code}.yaml`, flow] as const,
+  ]);
+  return takeUpAll(gateway, Object.fromEntries(files));
 }
 
-/** A file as it is sent in one of the cases: whole, sender-line, not-authorized, refused. */
-export async function sentFile(flow: SampleFlow, name: string): Promise<Buffer> {
-  return readFile(new URL(`sent/${flow}.${name}`, FIXTURES));
+/**
+ * A file as it is sent in one of the cases: whole, sender-line, not-authorized, refused.
+ * @param lot eight digits; the number of the lot, where a flow has lots and takes each once
+ */
+export async function sentFile(flow: SampleFlow, name: string, lot: string): Promise<Buffer> {
+  const bytes = await readFile(new URL(`sent/${flow}.${name}`, FIXTURES));
+  return Buffer.from(bytes.toString('latin1').replace('LLLLLLLL', lot), 'latin1');
 }
 
 export type Handed = { readonly ticket: string; readonly receipt: string; readonly notification: string };

@@ -5,7 +5,7 @@ import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js';
 const SCHEMAS = new URL('../../docs/schemas/', import.meta.url);
 
 /** What a JSON answer may be, by the end of its name. */
-export type AnswerKind = 'receipt' | 'notification' | 'manifest';
+export type AnswerKind = 'receipt' | 'notification' | 'manifest' | 'notice';
 
 const ajv = new Ajv2020({ allErrors: true, strict: true });
 const known = new Map<AnswerKind, Promise<ValidateFunction>>();
@@ -21,7 +21,7 @@ export async function schemaProblems(kind: AnswerKind, value: unknown): Promise<
 
 /** The kind of an answer by its name; undefined for deliveries, signatures and the layouts of the batch channel. */
 export function answerKind(name: string): AnswerKind | undefined {
-  return /\.(receipt|notification|manifest)(\.\d+of\d+)?\.json$/.exec(name)?.[1] as AnswerKind | undefined;
+  return /\.(receipt|notification|manifest|notice)(\.\d+of\d+)?\.json$/.exec(name)?.[1] as AnswerKind | undefined;
 }
 
 async function compile(kind: AnswerKind): Promise<ValidateFunction> {

@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import type { RefusalReason } from '../../src/access/admission.ts';
 import { ERRORS } from '../../src/texts/errors.ts';
 import { FILE_CODES } from '../../src/texts/file-codes.ts';
+import { NOTICES } from '../../src/texts/notices.ts';
 import { RECORD_CODES } from '../../src/texts/record-codes.ts';
 import { REFUSALS } from '../../src/texts/refusals.ts';
 import { LANGUAGES, languageOf, refusalTextOf, textCodes, textOf } from '../../src/texts/texts.ts';
@@ -12,7 +13,7 @@ import { LANGUAGES, languageOf, refusalTextOf, textCodes, textOf } from '../../s
 const REASONS: Readonly<Record<RefusalReason, unknown>> & Readonly<Record<keyof typeof REFUSALS, unknown>> = REFUSALS;
 
 test('every code has its own sentence in four languages', () => {
-  const tables = [FILE_CODES, RECORD_CODES, REASONS, ERRORS];
+  const tables = [FILE_CODES, RECORD_CODES, NOTICES, REASONS, ERRORS];
   expect(textCodes()).toHaveLength(tables.reduce((sum, table) => sum + Object.keys(table).length, 0));
   for (const language of LANGUAGES) {
     const sentences = textCodes().map((code) => textOf(code, language));

@@ -1,4 +1,4 @@
-import type { Flow } from '../../domain/flow.ts';
+import type { Flow, FlowKind } from '../../domain/flow.ts';
 import { followsOriginals } from '../../pipeline/originals.ts';
 import { LANGUAGES, textOf } from '../../texts/texts.ts';
 import { code, table } from './markdown.ts';
@@ -21,6 +21,7 @@ export function receiptCodes(flow: Flow): readonly string[] {
     ...(takesSets || flow.names === 'unique' || flow.refuseSameContent ? ['133'] : []),
     ...['134', '184', '427'],
     ...wholeFileCodes(flow),
+    ...(hasLots(flow) ? ['200000'] : []),
   ];
   return [...new Set(codes)];
 }
@@ -31,20 +32,39 @@ export function wholeFileCodes({ format }: Flow): readonly string[] {
   return ['138', '312', ...(own[format.kind] ?? [])];
 }
 
+/** What the rules of a kind add. */
+const OF_KIND: Readonly<Record<FlowKind, readonly string[]>> = {
+  mutation: [],
+  message: ['MSG00012'],
+  request: ['253', '200000', 'MSG00012'],
+  answer: ['200001', '200000', '253', '000051'],
+  integration: ['200000', '300020'],
+};
+
 /** Why a record can be refused, in the order in which it is checked. */
 export function recordCodes(flow: Flow): readonly string[] {
   const follows = flow.layouts.some(followsOriginals);
-  const receiver = flow.kind === 'message' ? ['MSG00012'] : [];
+  const ofKind = OF_KIND[flow.kind];
   // Where the sender needs a line, MSG00005 is left for numbers that are not synthetic in T: who has no line learns no more.
   const line = flow.senderLine === 'required' ? ['300020', '300030', 'MSG00005'] : ['MSG00005'];
-  return ['000050', 'MSG00011', 'MSG00008', '300010', ...line, ...receiver, ...(follows ? ['157'] : [])];
+  return ['000050', 'MSG00011', 'MSG00008', '300010', ...line, ...ofKind, ...(follows ? ['157'] : [])];
 }
 
 /** What is told about a record that was taken: a replaced number, a KBO number put right, an original that went further. */
-export function remarkCodes({ layouts }: Flow): readonly string[] {
+export function remarkCodes(flow: Flow): readonly string[] {
+  const { layouts } = flow;
   const hasKbo = layouts.some(({ fields }) => fields.some(({ type }) => type.kind === 'kbo'));
   const follows = layouts.some(followsOriginals);
-  return ['MSG00006', ...(hasKbo ? ['MSG00011'] : []), ...(follows ? ['300010'] : [])];
+  return [
+    'MSG00006',
+    ...(hasLots(flow) ? ['200001'] : []),
+    ...(hasKbo ? ['MSG00011'] : []),
+    ...(follows ? ['300010'] : []),
+  ];
+}
+
+function hasLots({ format }: Flow): boolean {
+  return format.kind === 'fixed-width' && format.header?.fields.some(({ is }) => is === 'lot') === true;
 }
 
 /** A row per code, with its sentence in every language, English first. */

@@ -9,10 +9,35 @@ const BLOCKS = 'with only the data blocks it may have';
 const WORDS: Readonly<Record<FlowKind, (flow: Flow) => string>> = {
   mutation: () => `Every record goes to each institution that knows the person and may have it, ${BLOCKS}.`,
   message: (flow) => `Every record goes to ${addressed(flow)}, ${BLOCKS}.`,
-  request: () => 'Every question goes to the source that holds the datum, and gets one answer.',
-  answer: () => 'Every answer goes to the institution that asked, and to no other.',
-  integration: () => 'Every record registers or ends lines of the reference directory; nobody else gets it.',
+  request: questionWords,
+  answer: answerWords,
+  integration: integrationWords,
 };
+
+function questionWords({ asks }: Flow): string {
+  if (asks === undefined) return 'Every question goes to the source that holds the datum.';
+  const { datum, answerFlow, answerWithinHours, closeAfterHours, ticketField } = asks;
+  const ticket =
+    ticketField === undefined
+      ? ''
+      : ` Behind its fields the source finds the hub’s ticket of the question in ${code(ticketField.name)}.`;
+  return [
+    `Every question goes to the source that holds the datum ${code(datum)}, ${BLOCKS}.${ticket}`,
+    `It gets one answer, in the flow ${code(answerFlow)}. What is not answered within ${answerWithinHours} h is told to asker, source and hub; after ${closeAfterHours} h no answer is taken any more.`,
+  ].join('\n');
+}
+
+function answerWords({ layouts }: Flow): string {
+  const ticket = layouts.flatMap(({ roles }) => roles.questionTicket ?? []).map(code);
+  const byTicket = ticket.length === 0 ? '' : `, or by the hub’s ticket in ${[...new Set(ticket)].join(' or ')}`;
+  return `Every answer goes to the institution that asked, and to no other, ${BLOCKS}: one for each question. It is found by the asker’s reference, the person and the period${byTicket}. Answers may come in any order and in several files.`;
+}
+
+function integrationWords({ layouts }: Flow): string {
+  const proofs = layouts.flatMap((layout) => layout.proofs ?? []).map((fields) => fields.map(code).join(', '));
+  const proved = proofs.length === 0 ? '' : ` Who is meant is proved by ${[...new Set(proofs)].join(' or by ')}.`;
+  return `Every record registers or ends a line of the reference directory; nobody else gets it. No person has two lines of one sector and quality on one day.${proved}`;
+}
 
 export function kindWords(flow: Flow): string {
   return WORDS[flow.kind](flow);

@@ -1,5 +1,6 @@
 import type { Field, Flow, LayoutVersion } from '../../domain/flow.ts';
 import { notation } from '../../formats/field-notation.ts';
+import { columnsText } from './fixed-width.ts';
 import { changeWords } from './kind.ts';
 import { code, list, table } from './markdown.ts';
 
@@ -49,7 +50,7 @@ function row(flow: Flow, layout: LayoutVersion, field: Field, index: number, mea
 }
 
 function positionOf({ format }: Flow, { columns }: Field, index: number): string {
-  if (columns !== undefined) return `${columns.first}–${columns.last}`;
+  if (columns !== undefined) return columnsText(columns);
   if (format.kind === 'delimited') return String(index + 1);
   return format.kind === 'xml' ? 'element' : 'member';
 }

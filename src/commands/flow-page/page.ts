@@ -3,6 +3,7 @@ import type { Generation } from '../../domain/generation.ts';
 import { institutionName } from '../../domain/partner.ts';
 import { INTAKES, MAILBOXES } from '../../domain/tree.ts';
 import { codeTable, receiptCodes, recordCodes, remarkCodes, wholeFileCodes } from './codes.ts';
+import { fixedWidthWords } from './fixed-width.ts';
 import { kindWords } from './kind.ts';
 import { layoutSection, type Meanings } from './layout.ts';
 import { code, grouped, list, table } from './markdown.ts';
@@ -122,10 +123,22 @@ function formatWords({ format }: Flow): string {
     case 'json-lines':
       return 'One JSON object (RFC 8259) on each line, in UTF-8, lines ended by LF. A dot leads into an object: `a.b` is the member `b` of the member `a`. A member that is not below is a fault.';
     case 'fixed-width':
-      return `Records of ${format.recordLength} positions in ${format.charset}, positions counted from 1.`;
+      return fixedWidthWords(format);
     case 'xml':
-      return `An XML document: one element ${code(format.record)} per record inside ${code(format.root)}; a dot leads into an element.`;
+      return xmlWords(format);
   }
+}
+
+function xmlWords(format: Flow['format'] & { readonly kind: 'xml' }): string {
+  const { record, root, namespace, versionAttribute, repeats } = format;
+  const space = namespace === undefined ? 'no namespace' : `the namespace ${code(namespace)}`;
+  const version =
+    versionAttribute === undefined ? '' : ` The attribute ${code(versionAttribute)} of the root is the version.`;
+  const several =
+    repeats === undefined
+      ? ''
+      : ` ${code(repeats)} may stand in it up to 1000 times, one behind the other: each is a record of its own, with what stands around it.`;
+  return `An XML document in UTF-8 or ISO-8859-1, in ${space}, without a document type: one element ${code(record)} per record inside ${code(root)}; a dot leads into an element. Elements come in this order.${version}${several}`;
 }
 
 function sampleSection(sample: Sample | undefined): readonly string[] {

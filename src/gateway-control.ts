@@ -1,0 +1,53 @@
+import type { LiveSessions } from './access/live-sessions.ts';
+import type { CurrentGeneration } from './config/generation.ts';
+import { GatewayError } from './domain/errors.ts';
+import { parseTicket } from './domain/submission.ts';
+import { answerSessions } from './gateway-limits.ts';
+import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-second-factor.ts';
+import type { ControlRequest } from './ops/control-socket.ts';
+import type { Ledger } from './storage/ledger.ts';
+import type { DryRuns } from './submissions/dry-run.ts';
+import type { Explainer } from './submissions/explain.ts';
+import type { HandIn } from './submissions/hand-in.ts';
+import { parseAsked } from './submissions/sender.ts';
+import { traceOf } from './submissions/trace.ts';
+
+/** Ports that were bound, in the order of the configured listeners. */
+export type BoundPorts = { readonly listeners: readonly number[]; readonly health: number };
+
+export type Live = {
+  readonly ledger: Ledger;
+  readonly generation: CurrentGeneration;
+  readonly ports: BoundPorts;
+  readonly live: LiveSessions;
+  readonly levelTwo: LevelTwo;
+  readonly dryRuns: DryRuns;
+  readonly handIn: HandIn;
+  readonly explainer: Explainer;
+};
+
+/** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
+export async function answerControl(request: ControlRequest, live: Live): Promise<unknown> {
+  const { ledger, generation, ports } = live;
+  switch (request.command) {
+    case 'status': {
+      const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
+      const checks = await ledger.read({ kind: 'queueLength', queue: 'check' });
+      return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks };
+    }
+    case 'trace':
+      return traceOf(ledger, parseTicket(request.arguments[0]));
+    case 'explain':
+      return live.explainer.explain(parseTicket(request.arguments[0]), Number(request.arguments[1]));
+    case 'dry-run':
+      return live.dryRuns.run(parseAsked(request.arguments));
+    case 'submit':
+      return live.handIn.take(parseAsked(request.arguments));
+    case 'sessions':
+      if (request.arguments[0] === 'end-step-up') return answerEndStepUp(live.levelTwo.stepUps, request.arguments);
+      await endStepUpOfSession(live.levelTwo.stepUps, live.live, request.arguments);
+      return answerSessions(live.live, request.arguments);
+    default:
+      throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
+  }
+}

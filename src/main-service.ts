@@ -1,0 +1,122 @@
+import { Argument, type Command } from 'commander';
+import { common, type Finish, ROOT_FOLDER, withPlaces } from './main-options.ts';
+
+/** Commands about the gateway: starting it, and asking the one that runs. */
+
+export function addService(program: Command, finish: Finish): void {
+  withPlaces(program.command('start').description('the gateway with config/ and var/')).action(async (options) => {
+    const { start } = await import('./commands/start.ts');
+    finish(await start(common(options)));
+  });
+  withPlaces(program.command('demo').description('the gateway with demo partners, and the sample files through it'))
+    .option('--once', 'end after the table: 0 only if every answer and delivery is as expected')
+    .action(async (options) => {
+      const { demo } = await import('./commands/demo.ts');
+      finish(await demo({ ...common(options), once: options.once === true, root: ROOT_FOLDER }));
+    });
+}
+
+export function addLooking(program: Command, finish: Finish): void {
+  withPlaces(program.command('check').description('every problem of the configuration, with place and remedy')).action(
+    async (options) => {
+      const { check } = await import('./commands/check.ts');
+      finish(await check(common(options), process.stdout));
+    },
+  );
+  withPlaces(program.command('status').description('what the running gateway is doing')).action(async (options) => {
+    const { status } = await import('./commands/status.ts');
+    finish(await status(common(options)));
+  });
+  withPlaces(program.command('submit <file>').description('hand in a local file through the running gateway'))
+    .option('--dry-run', 'only check it: nothing is delivered, and the answer comes here')
+    .option('--as <account@partner>', 'who hands it in (default: the machine of the one partner that can be meant)')
+    .option('--flow <code>', 'kind of exchange (default: as the name of the file tells)')
+    .option('--environment <letter>', 'R, T or S (default: as the name of the file tells, else R)')
+    .action(async (file, options) => {
+      const { submit } = await import('./commands/submit.ts');
+      const { dryRun, as, flow, environment } = options;
+      const asked = { ...common(options), dryRun: dryRun === true, as, flow, environment };
+      finish(await submit(file, asked, process.stdout));
+    });
+  withPlaces(program.command('trace <ticket>').description('what became of a submission')).action(
+    async (ticket, options) => {
+      const { trace } = await import('./commands/trace.ts');
+      finish(await trace(ticket, common(options)));
+    },
+  );
+  withPlaces(
+    program
+      .command('explain <ticket> <record>')
+      .description('each check of one record, and the acts and lines it used'),
+  ).action(async (ticket, record, options) => {
+    const { explain } = await import('./commands/explain.ts');
+    finish(await explain(ticket, record, common(options), process.stdout));
+  });
+  const sessions = program.command('sessions').description('who is logged in now');
+  withPlaces(sessions.command('list').description('every connection, with its id')).action(async (options) => {
+    const { sessionsList } = await import('./commands/sessions.ts');
+    finish(await sessionsList(common(options)));
+  });
+  withPlaces(
+    sessions.command('end-step-up <fingerprint>').description('take level 2 from a certificate, by its SHA-256'),
+  ).action(async (fingerprint, options) => {
+    const { sessionsEndStepUp } = await import('./commands/sessions.ts');
+    finish(await sessionsEndStepUp(fingerprint, common(options)));
+  });
+  withPlaces(sessions.command('cut <id>').description('close a connection')).action(async (id, options) => {
+    const { sessionsCut } = await import('./commands/sessions.ts');
+    finish(await sessionsCut(id, common(options)));
+  });
+  const audit = program.command('audit').description('the audit log');
+  withPlaces(audit.command('verify').description('whether a line was altered, dropped, added or cut off')).action(
+    async (options) => {
+      const { auditVerify } = await import('./commands/audit.ts');
+      finish(await auditVerify(common(options)));
+    },
+  );
+  addSignatures(program, finish);
+}
+
+function addSignatures(program: Command, finish: Finish): void {
+  program
+    .command('sign <file...>')
+    .description('sign files: FS.… beside FI.…, else <file>.p7s')
+    .requiredOption('--p12 <file>', 'key and certificate, PKCS#12')
+    .option('--password-file <file>', 'its first line is the password (default: a line of standard input)')
+    .option('--wrap', 'base64 in lines of 76 characters')
+    .option('--json', 'as JSON')
+    .action(async (files, { p12, passwordFile, wrap, json }) => {
+      const { sign } = await import('./commands/sign.ts');
+      finish(await sign(files, { p12, passwordFile, wrap: wrap === true, json: json === true }));
+    });
+  const receipt = program.command('receipt').description('signed answers');
+  receipt
+    .command('verify <file...>')
+    .description(
+      'whether answers and deliveries are as they were signed (by .p7s, FS or manifest beside them), offline',
+    )
+    .requiredOption('--trusted <file>', 'certificate of the authority that issued the signer, PEM')
+    .option('--of <file...>', 'what was sent, every part of it: the receipt must be about this')
+    .option('--json', 'as JSON')
+    .action(async (files, options) => {
+      const { receiptVerify } = await import('./commands/receipt.ts');
+      const { trusted, of = [], json } = options;
+      finish(await receiptVerify(files, { trusted, of, json: json === true }));
+    });
+}
+
+export function addPerson(person: Command, finish: Finish): void {
+  const factor = new Argument('<factor>', 'one-time codes, or a password from standard input').choices([
+    'totp',
+    'password',
+  ]);
+  withPlaces(
+    person
+      .command('second-factor <person@partner>')
+      .description('make the secret of a second factor; what an authenticator app takes is shown once')
+      .addArgument(factor),
+  ).action(async (name, kind, options) => {
+    const { personSecondFactor } = await import('./commands/person.ts');
+    finish(await personSecondFactor(name, kind, common(options)));
+  });
+}

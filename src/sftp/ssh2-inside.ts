@@ -1,0 +1,116 @@
+import type { KeyObject } from 'node:crypto';
+import type { Socket } from 'node:net';
+import type { AuthContext, Connection, ServerChannel } from 'ssh2';
+
+/* The typed boundary: everything below is how ssh2 1.17.0 looks inside. */
+
+type NameList = { readonly array: readonly string[] };
+type Direction<T> = { readonly cipher: T; readonly mac: T; readonly compress: T };
+type OfferLists = { readonly kex: NameList; readonly serverHostKey: NameList; readonly cs: Direction<NameList> };
+type OfferNames = {
+  readonly kex: readonly string[];
+  readonly serverHostKey: readonly string[];
+  readonly cs: Direction<readonly string[]> & { readonly lang: readonly string[] };
+  readonly sc: Direction<readonly string[]> & { readonly lang: readonly string[] };
+};
+export type Offer = { readonly lists: OfferLists; readonly constructor: new (names: OfferNames) => Offer };
+
+export type Protocol = {
+  _offer: Offer;
+  readonly _kex: { remoteExtInfoEnabled: boolean };
+  /** There while keys are exchanged. */
+  readonly _kexinit?: unknown;
+  _cipher: Cipher;
+  _decipher: Decipher;
+  readonly _packetRW: {
+    readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer };
+  };
+  _onHandshakeComplete: (...negotiated: readonly unknown[]) => void;
+  readonly _handlers: Record<string, Handler | undefined>;
+  disconnect(reason: number): void;
+  channelOpenFail(remote: number, reason: number, text: string): void;
+  channelFailure(remote: number): void;
+  channelData(remote: number, data: Buffer): void;
+  channelWindowAdjust(remote: number, bytes: number): void;
+};
+
+export type Channels = { get(id: number): unknown };
+
+/** @throws Error where ssh2 is not the version the fences were made for */
+export function internalsOf(client: Connection): { protocol: Protocol; channels: Channels } {
+  const inside = client as unknown as { _protocol?: Partial<Protocol>; _chanMgr?: Channels };
+  const { _protocol: protocol, _chanMgr: channels } = inside;
+  if (!protocol?._offer?.lists || !protocol._handlers || !protocol._onHandshakeComplete || !channels?.get) {
+    throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
+  }
+  return { protocol: protocol as Protocol, channels };
+}
+
+/** @throws Error as `internalsOf` */
+export function protocolOf(context: AuthContext): Protocol {
+  const { _protocol: protocol } = context as unknown as { _protocol?: Protocol };
+  if (protocol === undefined) throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
+  return protocol;
+}
+
+/** The socket that was handed to ssh2; its 'connection' event does not name it. @throws Error as `internalsOf` */
+export function socketOf(client: Connection): Socket {
+  const { _sock: socket } = client as unknown as { _sock?: Socket };
+  if (socket === undefined) throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
+  return socket;
+}
+
+export function asOpenInfo(info: unknown): { readonly sender: number; readonly packetSize: number } {
+  return info as { sender: number; packetSize: number };
+}
+
+/** What seals packets: of AES-GCM, the one that has all of these. */
+export type Cipher = {
+  outSeqno: number;
+  readonly _encSSLName?: string;
+  _encKey?: Buffer | KeyObject;
+  readonly _encIV?: Buffer;
+  readonly _onWrite: (bytes: Uint8Array) => void;
+  allocPacket(payloadBytes: number): Buffer;
+  encrypt(packet: Buffer): void;
+  free(): void;
+};
+
+/** What opens packets, as above. */
+export type Decipher = {
+  inSeqno: number;
+  readonly _decipherSSLName?: string;
+  _decipherKey?: Buffer | KeyObject;
+  readonly _decipherIV?: Buffer;
+  readonly _onPayload: (payload: Buffer) => number | boolean | undefined;
+  decrypt(data: Buffer, from: number, end: number): number | undefined;
+  free(): void;
+};
+
+/** One end of a channel, RFC 4254 §5. */
+export type ChannelEnd = { readonly id: number; window: number; readonly packetSize: number; readonly state: string };
+
+export function channelEnds(channel: ServerChannel): { readonly incoming: ChannelEnd; readonly outgoing: ChannelEnd } {
+  return channel as unknown as { incoming: ChannelEnd; outgoing: ChannelEnd };
+}
+
+export type OpenSession = { readonly remoteId: number; readonly channel: { incoming: { window: number } } | undefined };
+
+export function asSession(session: unknown): OpenSession | undefined {
+  if (typeof session !== 'object' || session === null || !('_chanInfo' in session)) return undefined;
+  const inside = session as { _chanInfo: { outgoing: { id: number } }; _channel?: { incoming: { window: number } } };
+  return { remoteId: inside._chanInfo.outgoing.id, channel: inside._channel };
+}
+
+export type Handler = (...message: readonly unknown[]) => void;
+
+/** Puts something around what ssh2 does with a message. @throws Error as `internalsOf` */
+export function wrap(
+  protocol: Protocol,
+  name: string,
+  fenced: (next: () => void, message: readonly unknown[]) => void,
+): void {
+  const handler = protocol._handlers[name];
+  if (handler === undefined) throw new Error(`ssh2 has no handler ${name}: the fences fit version 1.17.0`);
+  protocol._handlers[name] = (...message) => fenced(() => handler(...message), message);
+}

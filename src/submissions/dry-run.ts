@@ -1,0 +1,275 @@
+import { randomInt } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { createInterface } from 'node:readline';
+import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
+import { asGatewayError, GatewayError } from '../domain/errors.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Generation } from '../domain/generation.ts';
+import { principalName } from '../domain/principal.ts';
+import { looksLikeRszName } from '../domain/rsz-name.ts';
+import {
+  newTicket,
+  type RecordTotals,
+  type Submission,
+  type SubmissionState,
+  type Ticket,
+} from '../domain/submission.ts';
+import { ROOT } from '../domain/vpath.ts';
+import { recordTicket } from '../evidence/answer-names.ts';
+import type { TextOf } from '../evidence/notification.ts';
+import { stateOf } from '../pipeline/answer.ts';
+import type { BatchResult, RecordAnswer } from '../pipeline/batch.ts';
+import { type BatchRunner, batchTask, originalsOf } from '../pipeline/check.ts';
+import { type FileFault, faultsOfData, faultsOfUpload } from '../pipeline/file-checks.ts';
+import { questionsLookup } from '../pipeline/question-flows.ts';
+import type { SimulationMeter } from '../pipeline/simulation-meter.ts';
+import type { LedgerCommand } from '../storage/commands.ts';
+import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { Ledger } from '../storage/ledger.ts';
+import { type Asked, type Sender, senderOf } from './sender.ts';
+
+const TICKET_RANDOM = 2 ** 32;
+/** So many refused records are told one by one; the totals count all of them. */
+const MOST_SHOWN = 1_000;
+const MS_PER_MINUTE = 60_000;
+
+type Fault = {
+  readonly field: string;
+  readonly code: string;
+  readonly severity: Finding['severity'];
+  readonly value?: string | undefined;
+  readonly text: string;
+};
+type RecordReport = { readonly record: number; readonly ticket: string; readonly faults: readonly Fault[] };
+
+/** What would become of a file: a notification without a submission behind it. */
+export type DryRunReport = {
+  readonly kind: 'dry-run';
+  readonly version: 1;
+  readonly ticket: Ticket;
+  readonly file: string;
+  readonly partner: string;
+  readonly flow: string;
+  readonly state: SubmissionState;
+  readonly errors: readonly { readonly code: string; readonly text: string }[];
+  readonly records: RecordTotals;
+  /** The first thousand. */
+  readonly refused: readonly RecordReport[];
+  readonly information: readonly RecordReport[];
+  readonly generation: string;
+  readonly directoryVersion: string;
+};
+
+type Parts = {
+  readonly store: ContentStore;
+  readonly ledger: Ledger;
+  readonly batches: BatchRunner;
+  readonly meter: SimulationMeter;
+  readonly textOf: TextOf;
+  readonly generation: Current<Generation>;
+  readonly clock: Clock;
+};
+
+/** The name of a dry run in the ledger. No file has a slash in its name, so it never takes one. */
+function ledgerName(name: string): string {
+  return `dry-run/${name}`;
+}
+
+/**
+ * Checks a file by the rules of the real environment and delivers nothing, as a file in `/INTEST-S` is checked, but answers
+ * the caller alone. It stands in the person log and in the audit log, and shares the rate of simulation.
+ */
+export class DryRuns {
+  readonly #parts: Parts;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** @throws GatewayError `bad-request`, `not-found` for a file or sender that is not there, `too-many` over the rate */
+  async run(asked: Asked): Promise<DryRunReport> {
+    const generation = this.#parts.generation.value;
+    const sender = senderOf(generation, asked);
+    const { size } = await lookAt(asked.file);
+    const judge = looksLikeRszName(sender.name) ? faultsOfData : faultsOfUpload;
+    const faults = judge(generation, sender.partner, sender.flow, size);
+    this.#admit(sender, size);
+    if (faults.length > 0 && size > sender.flow.maxFileBytes) return this.#report(sender, generation, faults);
+    const content = await this.#take(asked.file, size);
+    try {
+      if (faults.length > 0) return await this.#report(sender, generation, faults, content);
+      return await this.#check(sender, generation, content);
+    } finally {
+      await this.#parts.store.remove(content.contentId);
+    }
+  }
+
+  /** @throws GatewayError `too-many-requests` with the time to wait */
+  #admit({ partner }: Sender, size: number): void {
+    const waitMs = this.#parts.meter.take(partner.id, size);
+    if (waitMs === 0) return;
+    const minutes = Math.ceil(waitMs / MS_PER_MINUTE);
+    throw new GatewayError('unavailable', `${partner.id} has simulated much of late; try again in ${minutes} min`);
+  }
+
+  async #take(file: string, size: number): Promise<ContentRef> {
+    const { store } = this.#parts;
+    const upload = await store.begin();
+    try {
+      let written = 0;
+      for await (const chunk of createReadStream(file)) {
+        await store.writePart(upload, written, chunk);
+        written += chunk.length;
+      }
+      return await store.complete(upload, { size });
+    } catch (error) {
+      await store.remove(upload.contentId);
+      throw error;
+    }
+  }
+
+  async #check(sender: Sender, generation: Generation, content: ContentRef): Promise<DryRunReport> {
+    const { batches, ledger } = this.#parts;
+    const submission = this.#submissionOf(sender, generation, content);
+    const data = { role: 'data' as const, path: ROOT, ...content };
+    const task = batchTask(submission, sender.flow, sender.partner, generation, {
+      accessMethod: 'line',
+      data: [data],
+    });
+    // Originals are those of the real environment, as all its rules are.
+    const originals = originalsOf(ledger, sender.flow.code, 'R', sender.partner.id);
+    const result = await batches.run(task, originals, questionsLookup(ledger, generation, task));
+    const answered: Submission = {
+      ...submission,
+      state: stateOf(result),
+      errors: this.#texts(sender, result.fileErrors),
+      records: result.totals,
+      recordLog: result.recordLog,
+      answeredAt: this.#parts.clock.now(),
+    };
+    await ledger.commit(closing(answered, sender, result));
+    const [refused, information] = [
+      await this.#answers(sender, submission.ticket, result.refusals),
+      await this.#answers(sender, submission.ticket, result.information),
+    ];
+    await this.#discard(result);
+    return reportOf(answered, sender, { refused, information, directoryVersion: result.directoryVersion });
+  }
+
+  /** A file that would be refused in its receipt. */
+  async #report(
+    sender: Sender,
+    generation: Generation,
+    faults: readonly FileFault[],
+    content?: ContentRef,
+  ): Promise<DryRunReport> {
+    const submission: Submission = {
+      ...this.#submissionOf(sender, generation, content),
+      state: 'rejected',
+      errors: this.#texts(sender, faults),
+      answeredAt: this.#parts.clock.now(),
+    };
+    await this.#parts.ledger.commit(closing(submission, sender));
+    return reportOf(submission, sender, { refused: [], information: [], directoryVersion: '' });
+  }
+
+  #submissionOf(sender: Sender, generation: Generation, content: ContentRef | undefined): Submission {
+    const now = this.#parts.clock.now();
+    return {
+      ticket: newTicket(now, randomInt(TICKET_RANDOM)),
+      partner: sender.partner.id,
+      principal: sender.principal,
+      flow: sender.flow.code,
+      environment: 'S',
+      fileName: ledgerName(sender.name),
+      sha256: content?.sha256 ?? '',
+      files: [],
+      receivedAt: now,
+      generation: generation.id,
+      state: 'checking',
+      errors: [],
+      receipt: [],
+      notification: [],
+    };
+  }
+
+  #texts({ partner }: Sender, faults: readonly FileFault[]): Submission['errors'] {
+    return faults.map(({ code, detail }) => ({ code, text: this.#parts.textOf(code, partner.language, detail) }));
+  }
+
+  async #answers(sender: Sender, ticket: Ticket, content: ContentRef): Promise<readonly RecordReport[]> {
+    const reports: RecordReport[] = [];
+    const input = this.#parts.store.read(content.contentId);
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      if (reports.length === MOST_SHOWN) break;
+      reports.push(this.#recordReport(sender, ticket, JSON.parse(line) as RecordAnswer));
+    }
+    input.destroy();
+    return reports;
+  }
+
+  #recordReport({ partner }: Sender, ticket: Ticket, { record, faults }: RecordAnswer): RecordReport {
+    const told = faults.map(({ field, code, severity, value, detail }) => ({
+      field,
+      code,
+      severity,
+      value,
+      text: this.#parts.textOf(code, partner.language, detail),
+    }));
+    return { record, ticket: recordTicket(ticket, record), faults: told };
+  }
+
+  async #discard({ outputs, refusals, information }: BatchResult): Promise<void> {
+    const contents = [refusals, information, ...outputs.map((output) => output.content)];
+    for (const { contentId } of contents) await this.#parts.store.remove(contentId);
+  }
+}
+
+/** @throws GatewayError `not-found` */
+async function lookAt(file: string): Promise<{ readonly size: number }> {
+  try {
+    const found = await stat(file);
+    if (found.isFile()) return found;
+  } catch (error) {
+    throw new GatewayError('not-found', `${file} can not be read: ${asGatewayError(error).message}`, { cause: error });
+  }
+  throw new GatewayError('bad-request', `${file} is not a file`);
+}
+
+function closing(submission: Submission, sender: Sender, result?: BatchResult): readonly LedgerCommand[] {
+  const { ticket, partner, flow, environment, sha256, state, generation } = submission;
+  const decided = result && {
+    ...result.totals,
+    directoryVersion: result.directoryVersion,
+    recordLog: result.recordLog.contentId,
+    recordLogSha256: result.recordLog.sha256,
+    recordLogSize: result.recordLog.size,
+  };
+  const fields = {
+    ...{ ticket, partner, flow, environment, file: sender.name, sha256, state, generation },
+    principal: principalName(sender.principal),
+    codes: submission.errors.map((error) => error.code),
+    ...decided,
+  };
+  const outcome = state === 'rejected' ? 'refused' : 'done';
+  return [
+    { kind: 'insertSubmission', submission },
+    { kind: 'audit', line: { kind: 'dry-run', outcome, fields } },
+  ];
+}
+
+const NOTHING: RecordTotals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
+
+function reportOf(
+  submission: Submission,
+  sender: Sender,
+  found: Pick<DryRunReport, 'refused' | 'information' | 'directoryVersion'>,
+): DryRunReport {
+  const { ticket, state, errors, records, generation } = submission;
+  return {
+    ...{ kind: 'dry-run', version: 1, ticket, file: sender.name, partner: sender.partner.id, flow: sender.flow.code },
+    ...{ state, errors, records: records ?? NOTHING, ...found, generation },
+  };
+}
