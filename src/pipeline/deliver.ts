@@ -15,10 +15,13 @@ import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { BatchOutput, BatchResult } from './batch.ts';
 import { deliveryWatch } from './delivery-watcher.ts';
+import { inGroups } from './in-groups.ts';
 import { PACKED_SUFFIX, packed } from './packaging.ts';
 import type { SealedFiles } from './sealed-files.ts';
 
 const SEQUENCE_DIGITS = 8;
+/** Their manifests and signatures share syncs of the disk. */
+const PREPARED_AT_ONCE = 16;
 const EXTENSION = {
   delimited: 'csv',
   'fixed-width': 'txt',
@@ -64,13 +67,13 @@ export class Deliverer {
     const sender = generation.partners.find((partner) => partner.id === submission.partner);
     if (sender === undefined) return [];
     const source = { submission, flow, generation, sender, layoutVersion: result.layoutVersion };
-    const prepared: PreparedDelivery[] = [];
-    for (const output of result.outputs) {
+    const prepared = await inGroups(result.outputs, PREPARED_AT_ONCE, async (output) => {
       const receiver = generation.partners.find((partner) => partner.id === output.receiver);
-      if (receiver !== undefined) prepared.push(await this.#one(source, receiver, output));
+      const delivery = receiver === undefined ? undefined : await this.#one(source, receiver, output);
       crashPoint('answer.manifest');
-    }
-    return prepared;
+      return delivery;
+    });
+    return prepared.filter((delivery) => delivery !== undefined);
   }
 
   async #one(source: Source, receiver: Partner, output: BatchOutput): Promise<PreparedDelivery> {

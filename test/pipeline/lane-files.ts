@@ -5,6 +5,7 @@ import { ADRM, ADRM_ACT, ADRM_TASK, SECTORS } from './run-batch-fixture.ts';
 /** Random directories, acts and files of addresses: mostly right, and wrong in every way a row can be. */
 
 const PERSONS = ['74031295170', '85113098277', '00022993779', '68451597725', '12070496422', '74031289925'] as const;
+const [REPLACED, REPLACEMENT] = ['68451597725', '00022993779'];
 const HOLDERS = ['10;0', '7;0', '7;1', '11;0', '25;0', '12;3'] as const;
 const QUALITIES = ['010', '101', '102', '999'] as const;
 const DAYS = ['1999-12-31', '2010-01-01', '2019-04-01', '2026-01-05', '2026-12-31'] as const;
@@ -23,7 +24,11 @@ const line = fc
 export const DIRECTORY = fc
   .array(line, { minLength: 4, maxLength: 24 })
   .map((lines) => withoutOverlap(lines))
-  .map((lines) => [...lines.filter((one) => !one.startsWith('68451597725')), '68451597725;;;;;;;00022993779']);
+  .map((lines) => [
+    ...lines.filter((one) => !one.startsWith(REPLACED)),
+    ...(lines.some((one) => one.startsWith(REPLACEMENT)) ? [] : [`${REPLACEMENT};;;;;;;`]),
+    `${REPLACED};;;;;;;${REPLACEMENT}`,
+  ]);
 
 /** Two lines of a person, sector and quality may not overlap. */
 function withoutOverlap(lines: readonly string[]): readonly string[] {
@@ -71,7 +76,7 @@ const HEADER =
   'record_no;ticket;ssin;ssin_replaced_by;mutation_code;effective_date;street;house_no;box;postal_code;municipality_nis;country_nis;source;quality_code;quality_begin;quality_end';
 const UUID = '7d1c0b8e-0000-4000-8000-000000000001';
 const often = <T>(usual: T, ...others: readonly T[]) =>
-  fc.constantFrom(...Array.from({ length: 12 }, () => usual), ...others);
+  fc.constantFrom(...Array.from({ length: 60 }, () => usual), ...others);
 
 const row = fc
   .tuple(
@@ -81,7 +86,18 @@ const row = fc
     often('', '00022993779', '12070496422', '1'),
     often('ADR', 'NAM', 'XXX'),
     fc.constantFrom('2026-01-05', '2019-04-01', '2026-02-30', '1899-12-31', '2150-01-01', '2025-12-31'),
-    fc.constantFrom('Kaai', 'Rue de l’Église', '"Kaai"', '"Kaai; achter"', '"a ""b"""', '\ufeffKaai', '', 'a"b'),
+    often(
+      'Kaai',
+      'Rue de l’Église',
+      'Rue de l’Église',
+      '"Kaai"',
+      '"Kaai"',
+      '"Kaai; achter"',
+      '"a ""b"""',
+      '\ufeffKaai',
+      '',
+      'a"b',
+    ),
     often('12', 'bis', '12345678901'),
     often('', 'B'),
     often('1000', '"1000"'),
