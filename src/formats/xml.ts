@@ -130,7 +130,13 @@ class XmlElements implements XmlTextSink {
     parser.on('cdata', onText);
     const onOther = halting(() => this.#hears());
     parser.on('comment', onOther);
-    parser.on('processinginstruction', onOther);
+    parser.on(
+      'processinginstruction',
+      halting(({ body }) => {
+        // The parser takes "<?a?b?>", which is not well-formed, for "<?a ?b?>", which is: neither is taken.
+        if (this.#hears() && body.startsWith('?')) this.#fail(XML_SYNTAX, this.#place);
+      }),
+    );
     parser.on(
       'doctype',
       halting(() => this.#fail(XML_SYNTAX, `${this.#place} <!DOCTYPE>`)),
