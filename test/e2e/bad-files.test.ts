@@ -167,40 +167,7 @@ describe.skipIf(!hasTool('openssl'))('a file that can not be processed', () => {
   });
 });
 
-/** Faults of the whole that show only when it is read. */
-const UNREADABLE: readonly (readonly [what: string, bytes: string | Uint8Array, code: string, says: RegExp])[] = [
-  [
-    'that is not UTF-8',
-    Buffer.from(adrm(goodRow(1)).replace('Proefstraat', 'Rue de l’\u00c9glise'), 'latin1'),
-    '138',
-    /\(#1, utf-8\)$/,
-  ],
-  ['whose header lacks a column', adrm(goodRow(1)).replace('street;', ''), '312', /\(street\)$/],
-  [
-    'whose header has the columns in another order',
-    adrm(goodRow(1)).replace('record_no;ticket', 'ticket;record_no'),
-    '312',
-    /record_no, ticket/,
-  ],
-  ['without a header', `${goodRow(1)}\n`, '312', /./],
-  ['of a header alone', adrm(), '134', /./],
-  ['whose quote never closes', adrm(goodRow(1).replace('Proefstraat', '"Proefstraat')), '312', /" #1/],
-];
-
 describe.skipIf(!hasTool('openssl'))('a file', () => {
-  test.each(UNREADABLE)('%s is refused as a whole, and nothing of it is delivered', async (what, bytes, code, says) => {
-    const name = `ADRM ${what}.csv`;
-    const { errors } = await refused(KSZ_R, name, bytes);
-    expect(errors.map((error) => error.code)).toEqual([code]);
-    expect(errors[0]?.text).toMatch(says);
-  });
-
-  test('that is right is taken: quotes, a byte order mark and CRLF are no faults', async () => {
-    const text = adrm(goodRow(1).replace('Proefstraat', '"Laan ""Twee""; bis"')).replaceAll('\n', '\r\n');
-    await handIn(place, KSZ_R, { 'ADRM right.csv': `\ufeff${text}` });
-    expect((await answeredWhole(place, KSZ_R, 'ADRM right.csv')).notification.state).toBe('accepted');
-  });
-
   test('that a client is still writing, or calls its working file, is no arrival until it has its final name', async () => {
     const client = await place.client('anna@ksz');
     const names = [

@@ -204,7 +204,7 @@ for (const table of RECORD_TABLES) {
       expect(log?.get(number)).toEqual(faults.map(([, code]) => code));
     });
 
-    test('the twins are taken, and nothing else', () => {
+    test('the twins are taken and delivered, and nothing else', async () => {
       const { notification, answered } = outcomeOf(tableName(table));
       expect(notification?.refused.map(({ record }) => record)).toEqual(wrong.map(({ number }) => number));
       const [total, refused] = [notification?.records.total, wrong.length];
@@ -215,6 +215,10 @@ for (const table of RECORD_TABLES) {
       });
       expect(total).toBeGreaterThanOrEqual(all.length);
       expect(answered?.fields).toMatchObject({ state: 'partially-accepted', total, refused });
+      const receiver = await place.place.mailbox('batch@rjv', `/OUT/${table.flow}`);
+      const { manifest } = await receiver.delivery(notification?.ticket ?? '');
+      const known = (notification?.records.accepted ?? 0) - (notification?.records.withoutReceiver ?? 0);
+      expect(JSON.parse(manifest.text)).toMatchObject({ flow: table.flow, records: known });
     });
   });
 }

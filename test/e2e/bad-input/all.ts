@@ -10,7 +10,7 @@ import { DIMN_RECORDS } from './dimn-records.ts';
 import { DIMN_SYNTAX } from './dimn-syntax.ts';
 import { WAGX_DATES } from './wage-dates.ts';
 import { WAGE_FILES, WAGE_RECORDS } from './wage-lines.ts';
-import { WAGD_NUMBERS } from './wage-numbers.ts';
+import { WAGD_FILES, WAGD_NUMBERS } from './wage-numbers.ts';
 import { WLAT_LINES } from './wlat-lines.ts';
 import { WLAT_FILES, WLAT_VALUES } from './wlat-values.ts';
 
@@ -23,6 +23,7 @@ export const FILE_CAUSES: readonly FileCause[] = [
   ...BBON_FILES,
   ...CHARSET_FILES,
   ...WAGE_FILES,
+  ...WAGD_FILES,
 ];
 
 /** Records that are refused one by one. */

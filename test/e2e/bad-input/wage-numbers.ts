@@ -1,4 +1,4 @@
-import { bytes, type RecordTable } from './case.ts';
+import { bytes, type FileCause, numbered, type RecordTable } from './case.ts';
 import { FORM, lines, wageRow } from './wage.ts';
 
 const { signed, unsigned, rsz, institution, name } = FORM;
@@ -153,3 +153,34 @@ export const WAGD_NUMBERS: RecordTable = {
     },
   ],
 };
+
+const GOOD = lines([numbered(WAGE, 1), numbered(WAGE, 2)]).replaceAll('Zoë Œuvré', 'Zo%eb');
+const named = (text: string) => bytes(GOOD.replace('Zo%eb', text));
+
+/** Files of WAGD that are wrong as a whole. */
+export const WAGD_FILES: readonly FileCause[] = [
+  {
+    cause: 'bytes that windows-1252 has no character for',
+    flow: 'WAGD',
+    twin: named('%80 %8c %9e'),
+    cases: [
+      ['0x81', named('%81'), '138', '#1, windows-1252'],
+      ['0x8D', named('%8d'), '138', '#1, windows-1252'],
+      ['0x8F', named('%8f'), '138', '#1, windows-1252'],
+      ['0x90', named('%90'), '138', '#1, windows-1252'],
+      ['0x9D in UTF-8', named('%e2%80%9d'), '138', '#1, windows-1252'],
+      ['a byte order mark of UTF-8', bytes(`%ef%bb%bf${GOOD}`), '138', '#1, windows-1252'],
+      ['in the last line, which has no end', bytes(`${GOOD}1|%81`), '138', '#3, windows-1252'],
+    ],
+  },
+  {
+    cause: 'a file without a header that is not whole',
+    flow: 'WAGD',
+    twin: named('"Zo%eb"'),
+    cases: [
+      ['no byte', '', '134'],
+      ['a quote that never closes in its first line', named('"Zo%eb'), '312', '" #1'],
+      ['a quote that never closes in its last', bytes(`${GOOD}3|"`), '312', '" #3'],
+    ],
+  },
+];
