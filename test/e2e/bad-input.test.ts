@@ -7,7 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { answeredWhole, type Channel, handIn } from '../support/exchange-place.ts';
 import { openFilesOf } from '../support/process-state.ts';
 import { hasTool } from '../support/tools.ts';
-import { FILE_CAUSES, RECORD_TABLES } from './bad-input/all.ts';
+import { FILE_CAUSES, LARGE_TABLES, RECORD_TABLES } from './bad-input/all.ts';
 import { type Fault, type FileCause, numbered, type RecordTable } from './bad-input/case.ts';
 import { PORT } from './bad-input/dimn-syntax.ts';
 
@@ -55,7 +55,7 @@ function allFiles(): readonly Sent[] {
   const withPort = (bytes: string | Uint8Array) => (typeof bytes === 'string' ? bytes.replaceAll(PORT, port) : bytes);
   return [
     ...CASES.map(({ cause: { flow }, one: [, bytes] }, at) => ({ name: caseName(at), flow, bytes: withPort(bytes) })),
-    ...RECORD_TABLES.map((table) => ({
+    ...[...RECORD_TABLES, ...LARGE_TABLES].map((table) => ({
       name: tableName(table),
       flow: table.flow,
       bytes: table.file(placed(table).map(({ record }) => record)),
@@ -134,7 +134,7 @@ function detailOf(text: string): string | undefined {
 describe('the tables', () => {
   test('have hundreds of bad files and records that differ in cause, and none twice', () => {
     const records = RECORD_TABLES.flatMap(({ causes }) => causes.flatMap(({ cases }) => cases));
-    expect(records.length + CASES.length).toBeGreaterThanOrEqual(400);
+    expect(records.length + CASES.length).toBeGreaterThanOrEqual(800);
     const sizes = [...FILE_CAUSES, ...RECORD_TABLES.flatMap(({ causes }) => causes)].map(({ cases }) => cases.length);
     expect(Math.max(...sizes)).toBeLessThanOrEqual(8);
     const keys = [
@@ -187,7 +187,7 @@ describe.skipIf(!hasTool('openssl'))('a file that is wrong as a whole', () => {
   );
 });
 
-for (const table of RECORD_TABLES) {
+for (const table of [...RECORD_TABLES, ...LARGE_TABLES]) {
   describe.skipIf(!hasTool('openssl'))(`${table.flow}, ${table.theme}`, () => {
     const all = placed(table);
     const wrong = all.filter(({ faults }) => faults.length > 0);

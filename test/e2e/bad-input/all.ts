@@ -1,3 +1,4 @@
+import { goodRows, mutations } from './adrm.ts';
 import { ADRM_FILES } from './adrm-files.ts';
 import { ADRM_LONG_LINE, ADRM_ROWS } from './adrm-records.ts';
 import { ADRM_VALUES } from './adrm-values.ts';
@@ -11,6 +12,7 @@ import { DIMN_SYNTAX } from './dimn-syntax.ts';
 import { WAGX_DATES } from './wage-dates.ts';
 import { WAGE_FILES, WAGE_RECORDS } from './wage-lines.ts';
 import { WAGD_FILES, WAGD_NUMBERS } from './wage-numbers.ts';
+import { WAGJ_RECORDS } from './wage-objects.ts';
 import { WLAT_LINES } from './wlat-lines.ts';
 import { WLAT_FILES, WLAT_VALUES } from './wlat-values.ts';
 
@@ -39,4 +41,15 @@ export const RECORD_TABLES: readonly RecordTable[] = [
   BBON_RECORDS,
   BBOE_RECORDS,
   WAGE_RECORDS,
+  WAGJ_RECORDS,
 ];
+
+/** So many good rows make a file of more than a mebibyte, whose records are decided in other threads and in chunks. */
+const MANY = 12_000;
+
+/** Some of the tables again, before many good records. */
+export const LARGE_TABLES: readonly RecordTable[] = [ADRM_ROWS, ADRM_VALUES].map((table) => ({
+  ...table,
+  theme: `${table.theme} of a large file`,
+  file: (rows) => mutations(...rows, ...goodRows(MANY)),
+}));
