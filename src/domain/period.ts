@@ -4,9 +4,9 @@ export type IsoDate = string & { readonly __date: unique symbol };
 /** Both ends included; an absent end is open. */
 export type Period = { readonly begin: IsoDate; readonly end?: IsoDate | undefined };
 
-/** Parses `YYYY-MM-DD` of a day that exists in the calendar. */
+/** Parses `YYYY-MM-DD` of a day that exists in the calendar, which has no year 0. */
 export function parseDate(value: string): IsoDate | undefined {
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(value)) return undefined;
   const date = new Date(`${value}T00:00:00Z`);
   return !Number.isNaN(date.getTime()) && date.toISOString().startsWith(value) ? (value as IsoDate) : undefined;
 }

@@ -35,8 +35,8 @@ export function shortOf(value: string): string {
 }
 
 /** Days in any month of any year; 00 for what nobody knows. */
-const UNKNOWN_DAY = /^\d{4}-(?:0[1-9]|1[0-2])-00$/;
-const UNKNOWN_MONTH = /^\d{4}-00-00$/;
+const UNKNOWN_DAY = /^(?!0000)\d{4}-(?:0[1-9]|1[0-2])-00$/;
+const UNKNOWN_MONTH = /^(?!0000)\d{4}-00-00$/;
 const MAX_KNOWN_DATES = 4096;
 
 /** Dates repeat within a file: each is looked up in the calendar once. */

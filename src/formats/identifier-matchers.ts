@@ -97,6 +97,7 @@ export function dateMatcher(isShort: boolean, isIncomplete: boolean, numbers: In
     if ((century | years | month | day) < 0) return -1;
     if (!isShort && (bytes[at + 4] !== DASH || bytes[at + 7] !== DASH)) return -1;
     const year = century * 100 + years;
+    if (year === 0) return -1;
     if (day === 0 ? !isIncomplete || month > 12 : month === 0 || month > 12 || day > daysInMonth(year, month))
       return -1;
     numbers[slot] = packedDate(year, month, day);

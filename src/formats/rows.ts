@@ -6,6 +6,7 @@ export const MAX_RECORD_BYTES = 1024 * 1024;
 const LF = 0x0a;
 const CR = 0x0d;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
+const WIDE_MARKS: readonly string[] = ['fffe', 'feff'];
 const NOTHING = Buffer.alloc(0);
 
 /** Finds the line feed that ends a row: formats differ in whether a quoted line feed ends one. */
@@ -86,10 +87,12 @@ export class RowSplitter {
     else this.#emit(data, start, data.length, undefined, sink);
   }
 
-  /** A byte order mark is left out, and belongs to UTF-8 alone. */
+  /** A byte order mark is left out, and belongs to UTF-8 alone. UTF-16 and UTF-32 are told by their mark or their zeros. */
   #start(data: Buffer, sink: RowSink): number {
     if (this.#started) return 0;
     this.#started = true;
+    const isWide = WIDE_MARKS.includes(data.subarray(0, 2).toString('hex')) || data.subarray(0, 2).includes(0);
+    if (isWide) sink.wrongBytes();
     if (!data.subarray(0, BYTE_ORDER_MARK.length).equals(BYTE_ORDER_MARK)) return 0;
     if (this.#codec.charset !== 'utf-8') sink.wrongBytes();
     return BYTE_ORDER_MARK.length;

@@ -24,6 +24,7 @@ export const ADRM_FILES: readonly FileCause[] = [
         '138',
         '#1, utf-8',
       ],
+      ['UTF-16 without a byte order mark', Buffer.from(GOOD, 'utf16le').swap16(), '138', '#1, utf-8'],
       ['EBCDIC', bytes(GOOD.replaceAll(/[0-9]/g, '%f1')), '138', '#1, utf-8'],
       ['ISO-8859-1 in the header', latin1(put(GOOD, 'record_no', 'n°')), '138', '#1, utf-8'],
       [
@@ -154,7 +155,7 @@ export const ADRM_FILES: readonly FileCause[] = [
       ['an old Excel file', bytes(`%d0%cf%11%e0%a1%b1%1a%e1${'%00'.repeat(500)}`), '138', '#1, utf-8'],
       ['a page of HTML', '<!DOCTYPE html><html><body>504 Gateway Time-out</body></html>\n', '312', COLUMNS_IN_ORDER],
       ['JSON', '{"record_no":1}\n', '312', '"'],
-      ['NUL bytes alone', '\0'.repeat(4096), '312', COLUMNS_IN_ORDER],
+      ['NUL bytes alone', '\0'.repeat(4096), '138', '#1, utf-8'],
     ],
   },
   {
@@ -167,7 +168,8 @@ export const ADRM_FILES: readonly FileCause[] = [
       ['the last control of C1', street('%9f'), '138', '#2, iso-8859-1'],
       ['UTF-8 whose second byte is a control', Buffer.from(accented), '138', '#2, iso-8859-1'],
       ['a byte order mark of UTF-8', `\ufeff${GOOD}`, '138', '#1, iso-8859-1'],
-      ['UTF-16, whose mark is a name of no column', Buffer.from(`\ufeff${GOOD}`, 'utf16le'), '312', COLUMNS_IN_ORDER],
+      ['UTF-16', Buffer.from(`\ufeff${GOOD}`, 'utf16le'), '138', '#1, iso-8859-1'],
+      ['UTF-16 without a byte order mark', Buffer.from(GOOD, 'utf16le'), '138', '#1, iso-8859-1'],
     ],
   },
   {

@@ -76,6 +76,16 @@ export const WAGX_DATES: RecordTable = {
       ],
     },
     {
+      cause: 'year 0',
+      twin: wageElement({ begin: '20251001', birth: '' }),
+      cases: [
+        wrong('of a day', { begin: '00000101' }, 'begin', DAY),
+        wrong('of a month', { birth: '0000-03-00' }, 'birth', FORM.birth),
+        wrong('alone', { birth: '0000-00-00' }, 'birth', FORM.birth),
+        wrong('alone, without hyphens', { hired: '00000000' }, 'hired', FORM.hired),
+      ],
+    },
+    {
       cause: 'a quarter that can not be',
       twin: wageElement({ quarter: '2025Q1' }),
       cases: [
