@@ -141,7 +141,8 @@ export class BlockRows {
 
   #holds(base: number): boolean {
     const conditions = this.#conditions;
-    for (let index = 0; index < conditions.length; index += 1) if (conditions[index]?.(this, base) === false) return false;
+    for (let index = 0; index < conditions.length; index += 1)
+      if (conditions[index]?.(this, base) === false) return false;
     return true;
   }
 

@@ -112,7 +112,7 @@ export const FIELDS: readonly TestField[] = [
     [''],
     ['4,50', '2,75', '15,00', '1,23'],
   ),
-  field('three', { kind: 'digits', length: 3 }, false, ['010', '999'], ['10', '1010', '١٢٣', '000']),
+  field('three', { kind: 'digits', length: 3 }, false, ['010', '999'], ['10', '1010', '١٢٣', '000'], 3),
   field(
     'name',
     { kind: 'text', maxLength: 8 },
