@@ -140,7 +140,9 @@ export class BlockRows {
   }
 
   #holds(base: number): boolean {
-    for (const condition of this.#conditions) if (!condition(this, base)) return false;
+    const conditions = this.#conditions;
+    for (let index = 0; index < conditions.length; index += 1)
+      if (conditions[index]?.(this, base) === false) return false;
     return true;
   }
 

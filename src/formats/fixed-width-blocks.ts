@@ -151,9 +151,10 @@ class DetailSums {
   /** Adds the numbers of a detail; false, and nothing is added, where one of them is not certain. */
   add(data: Uint8Array, start: number): boolean {
     const numbers = this.#numbers;
+    const [froms, tos, values, moduli] = [this.#froms, this.#tos, this.#values, this.#moduli];
     for (let sum = 0; sum < numbers.length; sum += 1) {
-      const from = start + (this.#froms[sum] ?? 0);
-      const to = start + (this.#tos[sum] ?? 0);
+      const from = start + (froms[sum] ?? 0);
+      const to = start + (tos[sum] ?? 0);
       const middle = Math.max(from, to - SMALL_DIGITS);
       const high = digitsIn(data, from, middle);
       const low = digitsIn(data, middle, to);
@@ -161,7 +162,9 @@ class DetailSums {
       else if (isBlank(data, from, to)) numbers[sum] = 0;
       else return false;
     }
-    for (let sum = 0; sum < numbers.length; sum += 1) this.#addTo(sum, numbers[sum] ?? 0);
+    for (let sum = 0; sum < numbers.length; sum += 1) {
+      values[sum] = addedTo(values[sum] ?? 0, numbers[sum] ?? 0, moduli[sum] ?? 1);
+    }
     return true;
   }
 
@@ -170,16 +173,16 @@ class DetailSums {
     for (const [sum, place] of this.#places.entries()) {
       const number = summandIn(record, place);
       if (number === undefined) return false;
-      this.#addTo(sum, number);
+      this.#values[sum] = addedTo(this.#values[sum] ?? 0, number, this.#moduli[sum] ?? 1);
     }
     return true;
   }
+}
 
-  #addTo(sum: number, number: number): void {
-    const modulus = this.#moduli[sum] ?? 1;
-    const added = (this.#values[sum] ?? 0) + (number < modulus ? number : number % modulus);
-    this.#values[sum] = added < modulus ? added : added - modulus;
-  }
+/** Modulo; the remainder of a division is taken only where the number is larger, which costs more than all the rest. */
+function addedTo(value: number, number: number, modulus: number): number {
+  const sum = value + (number < modulus ? number : number % modulus);
+  return sum < modulus ? sum : sum - modulus;
 }
 
 function isBlank(data: Uint8Array, from: number, to: number): boolean {
@@ -192,7 +195,7 @@ function digitsIn(data: Uint8Array, from: number, to: number): number {
   let number = 0;
   for (let at = from; at < to; at += 1) {
     const digit = (data[at] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return -1;
+    if (digit >>> 0 > 9) return -1;
     number = number * 10 + digit;
   }
   return number;

@@ -1,4 +1,5 @@
 import type { LayoutVersion } from '../domain/flow.ts';
+import type { FlowFormat, OutputFormat } from '../domain/format.ts';
 import { actsInForce } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
 
@@ -16,10 +17,16 @@ export function isLaneTask(task: BatchTask): boolean {
     hasOnly(flow, FLOW) &&
     hasOnly(sender, ['partner', 'institution', 'kbo', 'purposes']) &&
     task.contents.length === 1 &&
+    receivers.every(({ output }) => !hasTrailer(output ?? flow.format)) &&
     actsInForce(task).every((act) => hasOnly(act, ACT) && act.receivers.every((one) => hasOnly(one, ACT_RECEIVER))) &&
     sectors.every((sector) => hasOnly(sector, SECTOR)) &&
     receivers.every((receiver) => hasOnly(receiver, RECEIVER))
   );
+}
+
+/** A trailer counts the records of its file, which the lane writes in parts. */
+function hasTrailer(format: FlowFormat | OutputFormat): boolean {
+  return format.kind === 'fixed-width' && format.trailer !== undefined;
 }
 
 /** References and cancellations tie records of a file to each other, and to earlier files: those go one after the other. */

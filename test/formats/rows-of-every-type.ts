@@ -81,7 +81,7 @@ export const FIELDS: readonly TestField[] = [
   field('quarter', { kind: 'quarter' }, false, ['2026Q1', '2025Q4'], ['2026Q5', '2026q1', '202Q1', '2026Q11'], 7),
   field('by.sector', { kind: 'sector' }, false, ['7', '12', '0'], ['1234', '018', 'x', '00'], 4),
   field('by.institution', { kind: 'institution' }, false, ['25/0', '7/1'], ['25', '25/', '/0', '1234/0']),
-  field('flag', { kind: 'boolean' }, false, ['true', 'false'], ['True', 'tru', 'falsee', '1']),
+  field('flag', { kind: 'boolean' }, false, ['true', 'false'], ['True', 'tru', 'falsee', '1'], 5),
   field(
     'code',
     { kind: 'code', values: ['A', 'AB', 'B C', 'É'] },
@@ -104,7 +104,7 @@ export const FIELDS: readonly TestField[] = [
     ['1,50', '-0,25', '12,00'],
     ['1.50', '1,5', '12345,00', '0001,00', '-0001,00', ',50'],
   ),
-  field('two', { kind: 'integer', maxDigits: 4 }, false, ['3'], ['04', '10']),
+  field('two', { kind: 'integer', maxDigits: 4 }, false, ['3', '0'], ['04', '10']),
   field(
     'sum',
     { kind: 'decimal', maxDigits: 5, decimals: 2, point: ',', signed: true },
@@ -112,7 +112,7 @@ export const FIELDS: readonly TestField[] = [
     [''],
     ['4,50', '2,75', '15,00', '1,23'],
   ),
-  field('three', { kind: 'digits', length: 3 }, false, ['010', '999'], ['10', '1010', '١٢٣', '000']),
+  field('three', { kind: 'digits', length: 3 }, false, ['010', '999'], ['10', '1010', '١٢٣', '000'], 3),
   field(
     'name',
     { kind: 'text', maxLength: 8 },
