@@ -132,7 +132,9 @@ class LmdbDirectory implements ReferenceDirectory {
     const time = { at, day: dayNumber(dateOf(at)) ?? 0 };
     const rules = lineRules(environment, sectors);
     if (sizeOf(file) >= this.#bulkBytes) {
-      const { folder } = this.#stores[environment];
+      const stores = this.#stores[environment];
+      stores.current(); // takes over what an earlier version wrote
+      const { folder } = stores;
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       return bulkLoad({ folder, environment, file, rules, time, onProgress, segmentBytes: this.#segmentBytes });
     }
