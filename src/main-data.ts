@@ -1,3 +1,4 @@
+import { constants, setPriority } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { common, type Finish, parseCount, parseEnvironment, ROOT_FOLDER, withPlaces } from './main-options.ts';
@@ -43,6 +44,8 @@ export function addDirectory(directory: Command, finish: Finish): void {
       const { config, json } = common(options);
       const [data, sectors] = [await dataDirectory(common(options)), await sectorsOf(config)];
       const { environment } = options;
+      // A gateway that runs beside it comes first.
+      setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
       finish(await directoryLoad({ file: resolve(file), environment, data, sectors, json }, process.stdout));
     });
   withPlaces(directory.command('lookup <insz>').description('what is known of one person'))

@@ -5,7 +5,6 @@ import { openDirectory, type ReferenceDirectory } from '../directory/lmdb-direct
 import type { LoadResult } from '../directory/load.ts';
 import type { DossierFacts, PersonFacts } from '../directory/person-facts.ts';
 import type { DirectoryEnvironment } from '../directory/person-lines.ts';
-import type { DirectoryStats } from '../directory/stats.ts';
 import { isInsz } from '../domain/insz.ts';
 import { institutionName, type Sector } from '../domain/partner.ts';
 import { ProgressBar } from './progress-bar.ts';
@@ -115,12 +114,18 @@ function dossierText({ institution, quality, phase, period, lastChange, inscribe
 /** Tells how much the directory holds. */
 export async function directoryStats(options: DirectoryCommand, out: NodeJS.WritableStream): Promise<0> {
   const { environment, json } = options;
-  const stats: DirectoryStats = await withDirectory(options, (directory) => directory.stats(environment));
-  out.write(
-    json
-      ? `${JSON.stringify({ environment, ...stats }, plainNumbers)}\n`
-      : `${environment}: version ${stats.version}, ${stats.persons} persons, ${stats.dossiers} dossiers, ${stats.replaced} replaced and ${stats.cancelled} cancelled numbers\n`,
-  );
+  const { stats, last } = await withDirectory(options, (directory) => {
+    return { stats: directory.stats(environment), last: directory.lastChange(environment) };
+  });
+  const lastChange = last === undefined ? undefined : { at: new Date(last.at).toISOString(), by: last.source };
+  if (json) out.write(`${JSON.stringify({ environment, ...stats, lastChange }, plainNumbers)}\n`);
+  else {
+    const numbers = `${stats.replaced} replaced and ${stats.cancelled} cancelled numbers`;
+    const changed = lastChange === undefined ? '' : `; changed ${lastChange.at} by ${lastChange.by}`;
+    out.write(
+      `${environment}: version ${stats.version}, ${stats.persons} persons, ${stats.dossiers} dossiers, ${numbers}${changed}\n`,
+    );
+  }
   return 0;
 }
 

@@ -45,6 +45,17 @@ export function* changesSince(store: Store, version: bigint, transaction?: Trans
   }
 }
 
+/** What made the newest version, and when (milliseconds since 1970). */
+export type LastChange = Pick<LoggedChange, 'at' | 'source'>;
+
+export function lastChange(store: Store): LastChange | undefined {
+  for (const { value } of store.log.getRange({ reverse: true, limit: 1 })) {
+    const end = HEAD_BYTES + value.readUInt16BE(8);
+    return { at: Number(value.readBigUInt64BE(0)), source: value.toString('utf8', HEAD_BYTES, end) };
+  }
+  return undefined;
+}
+
 function versionKey(version: bigint): Buffer {
   const key = Buffer.alloc(VERSION_BYTES);
   key.writeBigUInt64BE(version, 0);

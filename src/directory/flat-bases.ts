@@ -75,6 +75,9 @@ export class FlatBases {
     const newest = newestBase(store.path, version);
     const known = this.#base?.store === store.name ? this.#base : undefined;
     if (newest === undefined || (known !== undefined && known.version >= newest)) return known;
+    // Let go of the one before first: two of them are 3 GB. A batch that still uses it keeps it.
+    this.#base = undefined;
+    this.#last = undefined;
     return { store: store.name, version: newest, layer: await readFlatFile(store.path, newest) };
   }
 

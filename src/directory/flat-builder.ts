@@ -101,7 +101,16 @@ export class LayerBuilder {
   }
 }
 
-export const EMPTY_LAYER: FlatLayer = new LayerBuilder().finish();
+export const EMPTY_LAYER: FlatLayer = {
+  keys: sharedWords(0),
+  firsts: sharedWords(1),
+  shift: MAX_SHIFT,
+  buckets: sharedWords((PERSON_KEYS >>> MAX_SHIFT) + 2),
+  dossiers: new Uint16Array(new SharedArrayBuffer(0)),
+  institutions: sharedWords(0),
+  qualities: sharedWords(0),
+  links: sharedWords(0),
+};
 
 export function sharedWords(length: number): Uint32Array {
   return new Uint32Array(new SharedArrayBuffer(length * 4));

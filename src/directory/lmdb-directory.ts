@@ -9,6 +9,7 @@ import { dateOf } from '../domain/period.ts';
 import { applyChanges } from './apply.ts';
 import { bulkLoad, type LoadProgress } from './bulk/bulk-load.ts';
 import { applyEntries } from './change.ts';
+import { type LastChange, lastChange } from './change-log.ts';
 import type { Applied, DirectoryChanges } from './changes.ts';
 import type { DirectorySnapshot } from './directory.ts';
 import { FlatBases } from './flat-bases.ts';
@@ -53,6 +54,8 @@ export interface ReferenceDirectory {
   /** Everything known of a number, with what lies beside its lines; undefined where it never was. */
   facts(environment: DirectoryEnvironment, person: Insz): PersonFacts | undefined;
   stats(environment: DirectoryEnvironment): DirectoryStats;
+  /** When and by what the version of this moment was made; undefined where there is none. */
+  lastChange(environment: DirectoryEnvironment): LastChange | undefined;
   close(): Promise<void>;
 }
 
@@ -129,7 +132,9 @@ class LmdbDirectory implements ReferenceDirectory {
     const time = { at, day: dayNumber(dateOf(at)) ?? 0 };
     const rules = lineRules(environment, sectors);
     if (sizeOf(file) >= this.#bulkBytes) {
-      const { folder } = this.#stores[environment];
+      const stores = this.#stores[environment];
+      stores.current(); // takes over what an earlier version wrote
+      const { folder } = stores;
       mkdirSync(folder, { recursive: true, mode: 0o700 });
       return bulkLoad({ folder, environment, file, rules, time, onProgress, segmentBytes: this.#segmentBytes });
     }
@@ -162,6 +167,11 @@ class LmdbDirectory implements ReferenceDirectory {
     return store === undefined ? NO_STATS : statsOf(store);
   }
 
+  lastChange(environment: DirectoryEnvironment): LastChange | undefined {
+    const store = this.#stores[environment].current();
+    return store === undefined ? undefined : lastChange(store);
+  }
+
   async close(): Promise<void> {
     for (const bases of Object.values(this.#bases)) await bases.close();
     for (const stores of Object.values(this.#stores)) await stores.close();
@@ -172,16 +182,15 @@ class LmdbDirectory implements ReferenceDirectory {
     const stores = this.#stores[environment];
     for (let tries = 0; tries < WRITE_TRIES; tries += 1) {
       const store = await stores.forWriting();
-      let done: { readonly answer: T | undefined } | undefined;
-      store.root.transactionSync(() => {
-        // A load switches stores while it holds this very lock: what is in force now stays so until we are done.
-        if (currentName(stores.folder) !== store.name) return ABORT;
-        done = { answer: change(store) };
-        return done.answer === undefined ? ABORT : undefined;
-      });
-      if (done === undefined) continue;
-      await store.root.flushed;
-      return done.answer;
+      const release = stores.hold(store);
+      try {
+        const done = writeIn(store, stores.folder, change);
+        if (done === undefined) continue;
+        await store.root.flushed;
+        return done.answer;
+      } finally {
+        release();
+      }
     }
     throw new TypeError('the store of the directory was replaced again and again');
   }
@@ -189,6 +198,22 @@ class LmdbDirectory implements ReferenceDirectory {
   #assertWritable(): void {
     if (this.#isReadOnly) throw new TypeError('a directory that is open for reading takes no change');
   }
+}
+
+/** @returns undefined where the store is not in force any more, and nothing was changed */
+function writeIn<T>(
+  store: Store,
+  folder: string,
+  change: (store: Store) => T | undefined,
+): { readonly answer: T | undefined } | undefined {
+  let done: { readonly answer: T | undefined } | undefined;
+  store.root.transactionSync(() => {
+    // A load switches stores while it holds this very lock: what is in force now stays so until we are done.
+    if (currentName(folder) !== store.name) return ABORT;
+    done = { answer: change(store) };
+    return done.answer === undefined ? ABORT : undefined;
+  });
+  return done;
 }
 
 /** 0 where it can't be read: that is told by who reads it. */

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { takeOverEarlier } from './earlier-store.ts';
 import { currentName, openStore, putInForce, type Store } from './store.ts';
 
 const FIRST_STORE = 'store-1';
@@ -23,7 +24,7 @@ export class OpenStores {
   /** The store in force; undefined before the first load. It may be closed when another comes in force, unless held. */
   current(): Store | undefined {
     for (let tries = 1; ; tries += 1) {
-      const name = currentName(this.folder);
+      const name = currentName(this.folder) ?? takeOverEarlier(this.folder, FIRST_STORE);
       if (name === undefined) return undefined;
       try {
         return this.#open(name).store;

@@ -11,7 +11,6 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
-import { GatewayError } from '../domain/errors.ts';
 import { type DirectoryStats, readStats } from './stats.ts';
 
 type Binary = Database<Buffer, Buffer>;
@@ -86,11 +85,7 @@ export function statsOf(store: Store, transaction?: Transaction): DirectoryStats
 /** The name of the store in force; undefined before the first load. */
 export function currentName(folder: string): string | undefined {
   const path = join(folder, POINTER);
-  if (existsSync(path)) return readFileSync(path, 'utf8').trim();
-  if (existsSync(join(folder, 'data.mdb'))) {
-    throw new GatewayError('broken', `${folder} was written by an earlier version: remove it and load the dump again`);
-  }
-  return undefined;
+  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
 }
 
 /** Puts a store in force, for every process and at once. Durable on return. */

@@ -134,7 +134,7 @@ export class Loading {
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       const message = 'more than 65,536 institutions, or pairs of quality and phase; nothing was loaded';
-      throw new GatewayError('not-supported', message, { cause: error });
+      throw new GatewayError('bad-request', message, { cause: error });
     }
   }
 
