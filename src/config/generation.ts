@@ -119,10 +119,12 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Par
   const packaging = wanted.flatMap(([flow, one]) =>
     one.packaging === undefined ? [] : [[flow, one.packaging] as const],
   );
+  const versions = wanted.flatMap(([flow, { version }]) => (version === undefined ? [] : [[flow, version] as const]));
   return {
     ...facts,
     outputs: Object.fromEntries(formats),
     packaging: Object.fromEntries(packaging),
+    outputVersions: Object.fromEntries(versions),
     accounts,
     source: places.file,
   };

@@ -1,3 +1,4 @@
+import type { IsoDate } from '../domain/period.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import { choose, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
@@ -12,6 +13,8 @@ import type { FlowFile, LayoutFile } from './schema-flow.ts';
 const KEY_BLOCK = 'key';
 
 type RoleName = keyof LayoutFile['roles'];
+
+const FIRST_DAY = '0000-01-01' as IsoDate;
 
 /** What a field must be to carry a role. */
 const ROLE_TYPES: Readonly<Record<RoleName, readonly TypeName[]>> = {
@@ -77,6 +80,14 @@ function layoutProblems(flow: ReadFile<FlowFile>, index: number): Problem[] {
     ['layouts', index],
     { from: layout.validFrom, until: layout.validUntil },
     'validUntil',
+  );
+  problems.push(
+    ...reversed(
+      places,
+      ['layouts', index],
+      { from: layout.referenceFrom ?? FIRST_DAY, until: layout.referenceUntil },
+      'referenceUntil',
+    ),
   );
   const names = layout.fields.map((field) => field.name);
   for (const [position, name] of names.entries()) {

@@ -9,6 +9,7 @@ import { choose, type Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
 import { columnProblems, type FixedWidthFile, type Placed, shapeProblems } from './references-columns.ts';
 import { sumProblems } from './references-format.ts';
+import { versionProblems } from './references-versions.ts';
 import type { FlowFile, LayoutFile } from './schema-flow.ts';
 import type { OutputFormatFile } from './schema-format.ts';
 import type { PartnerFile } from './schema-partner.ts';
@@ -20,12 +21,15 @@ type Entry = { readonly places: Places; readonly path: Path; readonly flow: Flow
 /** A partner gets flows it receives, in formats that can hold every record of them. */
 export function outputProblems(files: ConfigFiles): readonly Problem[] {
   return known(files.partners).flatMap((partner) =>
-    Object.entries(partner.value.outputs).flatMap(([code, { format }]) => {
+    Object.entries(partner.value.outputs).flatMap(([code, { format, version }]) => {
       const path = ['outputs', code];
       if (!partner.value.receives.includes(code)) return notReceived(partner, path, code);
       const flow = files.flows.get(code);
-      if (flow === undefined || !flow.whole || format === undefined) return []; // what is wrong with the flow is told there
-      return formatProblemsOf({ places: partner.places, path: [...path, 'format'], flow: flow.value }, format);
+      if (flow === undefined || !flow.whole) return []; // what is wrong with the flow is told there
+      const entry = { places: partner.places, path: [...path, 'format'], flow: flow.value };
+      const inFormat = format === undefined ? [] : formatProblemsOf(entry, format);
+      if (version === undefined) return inFormat;
+      return [...inFormat, ...versionProblems({ ...entry, path: [...path, 'version'] }, version)];
     }),
   );
 }

@@ -96,6 +96,8 @@ const layout = strict({
   version: word,
   validFrom: date,
   validUntil: date.optional(),
+  referenceFrom: date.optional(),
+  referenceUntil: date.optional(),
   fields: z.array(field).min(1),
   roles,
   changes: strict({ field: fieldName, values: listOf(line(), 1) }).optional(),

@@ -97,6 +97,9 @@ export type LayoutVersion = {
   readonly version: string;
   readonly validFrom: IsoDate;
   readonly validUntil?: IsoDate | undefined;
+  /** The first and last day of the reference periods it is for; left out where it is for all. */
+  readonly referenceFrom?: IsoDate | undefined;
+  readonly referenceUntil?: IsoDate | undefined;
   readonly fields: readonly Field[];
   readonly roles: FieldRoles;
   /**

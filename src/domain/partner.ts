@@ -77,6 +77,8 @@ export type Partner = {
   readonly outputs: Readonly<Record<string, OutputFormat>>;
   /** By flow: how the file of a delivery is packed; what is not here comes as it is. */
   readonly packaging: Readonly<Record<string, Packaging>>;
+  /** By flow: the version of the layout in which it wants them; what is not here comes in the one its sender used. */
+  readonly outputVersions?: Readonly<Record<string, string>> | undefined;
   readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
   readonly accounts: readonly Account[];
   /** Bytes that may lie in its intake folders together, and the largest file there. */
@@ -102,4 +104,9 @@ export function outputFor(partner: Partner, flow: string): OutputFormat | undefi
 /** How a partner wants the deliveries of a flow packed; undefined where it takes them as they are. */
 export function packagingFor(partner: Partner, flow: string): Packaging | undefined {
   return Object.hasOwn(partner.packaging, flow) ? partner.packaging[flow] : undefined;
+}
+
+/** The version of the layout in which a partner wants a flow; undefined where it takes the one its sender used. */
+export function outputVersionFor({ outputVersions = {} }: Partner, flow: string): string | undefined {
+  return Object.hasOwn(outputVersions, flow) ? outputVersions[flow] : undefined;
 }

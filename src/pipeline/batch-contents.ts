@@ -10,7 +10,9 @@ import type { BatchResult, BatchTask } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
 import { BatchLog } from './batch-log.ts';
 import { BatchOutputs } from './batch-outputs.ts';
+import { deliveredForm } from './delivered-form.ts';
 import type { Router } from './route.ts';
+import { FieldsByName, WriterInVersion } from './writer-in-version.ts';
 
 /** How a file is read: by which layout, and what its header says. */
 export type FileHead = { readonly layout: LayoutVersion; readonly header: HeaderValues };
@@ -78,7 +80,15 @@ export class BatchContents {
 
 /** The writer of what one receiver gets. */
 export function writerFor(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): RecordWriter {
-  return recordWriter(outputPlan(task, head, receiver, router.fileMask(receiver)));
+  const mask = router.fileMask(receiver);
+  const wanted = task.receivers.find((one) => one.partner === receiver)?.outputVersion;
+  const version = task.flow.layouts.find((one) => one.version === wanted);
+  if (version === undefined || version.version === head.layout.version) {
+    return recordWriter(outputPlan(task, head, receiver, mask));
+  }
+  const { layout } = deliveredForm(task.flow, version);
+  const fields = new FieldsByName(head.layout, layout);
+  return new WriterInVersion(recordWriter(outputPlan(task, { ...head, layout }, receiver, fields.mask(mask))), fields);
 }
 
 function outputPlan(task: BatchTask, { layout, header }: FileHead, to: PartnerId, fileMask: FieldMask): OutputPlan {

@@ -1,6 +1,6 @@
 import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import { outputFor, type Partner } from '../domain/partner.ts';
+import { outputFor, outputVersionFor, type Partner } from '../domain/partner.ts';
 import type { AccessMethod } from '../domain/principal.ts';
 import type { Submission, SubmittedFile } from '../domain/submission.ts';
 import type { BatchTask } from './batch.ts';
@@ -45,6 +45,7 @@ function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers']
       network: partner.network,
       purposes: partner.purposes,
       output: outputFor(partner, flow.code),
+      outputVersion: outputVersionFor(partner, flow.code),
     }));
 }
 

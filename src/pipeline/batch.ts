@@ -47,6 +47,8 @@ export type BatchReceiver = {
   readonly network?: Network | undefined;
   readonly purposes?: readonly string[] | undefined;
   readonly output?: OutputFormat | undefined;
+  /** The version of the layout it wants; undefined where it takes the one of the file. */
+  readonly outputVersion?: string | undefined;
 };
 
 /** One output: the records of this batch that one receiver gets, in the order of the input. */

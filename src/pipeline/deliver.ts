@@ -4,7 +4,7 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { FormatKind } from '../domain/format.ts';
 import type { Generation } from '../domain/generation.ts';
-import { outputFor, type Partner, packagingFor } from '../domain/partner.ts';
+import { outputFor, outputVersionFor, type Partner, packagingFor } from '../domain/partner.ts';
 import type { AnswerFile, Submission } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
@@ -124,14 +124,14 @@ export class Deliverer {
 }
 
 function manifestFacts(
-  { submission, flow, generation, sender, layoutVersion }: Source,
+  { submission, flow, generation, sender, ...source }: Source,
   receiver: Partner,
   output: BatchOutput,
   as: { readonly name: string; readonly sequence: number; readonly content: ContentRef },
 ) {
   return {
     flow: flow.code,
-    layoutVersion,
+    layoutVersion: outputVersionFor(receiver, flow.code) ?? source.layoutVersion,
     sequence: as.sequence,
     ticket: submission.ticket,
     sender: { partner: sender.id, institution: sender.institution },

@@ -5,6 +5,7 @@ import { isoOf, type KnownDates } from '../formats/field-forms.ts';
 import { notation } from '../formats/field-notation.ts';
 import { DATE_OR_PERIOD, IDENTIFIER, isPresent } from '../formats/field-types.ts';
 import { type RecordFault, STRUCTURE, type Value } from '../formats/record-format.ts';
+import { firstDayOf, isForDay } from './layout-choice.ts';
 
 /** Hears a fault of a field. */
 export type AddFault = (field: string, code: string, detail: string) => void;
@@ -17,6 +18,7 @@ type Companion = { readonly field: Place; readonly others: readonly Place[] };
 
 /** What the fields of one record must be to each other. A field that is absent, or wrong by itself, breaks no condition. */
 export class RecordConditions {
+  readonly #layout: LayoutVersion;
   readonly #dates: KnownDates;
   readonly #periods: readonly { readonly begin: Place; readonly end: Place }[];
   readonly #totals: readonly Total[];
@@ -26,6 +28,7 @@ export class RecordConditions {
 
   constructor(layout: LayoutVersion, dates: KnownDates) {
     const { periodBegin, periodEnd } = layout.roles;
+    this.#layout = layout;
     const ownPeriod = periodEnd === undefined ? [] : [{ begin: periodBegin, end: periodEnd }];
     const place = (name: string) => placeOf(layout, name);
     this.#dates = dates;
@@ -61,12 +64,22 @@ export class RecordConditions {
       if (isWhole) checkTotal(total, values, add);
     }
     this.#checkProofs(values, add);
+    this.#checkReference(values, add);
     for (const { date, insz } of this.#births) {
       const birth = textOf(values, date);
       if (birth !== undefined && !this.#agrees(birth, date.type, textOf(values, insz) ?? '')) {
         add(insz.name, IDENTIFIER, `≠ ${date.name}`);
       }
     }
+  }
+
+  /** A version of a layout is for some reference periods. */
+  #checkReference(values: readonly Value[], add: AddFault): void {
+    const { referenceFrom, referenceUntil, roles } = this.#layout;
+    if (referenceFrom === undefined && referenceUntil === undefined) return;
+    const day = firstDayOf(this.#layout, values);
+    if (day === undefined || isForDay(this.#layout, day)) return;
+    add(roles.periodBegin, DATE_OR_PERIOD, `${referenceFrom ?? ''}–${referenceUntil ?? ''}`);
   }
 
   /** Who is meant is proved by all fields of one group. */

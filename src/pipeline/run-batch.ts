@@ -20,8 +20,10 @@ import {
 import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
+import type { FileHead } from './batch-contents.ts';
 import { BatchLog, batchLogHead } from './batch-log.ts';
 import type { LaneThreads } from './lane-threads.ts';
+import { layoutByPeriod } from './layout-choice.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
 import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
@@ -92,6 +94,7 @@ class Batch implements RecordSink {
   readonly #known: Known;
   readonly #layouts: readonly LayoutVersion[];
   #records: ParsedRecord[] = [];
+  #head: FileHead | undefined;
   #stage: RecordStage | undefined;
   #fileError: FileError | undefined;
 
@@ -104,8 +107,7 @@ class Batch implements RecordSink {
   }
 
   layout(layout: LayoutVersion, header: HeaderValues): void {
-    const { store, originals, questions = async () => [] } = this.#parts;
-    this.#stage = new RecordStage(this.#task, { layout, header }, { store, originals, questions, ...this.#known });
+    this.#head = { layout, header };
   }
 
   record(record: ParsedRecord): void {
@@ -169,9 +171,17 @@ class Batch implements RecordSink {
   async #process(): Promise<void> {
     const records = this.#records;
     this.#records = [];
-    if (this.#fileError !== undefined || this.#stage === undefined) return;
+    if (this.#fileError !== undefined || this.#head === undefined || records.length === 0) return;
+    this.#stage ??= this.#openStage(this.#head, records);
     await this.#stage.process(records);
     this.#parts.progress?.(this.#stage.totals.total);
+  }
+
+  /** Once the first records are there: they may tell the version of the layout. */
+  #openStage({ layout, header }: FileHead, records: readonly ParsedRecord[]): RecordStage {
+    const { store, originals, questions = async () => [] } = this.#parts;
+    const head = { header, layout: layoutByPeriod(layout, this.#layouts, records) };
+    return new RecordStage(this.#task, head, { store, originals, questions, ...this.#known });
   }
 
   /** A file that is refused as a whole: none of its records counts, and nothing goes to anyone. */

@@ -53,8 +53,8 @@ describe('the run that nothing interrupts', () => {
       { file: 'set', state: 'partially-accepted' },
     ]);
     expect(reference.deliveries).toEqual([
-      { flow: 'ADRM', file: 'batch', receiver: 'rjv', sequence: 1, state: 'delivered' },
-      { flow: 'WLAT', file: 'set', receiver: 'kbf', sequence: 1, state: 'delivered' },
+      { flow: 'ADRM', file: 'batch', receiver: 'rjv', sequence: 1, state: 'picked-up', watches: 1 },
+      { flow: 'WLAT', file: 'set', receiver: 'kbf', sequence: 1, state: 'picked-up', watches: 1 },
     ]);
     expect(reference.changes).toEqual([
       { kind: 'delivery', file: 'batch', lines: 1 },

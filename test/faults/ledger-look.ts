@@ -9,7 +9,14 @@ import { z } from 'zod';
 
 const submissions = z.array(z.strictObject({ ticket: z.string(), fileName: z.string(), state: z.string() }));
 const deliveries = z.array(
-  z.strictObject({ ticket: z.string(), flow: z.string(), receiver: z.string(), sequence: z.int(), state: z.string() }),
+  z.strictObject({
+    ticket: z.string(),
+    flow: z.string(),
+    receiver: z.string(),
+    sequence: z.int(),
+    state: z.string(),
+    watches: z.int(),
+  }),
 );
 const jobs = z.array(z.strictObject({ queue: z.string(), key: z.string() }));
 const frozen = z.array(z.strictObject({ folder: z.string(), name: z.string() }));
@@ -34,12 +41,17 @@ export class LedgerLook {
 
   deliveries() {
     return deliveries.parse(
-      this.#rows('SELECT ticket, flow, receiver, sequence, state FROM delivery ORDER BY flow, receiver, sequence'),
+      this.#rows(
+        `SELECT ticket, flow, receiver, sequence, state,
+           (SELECT count(*) FROM job WHERE queue = 'deliveries' AND key = delivery.id) AS watches
+         FROM delivery ORDER BY flow, receiver, sequence`,
+      ),
     );
   }
 
+  /** What waits to be done; a delivery is watched for as long as it lies in its mailbox. */
   jobs() {
-    return jobs.parse(this.#rows('SELECT queue, key FROM job ORDER BY queue, key'));
+    return jobs.parse(this.#rows(`SELECT queue, key FROM job WHERE queue <> 'deliveries' ORDER BY queue, key`));
   }
 
   frozen() {
