@@ -11,6 +11,9 @@ import type { ProbeWorkerStart } from './probe-worker.ts';
 /** Far more than reading the beginning of a file takes. */
 const DEADLINE_MS = 60_000;
 
+/** Files above this take turns: of several that are large the first is answered first, and small ones wait for none. */
+const LARGE_BYTES = 512 * 1024;
+
 /** A file that is about to get its receipt. */
 export type ProbedFile = {
   readonly contents: ProbeJob['contents'];
@@ -23,6 +26,8 @@ export type ProbedFile = {
 /** Reads files before their receipts, off the serving thread. */
 export class FileProbe {
   readonly #thread: JobThread<ProbeJob, Probed>;
+  /** Settled when the large files before are read. */
+  #turn: Promise<unknown> = Promise.resolve();
   readonly #clock: Clock;
   readonly #logger: Logger;
 
@@ -50,12 +55,20 @@ export class FileProbe {
     const layouts = layoutsInForce(flow, this.#clock.now());
     const facts = { environment, sender };
     try {
-      return await this.#thread.ask({ contents, maxBytes, format: flow.format, layouts, facts });
+      return await this.#inTurn({ contents, maxBytes, format: flow.format, layouts, facts });
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'unavailable') throw error;
       this.#logger.warn({ err: error, contents }, 'a file could not be read before its receipt');
       return {};
     }
+  }
+
+  #inTurn(job: ProbeJob): Promise<Probed> {
+    const bytes = job.contents.reduce((sum, { size }) => sum + size, 0);
+    if (bytes <= LARGE_BYTES) return this.#thread.ask(job);
+    const probed = this.#turn.then(() => this.#thread.ask(job));
+    this.#turn = probed.catch(() => undefined);
+    return probed;
   }
 
   async close(): Promise<void> {

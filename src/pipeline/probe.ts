@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { FlowFormat } from '../domain/format.ts';
 import { JoinedParts } from '../formats/joined-parts.ts';
@@ -12,6 +13,8 @@ import {
 } from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { FileFault } from './file-checks.ts';
+
+const SLICE_BYTES = 32 * 1024;
 
 /** What is read of a file before its receipt, and by what; plain data, so that it can go to a thread. */
 export type ProbeJob = {
@@ -41,7 +44,7 @@ export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): P
     const reader = recordFormat(format, layouts, facts);
     sink.next();
     const isWhole = size <= left;
-    for await (const chunk of store.read(contentId, isWhole ? undefined : { start: 0, end: left })) {
+    for await (const chunk of slices(store.read(contentId, isWhole ? undefined : { start: 0, end: left }))) {
       reader.parse(chunk, sink);
       if (found.fault !== undefined) return found;
     }
@@ -51,6 +54,16 @@ export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): P
     left -= size;
   }
   return found.hasRecords ? found : { fault: { code: NO_DATA } };
+}
+
+/** Between two slices of a large file the thread looks after others. */
+async function* slices(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+  for await (const chunk of chunks) {
+    for (let start = 0; start < chunk.length; start += SLICE_BYTES) {
+      if (start > 0) await setImmediate();
+      yield chunk.subarray(start, start + SLICE_BYTES);
+    }
+  }
 }
 
 /** The name of the header's field that numbers the files of a sender. */

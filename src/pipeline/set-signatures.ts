@@ -26,7 +26,7 @@ const ALARM_AFTER_MS = 10_000;
 const ALARM_EVERY_MS = 60_000;
 
 export type SetSignatureParts = {
-  readonly thread: { verify(job: Omit<SignatureJob, 'id'>): Promise<VerifiedPath> };
+  readonly thread: { verify(job: SignatureJob): Promise<VerifiedPath> };
   readonly revocation: RevocationSource;
   /** Whether a certificate is that of exactly one account of this partner which is in force at this time. */
   readonly isSignerOf: (partner: Partner, certificate: Certificate, path: Path, at: number) => boolean;

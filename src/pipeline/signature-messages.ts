@@ -1,5 +1,4 @@
 import type { SetSignatureFailure } from '../evidence/set-signature.ts';
-import type { Failure } from './batch-messages.ts';
 
 /** What the serving thread and the thread that verifies signatures say to each other; all of it plain data. */
 
@@ -16,15 +15,13 @@ export type SignatureWorkerStart = {
 };
 
 export type SignatureJob = {
-  readonly id: number;
   readonly signature: { readonly contentId: string };
   readonly file: { readonly contentId: string; readonly sha256: string };
   /** The moment at which certificates must be valid, milliseconds since the epoch. */
   readonly at: number;
 };
 
-export type FromSignatureWorker =
+export type SignatureVerified =
   /** The path as DER, the signer first. */
-  | { readonly kind: 'good'; readonly id: number; readonly path: readonly Uint8Array[] }
-  | { readonly kind: 'refused'; readonly id: number; readonly reason: SetSignatureFailure }
-  | { readonly kind: 'failed'; readonly id: number; readonly failure: Failure };
+  | { readonly ok: true; readonly path: readonly Uint8Array[] }
+  | { readonly ok: false; readonly reason: SetSignatureFailure };
