@@ -1,6 +1,7 @@
 /** `npm run bench <area> -- [--quick] [--json]`: measures one area. Exit 0 where every target is met, 1 where one is not. */
 import { benchAccess } from './access.ts';
 import { benchFormats } from './formats.ts';
+import { benchPipeline } from './pipeline.ts';
 import { asTable, type Result } from './report.ts';
 import { benchSftp } from './sftp.ts';
 import { benchWebdav } from './webdav.ts';
@@ -8,6 +9,7 @@ import { benchWebdav } from './webdav.ts';
 const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = {
   access: benchAccess,
   formats: benchFormats,
+  pipeline: benchPipeline,
   sftp: benchSftp,
   webdav: benchWebdav,
 };
