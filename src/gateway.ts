@@ -120,6 +120,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const wake: { arrival: () => void } = { arrival: () => undefined };
   const onArrival = () => wake.arrival();
   const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival });
+  closers.push(() => vfs.settled());
   const trust = await openTrust({ settings, logger, metrics, clock }, closers);
   const pipeline = await startPipeline({
     ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf, onBroken },
@@ -243,7 +244,7 @@ async function healthOf(audit: AuditLog, ledger: Ledger, shared: SharedLimits): 
     parts.audit = asGatewayError(error).message;
   }
   try {
-    for (const queue of ['arrival', 'check', 'questions', 'directory'] as const) {
+    for (const queue of ['arrival', 'check', 'questions', 'directory', 'deliveries'] as const) {
       metrics.gauge('sluis_queue_length', await ledger.read({ kind: 'queueLength', queue }), { queue });
     }
     metrics.gauge('sluis_questions_overdue', await ledger.read({ kind: 'overdueQuestions' }));

@@ -1,5 +1,6 @@
 /** `npm run bench <area> -- [--quick] [--json]`: measures one area. Exit 0 where every target is met, 1 where one is not. */
 import { benchAccess } from './access.ts';
+import { benchDirectory } from './directory.ts';
 import { benchFormats } from './formats.ts';
 import { benchPipeline } from './pipeline.ts';
 import { asTable, type Result } from './report.ts';
@@ -8,6 +9,7 @@ import { benchWebdav } from './webdav.ts';
 
 const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result[]>>> = {
   access: benchAccess,
+  directory: benchDirectory,
   formats: benchFormats,
   pipeline: benchPipeline,
   sftp: benchSftp,

@@ -114,8 +114,18 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Par
       return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled, secondFactor };
     }),
   ];
-  const formats = Object.entries(outputs).map(([flow, { format }]) => [flow, format] as const);
-  return { ...facts, outputs: Object.fromEntries(formats), accounts, source: places.file };
+  const wanted = Object.entries(outputs);
+  const formats = wanted.flatMap(([flow, { format }]) => (format === undefined ? [] : [[flow, format] as const]));
+  const packaging = wanted.flatMap(([flow, one]) =>
+    one.packaging === undefined ? [] : [[flow, one.packaging] as const],
+  );
+  return {
+    ...facts,
+    outputs: Object.fromEntries(formats),
+    packaging: Object.fromEntries(packaging),
+    accounts,
+    source: places.file,
+  };
 }
 
 function flowOf({ places, value }: ReadFile<FlowFile>): Flow {

@@ -24,7 +24,7 @@ export function outputProblems(files: ConfigFiles): readonly Problem[] {
       const path = ['outputs', code];
       if (!partner.value.receives.includes(code)) return notReceived(partner, path, code);
       const flow = files.flows.get(code);
-      if (flow === undefined || !flow.whole) return []; // what is wrong with the flow is told there
+      if (flow === undefined || !flow.whole || format === undefined) return []; // what is wrong with the flow is told there
       return formatProblemsOf({ places: partner.places, path: [...path, 'format'], flow: flow.value }, format);
     }),
   );

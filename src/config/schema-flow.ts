@@ -105,6 +105,7 @@ const layout = strict({
   proofs: z.array(listOf(fieldName, 1)).optional(),
 });
 
+const days = z.int().min(1).max(3660);
 const hours = z.int().min(1).max(87_600);
 
 /** What a flow of requests asks for; hours count from the closing of the request. */
@@ -133,6 +134,9 @@ export const flowSchema = strict({
   namesWindowDays: z.int().min(1).max(3660).default(180),
   refuseSameContent: z.boolean().default(false),
   order: z.enum(['strict', 'none']).default('strict'),
+  afterQuarantine: z.enum(['hold', 'overtake']).default('overtake'),
+  holdDays: days.default(30),
+  remindAfterDays: listOf(days).default([7, 21]),
   purposes: listOf(word, 1),
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).default(10_000_000_000),
   keepAnsweredSeconds: seconds(0.1, 86_400).default(60),

@@ -105,8 +105,10 @@ export const partnerSchema = strict({
   /** What may lie in its intake folders together, and the largest file there; else the limits of `gateway.yaml`. */
   quotaBytes: z.int().min(1).max(1_000_000_000_000_000).optional(),
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).optional(),
-  /** By flow: the format in which its deliveries come, where that is not the sender's. */
-  outputs: z.record(flowCode, strict({ format: outputFormat })).default({}),
+  /** By flow: the format in which its deliveries come, where that is not the sender's, and how they are packed. */
+  outputs: z
+    .record(flowCode, strict({ format: outputFormat.optional(), packaging: z.enum(['gzip', 'zip']).optional() }))
+    .default({}),
   accessMethods: z.array(strict({ method: accessMethod, address })).min(1),
   officials: strict({
     leadingOfficial: official,

@@ -7,10 +7,14 @@ import { newestBase, readFlatFile } from './flat-file.ts';
 import type { FlatWork } from './flat-worker.ts';
 import { type Store, statsOf } from './store.ts';
 
-/** A directory of so many persons is read from the store in a second. */
-const SMALL = 200_000;
-/** From so many changed persons on a new base is worth its half minute in the background. */
-const MANY_CHANGED = 100_000;
+export type FlatLimits = {
+  /** A directory of up to so many persons is read from the store itself: that takes a second. */
+  readonly smallPersons: number;
+  /** From so many changed persons on a new base is worth its half minute in the background. */
+  readonly manyChanged: number;
+};
+
+export const FLAT_LIMITS: FlatLimits = { smallPersons: 200_000, manyChanged: 100_000 };
 
 type Base = { readonly store: string; readonly version: bigint; readonly layer: FlatLayer };
 
@@ -19,23 +23,40 @@ export class FlatBases {
   #base: Base | undefined;
   #last: FlatDirectory | undefined;
   #building: Promise<unknown> | undefined;
+  readonly #limits: FlatLimits;
 
-  /** @param folder of the environment */
+  constructor(limits: FlatLimits = FLAT_LIMITS) {
+    this.#limits = limits;
+  }
+
+  /**
+   * @param folder of the environment
+   * @returns undefined where there is no base, or the directory has more institutions or qualities than a base has codes for
+   */
   async flat(store: Store, folder: string): Promise<FlatDirectory | undefined> {
+    try {
+      return await this.#flat(store, folder);
+    } catch (error) {
+      if (error instanceof RangeError) return undefined;
+      throw error;
+    }
+  }
+
+  async #flat(store: Store, folder: string): Promise<FlatDirectory | undefined> {
     const transaction = store.root.useReadTransaction();
     try {
       const stats = statsOf(store, transaction);
       const last = this.#last;
       if (last !== undefined && this.#base?.store === store.name && last.version === stats.version) return last;
       const base = await this.#read(store, stats.version);
-      if (base === undefined && stats.persons > SMALL) {
+      if (base === undefined && stats.persons > this.#limits.smallPersons) {
         this.#build(store, folder);
         return undefined;
       }
       this.#base = base ?? { store: store.name, version: stats.version, layer: layerOf(store, transaction) };
       const { version, layer } = this.#base;
       const changed = version === stats.version ? EMPTY_LAYER : changedLayer(store, version, transaction);
-      if (changed.keys.length > MANY_CHANGED) this.#build(store, folder);
+      if (changed.keys.length > this.#limits.manyChanged) this.#build(store, folder);
       this.#last = new FlatDirectory({ version: stats.version, base: layer, changed });
       return this.#last;
     } finally {

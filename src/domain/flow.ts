@@ -159,6 +159,11 @@ export type Flow = {
   readonly namesWindowDays: number;
   readonly refuseSameContent: boolean;
   readonly order: 'strict' | 'none';
+  /** What a quarantined file does to the files of the flow behind it. */
+  readonly afterQuarantine: 'hold' | 'overtake';
+  /** How long a delivery stays in its mailbox, and when its receiver is reminded of one that nobody picked up. */
+  readonly holdDays: number;
+  readonly remindAfterDays: readonly number[];
   readonly purposes: readonly string[];
   readonly maxFileBytes: number;
   /** Seconds the name of an answered submission stays listed in the intake folder. */

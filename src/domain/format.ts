@@ -79,6 +79,9 @@ export type OutputFormat =
   | (XmlShape & { readonly charset: 'utf-8' | 'iso-8859-1' })
   | { readonly kind: 'json-lines' };
 
+/** How a receiver wants the file of a delivery packed. A ZIP holds exactly one file. */
+export type Packaging = 'gzip' | 'zip';
+
 export function widthOf({ first, last }: Columns): number {
   return last - first + 1;
 }

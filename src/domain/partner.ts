@@ -1,4 +1,4 @@
-import type { OutputFormat } from './format.ts';
+import type { OutputFormat, Packaging } from './format.ts';
 import type { IsoDate } from './period.ts';
 import type { AccessMethod, PartnerId, Role } from './principal.ts';
 
@@ -75,6 +75,8 @@ export type Partner = {
   readonly receives: readonly string[];
   /** By flow: the format in which it wants the deliveries; what is not here comes as the sender gave it. */
   readonly outputs: Readonly<Record<string, OutputFormat>>;
+  /** By flow: how the file of a delivery is packed; what is not here comes as it is. */
+  readonly packaging: Readonly<Record<string, Packaging>>;
   readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
   readonly accounts: readonly Account[];
   /** Bytes that may lie in its intake folders together, and the largest file there. */
@@ -95,4 +97,9 @@ export type Sector = {
 /** The format in which a partner wants the deliveries of a flow; undefined where it takes them as the sender gives them. */
 export function outputFor(partner: Partner, flow: string): OutputFormat | undefined {
   return Object.hasOwn(partner.outputs, flow) ? partner.outputs[flow] : undefined;
+}
+
+/** How a partner wants the deliveries of a flow packed; undefined where it takes them as they are. */
+export function packagingFor(partner: Partner, flow: string): Packaging | undefined {
+  return Object.hasOwn(partner.packaging, flow) ? partner.packaging[flow] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { Environment } from '../domain/flow.ts';
+import type { Packaging } from '../domain/format.ts';
 import { type Institution, institutionName } from '../domain/partner.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { Ticket } from '../domain/submission.ts';
@@ -21,8 +22,17 @@ export type ManifestFacts = {
   readonly records: number;
   readonly size: number;
   readonly sha256: string;
+  /** What is inside, where the file is packed. */
+  readonly unpacked?: ManifestContent | undefined;
   readonly authorizations: readonly { readonly id: string; readonly version: number }[];
   readonly generation: string;
+};
+
+export type ManifestContent = {
+  readonly packaging: Packaging;
+  readonly file: string;
+  readonly size: number;
+  readonly sha256: string;
 };
 
 /** docs/schemas/manifest.schema.json */
@@ -41,6 +51,7 @@ export function manifestJson(facts: ManifestFacts): string {
     records: facts.records,
     size: facts.size,
     sha256: facts.sha256,
+    ...(facts.unpacked === undefined ? {} : { unpacked: facts.unpacked }),
     authorizations: facts.authorizations.map(({ id, version }) => ({ id, version })),
     generation: facts.generation,
   };

@@ -6,7 +6,13 @@ import type { TextOf } from './notification.ts';
 import { evidenceLines, fileReference, formHead, TICKET_ORIGIN, XML_HEAD, type XmlElement, xmlLines } from './xml.ts';
 
 /** What a notice is about: something that should have happened and did not. */
-export type NoticeSubject = 'answers-overdue' | 'questions-closed';
+export type NoticeSubject =
+  | 'answers-overdue'
+  | 'questions-closed'
+  /** To its receiver: a delivery is not picked up, or is gone. To its sender: something did not reach everybody. */
+  | 'delivery-waiting'
+  | 'delivery-expired'
+  | 'delivery-lost';
 
 /** What a partner is told without having sent something just now. */
 export type NoticeFacts = {
@@ -15,8 +21,12 @@ export type NoticeFacts = {
   readonly ticket: Ticket;
   readonly flow: string;
   readonly environment: Environment;
-  /** How many records it is about, and the tickets of the first of them. */
-  readonly count: number;
+  /** What tells this notice from others about the submission: its ticket, or a delivery. */
+  readonly name: string;
+  /** The file it is about. */
+  readonly file?: string | undefined;
+  /** How many records it is about, and the tickets of the first of them, where they are told. */
+  readonly count?: number | undefined;
   readonly tickets: readonly RecordTicket[];
   readonly generation: string;
   readonly language: Language;
@@ -24,12 +34,13 @@ export type NoticeFacts = {
 };
 
 const THIS_FORM = 1; // ReferenceType; docs/domain.md §1
+const DOSSIER = 2;
 const REMINDER = 5; // AttestationStatus
 const NOT_DONE = 0;
 
 /** `SOCQ.<ticket>.answers-overdue.notice.json` */
-export function noticeName({ flow, ticket, subject }: NoticeFacts): string {
-  return `${flow}.${ticket}.${subject}.notice.json`;
+export function noticeName({ flow, name, subject }: NoticeFacts): string {
+  return `${flow}.${name}.${subject}.notice.json`;
 }
 
 /** docs/schemas/notice.schema.json */
@@ -43,35 +54,38 @@ export function noticeJson(facts: NoticeFacts, textOf: TextOf): string {
     environment: facts.environment,
     createdAt: new Date(facts.createdAt).toISOString(),
     text: textOf(facts.subject, facts.language),
+    file: facts.file,
     records: facts.count,
-    tickets: facts.tickets,
+    tickets: facts.tickets.length === 0 ? undefined : facts.tickets,
     generation: facts.generation,
   };
   return `${JSON.stringify(notice, undefined, 2)}\n`;
 }
 
-/** A NOTIFICATION that reminds: one Form for each record it is about. */
+/** A NOTIFICATION that reminds: one Form for each record it is about, or one for the file. */
 export function* noticeXml(facts: NoticeFacts, textOf: TextOf): Generator<string> {
   yield `${XML_HEAD}<NOTIFICATION>\n`;
   const label = textOf(facts.subject, facts.language);
-  for (const ticket of facts.tickets) yield xmlLines(form(facts, ticket, label), 1);
+  for (const ticket of facts.tickets) yield xmlLines(form(facts, THIS_FORM, ticket, label), 1);
+  if (facts.tickets.length === 0) yield xmlLines(form(facts, DOSSIER, facts.ticket, label), 1);
   const evidence: readonly XmlElement[] = [
     ['flow', facts.flow],
     ['subject', facts.subject],
-    ['records', facts.count],
+    ...(facts.count === undefined ? [] : [['records', facts.count] as const]),
     ['generation', facts.generation],
   ];
   yield `${evidenceLines(evidence, 1)}</NOTIFICATION>\n`;
 }
 
-function form({ ticket, flow, createdAt, subject }: NoticeFacts, record: RecordTicket, label: string): XmlElement {
+function form(facts: NoticeFacts, type: number, reference: string, label: string): XmlElement {
+  const { ticket, flow, createdAt, subject, file = flow } = facts;
   const head = formHead('NOTI001', createdAt).map(
     (element): XmlElement => (element[0] === 'AttestationStatus' ? ['AttestationStatus', REMINDER] : element),
   );
   const handled: readonly XmlElement[] = [
-    ['ReferenceType', THIS_FORM],
+    ['ReferenceType', type],
     ['ReferenceOrigin', TICKET_ORIGIN],
-    ['ReferenceNbr', record],
+    ['ReferenceNbr', reference],
   ];
   const report: readonly XmlElement[] = [
     ['ErrorID', subject],
@@ -82,5 +96,5 @@ function form({ ticket, flow, createdAt, subject }: NoticeFacts, record: RecordT
     ['ResultCode', NOT_DONE],
     ['AnomalyReport', report],
   ];
-  return ['Form', [...head, fileReference(flow, ticket), ['HandledReference', handled], ['HandlingResult', result]]];
+  return ['Form', [...head, fileReference(file, ticket), ['HandledReference', handled], ['HandlingResult', result]]];
 }

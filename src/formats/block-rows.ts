@@ -1,6 +1,6 @@
 import type { Charset } from '../domain/charset.ts';
 import type { Environment, LayoutVersion } from '../domain/flow.ts';
-import { daysInMonth } from './identifier-matchers.ts';
+import { dayOf, daysInMonth, monthOf, yearOf } from './identifier-matchers.ts';
 import { type Condition, NO_NUMBER, plainConditions, positionOf } from './plain-conditions.ts';
 import { type BlockEnd, NOT_PLAIN, OPEN_END, PLAIN, PLAIN_BEYOND_ASCII, type RecordBlock } from './record-block.ts';
 import type { ParsedRecord } from './record-format.ts';
@@ -160,14 +160,12 @@ export class BlockRows {
   }
 }
 
-/** Days since 1900-01-01 of year * 10,000 + month * 100 + day; from OPEN_END on all the same. */
+/** Days since 1900-01-01 of a packed date; from OPEN_END on all the same. */
 function dayNumber(date: number): number {
   if (date === NO_NUMBER) return OPEN_END;
-  const year = Math.floor(date / 10_000);
-  const month = Math.floor(date / 100) % 100;
-  const day = (date % 100) - 1;
-  const known = DAYS_BEFORE_MONTH[(year - FIRST_YEAR) * 12 + month - 1];
-  if (known !== undefined) return Math.min(known + day, OPEN_END);
+  const year = yearOf(date);
+  const known = DAYS_BEFORE_MONTH[(year - FIRST_YEAR) * 12 + monthOf(date) - 1];
+  if (known !== undefined) return Math.min(known + dayOf(date) - 1, OPEN_END);
   return year < FIRST_YEAR ? -1 : OPEN_END;
 }
 

@@ -47,6 +47,8 @@ function numberIn(record: string, from: number, to: number): string {
   const isNegative = record.charCodeAt(from) === MINUS;
   const digits = isNegative ? from + 1 : from;
   const start = pastZeros(record, digits, to);
+  // A sign behind zeros would become one before the number.
+  if (record.charCodeAt(start) === MINUS) return record.slice(from, to);
   return isNegative ? `-${record.slice(start, to)}` : record.slice(start, to);
 }
 

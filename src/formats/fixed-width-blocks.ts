@@ -4,7 +4,7 @@ import { BlockRows } from './block-rows.ts';
 import { codecOf, latin1OfCp500 } from './charsets.ts';
 import { columnsOf, FixedWidthFormat, trailerCheck } from './fixed-width.ts';
 import { FixedWidthFields } from './fixed-width-fields.ts';
-import { ModuloSum, summandIn, type TrailerCheck } from './fixed-width-trailer.ts';
+import { summandIn, type TrailerCheck } from './fixed-width-trailer.ts';
 import type { BlockCutter, BlockEnd, BlockEnds, BlockPlan, BlockReader, RecordBlock } from './record-block.ts';
 import { NOWHERE, type RecordEnds, recordEnds } from './record-ends.ts';
 import { lineEndBytes } from './records-of-length.ts';
@@ -30,7 +30,7 @@ export class FixedWidthBlocks implements BlockReader {
   readonly #rows: BlockRows;
   readonly #fields: FixedWidthFields;
   readonly #alone: RowAlone;
-  readonly #sums: readonly DetailSum[];
+  readonly #sums: DetailSums;
   #trailer: string | undefined;
   /** Where the details of the chunk end. */
   #end = 0;
@@ -43,10 +43,7 @@ export class FixedWidthBlocks implements BlockReader {
     const classes = byteClasses(charset === 'utf-8' ? BEYOND_ASCII : '');
     this.#rows = new BlockRows({ layout, environment, charset, classes });
     this.#fields = new FixedWidthFields(layout, shape, this.#rows);
-    this.#sums = (shape.trailer?.sums ?? []).map(({ field, columns }) => {
-      const at = columnsOf(layout.fields.find(({ name }) => name === field));
-      return new DetailSum(at, columns);
-    });
+    this.#sums = new DetailSums(layout, shape);
     const alone = { ...shape, header: undefined, trailer: undefined };
     // A record before it: what is special about the first one of a file is not to be seen in the middle.
     this.#alone = new RowAlone(new FixedWidthFormat(alone, [layout], facts), blankDetail(shape));
@@ -61,7 +58,7 @@ export class FixedWidthBlocks implements BlockReader {
     const rows = this.#rows;
     rows.reset(data);
     this.#trailer = undefined;
-    for (const sum of this.#sums) sum.reset();
+    this.#sums.reset();
     this.#end = data.length;
     for (let start = 0; start < data.length; ) {
       const next = this.#trailer === undefined ? this.#record(data, sent, start, isLast) : NOWHERE;
@@ -70,7 +67,7 @@ export class FixedWidthBlocks implements BlockReader {
     }
     if ((this.#trailer === undefined) !== (trailer === undefined || !isLast)) return undefined;
     rows.finish(this.#end);
-    const end: Partial<BlockEnd> = { sums: this.#sums.map(({ value }) => value), trailer: this.#trailer };
+    const end: Partial<BlockEnd> = { sums: this.#sums.values, trailer: this.#trailer };
     return rows.block((row) => this.#alone.read(this.#ended(sent, row)), end);
   }
 
@@ -78,7 +75,7 @@ export class FixedWidthBlocks implements BlockReader {
     const next = this.#ends.next(data, start, isLast);
     if (next !== NOWHERE && this.#isDetail(data, start)) {
       const base = this.#rows.open(start);
-      if (this.#fields.match(data, start, base) && this.#isAdded(data, start)) {
+      if (this.#fields.match(data, start, base) && this.#sums.add(data, start)) {
         this.#rows.close(base, true);
         return next;
       }
@@ -95,7 +92,7 @@ export class FixedWidthBlocks implements BlockReader {
     const type = recordType === undefined ? undefined : text.slice(recordType.first - 1, recordType.last);
     if (type === undefined || type === detail?.type) {
       const base = this.#rows.open(start);
-      for (const sum of this.#sums) if (!sum.isAdded(text)) return NOWHERE;
+      if (!this.#sums.addOf(text)) return NOWHERE;
       this.#rows.close(base, false);
       return next;
     }
@@ -103,13 +100,6 @@ export class FixedWidthBlocks implements BlockReader {
     this.#trailer = text;
     this.#end = start;
     return next;
-  }
-
-  /** All numbers are read before the first is added: else the record is read again. */
-  #isAdded(data: Uint8Array, start: number): boolean {
-    for (const sum of this.#sums) if (!sum.reads(data, start)) return false;
-    for (const sum of this.#sums) sum.add();
-    return true;
   }
 
   #isDetail(data: Buffer, start: number): boolean {
@@ -131,55 +121,70 @@ export class FixedWidthBlocks implements BlockReader {
   }
 }
 
-/** One sum of the trailer, over the details of a chunk; the rules are those of `TrailerCheck.add`. */
-class DetailSum {
-  readonly #at: Columns;
-  readonly #columns: Columns;
-  #sum: ModuloSum;
-  #number = 0;
+/** The sums of the trailer, over the details of a chunk; the rules are those of `TrailerCheck.add`. */
+class DetailSums {
+  readonly #places: readonly Columns[];
+  readonly #froms: Int32Array;
+  readonly #tos: Int32Array;
+  readonly #moduli: Float64Array;
+  readonly #numbers: Float64Array;
+  readonly #values: Float64Array;
 
-  constructor(at: Columns, columns: Columns) {
-    this.#at = at;
-    this.#columns = columns;
-    this.#sum = new ModuloSum(columns);
+  constructor(layout: LayoutVersion, { trailer }: FixedWidthShape) {
+    const sums = trailer?.sums ?? [];
+    this.#places = sums.map(({ field }) => columnsOf(layout.fields.find(({ name }) => name === field)));
+    this.#froms = Int32Array.from(this.#places, ({ first }) => first - 1);
+    this.#tos = Int32Array.from(this.#places, ({ last }) => last);
+    this.#moduli = Float64Array.from(sums, ({ columns }) => 10 ** widthOf(columns));
+    this.#numbers = new Float64Array(sums.length);
+    this.#values = new Float64Array(sums.length);
   }
 
-  get value(): number {
-    return this.#sum.value;
+  get values(): readonly number[] {
+    return [...this.#values];
   }
 
   reset(): void {
-    this.#sum = new ModuloSum(this.#columns);
+    this.#values.fill(0);
   }
 
-  /** Reads the number of a detail, to be added later; false where it is not certainly one. */
-  reads(data: Uint8Array, start: number): boolean {
-    const from = start + this.#at.first - 1;
-    const to = start + this.#at.last;
-    const middle = Math.max(from, to - SMALL_DIGITS);
-    const high = digitsIn(data, from, middle);
-    const low = digitsIn(data, middle, to);
-    if (high < 0 || low < 0) return this.#isBlank(data, from, to);
-    this.#number = high * SMALL + low;
+  /** Adds the numbers of a detail; false, and nothing is added, where one of them is not certain. */
+  add(data: Uint8Array, start: number): boolean {
+    const numbers = this.#numbers;
+    for (let sum = 0; sum < numbers.length; sum += 1) {
+      const from = start + (this.#froms[sum] ?? 0);
+      const to = start + (this.#tos[sum] ?? 0);
+      const middle = Math.max(from, to - SMALL_DIGITS);
+      const high = digitsIn(data, from, middle);
+      const low = digitsIn(data, middle, to);
+      if (high >= 0 && low >= 0) numbers[sum] = high * SMALL + low;
+      else if (isBlank(data, from, to)) numbers[sum] = 0;
+      else return false;
+    }
+    for (let sum = 0; sum < numbers.length; sum += 1) this.#addTo(sum, numbers[sum] ?? 0);
     return true;
   }
 
-  add(): void {
-    this.#sum.add(this.#number);
-  }
-
-  /** Adds the number of a record that was cut out; false where it has none. */
-  isAdded(record: string): boolean {
-    const number = summandIn(record, this.#at);
-    if (number !== undefined) this.#sum.add(number);
-    return number !== undefined;
-  }
-
-  #isBlank(data: Uint8Array, from: number, to: number): boolean {
-    this.#number = 0;
-    for (let at = from; at < to; at += 1) if (data[at] !== SPACE) return false;
+  /** The same of a record that was cut out. */
+  addOf(record: string): boolean {
+    for (const [sum, place] of this.#places.entries()) {
+      const number = summandIn(record, place);
+      if (number === undefined) return false;
+      this.#addTo(sum, number);
+    }
     return true;
   }
+
+  #addTo(sum: number, number: number): void {
+    const modulus = this.#moduli[sum] ?? 1;
+    const added = (this.#values[sum] ?? 0) + (number < modulus ? number : number % modulus);
+    this.#values[sum] = added < modulus ? added : added - modulus;
+  }
+}
+
+function isBlank(data: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at += 1) if (data[at] !== SPACE) return false;
+  return true;
 }
 
 /** A whole number of so few digits that it is a small integer; -1 where there is anything else. */

@@ -46,14 +46,30 @@ export function inszMatcher(environment: Environment, numbers: Int32Array, slot:
   };
 }
 
-/** The birth in a person's key: year * 10,000 + month * 100 + day, month and day 0 where unknown. */
+/** A date in one number that is greater the later it is; month and day are 0 where unknown. */
+export function packedDate(year: number, month: number, day: number): number {
+  return (year << 9) | (month << 5) | day;
+}
+
+export function yearOf(date: number): number {
+  return date >> 9;
+}
+
+export function monthOf(date: number): number {
+  return (date >> 5) & 0xf;
+}
+
+export function dayOf(date: number): number {
+  return date & 0x1f;
+}
+
+/** The birth in a person's key, packed; month and day 0 where unknown. */
 export function birthIn(person: PersonKey): number {
   const isFrom2000 = person >= FROM_2000;
   const digits = Math.floor((isFrom2000 ? person - FROM_2000 : person) / 1000);
   const rawMonth = Math.floor(digits / 100) % 100;
   const month = rawMonth >= 40 ? rawMonth - 40 : rawMonth >= 20 ? rawMonth - 20 : rawMonth;
-  const year = (isFrom2000 ? 2000 : 1900) + Math.floor(digits / 10_000);
-  return year * 10_000 + month * 100 + (digits % 100);
+  return packedDate((isFrom2000 ? 2000 : 1900) + Math.floor(digits / 10_000), month, digits % 100);
 }
 
 /** Ten digits as they should be; other ways to write them are put right by the rules. */
@@ -68,7 +84,7 @@ export const kboMatcher: Matcher = (bytes, at, limit) => {
   return check === 97 - (((one * 100 + two) * 10_000 + three * 100 + four) % 97) ? at + KBO_DIGITS : -1;
 };
 
-/** Puts down year * 10,000 + month * 100 + day. @param isIncomplete whether day, or month and day, may be 00 */
+/** Puts down the packed date. @param isIncomplete whether day, or month and day, may be 00 */
 export function dateMatcher(isShort: boolean, isIncomplete: boolean, numbers: Int32Array, slot: number): Matcher {
   const length = isShort ? 8 : 10;
   const [monthAt, dayAt] = isShort ? [4, 6] : [5, 8];
@@ -83,7 +99,7 @@ export function dateMatcher(isShort: boolean, isIncomplete: boolean, numbers: In
     const year = century * 100 + years;
     if (day === 0 ? !isIncomplete || month > 12 : month === 0 || month > 12 || day > daysInMonth(year, month))
       return -1;
-    numbers[slot] = year * 10_000 + month * 100 + day;
+    numbers[slot] = packedDate(year, month, day);
     return at + length;
   };
 }

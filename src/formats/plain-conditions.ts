@@ -1,5 +1,5 @@
 import type { Field, LayoutVersion } from '../domain/flow.ts';
-import { birthIn } from './identifier-matchers.ts';
+import { birthIn, dayOf, monthOf, yearOf } from './identifier-matchers.ts';
 
 /** What the fields of a plain row are, while it is looked at. */
 export type RowFields = {
@@ -60,10 +60,10 @@ function bornOn(date: number, insz: number): Condition {
     const person = numbers[insz] ?? NO_NUMBER;
     if (written === NO_NUMBER || person === NO_NUMBER) return true;
     const birth = birthIn(person);
-    const [month, bornMonth] = [Math.floor(written / 100) % 100, Math.floor(birth / 100) % 100];
-    if (Math.floor(written / 10_000) !== Math.floor(birth / 10_000)) return false;
+    const [month, bornMonth] = [monthOf(written), monthOf(birth)];
+    if (yearOf(written) !== yearOf(birth)) return false;
     if (month === 0 || bornMonth === 0) return true;
-    const [day, bornDay] = [written % 100, birth % 100];
+    const [day, bornDay] = [dayOf(written), dayOf(birth)];
     return month === bornMonth && (day === 0 || bornDay === 0 || day === bornDay);
   };
 }

@@ -30,26 +30,42 @@ const ASCII_WITHOUT_SPACES_AROUND = /^[!-~](?:[ -~]*[!-~])?$/;
 const UUID_PARTS = [8, 13, 18, 23, 36];
 const HEX = Uint8Array.from({ length: 256 }, (_, byte) => (/[0-9a-f]/i.test(String.fromCharCode(byte)) ? 1 : 0));
 
+/** How many digits a value of digits alone has; undefined of other types. */
+export function digitRange(type: FieldType): { readonly least: number; readonly most: number } | undefined {
+  switch (type.kind) {
+    case 'integer':
+      return { least: 1, most: type.maxDigits };
+    case 'cents':
+      return type.signed ? undefined : { least: 1, most: type.maxDigits };
+    case 'digits':
+      return { least: type.length, most: type.length };
+    case 'sector':
+      return { least: 1, most: 3 };
+    default:
+      return undefined;
+  }
+}
+
 /** The rules are those of `typeCheck` in field-types.ts. @param slot the position of the field in the layout */
 export function valueMatcher(type: FieldType, slot: number, context: MatchContext): Matcher {
   const { environment, numbers } = context;
+  const range = digitRange(type);
+  if (range !== undefined) return digits(range.least, range.most);
   switch (type.kind) {
-    case 'integer':
-      return digits(1, type.maxDigits);
     case 'cents':
       return signed(digits(1, type.maxDigits), type.signed);
     case 'decimal':
       return signed(decimal(type, context.classes), type.signed);
-    case 'digits':
-      return digits(type.length, type.length);
     case 'boolean':
       return oneOf(['true', 'false'], context.classes);
     case 'uuid':
       return uuid;
     case 'rsz':
       return rsz;
+    case 'integer':
+    case 'digits':
     case 'sector':
-      return digits(1, 3);
+      return () => -1;
     case 'institution':
       return institution;
     case 'quarter':

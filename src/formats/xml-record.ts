@@ -17,7 +17,8 @@ const BLANKS_AROUND = /^[ \t\r\n]+|[ \t\r\n]+$/g;
 type Open = {
   readonly group: XmlGroup;
   readonly path: string;
-  readonly seen: Set<string>;
+  /** Places of the elements that were there, in the order they came. */
+  readonly seen: number[];
   last: number;
   lastName: string;
 };
@@ -62,12 +63,15 @@ export class XmlRecord {
     const path = inside.path === '' ? tag.local : `${inside.path}.${tag.local}`;
     const node = tag.uri === this.#namespace ? inside.group.children.get(tag.local) : undefined;
     if (node === undefined) this.#skip(path, NOTHING);
-    else if (inside.seen.has(tag.local) && !isNextOccurrence(node, inside)) this.#skip(path, DOUBLED);
+    else if (inside.seen.includes(node.place) && !isNextOccurrence(node, inside)) this.#skip(path, DOUBLED);
     else if (this.#occurrences.length >= MAX_OCCURRENCES && isRepeated(node)) this.#skip(path, `> ${MAX_OCCURRENCES}`);
     else {
       if (node.place < inside.last) this.#fault(path, `< ${inside.lastName}`);
-      else [inside.last, inside.lastName] = [node.place, tag.local];
-      inside.seen.add(tag.local);
+      else {
+        inside.last = node.place;
+        inside.lastName = tag.local;
+      }
+      inside.seen.push(node.place);
       if (isRepeated(node)) this.#own = [];
       this.#attributes(tag, path);
       if (node.kind === 'leaf') this.#leaf = { leaf: node, path, text: '' };
@@ -142,5 +146,5 @@ function isNextOccurrence(node: XmlNode, { last }: Open): boolean {
 }
 
 function opened(group: XmlGroup, path: string): Open {
-  return { group, path, seen: new Set(), last: -1, lastName: '' };
+  return { group, path, seen: [], last: -1, lastName: '' };
 }

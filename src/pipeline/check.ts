@@ -5,17 +5,19 @@ import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
-import { outputFor, type Partner } from '../domain/partner.ts';
+import type { Partner } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
-import type { Submission, SubmissionState, SubmittedFile } from '../domain/submission.ts';
+import type { Submission, SubmissionState } from '../domain/submission.ts';
 import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
+import { batchTask, grounds } from './batch-task.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
 import { type DirectoryWork, directoryCommands } from './directory-work.ts';
 import { missingLots } from './lots.ts';
-import { answeredBy, questionCommands, questionsLookup, sourceOf } from './question-flows.ts';
+import { heldBehind } from './quarantine-order.ts';
+import { questionCommands, questionsLookup } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
@@ -23,6 +25,8 @@ import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 const MOST_TRIES = 5;
 /** After so many attempts that failed for no passing reason a batch is put aside. */
 const MOST_ATTEMPTS = 5;
+/** When a file that waits behind a quarantined one is looked at again. */
+const HELD_MS = 2000;
 
 /** Runs one batch off the serving thread. */
 export interface BatchRunner {
@@ -64,6 +68,9 @@ export class Checker {
     if (submission?.state !== 'checking') {
       await this.#parts.ledger.commit([{ kind: 'finishLease', ...leaseRef(lease) }]);
       return;
+    }
+    if ((await heldBehind(this.#parts.ledger, this.#parts.generation.value, submission)) !== undefined) {
+      return this.#later(lease);
     }
     try {
       // A batch sees what the integrations before it did.
@@ -147,6 +154,12 @@ export class Checker {
     return true;
   }
 
+  /** Put back as it was: waiting is no attempt that failed. */
+  async #later({ queue, key, payload }: Lease): Promise<void> {
+    const dueAt = this.#parts.clock.now() + HELD_MS;
+    await this.#parts.ledger.commit([{ kind: 'enqueue', queue, key, dueAt, payload }]);
+  }
+
   /** It is decided: what fails now is done before the next batch begins. */
   async #changeDirectory({ ticket }: Submission): Promise<void> {
     const { directoryWork, logger } = this.#parts;
@@ -196,63 +209,6 @@ export function originalsOf(
   partner: PartnerId,
 ): OriginalsLookup {
   return (references) => ledger.read({ kind: 'originals', flow, environment, partner, references });
-}
-
-/** All a batch needs of the generation it is checked by. */
-export function batchTask(
-  submission: Submission,
-  flow: Flow,
-  partner: Partner,
-  generation: Generation,
-  from: { readonly accessMethod: AccessMethod; readonly data: readonly SubmittedFile[] },
-): BatchTask {
-  return {
-    ticket: submission.ticket,
-    flow,
-    environment: submission.environment,
-    accessMethod: from.accessMethod,
-    receivedAt: submission.receivedAt,
-    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
-    contents: from.data.map(({ contentId, size, sha256 }) => ({ contentId, size, sha256 })),
-    generation: generation.id,
-    authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
-    sectors: generation.sectors,
-    receivers: receiversOf(generation, flow),
-    addressees: addresseesOf(generation, flow),
-    source: sourceOf(generation, flow),
-  };
-}
-
-function addresseesOf(generation: Generation, flow: Flow): BatchTask['addressees'] {
-  if (flow.kind !== 'message') return undefined;
-  return generation.partners.map(({ id, institution, kbo }) => ({ partner: id, institution, kbo }));
-}
-
-function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers'] {
-  return generation.partners
-    .filter((partner) => !partner.disabled && partner.receives.includes(flow.code))
-    .map((partner) => ({
-      partner: partner.id,
-      institution: partner.institution,
-      network: partner.network,
-      purposes: partner.purposes,
-      output: outputFor(partner, flow.code),
-    }));
-}
-
-/** All of a generation that the outcome of this batch rests on; equal grounds give an equal outcome. */
-function grounds(generation: Generation, { flow, partner }: Checked): string {
-  const sender = generation.partners.find((candidate) => candidate.id === partner.id);
-  return JSON.stringify([
-    generation.flows.find((candidate) => candidate.code === flow.code),
-    generation.authorizations.filter((act) => act.flow === flow.code),
-    generation.sectors,
-    receiversOf(generation, flow),
-    addresseesOf(generation, flow),
-    sourceOf(generation, flow),
-    answeredBy(generation, flow),
-    [sender?.disabled, sender?.institution, sender?.kbo, sender?.purposes, sender?.layout, sender?.answerFormat],
-  ]);
 }
 
 function remembered({ flow, submission, result }: Checked): readonly LedgerCommand[] {

@@ -4,16 +4,19 @@ import type { Delivery } from '../domain/delivery.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { FormatKind } from '../domain/format.ts';
 import type { Generation } from '../domain/generation.ts';
-import { outputFor, type Partner } from '../domain/partner.ts';
+import { outputFor, type Partner, packagingFor } from '../domain/partner.ts';
 import type { AnswerFile, Submission } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
 import { manifestName } from '../evidence/answer-names.ts';
 import { manifestJson } from '../evidence/manifest.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
+import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { BatchOutput, BatchResult } from './batch.ts';
+import { deliveryWatch } from './delivery-watcher.ts';
 import { inGroups } from './in-groups.ts';
+import { PACKED_SUFFIX, packed } from './packaging.ts';
 import type { SealedFiles } from './sealed-files.ts';
 
 const SEQUENCE_DIGITS = 8;
@@ -32,7 +35,12 @@ export type PreparedDelivery = {
   readonly commands: (at: number) => readonly LedgerCommand[];
 };
 
-type Parts = { readonly ledger: Ledger; readonly sealed: SealedFiles; readonly clock: Clock };
+type Parts = {
+  readonly store: ContentStore;
+  readonly ledger: Ledger;
+  readonly sealed: SealedFiles;
+  readonly clock: Clock;
+};
 
 type Source = {
   readonly submission: Submission;
@@ -86,7 +94,7 @@ export class Deliverer {
       records: output.records,
       state: 'delivered',
     };
-    return { delivery, commands: (at) => deliveryCommands(delivery, at) };
+    return { delivery, commands: (at) => [...deliveryCommands(delivery, at), deliveryWatch(flow, id, at)] };
   }
 
   async #files(
@@ -96,15 +104,21 @@ export class Deliverer {
     sequence: number,
   ): Promise<readonly AnswerFile[]> {
     const { submission, flow } = source;
-    const { sealed, clock } = this.#parts;
-    if (receiver.answerFormat === 'rsz-xml') {
-      return sealed.asSet(flow.code, output.content, submission.environment, clock.now());
-    }
+    const { store, sealed, clock } = this.#parts;
     const number = String(sequence).padStart(SEQUENCE_DIGITS, '0');
     const { kind } = outputFor(receiver, flow.code) ?? flow.format;
-    const name = `${flow.code}.${number}.${submission.ticket}.${EXTENSION[kind]}`;
-    const manifest = await sealed.write([manifestJson(manifestFacts(source, receiver, output, { name, sequence }))]);
-    const { contentId, size, sha256 } = output.content;
+    const inside = `${flow.code}.${number}.${submission.ticket}.${EXTENSION[kind]}`;
+    const packaging = packagingFor(receiver, flow.code);
+    const content = packaging === undefined ? output.content : await packed(store, output.content, packaging, inside);
+    if (receiver.answerFormat === 'rsz-xml') {
+      return sealed.asSet(flow.code, content, submission.environment, clock.now());
+    }
+    const name = packaging === undefined ? inside : `${inside}${PACKED_SUFFIX[packaging]}`;
+    const facts = manifestFacts(source, receiver, output, { name, sequence, content });
+    const { size: unpackedSize, sha256: unpackedSha256 } = output.content;
+    const unpacked = packaging && { packaging, file: inside, size: unpackedSize, sha256: unpackedSha256 };
+    const manifest = await sealed.write([manifestJson({ ...facts, unpacked })]);
+    const { contentId, size, sha256 } = content;
     return [{ name, contentId, size, sha256 }, ...(await sealed.withSignature(manifestName(name), manifest))];
   }
 }
@@ -113,7 +127,7 @@ function manifestFacts(
   { submission, flow, generation, sender, layoutVersion }: Source,
   receiver: Partner,
   output: BatchOutput,
-  as: { readonly name: string; readonly sequence: number },
+  as: { readonly name: string; readonly sequence: number; readonly content: ContentRef },
 ) {
   return {
     flow: flow.code,
@@ -125,8 +139,8 @@ function manifestFacts(
     environment: submission.environment,
     file: as.name,
     records: output.records,
-    size: output.content.size,
-    sha256: output.content.sha256,
+    size: as.content.size,
+    sha256: as.content.sha256,
     authorizations: output.authorizations,
     generation: generation.id,
   };

@@ -7,7 +7,7 @@ import type { KindDecision, KindParts, KindRules } from './kinds.ts';
 import type { CheckedRecord } from './record-rules.ts';
 
 /** Source: docs/domain.md "Which case gets which code". What was never asked, and what was asked of another, look alike. */
-export const NO_QUESTION = '200001';
+export const NO_QUESTION = 'MSG00013';
 /** More than one asker waits for this: only the ticket of the question tells them apart. */
 export const STRUCTURE_OF_ANSWER = '000051';
 

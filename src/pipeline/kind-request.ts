@@ -8,7 +8,7 @@ import type { CheckedRecord } from './record-rules.ts';
 /** Nobody who holds this datum is connected. Source: docs/domain.md "Which case gets which code". */
 export const NOT_ROUTABLE = '253';
 /** The same is there already: an open question, an answer, a line. */
-export const ALREADY_THERE = '200000';
+export const ALREADY_THERE = '300040';
 
 /** A question goes to the source that holds the datum, cut to what that source may see; it stays open for one answer. */
 export class Requests implements KindRules {

@@ -13,9 +13,11 @@ import { DropFolder } from './arrivals.ts';
 import { Batches } from './batches.ts';
 import { type BatchRunner, Checker, turnOfCheck } from './check.ts';
 import { Deliverer } from './deliver.ts';
+import { DeliveryWatcher } from './delivery-watcher.ts';
 import { DirectoryWork } from './directory-work.ts';
 import { Dispatcher } from './dispatcher.ts';
 import { FileProbe } from './file-probe.ts';
+import { Notices } from './notices.ts';
 import { QuestionWatcher } from './question-watcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
@@ -64,7 +66,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { store, ledger, signer, generation, textOf, clock, vfs, drop } = parts;
   const sealed = new SealedFiles({ store, ledger, signer });
   const answers = new Answers({ store, sealed, textOf, generation, clock });
-  const deliverer = new Deliverer({ ledger, sealed, clock });
+  const deliverer = new Deliverer({ store, ledger, sealed, clock });
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
   const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork });
@@ -94,7 +96,15 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     keepsOrder: false,
     handle: (lease) => receiver.handle(lease),
   });
-  const watcher = new QuestionWatcher({ ...parts, sealed });
+  const notices = new Notices({ sealed, textOf, generation });
+  const watcher = new QuestionWatcher({ ...parts, notices });
+  const mailboxes = new DeliveryWatcher({ ...parts, notices });
+  const deliveries = new Dispatcher(parts, {
+    queue: 'deliveries',
+    atOnce: 1,
+    keepsOrder: false,
+    handle: (lease) => mailboxes.handle(lease),
+  });
   const questions = new Dispatcher(parts, {
     queue: 'questions',
     atOnce: 1,
@@ -106,6 +116,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   await directoryWork.drain(); // what was decided before the last end
   checks.start();
   questions.start();
+  deliveries.start();
   arrivals.start();
   const dropFolder = new DropFolder({
     ...parts,
@@ -123,7 +134,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
       await dropFolder.close();
       await arrivals.stop();
       await Promise.all([thread.close(), probe.close()]);
-      await Promise.all([checks.stop(), questions.stop()]);
+      await Promise.all([checks.stop(), questions.stop(), deliveries.stop()]);
       await batches.close();
     },
   };

@@ -1,27 +1,22 @@
 import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
-import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { Question } from '../domain/question.ts';
-import { type NoticeFacts, type NoticeSubject, noticeJson, noticeName, noticeXml } from '../evidence/notice.ts';
-import type { TextOf } from '../evidence/notification.ts';
+import type { NoticeSubject } from '../evidence/notice.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
+import type { Notices } from './notices.ts';
 import type { QuestionWatch } from './question-flows.ts';
-import type { SealedFiles } from './sealed-files.ts';
-import { leaseRef, publishAnswers } from './submission-commands.ts';
+import { leaseRef } from './submission-commands.ts';
 
 /** Tickets that a notice names; it tells how many there are. */
 const MOST_TICKETS = 1000;
 
 type Parts = {
   readonly ledger: Ledger;
-  readonly sealed: SealedFiles;
-  readonly textOf: TextOf;
-  readonly generation: Current<Generation>;
+  readonly notices: Notices;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly metrics: Metrics;
@@ -90,24 +85,15 @@ export class QuestionWatcher {
     logger.error({ alarm: subject, ...fields }, 'a source did not answer in time');
   }
 
-  async #notice(
+  #notice(
     to: PartnerId,
     subject: NoticeSubject,
     { first, count, tickets }: Open,
     createdAt: number,
   ): Promise<readonly LedgerCommand[]> {
-    const { sealed, textOf, generation } = this.#parts;
-    const partner = generation.value.partners.find(({ id }) => id === to);
-    if (partner === undefined) return []; // nobody is left to be told but the hub
     const { batch: ticket, flow, environment } = first;
-    const { language, answerFormat } = partner;
-    const common = { subject, ticket, flow, environment, count, tickets, createdAt };
-    const facts: NoticeFacts = { ...common, language, generation: generation.value.id };
-    const files =
-      answerFormat === 'rsz-xml'
-        ? await sealed.asSet('NOTI', await sealed.write(noticeXml(facts, textOf)), environment, createdAt)
-        : await sealed.withSignature(noticeName(facts), await sealed.write([noticeJson(facts, textOf)]));
-    return publishAnswers(partner, { environment, flow }, files, createdAt);
+    const about = { subject, ticket, name: ticket, flow, environment, count, tickets, createdAt };
+    return this.#parts.notices.commands(to, about);
   }
 
   async #openOf({ ticket }: QuestionWatch): Promise<Open | undefined> {

@@ -9,6 +9,11 @@ export type ContentRef = { readonly contentId: string; readonly size: number; re
 /** Half open: bytes `start` up to but not including `end`. */
 export type ByteRange = { readonly start: number; readonly end: number };
 
+/** A stream that knows how many of its bytes whoever reads it has taken so far. */
+export interface CountsHanded {
+  readonly handedBytes: number;
+}
+
 /** Bytes in one piece or several: what came in pieces need not be copied together first. */
 export type Bytes = Uint8Array | readonly Uint8Array[];
 
@@ -33,7 +38,7 @@ export interface ContentStore {
   /** Durable on return (file and folder synced), repeatable. Checks size and digest where the caller expects them. */
   complete(upload: ContentUpload, expected?: { readonly size?: number; readonly sha256?: string }): Promise<ContentRef>;
   /** Only the bytes of the range are read from the disk. */
-  read(contentId: string, range?: ByteRange): Readable;
+  read(contentId: string, range?: ByteRange): Readable & CountsHanded;
   /** Also ends an upload that was not completed. Removing what is not there is no error. */
   remove(contentId: string): Promise<void>;
   /** Removes contents older than the grace that `isNamed` does not know; answers how many. */

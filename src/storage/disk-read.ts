@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { LendsBytes } from '../domain/http.ts';
-import type { ByteRange } from './content-store.ts';
+import type { ByteRange, CountsHanded } from './content-store.ts';
 import { refusalOf } from './disk-errors.ts';
 
 /** Bytes of one read: large enough for a disk, small enough for hundreds of downloads at once. */
@@ -13,23 +13,32 @@ const FIRST_BYTES = 16 * 1024;
  * The bytes of one file, or of a range of it. The file is opened when the first byte is asked for and closed when the
  * stream ends or is destroyed. A range beyond the end gives what is there.
  */
-export class DiskReadable extends Readable implements LendsBytes {
+export class DiskReadable extends Readable implements LendsBytes, CountsHanded {
   readonly #file: string;
   readonly #end: number;
   #position: number;
+  readonly #start: number;
+  /** While bytes are lent: up to where they were used. */
+  #lentTo: number | undefined;
   #handle: FileHandle | undefined;
   #reading: Promise<unknown> | undefined;
 
   constructor(file: string, range: ByteRange | undefined) {
     super({ highWaterMark: READ_BYTES });
     this.#file = file;
-    this.#position = range?.start ?? 0;
+    this.#start = range?.start ?? 0;
+    this.#position = this.#start;
     this.#end = range?.end ?? Number.POSITIVE_INFINITY;
+  }
+
+  get handedBytes(): number {
+    return (this.#lentTo ?? this.#position - this.readableLength) - this.#start;
   }
 
   /** Instead of reading the stream. In two buffers by turns: the next piece is read while the last one is in use. */
   async *lend(): AsyncGenerator<Uint8Array> {
     const buffers: Buffer[] = [];
+    this.#lentTo = this.#start;
     try {
       let next = this.#begin(Buffer.allocUnsafeSlow(FIRST_BYTES));
       for (let turn = 0; ; turn = 1 - turn) {
@@ -39,6 +48,7 @@ export class DiskReadable extends Readable implements LendsBytes {
         buffers[turn] = spare;
         next = this.#begin(spare);
         yield piece;
+        this.#lentTo += piece.length;
       }
     } catch (error) {
       throw refusalOf(error);

@@ -1,7 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { opendir, readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Readable } from 'node:stream';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { ByteRange, Bytes, ContentRef, ContentStore, ContentUpload } from './content-store.ts';
@@ -99,7 +98,7 @@ export class DiskStore implements ContentStore {
     }
   }
 
-  read(contentId: string, range?: ByteRange): Readable {
+  read(contentId: string, range?: ByteRange): DiskReadable {
     if (ID.test(contentId)) return new DiskReadable(this.#folders.fileOf(contentId), range);
     const readable = new DiskReadable('', range);
     return readable.destroy(missing());

@@ -2,7 +2,7 @@ import type { CommitResult, LedgerCommand } from './commands.ts';
 import type { Answer, Query } from './queries.ts';
 
 /** A named queue of leased work. */
-export type Queue = 'arrival' | 'check' | 'questions' | 'directory';
+export type Queue = 'arrival' | 'check' | 'questions' | 'directory' | 'deliveries';
 
 /** Work held by one worker until `until` (the ledger's clock, ms). `fence` only ever grows for a job. */
 export type Lease = {

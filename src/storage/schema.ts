@@ -102,6 +102,16 @@ ALTER TABLE submission ADD COLUMN lot INTEGER;
 CREATE INDEX submission_lot ON submission (partner, flow, environment, lot) WHERE lot IS NOT NULL;
 `;
 
+/** `sent`: JSON of the half-open ranges that its receiver got. */
+const VERSION_5 = `
+CREATE TABLE delivery_content (
+  content_id TEXT PRIMARY KEY, delivery TEXT NOT NULL, size INTEGER NOT NULL, sent TEXT NOT NULL) STRICT, WITHOUT ROWID;
+CREATE INDEX submission_quarantined ON submission (flow, environment, received_at) WHERE state = 'quarantined';
+INSERT OR IGNORE INTO delivery_content
+  SELECT body ->> '$.files[0].contentId', id, body ->> '$.files[0].size', '[]' FROM delivery
+  WHERE state = 'delivered' AND body ->> '$.files[0].contentId' IS NOT NULL;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -112,6 +122,7 @@ const MIGRATIONS: readonly Migration[] = [
   },
   (sql) => sql.exec(VERSION_3),
   (sql) => sql.exec(VERSION_4),
+  (sql) => sql.exec(VERSION_5),
 ];
 
 /**

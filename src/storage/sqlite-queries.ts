@@ -4,6 +4,7 @@ import { parentOf } from '../domain/vpath.ts';
 import type { ChainedLine, EntryRow, TargetRow } from './commands.ts';
 import type { Answer, Lot, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { awaitedBy, findDelivery, namesOf, quarantinedBefore } from './sqlite-deliveries.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
 import { findQuestions, openQuestionCount, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
@@ -46,6 +47,14 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return nextSequence(sql, { flow: query.flow, environment: query.environment, receiver: query.receiver });
     case 'originals':
       return originals(sql, query);
+    case 'delivery':
+      return findDelivery(sql, query);
+    case 'awaitedBy':
+      return awaitedBy(sql, query);
+    case 'namesOf':
+      return namesOf(sql, query);
+    case 'quarantinedBefore':
+      return quarantinedBefore(sql, query);
     case 'questions':
       return findQuestions(sql, query);
     case 'openQuestions':

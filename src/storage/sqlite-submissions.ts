@@ -3,6 +3,7 @@ import { isFinal, NEXT, type Submission, type Ticket } from '../domain/submissio
 import type { LotOf } from './commands.ts';
 import type { Lot } from './queries.ts';
 import { integer, optionalInteger, type Parameters, type Sql } from './sql.ts';
+import { watchContent } from './sqlite-deliveries.ts';
 import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
@@ -92,6 +93,7 @@ export function insertDelivery(step: Step, { delivery, at }: Command<'insertDeli
      VALUES ($id, $ticket, $flow, $environment, $receiver, $sequence, $state, $at, $body)`,
     { id, ticket, flow, environment, receiver, sequence, state, at, body: JSON.stringify(delivery) },
   );
+  watchContent(step, delivery);
 }
 
 /** One more than the highest sequence number of a flow, environment and receiver. */

@@ -3,6 +3,7 @@ import { areaOf } from '../domain/tree.ts';
 import { isWithin, type VPath } from '../domain/vpath.ts';
 import type { EntryRow } from './commands.ts';
 import { integer } from './sql.ts';
+import { contentDropped } from './sqlite-deliveries.ts';
 import { endLocksWithin } from './sqlite-locks.ts';
 import { BELOW, below, type Command, keyOf, type Step } from './sqlite-step.ts';
 import {
@@ -118,6 +119,7 @@ function drop(step: Step, entry: EntryRow): void {
   endLocksWithin(step, entry.path);
   if (entry.kind === 'folder') step.sql.run(`DELETE FROM entry WHERE ${BELOW}`, below(entry.path));
   step.sql.run('DELETE FROM entry WHERE folder = $folder AND name = $name', keyOf(entry.path));
+  contentDropped(step, entry);
 }
 
 function countBelow(step: Step, path: VPath): number {

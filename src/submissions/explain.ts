@@ -81,16 +81,25 @@ type LaterCheck = {
   readonly isAsked?: (flow: Flow) => boolean;
 };
 
+/** Who makes a line of a person by a message need not find the person known; an integration must. */
+function isKnown({ senderLine, kind }: Flow): boolean {
+  return senderLine !== 'creates' || kind === 'integration';
+}
+
+function isAddressed({ kind }: Flow): boolean {
+  return kind === 'message' || kind === 'request';
+}
+
 const LATER: readonly LaterCheck[] = [
   { check: 'authorization of the sender', codes: ['300010'] },
   {
     check: 'line of the sender',
     codes: ['300020', '300030'],
-    isAsked: (flow) => flow.senderLine === 'required',
+    isAsked: (flow) => flow.senderLine === 'required' || flow.kind === 'integration',
   },
-  { check: 'person known to the directory', codes: ['MSG00005'], isAsked: (flow) => flow.senderLine !== 'creates' },
-  { check: 'original, question or source', codes: ['157', '200000', '200001', '253', 'MSG00013'] },
-  { check: 'line of the addressed receiver', codes: ['MSG00012'], isAsked: (flow) => flow.kind === 'message' },
+  { check: 'person known to the directory', codes: ['MSG00005'], isAsked: isKnown },
+  { check: 'original, question or source', codes: ['157', '300040', '253', '000051', 'MSG00013'] },
+  { check: 'line of the addressed receiver', codes: ['MSG00012'], isAsked: isAddressed },
 ];
 
 /** Tells of one record which checks it went through, by which acts and lines, and what came of them. */

@@ -56,13 +56,13 @@ export const RECORD_CODES = {
     de: 'Ihre Integration dieser Person deckt nicht den ganzen Zeitraum. Erweitern Sie sie oder berichtigen Sie den Zeitraum.',
     en: 'Your integration of this person does not cover the whole period. Widen it, or correct the period.',
   },
-  '200000': {
+  '300040': {
     nl: 'Dit staat er al: een open vraag, een antwoord of een lijn. Een tweede wordt niet aangenomen.',
     fr: 'Ceci existe déjà : une question ouverte, une réponse ou une ligne. Une deuxième n’est pas acceptée.',
     de: 'Das gibt es schon: eine offene Frage, eine Antwort oder eine Zeile. Eine zweite wird nicht angenommen.',
     en: 'This is there already: an open question, an answer or a line. A second one is not taken.',
   },
-  '200001': {
+  MSG00013: {
     nl: 'Geen vraag aan u past bij dit antwoord. Kijk verwijzing, persoon en periode na.',
     fr: 'Aucune question qui vous est posée ne correspond à cette réponse. Vérifiez référence, personne et période.',
     de: 'Keine an Sie gestellte Frage passt zu dieser Antwort. Prüfen Sie Verweis, Person und Zeitraum.',

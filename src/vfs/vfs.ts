@@ -15,6 +15,7 @@ import type { Entry, Files, WriteCondition } from './files.ts';
 import { Gate } from './gate.ts';
 import { mustHoldLocks } from './lock-checks.ts';
 import { LockDesk } from './locks.ts';
+import { Pickups } from './pickups.ts';
 import {
   absent,
   configuredFolder,
@@ -56,11 +57,13 @@ export class Vfs implements Files {
   readonly #gate: Gate;
   readonly #rows: Rows;
   readonly #changes: Changes;
+  readonly #pickups: Pickups;
 
   constructor(parts: VfsParts) {
     this.#parts = parts;
     this.#gate = new Gate(parts);
     this.#rows = new Rows(parts);
+    this.#pickups = new Pickups(parts);
     this.#changes = new Changes({ ...parts, gate: this.#gate });
     const shared = { ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes };
     const publisher = new Publisher(shared);
@@ -68,6 +71,11 @@ export class Vfs implements Files {
     this.locks = new LockDesk({ ...shared, publisher });
     this.properties = new PropertyDesk(shared);
     this.quota = new QuotaDesk(shared);
+  }
+
+  /** What was read until now is written down. */
+  settled(): Promise<void> {
+    return this.#pickups.settled();
   }
 
   /** Whether bytes are on their way to a ledger path, or somebody has locked it: the pipeline waits for both. */
@@ -104,10 +112,13 @@ export class Vfs implements Files {
     const entry = await this.#rows.entry(session, path);
     if (entry === undefined) throw this.#gate.failed(session, 'read', path, rule, absent());
     if (entry.kind === 'folder') throw new GatewayError('is-folder', 'this is a folder, not a file');
-    const { row } = await this.#rows.stored(session, path);
+    const { place, row } = await this.#rows.stored(session, path);
     const details = { sha256: row.sha256, from: range?.start ?? 0, to: range?.end ?? row.size };
     await this.#parts.audit.record(actionLine(session, 'read', path, 'done', rule, details));
-    return { entry: entryOf(row, path), body: this.#parts.store.read(row.contentId, range) };
+    const body = this.#parts.store.read(row.contentId, range);
+    const { partner } = session.principal;
+    if (place.kind === 'mailbox') await this.#pickups.follow(body, partner, row.contentId, range?.start ?? 0);
+    return { entry: entryOf(row, path), body };
   }
 
   async makeFolder(session: Session, path: VPath): Promise<void> {

@@ -38,6 +38,15 @@ describe('the format a receiver wants', () => {
     expect(partners.find((one) => one.id === 'rsz')?.outputs).toEqual({});
   });
 
+  test('packing, with a format or without one', async () => {
+    await using copy = await networkOfFormats();
+    await copy.edit(NIC, RECEIVES, `${RECEIVES}outputs: { BBON: { packaging: zip } }\n`);
+    const nic = (await generationOf(copy)).partners.find((one) => one.id === 'nic');
+    expect([nic?.outputs, nic?.packaging]).toEqual([{}, { BBON: 'zip' }]);
+    const [wrong] = await messagesAfter([[NIC, RECEIVES, `${RECEIVES}outputs: { BBON: { packaging: rar } }\n`]]);
+    expect(wrong).toBe('"packaging" is "rar", which is not allowed here');
+  });
+
   testCases(
     [
       ['a flow it does not receive', NIC, '\n  BBON:', '\n  DIMN:', '¦DIMN:', 'nic does not receive the flow "DIMN"'],

@@ -2,8 +2,12 @@ import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { RECORD_LOG_MAGIC, RecordLogEntries, type RecordOutcome, recordLogHead } from '../../src/audit/record-log.ts';
+import { RecordLogReader } from '../../src/audit/record-log-reader.ts';
 import { directoryLoad } from '../../src/commands/directory.ts';
 import { sectorsOf } from '../../src/commands/places.ts';
+import type { PartnerId } from '../../src/domain/principal.ts';
+import { GrowingBytes } from '../../src/storage/growing-bytes.ts';
 import { ExchangePlace } from '../support/exchange-place.ts';
 import { startGateway } from '../support/gateway.ts';
 import { takeUp } from '../support/reload.ts';
@@ -14,7 +18,8 @@ import { hasTool } from '../support/tools.ts';
  * A mutuality, final member of the health branch, is connected, and its sector's members stay unsaid. RSZ hands in certificates
  * for people who belong to it, and messages that name it in every way there is.
  */
-const MEMBER = { id: 'mutproef', name: 'Mutualiteit Proefpersoon', kbo: '0987654394', type: 306 };
+// Of a type whose two bytes stand in no record log by chance, as part of the person's number.
+const MEMBER = { id: 'mutproef', name: 'Mutualiteit Proefpersoon', kbo: '0987654394', type: 307 };
 const INSURED = '85113098277';
 
 /** Everything that would tell the member: its id and name, its number, and its KBO number in any form. */
@@ -22,10 +27,26 @@ const TELLS = [
   /mutproef/i,
   /Mutualiteit Proefpersoon/i,
   /987\.?654\.?394/,
-  /\b11\/306\b/,
-  /"(?:type|institution)":\s*"?306\b/,
-  /(?:^|[;|>])306(?:[;|<]|$)/m,
+  /\b11\/307\b/,
+  /"(?:type|institution)":\s*"?307\b/,
+  /(?:^|[;|>])307(?:[;|<]|$)/m,
 ];
+
+/** How a log of bytes could hold its type or its KBO number: whole numbers of some width, or the varint of a record log. */
+const BINARY_TELLS: Readonly<Record<string, Buffer>> = {
+  'its type, little endian': bytesOf(2, (bytes) => bytes.writeUInt16LE(MEMBER.type)),
+  'its type, big endian': bytesOf(2, (bytes) => bytes.writeUInt16BE(MEMBER.type)),
+  'its type as a varint': Buffer.from([(MEMBER.type & 0x7f) | 0x80, MEMBER.type >> 7]),
+  'its type with its sector': bytesOf(4, (bytes) => bytes.writeUInt32LE(11_000 + MEMBER.type)),
+  'its KBO number, little endian': bytesOf(4, (bytes) => bytes.writeUInt32LE(Number(MEMBER.kbo))),
+  'its KBO number, big endian': bytesOf(4, (bytes) => bytes.writeUInt32BE(Number(MEMBER.kbo))),
+};
+
+function bytesOf(length: number, write: (bytes: Buffer) => void): Buffer {
+  const bytes = Buffer.alloc(length);
+  write(bytes);
+  return bytes;
+}
 
 const machine = (id: string, kbo: string) => `
 machines:
@@ -43,7 +64,7 @@ function memberFile(nic: string): string {
     .replace('institution: 11/0', `institution: 11/${MEMBER.type}`)
     .replace('"1999001239"', `"${MEMBER.kbo}"`)
     .replace('network: primary', 'network: secondary')
-    .replace('"011000"', '"011306"')
+    .replace('"011000"', '"011307"')
     .replace('receives: [BBON]', 'receives: [BBON, MESI, MESK, MESP]')
     .concat(machine(MEMBER.id, MEMBER.kbo));
 }
@@ -148,18 +169,45 @@ async function namesBelow(folder: string): Promise<readonly string[]> {
   return entries.map((entry) => join(folder, entry));
 }
 
+/** Every record log, as it lies on the disk. */
+async function recordLogs(files: readonly string[]): Promise<readonly Buffer[]> {
+  const lines = await place.audit.every();
+  const logs = lines.flatMap(({ fields: { recordLog } }) => (typeof recordLog === 'string' ? [recordLog] : []));
+  return Promise.all(
+    logs.map((id) => {
+      const file = files.find((name) => name.endsWith(id));
+      if (file === undefined) throw new Error(`there is no record log ${id}`);
+      return readFile(file);
+    }),
+  );
+}
+
+/** What the reader says of a record log, and its bytes as text. */
+async function saidBy(log: Buffer): Promise<string> {
+  const pieces = async function* () {
+    yield log;
+  };
+  const reader = new RecordLogReader(pieces());
+  const said = [JSON.stringify(await reader.head())];
+  for await (const outcome of reader.outcomes()) said.push(JSON.stringify(outcome));
+  return [...said, log.toString('latin1')].join('\n');
+}
+
+/** Where the entries of a log, behind its head, hold the member as numbers. */
+function binaryTellsIn(log: Buffer): readonly string[] {
+  const head = RECORD_LOG_MAGIC.length + 4 + log.readUInt32LE(RECORD_LOG_MAGIC.length);
+  const entries = log.subarray(head);
+  return Object.entries(BINARY_TELLS).flatMap(([what, form]) => (entries.includes(form) ? [what] : []));
+}
+
 /** All that somebody may ever read of what happened, by where it stands. */
 async function everything(): Promise<Readonly<Record<string, string>>> {
   const { gateway, audit } = place;
   const lines = await audit.every();
-  const logs = lines.flatMap(({ fields: { recordLog } }) => (typeof recordLog === 'string' ? [recordLog] : []));
   const files = await namesBelow(gateway.data);
-  const recordLogs = await Promise.all(
-    logs.map(async (id) => {
-      const file = files.find((name) => name.endsWith(id));
-      return [`record log ${id}`, file === undefined ? '' : await readFile(file, 'utf8')];
-    }),
-  );
+  const logs = await recordLogs(files);
+  expect(logs.flatMap(binaryTellsIn)).toEqual([]);
+  const logTexts = await Promise.all(logs.map(async (log, index) => [`record log ${index + 1}`, await saidBy(log)]));
   const mailboxes = await Promise.all(
     ['BBON', ...FLOWS.map(([code]) => code)].flatMap((flow) => [
       mailboxOf('batch@rsz', flow),
@@ -168,7 +216,7 @@ async function everything(): Promise<Readonly<Record<string, string>>> {
   );
   const metrics = await (await fetch(`http://127.0.0.1:${gateway.health}/metrics`)).text();
   return {
-    ...Object.fromEntries(recordLogs),
+    ...Object.fromEntries(logTexts),
     ...Object.assign({}, ...mailboxes),
     metrics,
     audit: JSON.stringify(lines),
@@ -200,6 +248,46 @@ const certificates = (lot: string, ...rows: readonly string[]) => {
 const certificate = (number: number, reference: string, action = '0') =>
   `D000000${number}${INSURED}09000001472025202501012025063000000001000128001${reference.padEnd(20)}${action}`;
 
+/** A log of one record. */
+function logWith(receiver: string, outcome: Partial<RecordOutcome>): Buffer {
+  const act = { id: 'act', version: 1 };
+  const head = {
+    ...{ batch: 'B', flow: 'BBON', environment: 'R', sender: 'rsz', receivedAt: 0, generation: '', layoutVersion: '1' },
+    ...{ directoryVersion: '1', authorizations: [act], blocks: [] },
+    receivers: [{ receiver: receiver as PartnerId, authorizations: [act] }],
+  };
+  const one = { receiver: receiver as PartnerId, authorization: act, quality: '001', filtered: [] };
+  const entries = new GrowingBytes(64);
+  new RecordLogEntries(head).append(
+    { record: 1, outcome: 'accepted', codes: [], receivers: [one], ...outcome },
+    entries,
+  );
+  return Buffer.concat([recordLogHead(head), entries.take()]);
+}
+
+describe('the search of a record log', () => {
+  const number = (what: string) => BINARY_TELLS[what] ?? Buffer.alloc(0);
+  const told = async (log: Buffer) => [...tellsIn({ log: await saidBy(log) }), ...binaryTellsIn(log)];
+
+  test.each([
+    ['a receiver in its head', logWith(MEMBER.id, {})],
+    ['a code', logWith('nic', { codes: [`11/${MEMBER.type}`] })],
+    ['who was held back', logWith('nic', { heldBack: [MEMBER.id] })],
+    ['a quality', logWith('nic', { receivers: [{ ...receiverWith(String(MEMBER.type)) }] })],
+    ['its KBO number as four bytes', Buffer.concat([logWith('nic', {}), number('its KBO number, little endian')])],
+  ])('finds the member as %s', async (_title, log) => {
+    expect(binaryTellsIn(log).length + tellsIn({ log: log.toString('latin1') }).length).toBeGreaterThan(0);
+  });
+
+  test('finds nothing where there is nothing', async () => {
+    expect(await told(logWith('nic', { heldBack: ['kbf'] }))).toEqual([]);
+  });
+});
+
+function receiverWith(quality: string) {
+  return { receiver: 'nic' as PartnerId, authorization: { id: 'act', version: 1 }, quality, filtered: [] };
+}
+
 describe.skipIf(!hasTool('openssl'))('nothing tells which member of a sensitive sector a person belongs to', () => {
   test('neither answers, deliveries, logs, metrics nor names, whatever is handed in', async () => {
     const given = certificates('00000001', certificate(1, 'REF-1'), certificate(2, 'REF-2'));
@@ -213,6 +301,9 @@ describe.skipIf(!hasTool('openssl'))('nothing tells which member of a sensitive 
     }
     const texts = await everything();
     expect(Object.keys(texts).filter((where) => where.startsWith('batch@nic'))).toHaveLength((2 + FLOWS.length) * 3);
+    const logs = Object.entries(texts).filter(([where]) => where.startsWith('record log '));
+    expect(logs).toHaveLength(2 + FLOWS.length);
+    for (const [where, text] of logs) expect(text, where).toContain('"receiver":"nic"');
     expect(tellsIn(texts)).toEqual([]);
     // The search finds what it looks for, where it is.
     expect(tellsIn({ sent: `${INSURED};2026-01-05;11/${MEMBER.type}\n` })).not.toEqual([]);

@@ -119,7 +119,9 @@ describe.skipIf(!hasTool('openssl'))('one other byte in a file changes exactly w
     test.each(CHANGES[flow])(`${flow}: $from is $to in record $record`, async (change) => {
       const { extension } = SENDERS[flow];
       const sample = await sentFile(flow, extension, '');
-      const written: Told = JSON.parse(await expectedAnswer(flow, MANNER, 'whole.notification', sample));
+      const written: Told = JSON.parse(
+        await expectedAnswer(flow, MANNER, 'whole.notification', { bytes: sample, lot: '' }),
+      );
       const fileName = `${flow} ${change.record}.${extension}`;
       const bytes = changed(flow, sample, change);
       const got = await exchange(place, flow, { fileName, bytes, environment: 'R' }, MANNER);

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { WITH_TARIFF } from '../support/exchange-kinds.ts';
 import { ExchangePlace } from '../support/exchange-place.ts';
 import {
   answerIn,
@@ -31,6 +32,9 @@ beforeAll(async () => {
       'authorizations/wlat-rva-kbf.yaml': notInT,
       'authorizations/bbon-rsz-nic.yaml': notInT,
       'authorizations/dimn-sec-rsz.yaml': notInT,
+      'authorizations/socq-eco-ksz.yaml': notInT,
+      'authorizations/socr-ksz-eco.yaml': notInT,
+      ...WITH_TARIFF,
       'directory/person-lines.csv': withLinesOfSenders,
     },
     true,
@@ -45,16 +49,34 @@ function nameFor(flow: SampleFlow, { format, language }: Manner, sent: string): 
   return `${flow} ${format} ${language}.${sent}`;
 }
 
-async function check(flow: SampleFlow, manner: Manner, { name, sent, environment, refused }: Case): Promise<void> {
+/** A file that is refused takes no lot. */
+function nextLot(flow: SampleFlow, { environment, refused }: Pick<Case, 'environment' | 'refused'>): string {
   const series = `${flow} ${environment}`;
   const lot = (lots.get(series) ?? 0) + 1;
   if (refused !== true) lots.set(series, lot);
-  const bytes = await sentFile(flow, sent, String(lot).padStart(8, '0'));
+  return String(lot).padStart(8, '0');
+}
+
+async function check(flow: SampleFlow, manner: Manner, one: Case, lot = nextLot(flow, one)): Promise<void> {
+  const { name, sent, environment, refused } = one;
+  const bytes = await sentFile(flow, sent, lot);
   const fileName = nameFor(flow, manner, sent);
   const got = await exchange(place, flow, { fileName, bytes, environment, refused: refused ?? false }, manner);
-  const wanted = (kind: string) => expectedAnswer(flow, manner, `${name}.${kind}`, bytes);
+  const wanted = (kind: string) => expectedAnswer(flow, manner, `${name}.${kind}`, { bytes, lot });
   expect(comparable(got.receipt, got)).toBe(await wanted('receipt'));
   if (refused !== true) expect(comparable(got.notification, got)).toBe(await wanted('notification'));
+}
+
+/** Questions, the same once more while they are open, and their answers. */
+async function askAndAnswer(manner: Manner): Promise<void> {
+  const lot = nextLot('SOCQ', { environment: 'R' });
+  await check('SOCQ', manner, { name: 'whole', sent: 'csv', environment: 'R' }, lot);
+  await check('SOCQ', manner, { name: 'again', sent: 'again.csv', environment: 'R' }, lot);
+  await check('SOCR', manner, { name: 'whole', sent: 'csv', environment: 'R' }, lot);
+  for (const flow of ['SOCQ', 'SOCR'] as const) {
+    await check(flow, manner, { name: 'not-authorized', sent: 'not-authorized.csv', environment: 'T' });
+    await check(flow, manner, { name: 'refused', sent: 'refused.csv', environment: 'R', refused: true });
+  }
 }
 
 describe.skipIf(!hasTool('openssl'))('a file with one fault of every kind is answered as written by hand', () => {
@@ -75,6 +97,9 @@ describe.skipIf(!hasTool('openssl'))('a file with one fault of every kind is ans
         sent('DIMN', 'xml', 'refused.xml'),
         broken('BBON', 'wrong-count'),
         broken('DIMN', 'not-well-formed'),
+        broken('SOCQ', 'wrong-header'),
+        broken('SOCR', 'wrong-header'),
+        askAndAnswer(manner),
       ]);
     });
   }
@@ -82,10 +107,17 @@ describe.skipIf(!hasTool('openssl'))('a file with one fault of every kind is ans
   for (const manner of MANNERS) {
     test(`in ${manner.format}, in ${manner.language}, where the sender needs a line of its own`, async () => {
       await answerIn(place, manner, 'required');
-      const sent = (flow: SampleFlow) => `sender-line.${SENDERS[flow].extension}`;
-      await Promise.all(
-        FLOWS.map((flow) => check(flow, manner, { name: 'sender-line', sent: sent(flow), environment: 'R' })),
-      );
+      const lot = nextLot('SOCQ', { environment: 'R' });
+      const sent = (flow: SampleFlow) =>
+        check(
+          flow,
+          manner,
+          { name: 'sender-line', sent: `sender-line.${SENDERS[flow].extension}`, environment: 'R' },
+          flow === 'SOCQ' || flow === 'SOCR' ? lot : undefined,
+        );
+      const others = FLOWS.filter((flow) => flow !== 'SOCR');
+      await Promise.all(others.map(sent));
+      await sent('SOCR'); // what is asked is answered
     });
   }
 });

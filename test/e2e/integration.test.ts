@@ -54,7 +54,7 @@ describe('an integration, through the whole gateway', () => {
       lines: [...before.lines, { quality: '001', begin: '2026-01-01' }],
     });
     const again = await sent('INTG_2.csv', `${HEADER}${ROW}`);
-    expect([again.codes, again.directoryVersion]).toEqual([[['200000']], String(before.version + 1)]);
+    expect([again.codes, again.directoryVersion]).toEqual([[['300040']], String(before.version + 1)]);
     const ended = await sent(
       'INTG_3.csv',
       `${HEADER}${ROW.replace('REGISTER', 'UNREGISTER').replace(';;592', ';2026-01-31;592')}`,

@@ -53,7 +53,7 @@ describe('questions and answers, through the whole gateway', () => {
       ].join('\n'),
     );
     const again = await sent(KSZ, 'SOCR_2.csv', (SOCR ?? '').replace(';Y;', ';N;'));
-    expect(refusals(again.notification)).toEqual([1, 2, 3].map((record) => [record, '200000']));
+    expect(refusals(again.notification)).toEqual([1, 2, 3].map((record) => [record, '300040']));
     expect(await (await place.mailbox('batch@eco', '/OUT/SOCR')).deliveries(again.ticket)).toEqual([]);
   });
 
@@ -67,7 +67,7 @@ describe('questions and answers, through the whole gateway', () => {
     const one = `2;F-0000001;74031295170;2026Q1;MSG00000;N;;;;${UUID}01;${asked.ticket}-1\n`;
     const other = `3;F-0000001;74031295170;2026Q1;MSG00000;N;;;;${UUID}01;${asked.ticket}-2\n`;
     const rest = await sent(KSZ, 'SOCR_4.csv', `${header};question_ticket\n${three}${one}${other}`);
-    expect(refusals(rest.notification)).toEqual([[3, '200001']]);
+    expect(refusals(rest.notification)).toEqual([[3, 'MSG00013']]);
     const got = await (await place.mailbox('batch@eco', '/OUT/SOCR')).delivery(rest.ticket);
     expect(got.text.split('\n').map((line) => line.split(';')[1])).toEqual([
       'customer_ref',
@@ -80,9 +80,9 @@ describe('questions and answers, through the whole gateway', () => {
   test('a question that is open is not asked twice, and one that nobody asked is not answered', async () => {
     await sent(ECO, 'SOCQ_3.csv', named(SOCQ, 'G'));
     const again = await sent(ECO, 'SOCQ_4.csv', named(SOCQ, 'G').replaceAll('0900000147', '0912345673'));
-    expect(refusals(again.notification)).toEqual([1, 2, 3].map((record) => [record, '200000']));
+    expect(refusals(again.notification)).toEqual([1, 2, 3].map((record) => [record, '300040']));
     const unasked = await sent(KSZ, 'SOCR_5.csv', named(SOCR, 'H'));
-    expect(refusals(unasked.notification)).toEqual([1, 2, 3].map((record) => [record, '200001']));
+    expect(refusals(unasked.notification)).toEqual([1, 2, 3].map((record) => [record, 'MSG00013']));
     expect(unasked.notification.state).toBe('rejected');
   });
 });

@@ -1,4 +1,10 @@
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import {
   adrm,
@@ -18,6 +24,8 @@ const XML = `${RECEIVES}outputs:
   ADRM:
     format: { kind: xml, root: Mutations, record: Mutation, versionAttribute: layout, charset: iso-8859-1 }
 `;
+/** What it receives, and how, until a test changes it. */
+const RECEIVED = /receives: \[ADRM\]\n(?:outputs: .*\n)?/;
 const street = (row: string) => row.replace('Proefstraat', 'Rue de l’Été');
 
 let place: ExchangePlace;
@@ -67,4 +75,38 @@ describe.skipIf(!hasTool('openssl'))('a receiver with a format of its own', () =
     expect(names[0]).toBe(`ADRM.00000002.${receipt.ticket}.csv`);
     expect(bytes.toString()).toBe(adrmDelivered(street(goodRowDelivered(2))));
   });
+
+  test.each([
+    ['gzip', 'gz', (bytes: Buffer) => gunzipSync(bytes)],
+    ['zip', 'zip', unzipped],
+  ] as const)(
+    'gets it packed as %s where it asks for that, and the manifest says what is inside',
+    async (kind, suffix, unpack) => {
+      await takeUp(place.gateway, 'partners/rjv.yaml', (text) =>
+        text.replace(RECEIVED, `${RECEIVES}outputs: { ADRM: { packaging: ${kind} } }\n`),
+      );
+      await handIn(place, KSZ_R, { [`ADRM ${kind}.csv`]: adrm(goodRow(3)) });
+      const { receipt } = await answeredWhole(place, KSZ_R, `ADRM ${kind}.csv`);
+      const { names, bytes, manifest } = await delivery(receipt.ticket);
+      const inside = names[0]?.slice(0, -suffix.length - 1) ?? '';
+      expect(inside).toMatch(/^ADRM\.\d{8}\.[0-9A-Z]{13}\.csv$/);
+      expect((await unpack(bytes)).toString()).toBe(adrmDelivered(goodRowDelivered(3)));
+      const sha256 = (of: Uint8Array | string) => createHash('sha256').update(of).digest('hex');
+      expect(manifest).toMatchObject({ file: `${inside}.${suffix}`, size: bytes.length, sha256: sha256(bytes) });
+      const text = adrmDelivered(goodRowDelivered(3));
+      expect(manifest.unpacked).toEqual({ packaging: kind, file: inside, size: text.length, sha256: sha256(text) });
+    },
+  );
 });
+
+/** The one file in a ZIP, as unzip reads it. */
+async function unzipped(bytes: Buffer): Promise<Buffer> {
+  const folder = await mkdtemp(join(tmpdir(), 'sluis-unzip-'));
+  try {
+    await writeFile(join(folder, 'a.zip'), bytes);
+    const { stdout } = await promisify(execFile)('unzip', ['-p', join(folder, 'a.zip')], { encoding: 'buffer' });
+    return stdout;
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}

@@ -60,7 +60,7 @@ describe('an answer', () => {
     const text = answers(['E-0000001', '74031295170'], ['E-0000001', '74031295170'], ['E-0000002', '85113098277']);
     const { outputs, refusals, result } = await run(text, [ONE, asked('E-0000002', { state: 'answered' })]);
     expect(outputs.eco?.split('\n')).toHaveLength(3);
-    expect(refusals).toEqual([fault(2, 'customer_ref', '200000'), fault(3, 'customer_ref', '200000')]);
+    expect(refusals).toEqual([fault(2, 'customer_ref', '300040'), fault(3, 'customer_ref', '300040')]);
     expect(result.questions.answered).toEqual([{ question: 'QQQQQQQQQQQQQ-1', answer: 'AAAAAAAAAAAAA-1' }]);
   });
 
@@ -72,7 +72,7 @@ describe('an answer', () => {
   test.each(strangers)('that %s is refused, and the question stays open', async (_, text) => {
     const { outputs, refusals, result } = await run(text, [ONE]);
     expect([outputs, result.questions.answered]).toEqual([{}, []]);
-    expect(refusals).toEqual([fault(1, 'customer_ref', '200001')]);
+    expect(refusals).toEqual([fault(1, 'customer_ref', 'MSG00013')]);
   });
 
   test('after the question was closed is refused; where it was asked anew, that one is answered', async () => {
@@ -113,7 +113,7 @@ describe('an answer', () => {
     );
     expect(Object.keys(outputs)).toEqual(['fpd']);
     expect(outputs.fpd).toContain(';FPD-1\n');
-    expect(refusals).toEqual([2, 3, 4].map((record) => fault(record, 'question_ticket', '200001')));
+    expect(refusals).toEqual([2, 3, 4].map((record) => fault(record, 'question_ticket', 'MSG00013')));
   });
 
   test('in simulation is checked against the real questions, and answers none', async () => {

@@ -85,9 +85,9 @@ describe('an integration', () => {
   ];
   test.each(doubles)('makes no double inscription %s, in the directory or in the file', async (_, first, second) => {
     const twice = rows({ days: first }, { days: second });
-    expect(await codes(twice)).toEqual([[2, 'ssin 200000']]);
+    expect(await codes(twice)).toEqual([[2, 'ssin 300040']]);
     const known = [...PERSON_LINES, `${PERSON};18;0;001;0;${first};`];
-    expect(await codes(rows({ days: second }), {}, known)).toEqual([[1, 'ssin 200000']]);
+    expect(await codes(rows({ days: second }), {}, known)).toEqual([[1, 'ssin 300040']]);
   });
 
   test('takes another quality, and the day after', async () => {
@@ -101,14 +101,14 @@ describe('an integration', () => {
     const known = PERSON_LINES.filter((line) => !line.startsWith(`${PERSON};7`));
     const text = rows({ of: '7;1', quality: '103' });
     expect(await codes(text, kbf, known)).toEqual([]);
-    expect(await codes(text, kbf, [...known, `${PERSON};7;2;103;0;2020-01-01;;`])).toEqual([[1, 'ssin 200000']]);
+    expect(await codes(text, kbf, [...known, `${PERSON};7;2;103;0;2020-01-01;;`])).toEqual([[1, 'ssin 300040']]);
   });
 
   test('ends only a line that is there, and registers it anew once it has ended', async () => {
     const lines = [...PERSON_LINES, `${PERSON};18;0;001;0;2025-10-01;;`];
     const end = { action: 'UNREGISTER', days: '2025-10-01;2025-12-31' };
     expect(await codes(rows(end, {}), {}, lines)).toEqual([]);
-    expect(await codes(rows({}, end), {}, lines)).toEqual([[1, 'ssin 200000']]);
+    expect(await codes(rows({}, end), {}, lines)).toEqual([[1, 'ssin 300040']]);
     for (const other of [{ days: '2025-10-02;2025-12-31' }, { ssin: OTHER }]) {
       expect(await codes(rows({ ...end, ...other }), {}, lines)).toEqual([[1, 'ssin 300020']]);
     }
@@ -121,7 +121,7 @@ describe('an integration', () => {
     expect(result.changes.map(({ insz }) => insz)).toEqual(['68451597725']);
     expect(information).toMatchObject([{ faults: [{ code: 'MSG00006', detail: '00022993779' }] }]);
     const twice = rows({ ssin: '68451597725' }, { ssin: '00022993779' });
-    expect(await codes(twice)).toEqual([[2, 'ssin 200000']]);
+    expect(await codes(twice)).toEqual([[2, 'ssin 300040']]);
   });
 
   test('proves who is meant, by the card or by name and birth', async () => {

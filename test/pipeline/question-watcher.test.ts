@@ -1,19 +1,12 @@
-import { join } from 'node:path';
-import { text } from 'node:stream/consumers';
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Generation } from '../../src/domain/generation.ts';
-import { Signer } from '../../src/evidence/cms.ts';
+import type { Signer } from '../../src/evidence/cms.ts';
 import { questionCommands } from '../../src/pipeline/question-flows.ts';
 import { QuestionWatcher } from '../../src/pipeline/question-watcher.ts';
-import { SealedFiles } from '../../src/pipeline/sealed-files.ts';
-import { DiskStore } from '../../src/storage/disk-store.ts';
-import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
-import { textOf } from '../../src/texts/texts.ts';
-import { HandClock, path, submission } from '../storage/ledger-fixture.ts';
-import { tempFolder } from '../storage/temp-folder.ts';
-import { ecKey, TestCa } from '../support/certificates.ts';
-import { generation, partner } from '../support/generation.ts';
+import { submission } from '../storage/ledger-fixture.ts';
+import { partner } from '../support/generation.ts';
 import { schemaProblems } from '../support/schemas.ts';
+import { noticePlace, testSigner } from './notices-fixture.ts';
 import { asked, id, SOCQ } from './questions-fixture.ts';
 
 const HOUR = 3_600_000;
@@ -21,10 +14,7 @@ const TICKET = 'QQQQQQQQQQQQQ';
 let signer: Signer;
 
 beforeAll(async () => {
-  const now = Date.now();
-  const key = ecKey();
-  const certificate = await (await TestCa.root('Answers', now)).issue(now, { key });
-  signer = Signer.of(key, [certificate], { now: () => now, monotonic: () => 0 });
+  signer = await testSigner();
 });
 
 const PARTNERS = [
@@ -34,25 +24,8 @@ const PARTNERS = [
 
 /** A request of ECO with three questions to KSZ that was closed just now, and the watch over it. */
 async function openPlace(partners: Generation['partners'] = PARTNERS) {
-  const folder = await tempFolder();
-  const clock = new HandClock();
-  const ledger = await openSqliteLedger({
-    file: join(folder, 'ledger.db'),
-    clock,
-    onBroken: (error) => {
-      throw error;
-    },
-  });
-  onTestFinished(() => ledger.close());
-  const store = new DiskStore({ directory: join(folder, 'content') });
-  const told: { alarms: object[]; counted: unknown[] } = { alarms: [], counted: [] };
-  const silent = () => undefined;
-  const watcher = new QuestionWatcher({
-    ...{ ledger, textOf, clock, sealed: new SealedFiles({ store, ledger, signer }) },
-    generation: { value: generation({ partners }) },
-    logger: { debug: silent, info: silent, warn: silent, error: (fields) => told.alarms.push(fields) },
-    metrics: { count: (...of) => told.counted.push(of), observe: silent, gauge: silent },
-  });
+  const { clock, ledger, parts, files, told } = await noticePlace(signer, partners);
+  const watcher = new QuestionWatcher(parts);
   const questions = (['E-0000001', 'E-0000002', 'E-0000003'] as const).map((reference) => asked(reference));
   const checked = {
     submission: submission(TICKET, { partner: id('eco'), flow: 'SOCQ' }),
@@ -71,11 +44,6 @@ async function openPlace(partners: Generation['partners'] = PARTNERS) {
     ledger.commit([
       { kind: 'answerQuestions', source: id('ksz'), at: clock.now(), answers: [{ question, answer: `A-${question}` }] },
     ]);
-  const files = async (mailbox: string) => {
-    const rows = await ledger.read({ kind: 'children', folder: path(mailbox), after: '', limit: 99 });
-    const texts = rows.map(async (row) => [row.path.slice(mailbox.length + 1), await text(store.read(row.contentId))]);
-    return Object.fromEntries(await Promise.all(texts)) as Record<string, string>;
-  };
   return { clock, ledger, work, answer, files, told };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
+import { deliveriesContract } from './ledger-deliveries.contract.ts';
 import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from './ledger-fixture.ts';
 import { locksContract } from './ledger-locks.contract.ts';
 import { partialsContract } from './ledger-partials.contract.ts';
@@ -17,6 +18,7 @@ export function ledgerContract(open: OpenLedger): void {
   queueContract(open);
   submissionsContract(open);
   questionsContract(open);
+  deliveriesContract(open);
   stepUpContract(open);
   locksContract(open);
   propertiesContract(open);

@@ -138,6 +138,7 @@ describe('the ledger file', () => {
       { version: 2 },
       { version: 3 },
       { version: 4 },
+      { version: 5 },
     ]);
   });
 

@@ -79,6 +79,7 @@ function asMutation(flow: string): string {
   return flow
     .replace(/^kind: message.*\nreceiver: .*$/m, 'kind: mutation')
     .replace(/^refuseSameContent: true.*$/m, 'refuseSameContent: false')
+    .replace(/, is: lot/, '') // a lot is taken once, and these come all as the first
     .replace(/value: "011"/, 'is: receiverSector')
     .replace(/value: "000"/, 'is: receiverType')
     .replace(/^ {6}employer: .*\n/m, '');

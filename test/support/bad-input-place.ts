@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { RecordLogReader } from '../../src/audit/record-log-reader.ts';
 import type { ChainedLine } from '../../src/storage/commands.ts';
 import { openSqliteReader } from '../../src/storage/sqlite-reader.ts';
 import type { AnsweredReceipt, Notification } from './answers.ts';
@@ -79,8 +81,10 @@ export class BadInputPlace {
     const id = String(fields.recordLog);
     const bytes = await readFile(join(this.place.gateway.data, 'content', id.slice(0, 2), id));
     if (createHash('sha256').update(bytes).digest('hex') !== fields.recordLogSha256) throw new Error('another log');
-    const lines = bytes.toString().trimEnd().split('\n').slice(1);
-    return new Map(lines.map(parseRecordLine));
+    const codes = new Map<number, readonly string[]>();
+    for await (const outcome of new RecordLogReader(Readable.from([bytes])).outcomes())
+      codes.set(outcome.record, outcome.codes);
+    return codes;
   }
 
   /** Files of the content store that nothing in the ledger names. */
@@ -113,11 +117,6 @@ export class BadInputPlace {
     });
     return isDone ? { arrived, answered } : undefined;
   }
-}
-
-function parseRecordLine(text: string): [number, readonly string[]] {
-  const { record, codes } = JSON.parse(text) as { readonly record: number; readonly codes: readonly string[] };
-  return [record, codes];
 }
 
 /** Does it for all, so many at a time. */

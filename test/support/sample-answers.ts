@@ -16,6 +16,8 @@ export const SENDERS = {
   WLAT: { account: 'batch@rva', extension: 'jsonl', folder: '' },
   BBON: { account: 'batch@rsz', extension: 'txt', folder: '/BBON' },
   DIMN: { account: 'batch@sec', extension: 'xml', folder: '/DIMN' },
+  SOCQ: { account: 'batch@eco', extension: 'csv', folder: '/SOCQ' },
+  SOCR: { account: 'batch@ksz', extension: 'csv', folder: '/SOCR' },
 } as const;
 export type SampleFlow = keyof typeof SENDERS;
 
@@ -28,7 +30,9 @@ export function withLinesOfSenders(lines: string): string {
     .replace(/85113098277;11;0;.*\n/, (line) => `${line}85113098277;12;0;030;0;2019-04-01;;\n`)
     .replace(/74031295170;12;0;.*\n/, (line) => `${line}74031295170;12;1;000;0;2019-04-01;;\n`)
     .replace('74031295170;18;0;001;0;2025-10-01;;\n', (line) => `${line}74031295170;25;0;000;0;2019-04-01;;\n`)
-    .replace(/91220892329;10;0;.*\n/, (line) => `${line}91220892329;25;0;000;0;2016-02-01;2020-12-31;\n`);
+    .replace(/91220892329;10;0;.*\n/, (line) => `${line}91220892329;25;0;000;0;2016-02-01;2020-12-31;\n`)
+    .replace(/74031295170;25;0;.*\n/, (line) => `${line}74031295170;900;0;000;0;2019-04-01;;\n`)
+    .replace(/91220892329;25;0;.*\n/, (line) => `${line}91220892329;900;0;000;0;2016-02-01;2026-02-28;\n`);
 }
 
 /** Makes the senders be answered in one manner; `senderLine` as their flows shall ask for it. */
@@ -47,11 +51,11 @@ export function answerIn({ gateway }: ExchangePlace, manner: Manner, senderLine:
 
 /**
  * A file as it is sent in one of the cases: whole, sender-line, not-authorized, refused.
- * @param lot eight digits; the number of the lot, where a flow has lots and takes each once
+ * @param lot eight digits; the number of the lot where a flow takes each once, and in references where a question is asked once
  */
 export async function sentFile(flow: SampleFlow, name: string, lot: string): Promise<Buffer> {
   const bytes = await readFile(new URL(`sent/${flow}.${name}`, FIXTURES));
-  return Buffer.from(bytes.toString('latin1').replace('LLLLLLLL', lot), 'latin1');
+  return Buffer.from(bytes.toString('latin1').replaceAll('LLLLLLLL', lot), 'latin1');
 }
 
 export type Handed = { readonly ticket: string; readonly receipt: string; readonly notification: string };
@@ -89,12 +93,13 @@ export async function expectedAnswer(
   flow: SampleFlow,
   { format, language }: Manner,
   name: string,
-  bytes: Buffer,
+  { bytes, lot }: { readonly bytes: Buffer; readonly lot: string },
 ): Promise<string> {
   const extension = format === 'json' ? 'json' : 'xml';
   const file = fileURLToPath(new URL(`${flow}/${format}/${language}/${name}.${extension}`, FIXTURES));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
-  return (await readFile(file, 'utf8')).replace('{size}', `${bytes.length}`).replace('{sha256}', sha256);
+  const text = (await readFile(file, 'utf8')).replaceAll('LLLLLLLL', lot);
+  return text.replace('{size}', `${bytes.length}`).replace('{sha256}', sha256);
 }
 
 /** An answer with the names the expected ones have in braces for what no two runs share. */

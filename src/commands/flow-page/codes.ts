@@ -36,9 +36,9 @@ export function wholeFileCodes({ format }: Flow): readonly string[] {
 const OF_KIND: Readonly<Record<FlowKind, readonly string[]>> = {
   mutation: [],
   message: ['MSG00012'],
-  request: ['253', '200000', 'MSG00012'],
-  answer: ['200001', '200000', '253', '000051'],
-  integration: ['200000', '300020'],
+  request: ['253', '300040', 'MSG00012'],
+  answer: ['MSG00013', '300040', '253', '000051'],
+  integration: ['300040', '300020'],
 };
 
 /** Why a record can be refused, in the order in which it is checked. */

@@ -77,12 +77,16 @@ function sending({ flow, generation }: PageFacts): readonly string[] {
     ...namesWords(flow),
     `At most ${grouped(Math.min(flow.maxFileBytes, limits.maxFileBytes))} bytes.`,
     flow.order === 'strict'
-      ? 'Deliveries leave in the order in which files came in.'
+      ? `Deliveries leave in the order in which files came in${held(flow)}.`
       : 'Deliveries leave as soon as they are ready, in no fixed order.',
     ...(flow.level === 1 ? [] : ['A second factor is needed.']),
     ...lineWords(flow),
     `From receipt to answer a file is frozen. Its name stays listed for ${flow.keepAnsweredSeconds} s after the answer.`,
   ];
+}
+
+function held({ afterQuarantine }: Flow): string {
+  return afterQuarantine === 'hold' ? '; while a file is put aside, those behind it wait' : '';
 }
 
 function triggerWords(trigger: Trigger, { code: flow }: Flow, settleSeconds: number): string {
@@ -112,6 +116,12 @@ function namesWords({ names, namesWindowDays, refuseSameContent, triggers }: Flo
 function lineWords({ senderLine }: Flow): readonly string[] {
   if (senderLine === 'required') return ['The sender has a line of the person that covers the whole period.'];
   return senderLine === 'creates' ? ['The record makes a line of the person for its sender.'] : [];
+}
+
+function reminded({ remindAfterDays, holdDays }: Flow): string {
+  const days = remindAfterDays.filter((one) => one < holdDays);
+  const when = days.length === 0 ? '' : `who did not pick it up is reminded after ${days.join(' and ')} days, and `;
+  return `${when}one that nobody picked up is told to sender, receiver and hub.`;
 }
 
 function formatWords({ format }: Flow): string {
@@ -162,7 +172,7 @@ function answers({ flow, generation }: PageFacts): readonly string[] {
     `A **receipt** for each file within seconds, before its records are judged: ${code('<file>.<ticket>.receipt.json')} with its signature ${code('….p7s')}, or, for partners of the batch channel, ${code('FO.ACRF.999999.<date>.<serial>.<environment>')} with FS and GO. It says that the file arrived whole and will be processed, or why not; never that it was accepted.`,
     `A **notification** when every record was checked: ${code('<file>.<ticket>.notification.json')} or ${code('FO.NOTI.…')}, with totals and all faults of each refused record. More than ${most} entries come in numbered parts (${code('….notification.2of3.json')}), each signed; ${code('last')} marks the last.`,
     'A record is named by its number in the file, from 1; a line with names of columns does not count. `LineNbr` is that number.',
-    `Receivers find ${code(`${flowCode}.<number>.<ticket>.…`)} in their mailbox, with a signed manifest.`,
+    `Receivers find ${code(`${flowCode}.<number>.<ticket>.…`)} in their mailbox, with a signed manifest. It stays for ${flow.holdDays} days or until they remove it; ${reminded(flow)}`,
     'Answers are in the language of the partner: the sentences below. What was expected may follow in brackets.',
   ];
 }

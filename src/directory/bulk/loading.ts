@@ -129,7 +129,13 @@ export class Loading {
       }
     }
     const ascending = (values: ReadonlySet<number>) => Uint32Array.from(values).sort();
-    return { institutions: new CodeTable(ascending(institutions)), qualities: new CodeTable(ascending(qualities)) };
+    try {
+      return { institutions: new CodeTable(ascending(institutions)), qualities: new CodeTable(ascending(qualities)) };
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      const message = 'more than 65,536 institutions, or pairs of quality and phase; nothing was loaded';
+      throw new GatewayError('not-supported', message, { cause: error });
+    }
   }
 
   /** @returns persons whose lines contradict each other; from the first of them on, nothing is written any more */

@@ -1,0 +1,67 @@
+import type { Flow } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import { outputFor, type Partner } from '../domain/partner.ts';
+import type { AccessMethod } from '../domain/principal.ts';
+import type { Submission, SubmittedFile } from '../domain/submission.ts';
+import type { BatchTask } from './batch.ts';
+import { answeredBy, sourceOf } from './question-flows.ts';
+
+/** Everything a batch needs to know, of one generation. */
+export function batchTask(
+  submission: Submission,
+  flow: Flow,
+  partner: Partner,
+  generation: Generation,
+  from: { readonly accessMethod: AccessMethod; readonly data: readonly SubmittedFile[] },
+): BatchTask {
+  return {
+    ticket: submission.ticket,
+    flow,
+    environment: submission.environment,
+    accessMethod: from.accessMethod,
+    receivedAt: submission.receivedAt,
+    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
+    contents: from.data.map(({ contentId, size, sha256 }) => ({ contentId, size, sha256 })),
+    generation: generation.id,
+    authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
+    sectors: generation.sectors,
+    receivers: receiversOf(generation, flow),
+    addressees: addresseesOf(generation, flow),
+    source: sourceOf(generation, flow),
+  };
+}
+
+function addresseesOf(generation: Generation, flow: Flow): BatchTask['addressees'] {
+  if (flow.kind !== 'message') return undefined;
+  return generation.partners.map(({ id, institution, kbo }) => ({ partner: id, institution, kbo }));
+}
+
+function receiversOf(generation: Generation, flow: Flow): BatchTask['receivers'] {
+  return generation.partners
+    .filter((partner) => !partner.disabled && partner.receives.includes(flow.code))
+    .map((partner) => ({
+      partner: partner.id,
+      institution: partner.institution,
+      network: partner.network,
+      purposes: partner.purposes,
+      output: outputFor(partner, flow.code),
+    }));
+}
+
+/** All of a generation that the outcome of this batch rests on; equal grounds give an equal outcome. */
+export function grounds(
+  generation: Generation,
+  { flow, partner }: { readonly flow: Flow; readonly partner: Partner },
+): string {
+  const sender = generation.partners.find((candidate) => candidate.id === partner.id);
+  return JSON.stringify([
+    generation.flows.find((candidate) => candidate.code === flow.code),
+    generation.authorizations.filter((act) => act.flow === flow.code),
+    generation.sectors,
+    receiversOf(generation, flow),
+    addresseesOf(generation, flow),
+    sourceOf(generation, flow),
+    answeredBy(generation, flow),
+    [sender?.disabled, sender?.institution, sender?.kbo, sender?.purposes, sender?.layout, sender?.answerFormat],
+  ]);
+}
