@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { writeBatch } from './generate.ts';
+import { inszOfKey } from '../domain/person-key.ts';
+import { addressMutations } from './address-mutations.ts';
+import { SyntheticPersons } from './generate-persons.ts';
 import { type PipelineGateway, SEED } from './pipeline-gateway.ts';
 import { RawConnection } from './raw-http.ts';
 import type { Figure } from './report.ts';
@@ -8,18 +8,15 @@ import type { Figure } from './report.ts';
 const RECORDS = 100;
 const SETTLE_MS = 100;
 const CONNECTIONS = 8;
+const RECEIVER = 17;
 
 /** Files of 100 records: one after the other, and as many as go. */
 export async function smallFiles(
   pipeline: PipelineGateway,
-  folder: string,
   persons: number,
   quick: boolean,
 ): Promise<readonly Figure[]> {
-  const file = join(folder, 'small.csv');
-  const directory = { persons, seed: SEED };
-  await writeBatch(file, { form: 'delimited', records: RECORDS, seed: SEED, directory, receivers: 1 });
-  const bytes = await readFile(file);
+  const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), RECORDS)].join(''));
   await alone(pipeline, bytes, 20);
   const times = await alone(pipeline, bytes, quick ? 100 : 300);
   const count = quick ? 400 : 2000;
@@ -65,6 +62,17 @@ async function together(pipeline: PipelineGateway, bytes: Buffer, count: number)
   };
   await Promise.all([...Array.from({ length: CONNECTIONS }, client), ...answers]);
   return count / ((performance.now() - began) / 1000);
+}
+
+/** People whom one institution knows, so that a small file has one output. */
+function personsOf(receiver: number, count: number): readonly string[] {
+  const persons = new SyntheticPersons({ persons: count, seed: SEED });
+  const found: string[] = [];
+  for (let random = 0; found.length < RECORDS; random += 1) {
+    const person = persons.ofClass('one-receiver', random);
+    if (persons.receiverOf(person) === receiver) found.push(inszOfKey(persons.keyOf(person)));
+  }
+  return found;
 }
 
 async function handIn(connection: RawConnection, name: string, bytes: Buffer): Promise<void> {

@@ -42,7 +42,7 @@ export async function benchPipeline(quick: boolean): Promise<readonly Result[]> 
         add(`seconds-of-${records}`, grown.seconds, 's', grown);
       }
     }
-    if (wanted('small')) figures.push(...(await smallFiles(pipeline, folder, persons, quick)));
+    if (wanted('small')) figures.push(...(await smallFiles(pipeline, persons, quick)));
   } finally {
     await pipeline.gateway.stop();
     await rm(folder, { recursive: true, force: true });
