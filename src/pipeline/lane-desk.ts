@@ -18,7 +18,7 @@ import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce, LINE_OF_SENDER_TOO_NARROW, lineHolder, NO_LINE_OF_SENDER } from './authorize.ts';
 import { writerFor } from './batch-contents.ts';
 import { outcomeOf } from './batch-log.ts';
-import type { ChunkResult, LaneSetup } from './lane-messages.ts';
+import type { ChunkResult, LaneChunk, LaneSetup } from './lane-messages.ts';
 import { type LanePlan, LaneRoutes, LINE_TOO_NARROW, NO_LINE, qualityNumber } from './lane-routes.ts';
 import { type LaneRows, type LaneSource, LineTexts, laneRows, wordsOf } from './lane-rows.ts';
 import { laneLogHead } from './lane-setup.ts';
@@ -33,6 +33,8 @@ import type { Destination, Group, Route } from './route.ts';
 const FIRST_BYTE_OF_MARK = 0xef;
 /** As `find` answers: known and neither replaced nor changed. */
 const FOUND = 0;
+/** So that the buffer of one chunk has room for what becomes of the next. */
+const SPARE_BYTES = 64 * 1024;
 /** Their dossiers fit into the first cache of a processor. */
 const ROWS_AHEAD = 128;
 
@@ -120,8 +122,8 @@ export class LaneDesk {
    * @param before tells how many records of the file stand before the chunk, once it knows how many are in it
    * @returns undefined where the record-at-a-time path has to read the whole file
    */
-  decide(chunk: Uint8Array, isLast: boolean, before: (count: number) => number): ChunkResult | undefined {
-    const block = this.#reader.read(chunk, isLast);
+  decide({ bytes, isLast, into }: LaneChunk, before: (count: number) => number): ChunkResult | undefined {
+    const block = this.#reader.read(bytes, isLast);
     if (block === undefined || actsInForce(this.#setup.task).length === 0) return undefined;
     const first = before(block.count) + 1;
     this.#source = { block, words: wordsOf(block.bytes) };
@@ -138,7 +140,7 @@ export class LaneDesk {
     }
     // A sum nobody used would be left out, and the reads with it.
     if (touched < 0) throw new RangeError('a sum of days is below zero');
-    return this.#result(block, chunk);
+    return this.#result(block, bytes.buffer, into);
   }
 
   #find({ count, persons }: RecordBlock): void {
@@ -264,11 +266,13 @@ export class LaneDesk {
     return { route, rows, entry };
   }
 
-  #result(block: RecordBlock, chunk: Uint8Array): ChunkResult {
+  #result(block: RecordBlock, chunk: ArrayBuffer, into: ArrayBuffer | undefined): ChunkResult {
     const outputs = this.#outputs.filter(({ records }) => records > 0);
     const [refusals, information] = [Buffer.from(this.#refusals), Buffer.from(this.#information)];
     const pieces = [...outputs.map(({ bytes }) => bytes.view()), refusals, information, this.#log.view()];
-    const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const isRoom = into !== undefined && into.byteLength >= length;
+    const all = new Uint8Array(isRoom ? into : new ArrayBuffer(length + SPARE_BYTES), 0, length);
     let at = 0;
     for (const piece of pieces) {
       all.set(piece, at);
@@ -284,7 +288,7 @@ export class LaneDesk {
       ...{ refusals: refusals.length, information: information.length, log },
       ...this.#counted(),
       end: block.end,
-      chunk: chunk.buffer,
+      chunk,
     };
   }
 
