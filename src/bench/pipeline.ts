@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { writeBatch } from './generate.ts';
 import { FULL_PERSONS, type PipelineGateway, SEED, startPipelineGateway } from './pipeline-gateway.ts';
 import { smallFiles } from './pipeline-small.ts';
-import { type Figure, judge, type Result } from './report.ts';
+import { asTable, type Figure, judge, machine, type Result, writeSection } from './report.ts';
 
 const MILLION = 1_000_000;
 const LARGE = 8 * MILLION;
@@ -47,7 +47,10 @@ export async function benchPipeline(quick: boolean): Promise<readonly Result[]> 
     await pipeline.gateway.stop();
     await rm(folder, { recursive: true, force: true });
   }
-  return judge('pipeline', figures);
+  const results = await judge('pipeline', figures);
+  const head = `${machine()}. ${persons} persons; gateway and client share this machine.`;
+  if (!quick && only === undefined) await writeSection('pipeline', `${head}\n\n${asTable(results)}`);
+  return results;
 }
 
 async function measure(
