@@ -26,6 +26,10 @@ export type BenchGatewayOptions = {
   readonly prepare?: (dataFolder: string) => Promise<void>;
   /** Where its folder is made, if not among the temporary files. */
   readonly parent?: string;
+  /** Further files of the configuration, by path below `config/`. */
+  readonly added?: Readonly<Record<string, string>>;
+  /** Told each line of the gateway's log. */
+  readonly onLine?: (line: string) => void;
   /** Words put before the command, such as those of a tracer, which then is the parent of the gateway. */
   readonly under?: readonly string[];
 };
@@ -33,7 +37,7 @@ export type BenchGatewayOptions = {
 /** @param edit changes files of the configuration, by path below `config/` */
 export async function startBenchGateway(
   edit: (name: string, text: string) => string,
-  { prepare, parent = tmpdir(), under = [] }: BenchGatewayOptions = {},
+  { prepare, parent = tmpdir(), under = [], added = {}, onLine }: BenchGatewayOptions = {},
 ): Promise<BenchGateway> {
   const folder = await mkdtemp(join(parent, 'sluis-bench-'));
   const keep = goesWithUs(folder);
@@ -45,13 +49,14 @@ export async function startBenchGateway(
     const moved = name === 'gateway.yaml' ? text.replace(/\bport: \d+/g, 'port: 0') : text;
     await writeFile(join(config, name), edit(name, moved));
   }
+  for (const [name, text] of Object.entries(added)) await writeFile(join(config, name), text);
   const data = join(folder, 'var');
   await prepare?.(data);
   const [command = '', ...words] = [...under, process.execPath, join(ROOT, 'src/sluis.js'), 'start'];
   const child = spawn(command, [...words, '--config', config, '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [https = 0, , sftp = 0] = await readyPorts(child);
+  const [https = 0, , sftp = 0] = await readyPorts(child, onLine);
   const pid = under.length === 0 ? (child.pid ?? 0) : ((await childrenOf(child.pid ?? 0))[0] ?? 0);
   endsWithUs(child, () => pid);
   return {
@@ -68,11 +73,15 @@ export async function startBenchGateway(
   };
 }
 
-async function readyPorts(child: ChildProcess): Promise<readonly number[]> {
+async function readyPorts(
+  child: ChildProcess,
+  onLine: ((line: string) => void) | undefined,
+): Promise<readonly number[]> {
   const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
   if (child.stdout === null) throw new Error('the gateway has no output');
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.includes('"the gateway is ready"')) resolve(parsePorts(line));
+    onLine?.(line);
   });
   child.once('exit', (code) => reject(new Error(`the gateway ended with ${code} before it was ready`)));
   const timer = setTimeout(() => reject(new Error('the gateway is not ready')), READY_MS);

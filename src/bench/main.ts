@@ -2,6 +2,7 @@
 import { benchAccess } from './access.ts';
 import { benchDirectory } from './directory.ts';
 import { benchFormats } from './formats.ts';
+import { benchPipeline } from './pipeline.ts';
 import { asTable, type Result } from './report.ts';
 import { benchSftp } from './sftp.ts';
 import { benchWebdav } from './webdav.ts';
@@ -10,6 +11,7 @@ const AREAS: Readonly<Record<string, (quick: boolean) => Promise<readonly Result
   access: benchAccess,
   directory: benchDirectory,
   formats: benchFormats,
+  pipeline: benchPipeline,
   sftp: benchSftp,
   webdav: benchWebdav,
 };

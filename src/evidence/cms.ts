@@ -30,16 +30,14 @@ const COLUMNS = 76; // as the files of partners have it: docs/domain.md §1
  */
 export class Signer {
   readonly certificate: Certificate;
-  readonly #chain: readonly Certificate[];
+  readonly #fixed: Fixed;
   readonly #key: KeyObject;
-  readonly #algorithm: string;
   readonly #clock: Clock;
 
   private constructor(parts: SignerParts, clock: Clock) {
     this.certificate = parts.certificate;
-    this.#chain = parts.chain;
+    this.#fixed = fixedParts(parts.certificate, parts.chain, parts.algorithm);
     this.#key = parts.key;
-    this.#algorithm = parts.algorithm;
     this.#clock = clock;
   }
 
@@ -70,11 +68,10 @@ export class Signer {
    * @param sha256 32 bytes, or 64 hex digits
    */
   async signDetached(sha256: Uint8Array | string): Promise<Uint8Array> {
-    const attributes = signedAttributes(digestBytes(sha256), this.#clock.now(), this.certificate);
+    const attributes = signedAttributes(digestBytes(sha256), this.#clock.now(), this.#fixed);
     // The signature is over the SET OF, RFC 5652 §5.4; inside SignerInfo the same bytes stand under [0].
-    const set = new asn1js.Set({ value: attributes.map(decoded) });
-    const signature = await signOffLoop('sha256', Buffer.from(set.toBER()), this.#key);
-    return assemble(this.certificate, this.#chain, attributes, signature, this.#algorithm);
+    const signature = await signOffLoop('sha256', tlv(SET, ...attributes), this.#key);
+    return assemble(this.#fixed, attributes, signature);
   }
 
   /** A detached signature over bytes at hand. */
@@ -103,49 +100,74 @@ export function readSignatureFile(bytes: Uint8Array): Uint8Array | undefined {
   return base64.length > 0 && /^[A-Za-z0-9+/]+={0,2}$/.test(base64) ? Buffer.from(base64, 'base64') : undefined;
 }
 
-/** DER of each attribute, in the order DER wants in a SET OF: X.690 §11.6. */
-function signedAttributes(sha256: Uint8Array, at: number, certificate: Certificate): readonly Buffer[] {
+/** All of a signature that is the same in every one of a signer, as DER: thousands are made a second. */
+type Fixed = {
+  readonly version: Buffer;
+  readonly digestAlgorithm: Buffer;
+  readonly signatureAlgorithm: Buffer;
+  readonly issuerAndSerial: Buffer;
+  readonly certificates: Buffer;
+  readonly contentType: Buffer;
+  readonly messageDigest: Buffer;
+  readonly signingTime: Buffer;
+  readonly signingCertificate: Buffer;
+  readonly data: Buffer;
+  readonly signedData: Buffer;
+};
+
+const SEQUENCE = 0x30;
+const SET = 0x31;
+const OCTETS = 0x04;
+const CONTEXT_0 = 0xa0;
+
+function fixedParts(certificate: Certificate, chain: readonly Certificate[], algorithm: string): Fixed {
   const certificateHash = createHash('sha256').update(certificate.der).digest();
+  const serial = Buffer.from(pkijs.Certificate.fromBER(certificate.der).serialNumber.toBER());
+  const parameters = algorithm === OID.sha256WithRsa ? [Buffer.from(new asn1js.Null().toBER())] : [];
   // SigningCertificateV2 ::= SEQUENCE { SEQUENCE OF ESSCertIDv2 }; SHA-256 is its default digest. RFC 5035 §3
-  const certificateId = new asn1js.Sequence({ value: [octets(certificateHash)] });
+  const certificateId = tlv(SEQUENCE, tlv(SEQUENCE, tlv(SEQUENCE, tlv(OCTETS, certificateHash))));
+  return {
+    version: Buffer.from(new asn1js.Integer({ value: 1 }).toBER()),
+    digestAlgorithm: tlv(SEQUENCE, oid(OID.sha256)),
+    signatureAlgorithm: tlv(SEQUENCE, oid(algorithm), ...parameters),
+    issuerAndSerial: tlv(SEQUENCE, Buffer.from(certificate.issuerDer, 'hex'), serial),
+    certificates: tlv(CONTEXT_0, ...chain.map((one) => Buffer.from(one.der)).toSorted(Buffer.compare)),
+    contentType: attribute(oid(OID.contentType), oid(OID.data)),
+    messageDigest: oid(OID.messageDigest),
+    signingTime: oid(OID.signingTime),
+    signingCertificate: attribute(oid(OID.signingCertificateV2), certificateId),
+    data: tlv(SEQUENCE, oid(OID.data)),
+    signedData: oid(OID.signedData),
+  };
+}
+
+/** DER of each attribute, in the order DER wants in a SET OF: X.690 §11.6. */
+function signedAttributes(sha256: Uint8Array, at: number, fixed: Fixed): readonly Buffer[] {
   const attributes = [
-    attribute(OID.contentType, oid(OID.data)),
-    attribute(OID.messageDigest, octets(sha256)),
-    attribute(OID.signingTime, time(at)),
-    attribute(OID.signingCertificateV2, sequence(sequence(certificateId))),
+    fixed.contentType,
+    attribute(fixed.messageDigest, tlv(OCTETS, sha256)),
+    attribute(fixed.signingTime, time(at)),
+    fixed.signingCertificate,
   ];
-  return attributes.map((one) => Buffer.from(one.toBER())).toSorted(Buffer.compare);
+  return attributes.toSorted(Buffer.compare);
 }
 
 /** ContentInfo { signedData, SignedData { 1, {sha256}, {data}, [0] certificates, { SignerInfo } } }, RFC 5652 §5.1 */
-function assemble(
-  certificate: Certificate,
-  chain: readonly Certificate[],
-  attributes: readonly Uint8Array[],
-  signature: Uint8Array,
-  algorithm: string,
-): Uint8Array {
-  const parsed = pkijs.Certificate.fromBER(certificate.der);
-  const certificates = chain.map((one) => Buffer.from(one.der)).toSorted(Buffer.compare);
-  const digestAlgorithm = sequence(oid(OID.sha256));
-  const signatureAlgorithm =
-    algorithm === OID.sha256WithRsa ? sequence(oid(algorithm), new asn1js.Null()) : sequence(oid(algorithm));
-  const signerInfo = sequence(
-    new asn1js.Integer({ value: 1 }),
-    sequence(decoded(Buffer.from(certificate.issuerDer, 'hex')), parsed.serialNumber),
-    digestAlgorithm,
-    tagged(0, attributes.map(decoded)),
-    signatureAlgorithm,
-    octets(signature),
+function assemble(fixed: Fixed, attributes: readonly Uint8Array[], signature: Uint8Array): Uint8Array {
+  const { version, digestAlgorithm } = fixed;
+  const signerInfo = tlv(
+    SEQUENCE,
+    ...[version, fixed.issuerAndSerial, digestAlgorithm],
+    tlv(CONTEXT_0, ...attributes),
+    fixed.signatureAlgorithm,
+    tlv(OCTETS, signature),
   );
-  const signedData = sequence(
-    new asn1js.Integer({ value: 1 }),
-    new asn1js.Set({ value: [digestAlgorithm] }),
-    sequence(oid(OID.data)),
-    tagged(0, certificates.map(decoded)),
-    new asn1js.Set({ value: [signerInfo] }),
+  const signedData = tlv(
+    SEQUENCE,
+    ...[version, tlv(SET, digestAlgorithm), fixed.data, fixed.certificates],
+    tlv(SET, signerInfo),
   );
-  return new Uint8Array(sequence(oid(OID.signedData), tagged(0, [signedData])).toBER());
+  return new Uint8Array(tlv(SEQUENCE, fixed.signedData, tlv(CONTEXT_0, signedData)));
 }
 
 function signatureOid(key: KeyObject): string | undefined {
@@ -159,36 +181,27 @@ function digestBytes(sha256: Uint8Array | string): Uint8Array {
   return bytes;
 }
 
-function attribute(type: string, value: asn1js.BaseBlock): asn1js.Sequence {
-  return sequence(oid(type), new asn1js.Set({ value: [value] }));
+function attribute(type: Uint8Array, value: Uint8Array): Buffer {
+  return tlv(SEQUENCE, type, tlv(SET, value));
 }
 
-function time(at: number): asn1js.BaseBlock {
+function time(at: number): Buffer {
   const valueDate = new Date(Math.trunc(at / 1000) * 1000);
   // RFC 5652 §11.3: UTCTime until 2049
-  return valueDate.getUTCFullYear() < 2050
-    ? new asn1js.UTCTime({ valueDate })
-    : new asn1js.GeneralizedTime({ valueDate });
+  const block =
+    valueDate.getUTCFullYear() < 2050 ? new asn1js.UTCTime({ valueDate }) : new asn1js.GeneralizedTime({ valueDate });
+  return Buffer.from(block.toBER());
 }
 
-function decoded(der: Uint8Array): asn1js.BaseBlock {
-  const { result, offset } = asn1js.fromBER(der);
-  if (offset === -1) throw new TypeError(`not DER: ${result.error}`);
-  return result;
+function oid(value: string): Buffer {
+  return Buffer.from(new asn1js.ObjectIdentifier({ value }).toBER());
 }
 
-function sequence(...value: readonly asn1js.BaseBlock[]): asn1js.Sequence {
-  return new asn1js.Sequence({ value: [...value] });
-}
-
-function tagged(tagNumber: number, value: asn1js.BaseBlock[]): asn1js.Constructed {
-  return new asn1js.Constructed({ idBlock: { tagClass: 3, tagNumber }, value });
-}
-
-function oid(value: string): asn1js.ObjectIdentifier {
-  return new asn1js.ObjectIdentifier({ value });
-}
-
-function octets(bytes: Uint8Array): asn1js.OctetString {
-  return new asn1js.OctetString({ valueHex: Uint8Array.from(bytes).buffer });
+/** Tag, length and value, X.690 §8.1: a length below 128 in one byte, else behind the number of its bytes. */
+function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
+  const length = parts.reduce((sum, part) => sum + part.length, 0);
+  const digits: number[] = [];
+  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);
+  const head = length < 0x80 ? [tag, length] : [tag, 0x80 | digits.length, ...digits];
+  return Buffer.concat([Buffer.from(head), ...parts]);
 }

@@ -1,18 +1,23 @@
 import type { Charset } from '../domain/charset.ts';
 import { codecOf, type TextCodec } from '../formats/charsets.ts';
 import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
+import { GrowingBytes } from '../storage/growing-bytes.ts';
 
 /** Characters or bytes collected before they are written; 200 open outputs then take a few tens of megabytes. */
 const ENOUGH = 64 * 1024;
+/** Most contents of small batches need no more. */
+const FIRST_BYTES = 4 * 1024;
 
-/** One content that grows by text and bytes. Both are only collected; the batch calls `drain` between chunks of its input. */
+/**
+ * One content that grows by text and bytes. Both are only collected; the batch calls `drain` between chunks of its input, and
+ * waits for it.
+ */
 export class BatchContent {
   readonly #store: ContentStore;
   readonly #codec: TextCodec;
   #upload: ContentUpload | undefined;
+  readonly #bytes = new GrowingBytes(FIRST_BYTES);
   #text = '';
-  #pieces: Uint8Array[] = [];
-  #held = 0;
   #written = 0;
 
   constructor(store: ContentStore, charset: Charset = 'utf-8') {
@@ -24,15 +29,15 @@ export class BatchContent {
     this.#text += text;
   }
 
-  /** In the charset of this content. The bytes are kept as they are until they are written. */
+  /** In the charset of this content. The bytes are copied. */
   append(bytes: Uint8Array): void {
     this.#settleText();
-    this.#hold(bytes);
+    this.#bytes.append(bytes);
   }
 
   /** Writes what was collected once it is worth it. @throws GatewayError `out-of-space` */
   async drain(): Promise<void> {
-    if (this.#text.length + this.#held >= ENOUGH) await this.#flush();
+    if (this.#text.length + this.#bytes.length >= ENOUGH) await this.#flush();
   }
 
   /** Durable on return. Errors of fsync are thrown as they are. */
@@ -48,23 +53,17 @@ export class BatchContent {
 
   #settleText(): void {
     if (this.#text === '') return;
-    this.#hold(this.#codec.encode(this.#text));
+    this.#bytes.append(this.#codec.encode(this.#text));
     this.#text = '';
-  }
-
-  #hold(bytes: Uint8Array): void {
-    if (bytes.length > 0) this.#pieces.push(bytes);
-    this.#held += bytes.length;
   }
 
   async #flush(): Promise<ContentUpload> {
     this.#upload ??= await this.#store.begin();
     this.#settleText();
-    const [pieces, held] = [this.#pieces, this.#held];
-    this.#pieces = [];
-    this.#held = 0;
-    if (held > 0) await this.#store.writePart(this.#upload, this.#written, pieces);
-    this.#written += held;
+    const bytes = this.#bytes;
+    if (bytes.length > 0) await this.#store.writePart(this.#upload, this.#written, bytes.view());
+    this.#written += bytes.length;
+    bytes.length = 0;
     return this.#upload;
   }
 }

@@ -18,31 +18,26 @@ import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce, LINE_OF_SENDER_TOO_NARROW, lineHolder, NO_LINE_OF_SENDER } from './authorize.ts';
 import { writerFor } from './batch-contents.ts';
 import { outcomeOf } from './batch-log.ts';
-import type { ChunkResult, LaneSetup } from './lane-messages.ts';
+import { LaneCounts } from './lane-counts.ts';
+import type { ChunkResult, LaneChunk, LaneSetup } from './lane-messages.ts';
 import { type LanePlan, LaneRoutes, LINE_TOO_NARROW, NO_LINE, qualityNumber } from './lane-routes.ts';
-import { type LaneRows, type LaneSource, LineTexts, laneRows, wordsOf } from './lane-rows.ts';
+import { type LaneSource, LineTexts, wordsOf } from './lane-rows.ts';
 import { laneLogHead } from './lane-setup.ts';
 import { LaneOutput } from './lane-sinks.ts';
+import { type LaneWay, laneWay } from './lane-way.ts';
 import { Originals } from './originals.ts';
 import { Questions } from './questions.ts';
 import { RecordDesk } from './record-desk.ts';
 import { rolePositions } from './record-rules.ts';
 import { Registrations } from './registrations.ts';
-import type { Destination, Group, Route } from './route.ts';
 
 const FIRST_BYTE_OF_MARK = 0xef;
 /** As `find` answers: known and neither replaced nor changed. */
 const FOUND = 0;
+/** So that the buffer of one chunk has room for what becomes of the next. */
+const SPARE_BYTES = 64 * 1024;
 /** Their dossiers fit into the first cache of a processor. */
 const ROWS_AHEAD = 128;
-
-/** What the records of one set of destinations get. `rows` is undefined where the record goes another way. */
-type Plan = {
-  readonly route: Omit<Route, 'receiver' | 'dossier'>;
-  readonly rows: LaneRows | undefined;
-  /** Its receiver in an entry of the log; the quality is filled in. */
-  readonly entry: Buffer | undefined;
-};
 
 /**
  * Decides the records of chunks of one file. What it is certain of it does by codes and bytes; every other record goes, in
@@ -53,7 +48,7 @@ export class LaneDesk {
   readonly #reader: BlockReader;
   readonly #directory: FlatDirectory;
   readonly #desk: RecordDesk;
-  readonly #routes: LaneRoutes<Plan>;
+  readonly #routes: LaneRoutes<LaneWay>;
   readonly #entries: RecordLogEntries;
   readonly #outputs: readonly LaneOutput[];
   readonly #outputOf: ReadonlyMap<PartnerId, LaneOutput>;
@@ -68,9 +63,7 @@ export class LaneDesk {
   #information = '';
   #firsts = new Int32Array(0);
   #counts = new Int32Array(0);
-  /** Of the records that were decided here, since the batch began; `RecordDesk` counts its own. */
-  readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
-  #before = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0, information: 0 };
+  readonly #decided = new LaneCounts();
 
   constructor(setup: LaneSetup) {
     const { task, plan } = setup;
@@ -112,7 +105,8 @@ export class LaneDesk {
     this.#routes = new LaneRoutes(this.#directory.parts.base, {
       groups: router.groups(),
       senderHolder: needsLine ? lineHolder(task.sender.institution, task.sectors) : undefined,
-      planOf: (group, allowed) => this.#plan(group, allowed),
+      planOf: (group, allowed) =>
+        laneWay({ setup, router, entries: this.#entries, lines: this.#lines }, group, allowed),
     });
   }
 
@@ -120,8 +114,8 @@ export class LaneDesk {
    * @param before tells how many records of the file stand before the chunk, once it knows how many are in it
    * @returns undefined where the record-at-a-time path has to read the whole file
    */
-  decide(chunk: Uint8Array, isLast: boolean, before: (count: number) => number): ChunkResult | undefined {
-    const block = this.#reader.read(chunk, isLast);
+  decide({ bytes, isLast, into }: LaneChunk, before: (count: number) => number): ChunkResult | undefined {
+    const block = this.#reader.read(bytes, isLast);
     if (block === undefined || actsInForce(this.#setup.task).length === 0) return undefined;
     const first = before(block.count) + 1;
     this.#source = { block, words: wordsOf(block.bytes) };
@@ -138,7 +132,7 @@ export class LaneDesk {
     }
     // A sum nobody used would be left out, and the reads with it.
     if (touched < 0) throw new RangeError('a sum of days is below zero');
-    return this.#result(block, chunk);
+    return this.#result(block, bytes.buffer, into);
   }
 
   #find({ count, persons }: RecordBlock): void {
@@ -190,9 +184,8 @@ export class LaneDesk {
     const { plans, lines } = this.#routes;
     if (receivers > MOST_RECEIVERS) return false;
     for (let index = 0; index < receivers; index += 1) if (!isWhole(plans[index])) return false;
-    this.#totals.total += 1;
-    this.#totals.accepted += 1;
-    if (receivers === 0) this.#totals.withoutReceiver += 1;
+    this.#decided.accepted += 1;
+    if (receivers === 0) this.#decided.withoutReceiver += 1;
     const outcome: RecordOutcome['outcome'] = receivers === 0 ? 'without-receiver' : 'accepted';
     const log = this.#log;
     log.reserve(5 + receivers * 32);
@@ -210,7 +203,7 @@ export class LaneDesk {
     return true;
   }
 
-  #entry({ entry }: Plan, line: number, target: Uint8Array, start: number): number {
+  #entry({ entry }: LaneWay, line: number, target: Uint8Array, start: number): number {
     const length = entry?.length ?? 0;
     for (let index = 0; index < length - 2; index += 1) target[start + index] = entry?.[index] ?? 0;
     const { dossiers, qualities } = this.#directory.parts.base;
@@ -220,7 +213,7 @@ export class LaneDesk {
     return start + length;
   }
 
-  #deliver({ group, of }: LanePlan<Plan>, row: number, line: number): void {
+  #deliver({ group, of }: LanePlan<LaneWay>, row: number, line: number): void {
     const output = this.#outputs[group];
     if (output === undefined) return;
     if (this.#source !== undefined) of.rows?.write(this.#source, row, line, output.bytes);
@@ -233,8 +226,7 @@ export class LaneDesk {
     const place = row * fields + this.#person;
     const value = Buffer.from(bytes.buffer, bytes.byteOffset).toString('latin1', starts[place], ends[place]);
     this.#refusals += `{"record":${record},${this.#refusalHead}"${code}","severity":"fatal","value":"${value}"}]}\n`;
-    this.#totals.total += 1;
-    this.#totals.refused += 1;
+    this.#decided.refused += 1;
     const log = this.#log;
     log.reserve(5);
     log.bytes[log.length] = OUTCOMES.indexOf('refused') | HAS_PERSON | HAS_CODES;
@@ -243,32 +235,13 @@ export class LaneDesk {
     return true;
   }
 
-  #plan(group: Group, allowed: readonly Destination[]): Plan {
-    const { task, plan } = this.#setup;
-    const { router } = this.#desk.decisions;
-    const route = router.planOf(allowed);
-    const [authorization, ...alsoAuthorizations] = route.acts;
-    const { receiver } = group;
-    const rows = laneRows({
-      flow: plan.format,
-      output: task.receivers.find(({ partner }) => partner === receiver)?.output,
-      layout: plan.layout,
-      fileMask: router.fileMask(receiver),
-      mask: route.mask,
-      lines: this.#lines,
-    });
-    const entry =
-      authorization === undefined
-        ? undefined
-        : this.#entries.receiver({ receiver, authorization, alsoAuthorizations, filtered: route.filteredBlocks }, 0);
-    return { route, rows, entry };
-  }
-
-  #result(block: RecordBlock, chunk: Uint8Array): ChunkResult {
+  #result(block: RecordBlock, chunk: ArrayBuffer, into: ArrayBuffer | undefined): ChunkResult {
     const outputs = this.#outputs.filter(({ records }) => records > 0);
     const [refusals, information] = [Buffer.from(this.#refusals), Buffer.from(this.#information)];
     const pieces = [...outputs.map(({ bytes }) => bytes.view()), refusals, information, this.#log.view()];
-    const all = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+    const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    const isRoom = into !== undefined && into.byteLength >= length;
+    const all = new Uint8Array(isRoom ? into : new ArrayBuffer(length + SPARE_BYTES), 0, length);
     let at = 0;
     for (const piece of pieces) {
       all.set(piece, at);
@@ -282,36 +255,14 @@ export class LaneDesk {
       bytes: all,
       outputs: outputs.map((output) => output.finish()),
       ...{ refusals: refusals.length, information: information.length, log },
-      ...this.#counted(),
+      ...this.#decided.since(this.#desk),
       end: block.end,
-      chunk: chunk.buffer,
-    };
-  }
-
-  /** What this chunk adds to the totals. */
-  #counted(): Pick<ChunkResult, 'totals' | 'informationCount'> {
-    const [here, there, before] = [this.#totals, this.#desk.totals, this.#before];
-    const now = {
-      total: here.total + there.total,
-      accepted: here.accepted + there.accepted,
-      refused: here.refused + there.refused,
-      withoutReceiver: here.withoutReceiver + there.withoutReceiver,
-      information: this.#desk.informationCount,
-    };
-    this.#before = now;
-    return {
-      totals: {
-        total: now.total - before.total,
-        accepted: now.accepted - before.accepted,
-        refused: now.refused - before.refused,
-        withoutReceiver: now.withoutReceiver - before.withoutReceiver,
-      },
-      informationCount: now.information - before.information,
+      chunk,
     };
   }
 }
 
-function isWhole(plan: LanePlan<Plan> | undefined): boolean {
+function isWhole(plan: LanePlan<LaneWay> | undefined): boolean {
   return plan?.of.rows !== undefined && plan.of.entry !== undefined;
 }
 

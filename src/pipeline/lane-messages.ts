@@ -22,8 +22,15 @@ export const GIVEN_UP = -1;
 
 export type ToLane =
   | { readonly kind: 'begin'; readonly setup: LaneSetup }
-  | { readonly kind: 'chunk'; readonly index: number; readonly bytes: Uint8Array; readonly isLast: boolean }
+  | ({ readonly kind: 'chunk'; readonly index: number } & LaneChunk)
   | { readonly kind: 'end' };
+
+/** `into`: a buffer for what becomes of it, where there is one to be used again. */
+export type LaneChunk = {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly isLast: boolean;
+  readonly into: ArrayBuffer | undefined;
+};
 
 export type FromLane =
   /** `result` is undefined where the record-at-a-time path has to read the whole file. */
@@ -32,7 +39,7 @@ export type FromLane =
 
 /** The records of one chunk, decided: all bytes lie in one buffer, one behind the other. */
 export type ChunkResult = {
-  readonly bytes: Uint8Array;
+  readonly bytes: Uint8Array<ArrayBuffer>;
   readonly outputs: readonly ChunkOutput[];
   /** How many of the bytes behind the outputs are of these, in this order. */
   readonly refusals: number;

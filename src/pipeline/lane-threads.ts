@@ -2,7 +2,14 @@ import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../domain/errors.ts';
 import { errorOf } from './batch-messages.ts';
 import { CHUNK_BYTES } from './lane-chunks.ts';
-import { type ChunkResult, type FromLane, GIVEN_UP, type LaneSetup, type ToLane } from './lane-messages.ts';
+import {
+  type ChunkResult,
+  type FromLane,
+  GIVEN_UP,
+  type LaneChunk,
+  type LaneSetup,
+  type ToLane,
+} from './lane-messages.ts';
 
 export type LaneOptions = { readonly threads: number; readonly minBytes: number; readonly chunkBytes?: number };
 
@@ -39,11 +46,13 @@ export class LaneThreads {
    * @returns undefined where the record-at-a-time path has to read the whole file. @throws GatewayError `broken` where the
    * thread ended
    */
-  decide(index: number, bytes: Uint8Array<ArrayBuffer>, isLast: boolean): Promise<ChunkResult | undefined> {
+  decide(index: number, chunk: LaneChunk): Promise<ChunkResult | undefined> {
     const lane = this.#lanes.reduce((one, other) => (other.waiting.size < one.waiting.size ? other : one));
     return new Promise((resolve, reject) => {
       lane.waiting.set(index, { resolve, reject });
-      lane.worker.postMessage({ kind: 'chunk', index, bytes, isLast } satisfies ToLane, [bytes.buffer]);
+      const { bytes, into } = chunk;
+      const moved = into === undefined ? [bytes.buffer] : [bytes.buffer, into];
+      lane.worker.postMessage({ kind: 'chunk', index, ...chunk } satisfies ToLane, moved);
     });
   }
 

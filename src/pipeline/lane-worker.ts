@@ -31,7 +31,7 @@ function decided({ setup, desk }: Work, chunk: ToLane & { readonly kind: 'chunk'
   const { before } = setup;
   if (Atomics.load(before, chunk.index) === GIVEN_UP) return undefined;
   let isGivenUp = false;
-  const result = desk.decide(chunk.bytes, chunk.isLast, (count) => {
+  const result = desk.decide(chunk, (count) => {
     const known = recordsBefore(before, chunk.index);
     isGivenUp = known === GIVEN_UP;
     if (isGivenUp) return 0;

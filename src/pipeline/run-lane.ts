@@ -75,6 +75,8 @@ class LaneBatch {
   readonly #ends: BlockEnds;
   readonly #content: ContentRef;
   readonly #chunks: LaneChunks;
+  /** Buffers of results that were written. */
+  readonly #spare: ArrayBuffer[] = [];
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
 
@@ -142,7 +144,7 @@ class LaneBatch {
   }
 
   #decide(index: number, { bytes, isLast }: Chunk): Promise<ChunkResult | undefined> {
-    const deciding = this.#parts.threads.decide(index, bytes, isLast);
+    const deciding = this.#parts.threads.decide(index, { bytes, isLast, into: this.#spare.pop() });
     // It is awaited in the order of the file; until then a failure must not count as nobody's.
     deciding.catch(() => undefined);
     return deciding;
@@ -170,6 +172,7 @@ class LaneBatch {
     this.#totals.withoutReceiver += result.totals.withoutReceiver;
     this.#informationCount += result.informationCount;
     this.#chunks.giveBack(result.chunk);
+    this.#spare.push(result.bytes.buffer);
     await this.#contents.drain();
     this.#parts.progress?.(this.#totals.total);
     return true;

@@ -1,0 +1,113 @@
+import { createReadStream, existsSync, readFileSync } from 'node:fs';
+import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { openDirectory } from '../directory/lmdb-directory.ts';
+import { proofFrom } from './dav-server.ts';
+import { type BenchGateway, startBenchGateway } from './gateway-process.ts';
+import { writeDirectory } from './generate.ts';
+import { addedFiles, edited } from './pipeline-network.ts';
+import type { Where } from './raw-http.ts';
+
+/** What the directory of the network holds: 170 million lines. */
+export const FULL_PERSONS = 15_538_381;
+export const SEED = 1;
+const SETTLE_MS = 100;
+const MOST_MS = 600_000;
+const BASE_POLL_MS = 500;
+
+/** What the log says of a submission that was answered: all of it was durable then. `at` milliseconds since the epoch. */
+export type Answered = {
+  readonly at: number;
+  readonly total: number;
+  readonly accepted: number;
+  readonly refused: number;
+};
+
+/** A gateway whose log is listened to. */
+export type PipelineGateway = {
+  readonly gateway: BenchGateway;
+  readonly where: Where;
+  /** Hands in a file. @returns when it was complete, in milliseconds since the epoch */
+  put(name: string, file: string): Promise<number>;
+  /** The next submission of this many records that is answered. */
+  answered(total: number): Promise<Answered>;
+};
+
+/** Started once the directory is there; a directory of this size is kept for the next run. */
+export async function startPipelineGateway(persons: number): Promise<PipelineGateway> {
+  const directory = await benchDirectory(persons);
+  const waiting: { readonly total: number; readonly resolve: (answered: Answered) => void }[] = [];
+  const onLine = (line: string): void => {
+    if (!line.includes('"submission answered"')) return;
+    const { time, total, accepted, refused } = parseLine(line);
+    const index = waiting.findIndex((one) => one.total === total);
+    if (index >= 0) waiting.splice(index, 1)[0]?.resolve({ at: Date.parse(time), total, accepted, refused });
+  };
+  const prepare = async (data: string) => {
+    await mkdir(data, { recursive: true });
+    await symlink(directory, join(data, 'directory'));
+  };
+  const gateway = await startBenchGateway(edited, { prepare, added: addedFiles(), onLine });
+  const proof = proofFrom(gateway.certificates);
+  const read = (file: string) => readFileSync(file, 'utf8');
+  const where = { port: gateway.https, ca: read(proof.caFile), cert: read(proof.certificate), key: read(proof.key) };
+  return {
+    gateway,
+    where,
+    put: (name, file) => putFile(where, name, file),
+    answered(total) {
+      const { promise, resolve, reject } = Promise.withResolvers<Answered>();
+      waiting.push({ total, resolve });
+      const timer = setTimeout(() => reject(new Error(`no answer to ${total} records`)), MOST_MS);
+      return promise.finally(() => clearTimeout(timer));
+    },
+  };
+}
+
+async function putFile({ port, ca, cert, key }: Where, name: string, file: string): Promise<number> {
+  const { size } = await stat(file);
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
+  const path = `/files/IN/ADRM/${name}`;
+  const headers = { 'Content-Length': size };
+  const options = { host: '127.0.0.1', servername: 'localhost', port, ca, cert, key, path, method: 'PUT', headers };
+  const sending = request(options, (response) => {
+    response.resume();
+    if (response.statusCode === 201) resolve(Date.now() + SETTLE_MS);
+    else reject(new Error(`PUT was answered with ${response.statusCode}`));
+  });
+  sending.on('error', reject);
+  await Promise.all([promise, pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), sending)]);
+  return promise;
+}
+
+/** Made where it is not there yet: some minutes for the full size, and 3 GB that stay in the folder for temporary files. */
+async function benchDirectory(persons: number): Promise<string> {
+  const folder = join(tmpdir(), `sluis-bench-directory-${persons}-${SEED}`);
+  const whole = join(folder, 'whole');
+  if (existsSync(whole)) return folder;
+  await rm(folder, { recursive: true, force: true });
+  await mkdir(folder, { recursive: true });
+  const dump = join(folder, 'dump.csv');
+  await writeDirectory(dump, { persons, seed: SEED });
+  const directory = openDirectory({ directory: folder });
+  try {
+    const loaded = await directory.load('R', dump, []);
+    if (!loaded.loaded) throw new Error('the synthetic directory has problems');
+    await rm(dump);
+    // The first large batch of a new directory has the base made; a benchmark measures those after it.
+    while ((await directory.flat('R')) === undefined) await new Promise((done) => setTimeout(done, BASE_POLL_MS));
+  } finally {
+    await directory.close();
+  }
+  await writeFile(whole, '');
+  return folder;
+}
+
+type LogLine = { readonly time: string } & Omit<Answered, 'at'>;
+
+function parseLine(line: string): LogLine {
+  return JSON.parse(line) as LogLine;
+}

@@ -1,0 +1,81 @@
+import { inszOfKey } from '../domain/person-key.ts';
+import { addressMutations } from './address-mutations.ts';
+import { SyntheticPersons } from './generate-persons.ts';
+import { type PipelineGateway, SEED } from './pipeline-gateway.ts';
+import { RawConnection } from './raw-http.ts';
+import type { Figure } from './report.ts';
+
+const RECORDS = 100;
+const SETTLE_MS = 100;
+const CONNECTIONS = 8;
+const RECEIVER = 17;
+
+/** Files of 100 records: one after the other, and as many as go. */
+export async function smallFiles(
+  pipeline: PipelineGateway,
+  persons: number,
+  quick: boolean,
+): Promise<readonly Figure[]> {
+  const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), RECORDS)].join(''));
+  await alone(pipeline, bytes, 20);
+  const times = await alone(pipeline, bytes, quick ? 100 : 300);
+  const count = quick ? 400 : 2000;
+  const rate = await together(pipeline, bytes, count);
+  const peakMB = await pipeline.gateway.peakMB();
+  const figure = (name: string, value: number, unit: string): Figure => ({
+    ...{ case: name, value, unit },
+    ...{ cpuSeconds: 0, peakMB, peers: {} },
+  });
+  times.sort((one, other) => one - other);
+  const at = (share: number) => times[Math.ceil(times.length * share) - 1] ?? 0;
+  return [
+    figure('small-p50', at(0.5), 'ms'),
+    figure('small-p99', at(0.99), 'ms'),
+    figure('small-rate', rate, 'files/s'),
+  ];
+}
+
+async function alone(pipeline: PipelineGateway, bytes: Buffer, count: number): Promise<number[]> {
+  const connection = await RawConnection.open(pipeline.where);
+  const times: number[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const answer = pipeline.answered(RECORDS);
+    await handIn(connection, `ADRM_small_${Date.now()}_${index}.csv`, bytes);
+    const complete = Date.now() + SETTLE_MS;
+    times.push((await answer).at - complete);
+  }
+  connection.close();
+  return times;
+}
+
+/** All are handed in, by eight clients; the time runs until the last is answered. */
+async function together(pipeline: PipelineGateway, bytes: Buffer, count: number): Promise<number> {
+  const answers = Array.from({ length: count }, () => pipeline.answered(RECORDS));
+  const began = performance.now();
+  let next = 0;
+  const client = async (): Promise<void> => {
+    const connection = await RawConnection.open(pipeline.where);
+    for (let index = next++; index < count; index = next++) {
+      await handIn(connection, `ADRM_many_${Date.now()}_${index}.csv`, bytes);
+    }
+    connection.close();
+  };
+  await Promise.all([...Array.from({ length: CONNECTIONS }, client), ...answers]);
+  return count / ((performance.now() - began) / 1000);
+}
+
+/** People whom one institution knows, so that a small file has one output. */
+function personsOf(receiver: number, count: number): readonly string[] {
+  const persons = new SyntheticPersons({ persons: count, seed: SEED });
+  const found: string[] = [];
+  for (let random = 0; found.length < RECORDS; random += 1) {
+    const person = persons.ofClass('one-receiver', random);
+    if (persons.receiverOf(person) === receiver) found.push(inszOfKey(persons.keyOf(person)));
+  }
+  return found;
+}
+
+async function handIn(connection: RawConnection, name: string, bytes: Buffer): Promise<void> {
+  const { status } = await connection.ask(`PUT /files/IN/ADRM/${name} HTTP/1.1\r\n`, bytes);
+  if (status !== 201) throw new Error(`PUT was answered with ${status}`);
+}
