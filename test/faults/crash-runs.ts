@@ -18,9 +18,8 @@ const before = (first: CrashRun['first'], ...points: readonly string[]): readonl
 
 const overWebdav = (run: CrashRun): CrashRun => ({ ...run, over: 'webdav' });
 
-/** @param chunks how many pieces of 256 KiB the batch is read in */
+/** @param chunks how many chunks of 4 MiB the batch is decided in */
 export function crashRuns(chunks: number): readonly CrashRun[] {
-  const middle = Math.ceil(chunks / 2);
   return [
     // while the bytes come in
     ...before('batch', 'receive.open', 'receive.first-byte', 'receive.mid-body:12', 'receive.last-byte'),
@@ -29,7 +28,7 @@ export function crashRuns(chunks: number): readonly CrashRun[] {
     // around the receipt
     ...before('batch', 'receive.before-receipt-commit', 'audit.append.submission', 'receive.after-receipt-commit'),
     // in the batch
-    ...before('batch', 'parse.start', 'route.first-output', 'parse.chunk:1', `parse.chunk:${middle}`),
+    ...before('batch', 'parse.start', 'route.first-output', 'parse.chunk:1', 'parse.middle'),
     ...before('batch', `parse.chunk:${chunks}`, 'parse.done', 'authorize.done', 'route.between', 'route.last'),
     // around the closing commit
     ...before('batch', 'answer.built', 'answer.signed', 'answer.manifest', 'answer.stored', 'route.before-commit'),

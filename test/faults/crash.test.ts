@@ -7,7 +7,7 @@ import { filesToHandIn } from './partners.ts';
 
 const RECORDS = 50_000;
 /** The batch is read in pieces of this size. */
-const CHUNK_BYTES = 256 * 1024;
+const CHUNK_BYTES = 4 * 1024 * 1024;
 const LONG_MS = 600_000;
 
 const handedIn = await filesToHandIn(RECORDS);
