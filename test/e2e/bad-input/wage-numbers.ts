@@ -109,7 +109,7 @@ export const WAGD_NUMBERS: RecordTable = {
       cases: [
         ['a tab', wageRow({ name: 'Zo\té' }), ['name', '000050', name]],
         ['a line end between quotes', wageRow({ name: '"Zo\né"' }), ['name', '000050', name]],
-        ['a carriage return', wageRow({ name: 'Zo\ré' }), ['name', '000050', name]],
+        ['a carriage return between quotes', wageRow({ name: '"Zo\ré"' }), ['name', '000050', name]],
         ['NUL', wageRow({ name: 'Zo\0é' }), ['name', '000050', name]],
         ['a backspace', wageRow({ name: 'Zo\bé' }), ['name', '000050', name]],
         ['21 letters', wageRow({ name: 'é'.repeat(21) }), ['name', '000050', name]],
