@@ -150,7 +150,7 @@ function written(chance: Random, flow: Flow, layout: LayoutVersion, rows: readon
     const values = names.map((name) => quoted(row[name] ?? '', separator));
     return (row.no === 'DROP' ? values.slice(1) : values).join(separator);
   });
-  const header = format.header ? [names.join(separator)] : [];
+  const header = format.header ? [chance.mostly(names.join(separator), 0.03, 'another;header')] : [];
   return [...header, ...lines].map((line) => `${line}\n`).join('');
 }
 

@@ -199,33 +199,7 @@ function filledIn({ layout, values, person }: Concerned, { line }: Route): Value
     if (type.kind === 'kbo' && isThere(value)) filled[name] = kboOf(value);
   }
   const { replacedBy, quality, qualityBegin, qualityEnd } = layout.roles;
-  if (replacedBy !== undefined)
-    filled[replacedBy] = person.replacedBy ?? (isThere(values[replacedBy]) ? '' : values[replacedBy]);
-  if (quality !== undefined) filled[quality] = line?.quality ?? '';
-  if (qualityBegin !== undefined) filled[qualityBegin] = line?.begin ?? '';
-  if (qualityEnd !== undefined) filled[qualityEnd] = line?.end ?? '';
-  return filled;
-}
-
-function outputs(
-  task: Task,
-  { layout }: Exclude<ReadFile, { error: string }>,
-  verdicts: readonly Verdict[],
-): Readonly<Record<string, string>> {
-  if (task.environment === 'S') return {};
-  const partners = new Set(verdicts.flatMap(({ routes }) => routes.map(({ partner }) => partner)));
-  const files = [...partners].map((partner) => {
-    const records = verdicts.flatMap(({ routes }) =>
-      routes.flatMap((route) =>
-        route.partner === partner ? [[route.values ?? {}, new Set(route.fields)] as const] : [],
-      ),
-    );
-    const format = task.receivers.find((one) => one.partner === partner)?.output ?? task.flow.format;
-    const inFile = new Set(fieldsFor(task, partner));
-    return [partner, writeFile({ format, fields: layout.fields, inFile }, records)] as const;
-  });
-  return Object.fromEntries(files);
-}  const fill = (name: string | undefined, value: string | undefined) => {
+  const fill = (name: string | undefined, value: string | undefined) => {
     // What the sender left out stays out; what it wrote itself is never passed on.
     if (name !== undefined) filled[name] = value ?? (values[name] === undefined ? undefined : null);
   };
