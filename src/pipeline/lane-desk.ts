@@ -132,7 +132,7 @@ export class LaneDesk {
     }
     // A sum nobody used would be left out, and the reads with it.
     if (touched < 0) throw new RangeError('a sum of days is below zero');
-    return this.#result(block, bytes.buffer, into);
+    return this.#result(block, bytes, into);
   }
 
   #find({ count, persons }: RecordBlock): void {
@@ -235,7 +235,7 @@ export class LaneDesk {
     return true;
   }
 
-  #result(block: RecordBlock, chunk: ArrayBuffer, into: ArrayBuffer | undefined): ChunkResult {
+  #result(block: RecordBlock, chunk: Uint8Array<ArrayBuffer>, into: ArrayBuffer | undefined): ChunkResult {
     const outputs = this.#outputs.filter(({ records }) => records > 0);
     const [refusals, information] = [Buffer.from(this.#refusals), Buffer.from(this.#information)];
     const pieces = [...outputs.map(({ bytes }) => bytes.view()), refusals, information, this.#log.view()];
@@ -257,7 +257,8 @@ export class LaneDesk {
       ...{ refusals: refusals.length, information: information.length, log },
       ...this.#decided.since(this.#desk),
       end: block.end,
-      chunk,
+      chunkBytes: chunk.length,
+      chunk: chunk.buffer,
     };
   }
 }

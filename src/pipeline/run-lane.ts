@@ -79,6 +79,7 @@ class LaneBatch {
   readonly #spare: ArrayBuffer[] = [];
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
+  #appendedBytes = 0;
 
   constructor(task: BatchTask, plan: BlockPlan, parts: LaneParts) {
     const [content] = task.contents;
@@ -105,18 +106,12 @@ class LaneBatch {
     const deciding: Promise<ChunkResult | undefined>[] = [];
     try {
       let index = 0;
-      let half = Math.floor(content.size / 2);
       for await (const chunk of this.#chunks.of(lent(store.read(content.contentId)), this.#plan.start)) {
         if (chunk === undefined) return false;
-        half -= chunk.bytes.length;
         deciding.push(this.#decide(index, chunk));
         index += 1;
         if (deciding.length <= threads.size * CHUNKS_PER_THREAD) continue;
         if (!(await this.#append(deciding.shift()))) return false;
-        crashPoint('parse.chunk');
-        if (half > 0) continue;
-        half = Number.POSITIVE_INFINITY;
-        crashPoint('parse.middle');
       }
       while (deciding.length > 0) if (!(await this.#append(deciding.shift()))) return false;
       crashPoint('parse.done');
@@ -174,6 +169,10 @@ class LaneBatch {
     this.#chunks.giveBack(result.chunk);
     this.#spare.push(result.bytes.buffer);
     await this.#contents.drain();
+    crashPoint('parse.chunk');
+    const isPastMiddle = this.#appendedBytes * 2 >= this.#content.size;
+    this.#appendedBytes += result.chunkBytes;
+    if (!isPastMiddle && this.#appendedBytes * 2 >= this.#content.size) crashPoint('parse.middle');
     this.#parts.progress?.(this.#totals.total);
     return true;
   }

@@ -55,10 +55,10 @@ describe('the lane', () => {
         expect(await left(bench, task, lane)).toEqual(await left(bench, task, undefined));
         if (await isInLane(bench, task)) inLane += 1;
       }),
-      { numRuns: 60 },
+      { numRuns: 30 },
     );
-    expect(inLane).toBeGreaterThan(20);
-  });
+    expect(inLane).toBeGreaterThan(10);
+  }, 180_000);
 
   test('takes addresses, and no flow whose records refer to each other', async () => {
     const bench = await BatchBench.open();
