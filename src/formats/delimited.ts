@@ -57,22 +57,22 @@ export class DelimitedFormat implements RecordFormat {
   }
 
   #row(text: string | undefined, sink: RecordSink): void {
-    const values = text === undefined ? undefined : splitRow(text, this.#options.separator);
+    const values = text === undefined ? '"' : splitRow(text, this.#options.separator);
     if (!this.#begun) {
       this.#begun = true;
       if (this.#begin(values, sink)) return;
     }
     if (text === undefined) this.#events.unreadable(`> ${this.#options.maxRecordBytes ?? MAX_RECORD_BYTES}`);
-    else if (values === undefined) this.#events.unreadable('"');
+    else if (typeof values === 'string') this.#events.unreadable(values);
     else if (values.length !== this.#columns) {
       this.#events.unreadable(`${values.length}/${this.#columns}`);
     } else this.#events.record(values, []);
   }
 
   /** Chooses the layout; answers whether the row was the header, or ended the file. */
-  #begin(names: readonly string[] | undefined, sink: RecordSink): boolean {
+  #begin(names: readonly string[] | Misplaced, sink: RecordSink): boolean {
     const layout = this.#options.header
-      ? this.#layouts.find((candidate) => names !== undefined && isHeaderOf(names, candidate))
+      ? this.#layouts.find((candidate) => typeof names !== 'string' && isHeaderOf(names, candidate))
       : this.#layouts[0];
     if (layout === undefined) {
       const detail = headerDetail(names, this.#layouts[0]);
@@ -185,29 +185,35 @@ function closingQuote(data: Buffer, from: number, stop: number): number {
   return -1;
 }
 
-/** The fields of a row; undefined where a quote stands inside an unquoted field or text follows a closing one. */
-function splitRow(text: string, separator: string): readonly string[] | undefined {
-  if (!text.includes('"')) return text.split(separator);
+/** What stands in a row where RFC 4180 has no place for it. */
+type Misplaced = '"' | 'CR';
+
+/**
+ * The fields of a row; else what is wrong with it: a quote inside an unquoted field, text behind a closing quote, or a
+ * carriage return outside quotes, where other readers would end the row.
+ */
+function splitRow(text: string, separator: string): readonly string[] | Misplaced {
+  if (!text.includes('"')) return text.includes('\r') ? 'CR' : text.split(separator);
   const values: string[] = [];
   let at = 0;
   for (;;) {
     const field = text[at] === '"' ? quotedField(text, at) : plainField(text, at, separator);
-    if (field === undefined) return undefined;
+    if (typeof field === 'string') return field;
     values.push(field.value);
     if (field.end === text.length) return values;
-    if (text[field.end] !== separator) return undefined;
+    if (text[field.end] !== separator) return text[field.end] === '\r' ? 'CR' : '"';
     at = field.end + 1;
   }
 }
 
 type FieldEnd = { readonly value: string; readonly end: number };
 
-function quotedField(text: string, start: number): FieldEnd | undefined {
+function quotedField(text: string, start: number): FieldEnd | Misplaced {
   let value = '';
   let from = start + 1;
   for (;;) {
     const quote = text.indexOf('"', from);
-    if (quote < 0) return undefined;
+    if (quote < 0) return '"';
     value += text.slice(from, quote);
     if (text[quote + 1] !== '"') return { value, end: quote + 1 };
     value += '"';
@@ -215,11 +221,12 @@ function quotedField(text: string, start: number): FieldEnd | undefined {
   }
 }
 
-function plainField(text: string, start: number, separator: string): FieldEnd | undefined {
+function plainField(text: string, start: number, separator: string): FieldEnd | Misplaced {
   const next = text.indexOf(separator, start);
   const end = next < 0 ? text.length : next;
   const value = text.slice(start, end);
-  return value.includes('"') ? undefined : { value, end };
+  if (value.includes('"')) return '"';
+  return value.includes('\r') ? 'CR' : { value, end };
 }
 
 function isHeaderOf(names: readonly string[], layout: LayoutVersion): boolean {
@@ -230,9 +237,9 @@ function isHeaderOf(names: readonly string[], layout: LayoutVersion): boolean {
  * The columns a header lacks, else the numbers of columns, else the columns in their order. Names the file has too many
  * are not repeated: a file without a header has data there.
  */
-function headerDetail(names: readonly string[] | undefined, layout: LayoutVersion | undefined): string | undefined {
+function headerDetail(names: readonly string[] | Misplaced, layout: LayoutVersion | undefined): string | undefined {
   if (layout === undefined) return undefined;
-  if (names === undefined) return '"';
+  if (typeof names === 'string') return names;
   const missing = layout.fields.filter((field) => !names.includes(field.name)).map((field) => field.name);
   if (missing.length > 0) return missing.join(', ');
   if (names.length !== layout.fields.length) return `${names.length}/${layout.fields.length}`;

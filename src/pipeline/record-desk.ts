@@ -70,8 +70,9 @@ export class RecordDesk {
     if (!followsOriginals(this.#layout)) return [];
     return results.flatMap((result) => {
       if (!result.ok || result.record.cancels === undefined) return [];
-      const person = this.decisions.lookup(result.record);
-      return person === undefined ? [] : [{ cancels: result.record.cancels, person }];
+      // Where a record may make the line of its sender, it and its original may be about somebody nobody knows yet.
+      const person = this.decisions.lookup(result.record) ?? { insz: result.record.person, dossiers: [] };
+      return [{ cancels: result.record.cancels, person }];
     });
   }
 

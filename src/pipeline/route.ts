@@ -78,7 +78,7 @@ export class Router {
   /** What some of the destinations of a group get together. */
   planOf(allowed: readonly Destination[]): Omit<Route, 'receiver' | 'dossier'> {
     const filteredBlocks = this.#blockNames.filter((name) => !allowed.some((one) => one.blocks.has(name)));
-    return { mask: union(allowed), acts: allowed.map((one) => one.act), filteredBlocks };
+    return { mask: union(allowed), acts: actsOf(allowed), filteredBlocks };
   }
 
   /** In the order of the receivers' ids. */
@@ -113,28 +113,45 @@ export class Router {
   }
 
   /**
-   * The first institution of the partner that has a line decides the quality; every act that lets this institution have
-   * the record adds its blocks.
+   * The first institution of the partner that may have the record decides the quality, by the first of its lines that an act
+   * knows; every act that lets this institution have the record adds its blocks.
    */
   #routeOf({ receiver, destinations }: Group, person: Person, period: Period): Route | undefined {
-    let first: { readonly institution: Institution; readonly dossier: Dossier | undefined } | undefined;
+    let first: { readonly institution: Institution; dossier: Dossier | undefined } | undefined;
     const allowed: Destination[] = [];
     for (const one of destinations) {
       if (first !== undefined && !isSame(first.institution, one.institution)) continue;
       const dossier = coveringDossier(person.dossiers, one.holder, one.qualities, period);
       if (dossier === undefined && one.needsLine) continue;
       first ??= { institution: one.institution, dossier };
+      first.dossier ??= dossier;
       allowed.push(one);
     }
     return first === undefined ? undefined : this.#route(receiver, allowed, first.dossier);
   }
 
-  /** The line that ended last stands for the one the original was sent for. */
+  /**
+   * The line that ended last stands for the one the original was sent for, and the acts by which it was open add their
+   * blocks. Where no line is left nothing tells which act that was: then only what each of them gives.
+   */
   #routeAfterEnd({ receiver, destinations }: Group, person: Person): Route {
-    const dossiers = person.dossiers.filter((dossier) =>
-      destinations.some((one) => isSame(one.holder, dossier.institution) && one.qualities.has(dossier.quality)),
-    );
-    return this.#route(receiver, destinations, dossiers.toSorted(byEnd).at(-1));
+    const isOpenBy = (one: Destination, { institution, quality }: Dossier) =>
+      isSame(one.holder, institution) && one.qualities.has(quality);
+    const dossier = person.dossiers
+      .filter((dossier) => destinations.some((one) => isOpenBy(one, dossier)))
+      .toSorted(byEnd)
+      .at(-1);
+    if (dossier === undefined) return { receiver, dossier, ...this.#planOfEach(destinations) };
+    const allowed = destinations.filter((one) => isOpenBy(one, dossier));
+    return this.#route(receiver, allowed, dossier);
+  }
+
+  /** What each of the destinations gives by itself. */
+  #planOfEach(destinations: readonly Destination[]): Omit<Route, 'receiver' | 'dossier'> {
+    const filteredBlocks = this.#blockNames.filter((name) => !destinations.every((one) => one.blocks.has(name)));
+    const [first, ...others] = destinations;
+    const mask = (first?.mask ?? []).map((passes, index) => passes && others.every((one) => one.mask[index] === true));
+    return { mask, acts: actsOf(destinations), filteredBlocks };
   }
 
   #route(receiver: PartnerId, allowed: readonly Destination[], dossier: Dossier | undefined): Route {
@@ -185,6 +202,11 @@ function maskOf(flow: Flow, layout: LayoutVersion, blocks: ReadonlySet<string>):
     if (block.name === KEY_BLOCK || blocks.has(block.name)) for (const field of block.fields) fields.add(field);
   }
   return layout.fields.map((field) => fields.has(field.name));
+}
+
+/** Each act once, though several of its lines speak of this receiver. */
+function actsOf(destinations: readonly Destination[]): readonly ActReference[] {
+  return [...new Map(destinations.map(({ act }) => [`${act.id} ${act.version}`, act])).values()];
 }
 
 function union(destinations: readonly Destination[]): FieldMask {

@@ -10,6 +10,7 @@ import { hasTool } from '../support/tools.ts';
 import { FILE_CAUSES, LARGE_TABLES, RECORD_TABLES } from './bad-input/all.ts';
 import { type Fault, type FileCause, numbered, type RecordTable } from './bad-input/case.ts';
 import { PORT } from './bad-input/dimn-syntax.ts';
+import { WAGD_REMARKS, wages } from './bad-input/wage-numbers.ts';
 
 /** RVA hands in good batches all the while. */
 const RVA: Channel = { account: 'batch@rva', intake: '/IN', mailbox: '/OUT' };
@@ -32,6 +33,12 @@ function placed({ causes }: RecordTable): readonly Placed[] {
   return all.map((one, index) => ({ ...one, number: index + 1, record: numbered(one.record, index + 1) }));
 }
 
+const REMARKS: RecordTable = {
+  theme: 'remarks',
+  flow: 'WAGD',
+  causes: [],
+  file: () => wages(WAGD_REMARKS.map(([, record], index) => numbered(record, index + 1))),
+};
 const CASES = FILE_CAUSES.flatMap((cause) => cause.cases.map((one) => ({ cause, one })));
 
 let place: BadInputPlace;
@@ -55,7 +62,7 @@ function allFiles(): readonly Sent[] {
   const withPort = (bytes: string | Uint8Array) => (typeof bytes === 'string' ? bytes.replaceAll(PORT, port) : bytes);
   return [
     ...CASES.map(({ cause: { flow }, one: [, bytes] }, at) => ({ name: caseName(at), flow, bytes: withPort(bytes) })),
-    ...[...RECORD_TABLES, ...LARGE_TABLES].map((table) => ({
+    ...[...RECORD_TABLES, ...LARGE_TABLES, REMARKS].map((table) => ({
       name: tableName(table),
       flow: table.flow,
       bytes: table.file(placed(table).map(({ record }) => record)),
@@ -222,6 +229,18 @@ for (const table of [...RECORD_TABLES, ...LARGE_TABLES]) {
     });
   });
 }
+
+describe.skipIf(!hasTool('openssl'))('a record that is taken with a remark', () => {
+  test('is not refused, and its sender is told what was put right', () => {
+    const { notification } = outcomeOf(tableName(REMARKS));
+    expect([notification?.state, notification?.refused]).toEqual(['accepted', []]);
+    const told = notification?.information?.map(({ record, faults }) => [
+      record,
+      ...faults.map(({ field, code, text }) => [field, code, detailOf(text)]),
+    ]);
+    expect(told).toEqual(WAGD_REMARKS.map(([, , ...faults], index) => [index + 1, ...faults]));
+  });
+});
 
 describe.skipIf(!hasTool('openssl'))('after all of them', () => {
   test('batches of another partner were answered and delivered all the while', () => {

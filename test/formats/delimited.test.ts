@@ -153,7 +153,8 @@ function naive(text: string, columns: number, maxRecordBytes: number): { rows: u
         state = 'start';
       } else if (char === '"' && state === 'start') state = 'quoted';
       else {
-        if (char === '"' || (state === 'closed' && !(char === '\r' && (text[at] ?? '\n') === '\n'))) wrong = true;
+        const isOutOfPlace = char === '\r' ? (text[at] ?? '\n') !== '\n' : char === '"' || state === 'closed';
+        if (isOutOfPlace) wrong = true;
         if (state === 'start') state = 'plain';
         field += char;
       }

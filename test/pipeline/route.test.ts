@@ -80,4 +80,47 @@ describe('a cancellation', () => {
     const others = person(line('010', '2019-01-01', undefined, 11), line('999', '2019-01-01'));
     expect(router().cancel(['rjv'], others, DAY).routes[0]?.dossier).toBeUndefined();
   });
+
+  const acts = [
+    { qualities: ['010'], blocks: ['key', 'address'] },
+    { qualities: ['020'], blocks: ['key', 'origin'] },
+  ].map((entry, index) => ({
+    ...ADRM_ACT,
+    id: `act-${index + 1}`,
+    receivers: [{ institution: { sector: 10, type: 0 }, ...entry }],
+  }));
+  const cancelled = (one: Person, of = acts) =>
+    LAYOUT && new Router(ADRM_TASK, LAYOUT, of).cancel(['rjv'], one, DAY).routes[0];
+
+  test('has, after the line ended, the blocks of the acts by which that line was open, and no others', () => {
+    const ended = person(line('020', '2011-01-01', '2015-12-31'));
+    expect(cancelled(ended)).toMatchObject({ acts: [{ id: 'act-2' }], filteredBlocks: ['address', 'quality'] });
+  });
+
+  test('has only what every act gives where no line is left to tell which act it was', () => {
+    expect(cancelled(person())).toMatchObject({ filteredBlocks: ['address', 'origin', 'quality'] });
+    expect(cancelled(person(), acts.slice(0, 1))).toMatchObject({ filteredBlocks: ['origin', 'quality'] });
+  });
+
+  test('names each act once, though several of its lines speak of the receiver', () => {
+    const [act] = acts;
+    const twice = act === undefined ? [] : [{ ...act, receivers: [...act.receivers, ...act.receivers] }];
+    expect(cancelled(person(line('010', '2019-01-01')), twice)?.acts).toEqual([{ id: 'act-1', version: 1 }]);
+    expect(cancelled(person(), twice)?.acts).toEqual([{ id: 'act-1', version: 1 }]);
+  });
+});
+
+test('an act that needs no line leaves the quality to the act that knows one', () => {
+  const institution = { sector: 10, type: 0 };
+  const entries = [
+    { institution, line: 'none' as const, qualities: [], blocks: ['key'] },
+    { institution, qualities: ['010'], blocks: ['quality'] },
+  ];
+  const acts = entries.map((entry, index) => ({ ...ADRM_ACT, id: `act-${index + 1}`, receivers: [entry] }));
+  if (LAYOUT === undefined) throw new Error('no layout');
+  const one = new Router(ADRM_TASK, LAYOUT, acts);
+  const acted = [{ id: 'act-1' }, { id: 'act-2' }];
+  const known = person(line('010', '2019-01-01'));
+  expect(one.routeTo(institution, known, DAY)).toMatchObject({ acts: acted, dossier: { quality: '010' } });
+  expect(one.routeTo(institution, person(), DAY)).toMatchObject({ acts: [{ id: 'act-1' }], dossier: undefined });
 });

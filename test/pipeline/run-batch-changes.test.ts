@@ -92,3 +92,13 @@ test('who was held back from a change is still one of those a cancellation is fo
     'rjv',
   ]);
 });
+
+test('a change of a record about somebody nobody knows yet finds its original in an earlier file', async () => {
+  const bench = await benchWith(
+    ['kbf'],
+    PERSON_LINES.filter((line) => !line.startsWith(PERSON)),
+  );
+  const flow = { ...TASK.flow, senderLine: 'creates' as const };
+  const { outputs, refusals } = await bench.run({ ...TASK, flow }, attest('A', 1));
+  expect([refusals, statuses(outputs.kbf)]).toEqual([[], [1]]);
+});

@@ -16,6 +16,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'certutil', debianPackage: 'libnss3-tools', covers: 'the file tree in a browser' },
   { tool: 'openssl', debianPackage: 'openssl', covers: 'signatures and certificates against OpenSSL' },
   { tool: 'xmllint', debianPackage: 'libxml2-utils', covers: 'XML against libxml2' },
+  { tool: 'unzip', debianPackage: 'unzip', covers: 'packed deliveries by unzip' },
   { tool: 'iconv', debianPackage: 'libc-bin', covers: 'charsets against the C library' },
 ];
 

@@ -109,8 +109,8 @@ export const ADRM_FILES: readonly FileCause[] = [
     flow: 'ADRM',
     twin: `${HEADER}\r\n${FIRST}\n${SECOND}\r\n`,
     cases: [
-      ['CR alone', GOOD.replaceAll('\n', '\r'), '312', 'quality_end'],
-      ['CR twice', GOOD.replaceAll('\n', '\r\r\n'), '312', 'quality_end'],
+      ['CR alone', GOOD.replaceAll('\n', '\r'), '312', 'CR'],
+      ['CR twice', GOOD.replaceAll('\n', '\r\r\n'), '312', 'CR'],
       ['the next-line control of C1', GOOD.replaceAll('\n', '\x85'), '312', 'quality_end'],
       ['line separators of Unicode', GOOD.replaceAll('\n', '\u2028'), '312', 'quality_end'],
     ],

@@ -38,7 +38,6 @@ export const ADRM_ROWS: RecordTable = {
         ['a trailer with a count', 'T;12', ['record', '000050', '2/16']],
         ['the end of a DOS file', '\x1a', ['record', '000050', '1/16']],
         ['JSON', '{"record_no":1}', ['record', '000050', '"']],
-        ['a carriage return before a row', `\r${MUTATION}`, ['record_no', '000050', 'N..7']],
         ['a row in quotes as a whole', `"${MUTATION}"`, ['record', '000050', '1/16']],
       ],
     },
@@ -82,6 +81,22 @@ export const ADRM_ROWS: RecordTable = {
           ['record', '000050', '17/16'],
         ],
         ['a quote as the last character', `${MUTATION}2019-04-02"`, ['record', '000050', '"']],
+      ],
+    },
+    {
+      cause: 'a carriage return that ends no line',
+      twin: put(MUTATION, 'Proefstraat', '"Proef\rstraat"'),
+      cases: [
+        ['before the row', `\r${MUTATION}`, ['record', '000050', 'CR']],
+        ['inside a text', put(MUTATION, 'Proefstraat', 'Proef\rstraat'), ['record', '000050', 'CR']],
+        ['behind a closing quote', put(MUTATION, 'Proefstraat', '"Proefstraat"\r'), ['record', '000050', 'CR']],
+        ['in an empty column', put(MUTATION, ';12;;', ';12;\r;'), ['record', '000050', 'CR']],
+        [
+          'in a row that has quotes too',
+          `${put(MUTATION, 'Proefstraat', '"Proefstraat"')}\r\r`,
+          ['record', '000050', 'CR'],
+        ],
+        ['two rows with one between them', `${MUTATION}\r${MUTATION}`, ['record', '000050', 'CR']],
       ],
     },
     {

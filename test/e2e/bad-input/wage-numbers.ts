@@ -1,4 +1,4 @@
-import { bytes, type FileCause, numbered, type RecordTable } from './case.ts';
+import { bytes, type FileCause, numbered, type RecordCase, type RecordTable } from './case.ts';
 import { FORM, lines, wageRow } from './wage.ts';
 
 const { signed, unsigned, rsz, institution, name } = FORM;
@@ -109,7 +109,7 @@ export const WAGD_NUMBERS: RecordTable = {
       cases: [
         ['a tab', wageRow({ name: 'Zo\té' }), ['name', '000050', name]],
         ['a line end between quotes', wageRow({ name: '"Zo\né"' }), ['name', '000050', name]],
-        ['a carriage return', wageRow({ name: 'Zo\ré' }), ['name', '000050', name]],
+        ['a carriage return between quotes', wageRow({ name: '"Zo\ré"' }), ['name', '000050', name]],
         ['NUL', wageRow({ name: 'Zo\0é' }), ['name', '000050', name]],
         ['a backspace', wageRow({ name: 'Zo\bé' }), ['name', '000050', name]],
         ['21 letters', wageRow({ name: 'é'.repeat(21) }), ['name', '000050', name]],
@@ -184,3 +184,17 @@ export const WAGD_FILES: readonly FileCause[] = [
     ],
   },
 ];
+
+/** Rows that are taken, with a word about what was put right or should be known. */
+export const WAGD_REMARKS: readonly RecordCase[] = [
+  ['an enterprise as in an address', wageRow({ employer: 'BE0900000147' }), ['employer', 'MSG00011', '0900000147']],
+  ['nine digits of an enterprise', wageRow({ employer: '900000147' }), ['employer', 'MSG00011', '0900000147']],
+  ['an enterprise with points', wageRow({ employer: '0900.000.147' }), ['employer', 'MSG00011', '0900000147']],
+  [
+    'a person whose number was replaced',
+    wageRow({ ssin: '68451597725', birth: '1968-05-15' }),
+    ['ssin', 'MSG00006', '00022993779'],
+  ],
+];
+
+export const wages = (rows: readonly string[]): string => lines(rows).replaceAll('Zoë Œuvré', 'Zoe');

@@ -1,0 +1,128 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import type { RecordOutcome } from '../../src/audit/record-log.ts';
+import { RecordLogReader } from '../../src/audit/record-log-reader.ts';
+import { openDirectory, type ReferenceDirectory } from '../../src/directory/lmdb-directory.ts';
+import { MANDATE_LINES_HEADER } from '../../src/directory/mandate-lines.ts';
+import { type Mandates, openMandates } from '../../src/directory/mandates.ts';
+import { PERSON_LINES_HEADER } from '../../src/directory/person-lines.ts';
+import type { BatchResult, RecordAnswer } from '../../src/pipeline/batch.ts';
+import type { LaneSetup } from '../../src/pipeline/lane-messages.ts';
+import { LaneThreads } from '../../src/pipeline/lane-threads.ts';
+import { originalKey } from '../../src/pipeline/originals.ts';
+import { runBatch } from '../../src/pipeline/run-batch.ts';
+import { DiskStore } from '../../src/storage/disk-store.ts';
+import type { Given } from '../support/reference/decide.ts';
+import { isOfSyntheticSeries } from '../support/reference/identifiers.ts';
+import { SECTORS } from './world.ts';
+
+/** What the product made of one batch, read back from what it left. */
+export type Made = {
+  readonly result: BatchResult;
+  readonly log: readonly RecordOutcome[];
+  readonly answers: readonly RecordAnswer[];
+  readonly outputs: Readonly<Record<string, string>>;
+  readonly isInLane: boolean;
+};
+
+/** Counts the batches that went through its threads. */
+class CountedThreads extends LaneThreads {
+  batches = 0;
+
+  override begin(setup: LaneSetup): void {
+    this.batches += 1;
+    super.begin(setup);
+  }
+}
+
+export class RulesBench {
+  readonly #folder: string;
+  readonly #store: DiskStore;
+  readonly #directory: ReferenceDirectory;
+  readonly #mandates: Mandates;
+  readonly #lane = new CountedThreads({ threads: 2, minBytes: 2000, chunkBytes: 16_384 });
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+    this.#store = new DiskStore({ directory: join(folder, 'content') });
+    this.#directory = openDirectory({ directory: join(folder, 'directory') });
+    this.#mandates = openMandates({ directory: join(folder, 'directory') });
+  }
+
+  static async open(): Promise<RulesBench> {
+    return new RulesBench(await mkdtemp(join(tmpdir(), 'sluis-rules-')));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#lane.close();
+    await this.#directory.close();
+    await this.#mandates.close();
+    await rm(this.#folder, { recursive: true, force: true });
+  }
+
+  async know(lines: readonly string[], mandates: readonly string[]): Promise<void> {
+    const file = join(this.#folder, 'lines.csv');
+    const load = async (environment: 'R' | 'T', of: readonly string[]) => {
+      await writeFile(file, `${[PERSON_LINES_HEADER, ...of].join('\n')}\n`);
+      const result = await this.#directory.load(environment, file, SECTORS);
+      if (!result.loaded) throw new Error(JSON.stringify(result.problems));
+    };
+    await load('R', lines);
+    await load('T', inTest(lines));
+    for (const environment of ['R', 'T'] as const) {
+      await writeFile(file, `${[MANDATE_LINES_HEADER, ...mandates].join('\n')}\n`);
+      const result = await this.#mandates.load(environment, file);
+      if (!result.loaded) throw new Error(JSON.stringify(result.problems));
+    }
+  }
+
+  async run({ task, text: bytes, originals }: Given): Promise<Made> {
+    const upload = await this.#store.begin();
+    await this.#store.writePart(upload, 0, Buffer.from(bytes));
+    const contents = [await this.#store.complete(upload)];
+    const ledger = new Map(originals.map((one) => [originalKey(one.reference, one.person), one.receivers]));
+    const before = this.#lane.batches;
+    const result = await runBatch(
+      { ...task, contents },
+      {
+        store: this.#store,
+        directory: this.#directory,
+        mandates: this.#mandates,
+        lane: this.#lane,
+        originals: async (asked) => new Map([...ledger].filter(([key]) => asked.includes(key))),
+      },
+    );
+    const outputs = await Promise.all(
+      result.outputs.map(async ({ receiver, content }) => [receiver, await this.#text(content.contentId)] as const),
+    );
+    const told = (await this.#text(result.refusals.contentId)) + (await this.#text(result.information.contentId));
+    const log: RecordOutcome[] = [];
+    for await (const one of new RecordLogReader(this.#store.read(result.recordLog.contentId)).outcomes()) log.push(one);
+    await this.#store.sweep(async () => new Set(), 0);
+    return {
+      result,
+      log,
+      answers: told.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RecordAnswer])),
+      outputs: Object.fromEntries(outputs),
+      isInLane: this.#lane.batches > before,
+    };
+  }
+
+  #text(contentId: string): Promise<string> {
+    return text(this.#store.read(contentId));
+  }
+}
+
+/** Environment T has synthetic persons only, and no number whose replacement is not there. */
+export function inTest(lines: readonly string[]): readonly string[] {
+  const columns = (line: string) => line.split(';');
+  let left = lines.filter((line) => isOfSyntheticSeries(columns(line)[0] ?? ''));
+  for (let before = -1; before !== left.length; ) {
+    before = left.length;
+    const numbers = new Set(['', 'cancelled', ...left.map((line) => columns(line)[0])]);
+    left = left.filter((line) => numbers.has(columns(line)[7]));
+  }
+  return left;
+}
