@@ -11,6 +11,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'cadaver', debianPackage: 'cadaver', covers: 'WebDAV by cadaver' },
   { tool: 'lftp', debianPackage: 'lftp', covers: 'SFTP by lftp' },
   { tool: 'paramiko', debianPackage: 'python3-paramiko', covers: 'SFTP by paramiko' },
+  { tool: 'ssh-audit', debianPackage: 'ssh-audit', covers: 'algorithms of SFTP by ssh-audit' },
   { tool: 'litmus', debianPackage: 'litmus', covers: 'WebDAV by the test suite litmus' },
   { tool: 'mount.davfs', debianPackage: 'davfs2', covers: 'WebDAV by a drive mounted with davfs2' },
   { tool: 'chromium', debianPackage: 'chromium', covers: 'the file tree in a browser' },
