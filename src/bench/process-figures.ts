@@ -8,7 +8,10 @@ const MAX_PROCESSES = 1000;
 export async function cpuSecondsOf(pid: number): Promise<number> {
   let ticks = 0;
   for (const one of await withDescendants(pid)) {
-    const fields = (await readFile(`/proc/${one}/stat`, 'utf8')).replace(/^.*\) /s, '').split(' ');
+    // One that ends meanwhile counts with its parent the next time.
+    const text = await readFile(`/proc/${one}/stat`, 'utf8').catch(() => undefined);
+    if (text === undefined) continue;
+    const fields = text.replace(/^.*\) /s, '').split(' ');
     // proc(5): utime, stime, and cutime, cstime of children that ended and were waited for; all threads are in them.
     for (const field of fields.slice(11, 15)) ticks += Number(field);
   }
@@ -27,7 +30,7 @@ export async function peakMB(pid: number): Promise<number> {
 
 /** Lets the peak begin anew, proc(5): 5 written to clear_refs. */
 export async function resetPeak(pid: number): Promise<void> {
-  for (const one of await withDescendants(pid)) await writeFile(`/proc/${one}/clear_refs`, '5');
+  for (const one of await withDescendants(pid)) await writeFile(`/proc/${one}/clear_refs`, '5').catch(() => undefined);
 }
 
 /** Processes that this one has begun and that still run. */
@@ -49,7 +52,7 @@ async function withDescendants(pid: number): Promise<readonly number[]> {
 }
 
 async function statusKiB(pid: number, field: 'VmRSS' | 'VmHWM'): Promise<number> {
-  const text = await readFile(`/proc/${pid}/status`, 'utf8');
+  const text = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
   return Number(new RegExp(`^${field}:\\s+(\\d+)`, 'm').exec(text)?.[1] ?? 0);
 }
 

@@ -27,6 +27,9 @@ const AFTER_SESSION_MS = 5000;
 /** A peer that asks and does not read, or writes past its window, may make us hold this much and no more. */
 const MAX_HELD_BYTES = 8 * 1024 * 1024;
 
+/** Keys are renewed after this much, in both directions together, and after this time (RFC 4253 §9); ssh2 never does it itself. */
+const REKEY = { bytes: 1024 ** 3, ms: 3_600_000 };
+
 /** One SSH connection: a login, then exactly one SFTP session, then the end. */
 export class SshConnection {
   readonly remoteAddress: string;
@@ -35,6 +38,8 @@ export class SshConnection {
   readonly #host: ConnectionHost;
   readonly #visit: Visit;
   #idle: NodeJS.Timeout | undefined;
+  #rekeyTimer: NodeJS.Timeout | undefined;
+  #bytesAtRekey = 0;
   #client: Connection | undefined;
   /** Who came in; the rights may change while it is open. */
   #current: { value: Session } | undefined;
@@ -91,7 +96,10 @@ export class SshConnection {
     client.on('authentication', (context) => this.#decide(login, context));
     client.on('ready', () => this.#ready());
     client.on('session', (accept, reject) => this.#openChannel(accept, reject));
-    this.#socket.on('data', () => this.#limitHeld());
+    this.#socket.on('data', () => {
+      this.#limitHeld();
+      this.#rekeyByBytes();
+    });
   }
 
   /** Asks once more whether this session may be here, by the rules of today; one that may not is cut. */
@@ -171,6 +179,7 @@ export class SshConnection {
   #ready(): void {
     const idleMs = this.#parts.limits.value.idleTimeoutSeconds * 1000;
     this.#idle = setTimeout(() => this.end('idle'), idleMs);
+    this.#rekeyTimer = setInterval(() => this.#rekey(), (this.#parts.rekey ?? REKEY).ms).unref();
   }
 
   /** SSH_MSG_CHANNEL_OPEN "session", RFC 4254 §6.1: the first is taken, every other is refused. */
@@ -215,6 +224,19 @@ export class SshConnection {
     this.destroy();
   }
 
+  #rekeyByBytes(): void {
+    const { bytesRead, bytesWritten } = this.#socket;
+    if (this.#rekeyTimer === undefined) return;
+    if (bytesRead + bytesWritten - this.#bytesAtRekey >= (this.#parts.rekey ?? REKEY).bytes) this.#rekey();
+  }
+
+  #rekey(): void {
+    if (this.#ending || this.#socket.destroyed) return;
+    this.#bytesAtRekey = this.#socket.bytesRead + this.#socket.bytesWritten;
+    this.#rekeyTimer?.refresh();
+    this.#client?.rekey();
+  }
+
   #failed(error: Error): void {
     this.#parts.logger.debug({ error, remoteAddress: this.remoteAddress }, 'an SSH connection failed');
     if ('level' in error && error.level === 'socket') this.end('the connection was lost');
@@ -226,6 +248,7 @@ export class SshConnection {
     this.#visit.left();
     this.#place?.leave();
     clearTimeout(this.#idle);
+    clearInterval(this.#rekeyTimer);
     this.#wire?.cut();
     this.#host.closed(this.#socket);
   }

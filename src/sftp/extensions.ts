@@ -16,13 +16,37 @@ export const ADVERTISED = [
   ['expand-path@openssh.com', '1'],
   ['home-directory', '1'],
   ['users-groups-by-id@openssh.com', '1'],
+  ['copy-data', '1'],
+  ['check-file', 'sha256'],
 ] as const;
 
 /** A request of one of these kinds that names only a path, or only a handle. */
 export type OnPath<K extends string> = K extends string ? { readonly kind: K; readonly path: string } : never;
 export type OnHandle<K extends string> = K extends string ? { readonly kind: K; readonly handle: string } : never;
 
+/** A digest of a part of a file, or of each block of it; no length means to the end. */
+export type CheckFileRequest = {
+  readonly kind: 'check-file';
+  readonly of: { readonly handle: string } | { readonly path: string };
+  readonly algorithms: readonly string[];
+  readonly start: number;
+  readonly length: number;
+  readonly blockBytes: number;
+};
+
+export type CopyDataRequest = {
+  readonly kind: 'copy-data';
+  readonly from: string;
+  readonly fromOffset: number;
+  /** 0: to the end. */
+  readonly length: number;
+  readonly to: string;
+  readonly toOffset: number;
+};
+
 export type ExtendedRequest =
+  | CheckFileRequest
+  | CopyDataRequest
   | { readonly kind: 'rename'; readonly from: string; readonly to: string; readonly overwrite: boolean }
   | OnPath<'statvfs' | 'expand-path'>
   | OnHandle<'fstatvfs' | 'fsync'>
@@ -61,10 +85,32 @@ export function readExtended(reader: FieldReader): ExtendedRequest {
     // string of uint32 user ids | string of uint32 group ids
     case 'users-groups-by-id@openssh.com':
       return { kind: 'owner-names', users: idsOf(reader.string()), groups: idsOf(reader.string()) };
+    // string handle | uint64 offset | uint64 length | string handle | uint64 offset
+    case 'copy-data':
+      return {
+        kind: 'copy-data',
+        from: reader.string().toString('latin1'),
+        fromOffset: reader.uint64(),
+        length: reader.uint64(),
+        to: reader.string().toString('latin1'),
+        toOffset: reader.uint64(),
+      };
+    case 'check-file':
+    case 'check-file-handle':
+      return readCheckFile(reader, { handle: reader.string().toString('latin1') });
+    case 'check-file-name':
+      return readCheckFile(reader, { path: reader.text() });
     default:
       reader.skipRest();
       return { kind: 'unsupported', what: 'this extension is not known' };
   }
+}
+
+/** After the handle or path: string algorithms, with commas | uint64 start | uint64 length | uint32 block size */
+function readCheckFile(reader: FieldReader, of: CheckFileRequest['of']): CheckFileRequest {
+  const algorithms = reader.text().split(',');
+  const [start, length] = [reader.uint64(), reader.uint64()];
+  return { kind: 'check-file', of, algorithms, start, length, blockBytes: reader.uint32() };
 }
 
 /** uint64 packet bytes | uint64 read bytes | uint64 write bytes | uint64 open handles */

@@ -36,6 +36,8 @@ export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 
   readonly banner?: string | undefined;
   /** Draws from 0 to 1 for the random drop; tests pass their own. */
   readonly random?: (() => number) | undefined;
+  /** When keys are renewed; tests want it earlier. */
+  readonly rekey?: { readonly bytes: number; readonly ms: number } | undefined;
 };
 
 /** What the client is told; says nothing of versions. */

@@ -1,7 +1,9 @@
+import { GatewayError } from '../domain/errors.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { WriteCondition } from '../vfs/files.ts';
 import type { Desk } from './desk.ts';
 import { Download } from './download.ts';
+import { FolderHandle } from './folder-handle.ts';
 import { resolvePath } from './paths.ts';
 import type { OpenRequest } from './request-packets.ts';
 import { UploadHandle } from './upload-handle.ts';
@@ -43,4 +45,16 @@ export function openDownload(path: VPath, desk: Desk): Promise<Download> {
     size = opened.entry.size;
     return opened;
   });
+}
+
+/** The published file behind a handle; undefined behind an upload of a name that does not stand there yet. */
+export async function downloadOf(name: string, desk: Desk): Promise<Download | undefined> {
+  const handle = desk.handles.get(name);
+  if (handle instanceof Download) return handle;
+  if (handle instanceof FolderHandle) throw new GatewayError('is-folder', 'this handle is a folder');
+  if (!handle.mode.readable) throw new GatewayError('not-allowed', 'this handle was not opened for reading');
+  if (handle.changed) throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
+  if (!handle.mode.fromCurrent || !handle.replaces) return undefined;
+  handle.download ??= await openDownload(handle.path, desk);
+  return handle.download;
 }

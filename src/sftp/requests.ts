@@ -10,12 +10,13 @@ import {
   writeAttributes,
 } from './attributes.ts';
 import { attributesPacket, dataPacket, handlePacket, MAX_DATA_BYTES, namePacket } from './codec.ts';
+import { checkFile, copyData } from './data-extensions.ts';
 import type { Desk } from './desk.ts';
 import { Download } from './download.ts';
 import { endOfFilePacket, okPacket } from './errors.ts';
 import { limitsReply, ownerNamesReply, statvfsReply } from './extensions.ts';
 import { FolderHandle } from './folder-handle.ts';
-import { openDownload, openFile } from './open-file.ts';
+import { downloadOf, openFile } from './open-file.ts';
 import { expandPath, resolvePath } from './paths.ts';
 import type { Request } from './request-packets.ts';
 import { UploadHandle } from './upload-handle.ts';
@@ -56,6 +57,11 @@ export async function answer(request: Exclude<Request, { kind: 'init' | 'write' 
       return okPacket(id);
     case 'rename':
       return rename(request, desk);
+    case 'copy-data':
+      await copyData(request, desk);
+      return okPacket(id);
+    case 'check-file':
+      return checkFile(request, desk);
     default:
       return answerAboutSession(request, desk);
   }
@@ -111,18 +117,6 @@ async function read(request: Asked<'read'>, desk: Desk): Promise<Reply> {
   const download = await downloadOf(request.handle, desk);
   const bytes = await download?.read(request.offset, Math.min(request.length, MAX_DATA_BYTES));
   return bytes === undefined || bytes.length === 0 ? endOfFilePacket(request.id) : dataPacket(request.id, bytes);
-}
-
-/** The published file behind a handle; undefined behind an upload of a name that does not stand there yet. */
-async function downloadOf(name: string, desk: Desk): Promise<Download | undefined> {
-  const handle = desk.handles.get(name);
-  if (handle instanceof Download) return handle;
-  if (handle instanceof FolderHandle) throw new GatewayError('is-folder', 'this handle is a folder');
-  if (!handle.mode.readable) throw new GatewayError('not-allowed', 'this handle was not opened for reading');
-  if (handle.changed) throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
-  if (!handle.mode.fromCurrent || !handle.replaces) return undefined;
-  handle.download ??= await openDownload(handle.path, desk);
-  return handle.download;
 }
 
 /** What stands under a path, or what this session is writing there. */

@@ -139,7 +139,7 @@ const GOOD = [
     'a WRITE of rclone with its whole buffer behind it',
     PACKET.WRITE,
     body((w) => w.string('h').uint64(0).string('abc').bytes(Buffer.alloc(99))),
-    { kind: 'write', data: Buffer.from('abc') },
+    { kind: 'write', data: [Buffer.from('abc')] },
   ],
 ] as const;
 

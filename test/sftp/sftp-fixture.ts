@@ -55,6 +55,7 @@ export type FixtureOptions = {
   readonly wrapAdmission?: (admission: Admission) => Admission;
   readonly random?: () => number;
   readonly rsaHostKey?: boolean;
+  readonly rekey?: { readonly bytes: number; readonly ms: number };
 };
 
 const NO_SECOND_FACTORS = {
@@ -110,6 +111,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     secondFactors: NO_SECOND_FACTORS,
     onRefusal: (refusal) => refusals.push(refusal),
     random: options.random,
+    rekey: options.rekey,
   });
   const port = await listener.listen();
   const keyFile = (name: string) => join(folder, name);

@@ -10,6 +10,8 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'rclone', debianPackage: 'rclone', covers: 'WebDAV and SFTP by rclone' },
   { tool: 'cadaver', debianPackage: 'cadaver', covers: 'WebDAV by cadaver' },
   { tool: 'lftp', debianPackage: 'lftp', covers: 'SFTP by lftp' },
+  { tool: 'paramiko', debianPackage: 'python3-paramiko', covers: 'SFTP by paramiko' },
+  { tool: 'ssh-audit', debianPackage: 'ssh-audit', covers: 'algorithms of SFTP by ssh-audit' },
   { tool: 'litmus', debianPackage: 'litmus', covers: 'WebDAV by the test suite litmus' },
   { tool: 'mount.davfs', debianPackage: 'davfs2', covers: 'WebDAV by a drive mounted with davfs2' },
   { tool: 'chromium', debianPackage: 'chromium', covers: 'the file tree in a browser' },
@@ -20,8 +22,8 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'iconv', debianPackage: 'libc-bin', covers: 'charsets against the C library' },
 ];
 
-/** Folders of system programs, which are not on the path of everybody. */
-const SYSTEM = ['/usr/sbin', '/sbin'];
+/** Folders of system programs and of Debian's modules for Python, which are not on the path of everybody. */
+const SYSTEM = ['/usr/sbin', '/sbin', '/usr/lib/python3/dist-packages'];
 
 /** Where a program of this machine stands. */
 export function toolPath(tool: string): string | undefined {
