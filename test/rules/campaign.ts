@@ -26,7 +26,7 @@ export type Outcome = {
   readonly seen: Readonly<Record<string, number>>;
 };
 
-const BATCHES_PER_WORLD = 6;
+const BATCHES_PER_WORLD = 10;
 
 /** Random batches through the product and the reference, until so many records were decided. */
 export async function compareRules({

@@ -126,6 +126,9 @@ export function flowFor(chance: Random, kind: 'mutation' | 'message'): Flow {
     purposes: chance.mostly(['P1'], 0.3, ['P1', 'P2']),
     maxFileBytes: 10_000_000_000,
     keepAnsweredSeconds: 60,
+    afterQuarantine: 'overtake',
+    holdDays: 30,
+    remindAfterDays: [7],
     level: 1,
     source: 'flows/RULE.yaml',
   };
