@@ -12,7 +12,18 @@ import { differences } from './compare.ts';
 const RARE = [
   ...['000050 fatal', 'MSG00008 fatal', 'MSG00011 fatal', 'MSG00011 warning', 'MSG00005 fatal', 'MSG00006 information'],
   ...['300010 fatal', '300010 warning', '300020 fatal', '300030 fatal', '157 fatal', 'MSG00012 fatal'],
-  ...['file 088', 'file 134', 'file 312', 'accepted', 'refused', 'without-receiver', 'flow mutation', 'flow message'],
+  ...[
+    'file 088',
+    'file 134',
+    'file 312',
+    'accepted',
+    'refused',
+    'without-receiver',
+    'flow mutation',
+    'flow message',
+    'flow integration',
+    '300040 fatal',
+  ],
   ...['environment R', 'environment T', 'environment S', 'several receivers', 'acts that add up', 'a newer version'],
   ...["sender's line required", "sender's line creates", "sender's line none", 'held back', 'replaced number'],
   ...[

@@ -56,7 +56,7 @@ export const INSTITUTIONS: readonly Institution[] = [
 
 export const RECEIVED = '2026-01-20';
 export const DAYS = ['2019-04-01', '2025-12-31', '2026-01-01', '2026-01-05', '2026-01-06', '2026-06-30', '2027-01-01'];
-const QUALITIES = ['000', '010', '101', '102', '777'];
+export const QUALITIES = ['000', '010', '101', '102', '777'];
 const SENDERS = ['ksz', 'ksz', 'rva', 'kbf', 'ext', 'rjv', 'nic', 'hol'];
 export const LEVEL_VALUES = ['L1', 'L2', 'L3'];
 
