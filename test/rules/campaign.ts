@@ -89,6 +89,7 @@ function givenFor(chance: Random, persons: Persons, known: Known, sizes: 'small'
 }
 
 function smallSize(chance: Random): number {
+  if (chance.chance(0.05)) return 0;
   return chance.chance(0.95) ? chance.whole(0, 250) : chance.whole(1000, 2000);
 }
 

@@ -120,7 +120,7 @@ function blocksOf(chance: Random, { fields }: LayoutVersion): Flow['blocks'] {
 /** A second layout that is valid too, where a header tells them apart: it has one column more. */
 function layoutsOf(chance: Random, first: LayoutVersion, isToldApart: boolean): readonly LayoutVersion[] {
   if (!isToldApart || chance.chance(0.7)) {
-    return [{ ...first, validFrom: chance.mostly(first.validFrom, 0.02, '2026-01-21' as IsoDate) }];
+    return [{ ...first, validFrom: chance.mostly(first.validFrom, 0.05, '2026-01-21' as IsoDate) }];
   }
   const ended = chance.chance(0.3) ? { validUntil: chance.of(['2026-01-20', '2026-01-19']) as IsoDate } : {};
   const second = { ...first, version: '2', fields: [...first.fields, field('note', text(5))] };
