@@ -36,7 +36,7 @@ const RARE = [
 ];
 
 test('20,000 random records are decided as the reference decides them', { timeout: 60_000 }, async () => {
-  const outcome = await compareRules({ records: 20_000, seed: 1, stopsAtFirst: true, sizes: 'small' });
+  const outcome = await compareRules({ records: 20_000, seed: 3000, stopsAtFirst: true, sizes: 'small' });
   expect(outcome.differences).toEqual([]);
   expect(RARE.filter((what) => (outcome.seen[what] ?? 0) === 0)).toEqual([]);
   expect(outcome.inLane).toBeGreaterThan(20);

@@ -191,14 +191,15 @@ export function taskFor(chance: Random, flow: Flow): Task {
   };
 }
 
-/** Mandates of every partner, by a few employers each. */
+/** Mandates of every partner, by a few employers each; one that plays no part, as a file takes the place of what its holders had. */
 export function mandates(chance: Random): readonly string[] {
-  return PARTNERS.flatMap(({ kbo }) =>
-    PARTNERS.filter((one) => one.kbo !== kbo && chance.chance(0.6)).map((employer) => {
+  return PARTNERS.flatMap(({ kbo }) => [
+    `${kbo};0353456320;DMFA;2020-01-01;`,
+    ...PARTNERS.filter((one) => one.kbo !== kbo && chance.chance(0.6)).map((employer) => {
       const flows = chance.mostly('RULE', 0.3, 'RULE DMFA', 'DMFA');
       const until = chance.mostly('', 0.4, RECEIVED, '2026-01-19');
       const from = until === '2026-01-19' ? '2020-01-01' : chance.mostly('2020-01-01', 0.1, RECEIVED, '2026-01-21');
       return `${kbo};${employer.kbo};${flows};${from};${from === '2026-01-21' ? '' : until}`;
     }),
-  );
+  ]);
 }
