@@ -1,7 +1,7 @@
 import { decide, type Expected, type Given } from '../support/reference/decide.ts';
 import { inTest, RulesBench } from './bench.ts';
 import { differences } from './compare.ts';
-import { flowFor } from './flows.ts';
+import { flowFor, type Kind } from './flows.ts';
 import { Random } from './random.ts';
 import { fileFor } from './rows.ts';
 import { mandates, people, RECEIVED, taskFor } from './world.ts';
@@ -26,7 +26,7 @@ export type Outcome = {
   readonly seen: Readonly<Record<string, number>>;
 };
 
-const BATCHES_PER_WORLD = 6;
+const BATCHES_PER_WORLD = 10;
 
 /** Random batches through the product and the reference, until so many records were decided. */
 export async function compareRules({
@@ -78,8 +78,10 @@ export function batchesOf(seed: number, sizes: 'small' | 'mixed' = 'mixed'): rea
 type Known = Pick<Given, 'lines' | 'mandates'>;
 type Persons = ReturnType<typeof people>;
 
+const KINDS = ['mutation', 'mutation', 'mutation', 'mutation', 'message', 'message', 'integration'] as const;
+
 function givenFor(chance: Random, persons: Persons, known: Known, sizes: 'small' | 'mixed'): Given {
-  const flow = flowFor(chance, chance.chance(0.65) ? 'mutation' : 'message');
+  const flow = flowFor(chance, chance.of<Kind>(KINDS));
   const task = taskFor(chance, flow);
   const { text, originals } = fileFor(chance, task, persons, sizes === 'small' ? smallSize(chance) : mixedSize(chance));
   const lines = task.environment === 'T' ? inTest(known.lines) : known.lines;
@@ -87,6 +89,7 @@ function givenFor(chance: Random, persons: Persons, known: Known, sizes: 'small'
 }
 
 function smallSize(chance: Random): number {
+  if (chance.chance(0.05)) return 0;
   return chance.chance(0.95) ? chance.whole(0, 250) : chance.whole(1000, 2000);
 }
 

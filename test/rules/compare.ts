@@ -42,8 +42,14 @@ export function differences(expected: Expected, made: Made): readonly string[] {
   for (const [partner, text] of Object.entries(expected.outputs)) {
     found.push(...linesApart(partner, text.split('\n'), (made.outputs[partner] ?? '').split('\n')));
   }
+  check('changes', expected.changes.map(plainChange), result.changes.map(plainChange));
   check('originals', originalsOf(expected), originalsIn(made));
   return found;
+}
+
+function plainChange(one: Expected['changes'][number] | Made['result']['changes'][number]): unknown {
+  const { action, record, insz, institution, quality, phase, begin, end } = one;
+  return [action, record, insz, institution.sector, institution.type, quality, phase, begin, end];
 }
 
 function linesApart(partner: string, wanted: readonly string[], got: readonly string[]): readonly string[] {

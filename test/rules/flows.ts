@@ -81,6 +81,33 @@ function layoutOf(chance: Random, kind: Flow['kind'], isPlain: boolean, isNamed:
   };
 }
 
+/** A line to register or to end, and what proves who is meant. */
+function integrationLayout(chance: Random): LayoutVersion {
+  const naming = chance.of(NAMING.slice(0, 2));
+  const birth = field('birth', { kind: 'incomplete-date', form: 'yyyy-MM-dd' });
+  return {
+    version: '1',
+    validFrom: '2020-01-01' as IsoDate,
+    fields: [
+      ...CORE,
+      field('end', DAY),
+      field('action', { kind: 'code', values: ['REGISTER', 'UNREGISTER'] }, true),
+      field('quality', { kind: 'digits', length: 3 }, true),
+      field('phase', { kind: 'integer', maxDigits: 3 }),
+      ...naming.fields,
+      ...[field('card', text(8)), field('last', text(8)), birth],
+    ],
+    roles: {
+      ...{ number: 'no', person: 'ssin', periodBegin: 'day', periodEnd: 'end' },
+      ...{ action: 'action', quality: 'quality', phase: 'phase', ...naming.roles },
+    },
+    periods: [],
+    totals: [],
+    births: [{ date: 'birth', insz: 'ssin' }],
+    ...(chance.chance(0.7) ? { proofs: [['card'], ['last', 'birth']] } : {}),
+  };
+}
+
 /** The fields, cut into a key and up to four blocks; a field may stand in none. */
 function blocksOf(chance: Random, { fields }: LayoutVersion): Flow['blocks'] {
   const names = fields.map(({ name }) => name);
@@ -93,17 +120,19 @@ function blocksOf(chance: Random, { fields }: LayoutVersion): Flow['blocks'] {
 /** A second layout that is valid too, where a header tells them apart: it has one column more. */
 function layoutsOf(chance: Random, first: LayoutVersion, isToldApart: boolean): readonly LayoutVersion[] {
   if (!isToldApart || chance.chance(0.7)) {
-    return [{ ...first, validFrom: chance.mostly(first.validFrom, 0.02, '2026-01-21' as IsoDate) }];
+    return [{ ...first, validFrom: chance.mostly(first.validFrom, 0.05, '2026-01-21' as IsoDate) }];
   }
   const ended = chance.chance(0.3) ? { validUntil: chance.of(['2026-01-20', '2026-01-19']) as IsoDate } : {};
   const second = { ...first, version: '2', fields: [...first.fields, field('note', text(5))] };
   return [{ ...first, ...ended }, second];
 }
 
-export function flowFor(chance: Random, kind: 'mutation' | 'message'): Flow {
+export type Kind = 'mutation' | 'message' | 'integration';
+
+export function flowFor(chance: Random, kind: Kind): Flow {
   const isPlain = kind === 'mutation' && chance.chance(0.55);
   const isNamed = chance.chance(0.85);
-  const first = layoutOf(chance, kind, isPlain, isNamed);
+  const first = kind === 'integration' ? integrationLayout(chance) : layoutOf(chance, kind, isPlain, isNamed);
   const header = chance.chance(0.6);
   const format: Flow['format'] = chance.chance(0.75)
     ? { kind: 'delimited', separator: chance.of([';', '|', ',']), header, charset: 'utf-8' }
@@ -113,7 +142,10 @@ export function flowFor(chance: Random, kind: 'mutation' | 'message'): Flow {
     title: 'Rules',
     kind,
     ...(kind === 'message' && !isNamed ? { receiver: chance.of(INSTITUTIONS) } : {}),
-    senderLine: chance.mostly('none', isPlain ? 0.25 : 0.4, 'required', ...(isPlain ? [] : (['creates'] as const))),
+    senderLine:
+      kind === 'integration'
+        ? 'creates'
+        : chance.mostly('none', isPlain ? 0.25 : 0.4, 'required', ...(isPlain ? [] : (['creates'] as const))),
     triggers: ['upload'],
     pattern: '^RULE.*$',
     format,
@@ -126,6 +158,9 @@ export function flowFor(chance: Random, kind: 'mutation' | 'message'): Flow {
     purposes: chance.mostly(['P1'], 0.3, ['P1', 'P2']),
     maxFileBytes: 10_000_000_000,
     keepAnsweredSeconds: 60,
+    afterQuarantine: 'overtake',
+    holdDays: 30,
+    remindAfterDays: [7],
     level: 1,
     source: 'flows/RULE.yaml',
   };

@@ -3,7 +3,7 @@ import type { Institution } from '../../src/domain/partner.ts';
 import type { Task } from '../support/reference/acts.ts';
 import type { RememberedOriginal } from '../support/reference/originals.ts';
 import type { Random } from './random.ts';
-import { DAYS, INSTITUTIONS, LEVEL_VALUES, PARTNERS, type People } from './world.ts';
+import { DAYS, INSTITUTIONS, LEVEL_VALUES, PARTNERS, type People, QUALITIES } from './world.ts';
 
 /** Random files of a flow: mostly right, and wrong in every way a record can be. */
 
@@ -35,7 +35,7 @@ function originalsFor(chance: Random, { numbers }: People): readonly RememberedO
 
 type RowPlan = { readonly persons: People; readonly allowed: readonly Institution[]; readonly index: number };
 
-function rowFor(chance: Random, layout: LayoutVersion, { persons: { numbers }, allowed, index }: RowPlan): Row {
+function rowFor(chance: Random, layout: LayoutVersion, { persons: { numbers, lines }, allowed, index }: RowPlan): Row {
   const day = chance.of(DAYS);
   const ssin = chance.of(numbers);
   const [a, b] = [chance.whole(0, 900), chance.whole(-50, 900)];
@@ -66,7 +66,23 @@ function rowFor(chance: Random, layout: LayoutVersion, { persons: { numbers }, a
   };
   if (chance.chance(0.8)) all.total = String(Number(all.a || '0') + b);
   Object.assign(all, named(chance, layout, allowed));
+  if (layout.roles.action !== undefined) integrate(chance, layout, lines, all);
   return Object.fromEntries(layout.fields.map(({ name }) => [name, all[name] ?? '']));
+}
+
+/** Registers a line, or ends one that is there more often than not. */
+function integrate(chance: Random, { roles }: LayoutVersion, lines: readonly string[], row: Row): void {
+  row.action = chance.mostly('REGISTER', 0.4, 'UNREGISTER');
+  row.quality = chance.mostly(chance.of(QUALITIES), 0.02, '999');
+  row.phase = chance.mostly('0', 0.2, '', '7');
+  row.card = chance.mostly('592-1', 0.2, '');
+  row.last = chance.mostly('Maes', 0.3, '');
+  const dossiers = lines.filter((line) => /^\d{11};\d/.test(line));
+  if (row.action !== 'UNREGISTER' || dossiers.length === 0) return;
+  const [ssin = '', sector = '', type = '', quality = '', , begin = ''] = chance.of(dossiers).split(';');
+  Object.assign(row, { ssin, quality, day: begin, end: chance.mostly(chance.of(DAYS), 0.1, '') });
+  if (roles.receiver !== undefined) row.to = `${sector}/${type}`;
+  else Object.assign(row, { to: sector, type });
 }
 
 function named(chance: Random, { roles }: LayoutVersion, allowed: readonly Institution[]): Row {

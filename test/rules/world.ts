@@ -56,7 +56,7 @@ export const INSTITUTIONS: readonly Institution[] = [
 
 export const RECEIVED = '2026-01-20';
 export const DAYS = ['2019-04-01', '2025-12-31', '2026-01-01', '2026-01-05', '2026-01-06', '2026-06-30', '2027-01-01'];
-const QUALITIES = ['000', '010', '101', '102', '777'];
+export const QUALITIES = ['000', '010', '101', '102', '777'];
 const SENDERS = ['ksz', 'ksz', 'rva', 'kbf', 'ext', 'rjv', 'nic', 'hol'];
 export const LEVEL_VALUES = ['L1', 'L2', 'L3'];
 
@@ -191,14 +191,15 @@ export function taskFor(chance: Random, flow: Flow): Task {
   };
 }
 
-/** Mandates of every partner, by a few employers each. */
+/** Mandates of every partner, by a few employers each; one that plays no part, as a file takes the place of what its holders had. */
 export function mandates(chance: Random): readonly string[] {
-  return PARTNERS.flatMap(({ kbo }) =>
-    PARTNERS.filter((one) => one.kbo !== kbo && chance.chance(0.6)).map((employer) => {
+  return PARTNERS.flatMap(({ kbo }) => [
+    `${kbo};0353456320;DMFA;2020-01-01;`,
+    ...PARTNERS.filter((one) => one.kbo !== kbo && chance.chance(0.6)).map((employer) => {
       const flows = chance.mostly('RULE', 0.3, 'RULE DMFA', 'DMFA');
       const until = chance.mostly('', 0.4, RECEIVED, '2026-01-19');
       const from = until === '2026-01-19' ? '2020-01-01' : chance.mostly('2020-01-01', 0.1, RECEIVED, '2026-01-21');
       return `${kbo};${employer.kbo};${flows};${from};${from === '2026-01-21' ? '' : until}`;
     }),
-  );
+  ]);
 }

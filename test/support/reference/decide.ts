@@ -4,6 +4,7 @@ import { Directory, hasMandate, type Known } from './directory.ts';
 import { dayIn, type Fault, fatal, faultsOf, isThere, type Values } from './fields.ts';
 import { type ReadFile, readFile, writeFile } from './files.ts';
 import { covers, type Days, kboOf, quarterOf } from './identifiers.ts';
+import { type Change, Registrations } from './integration.ts';
 import { Originals, type RememberedOriginal } from './originals.ts';
 import { addressed, fieldsFor, follow, type Route, routes } from './routes.ts';
 
@@ -35,6 +36,8 @@ export type Expected = {
   /** By partner. */
   readonly outputs: Readonly<Record<string, string>>;
   readonly originals: readonly RememberedOriginal[];
+  /** What an integration does with lines of the directory. */
+  readonly changes: readonly Change[];
 };
 
 export function decide(given: Given): Expected {
@@ -44,14 +47,13 @@ export function decide(given: Given): Expected {
     ({ validFrom, validUntil }) => validFrom <= day && (validUntil === undefined || day <= validUntil),
   );
   const file = readFile(task.flow.format, layouts, given.text);
-  if ('error' in file) return { fileError: file.error, verdicts: [], outputs: {}, originals: [] };
+  if ('error' in file) return { fileError: file.error, verdicts: [], outputs: {}, originals: [], changes: [] };
   const decider = new Decider(given, file.layout);
   const verdicts = file.records.map((values, index) => decider.record(index + 1, values));
-  return {
-    verdicts,
-    outputs: outputs(task, file, verdicts),
-    originals: task.environment === 'S' ? [] : decider.originals.made(),
-  };
+  if (task.environment === 'S') return { verdicts, outputs: {}, originals: [], changes: [] };
+  const { originals, registrations } = decider;
+  const files = outputs(task, file, verdicts);
+  return { verdicts, outputs: files, originals: originals.made(), changes: registrations.changes };
 }
 
 /** One record on its way: what is known so far. */
@@ -69,6 +71,7 @@ class Decider {
   readonly #layout: LayoutVersion;
   readonly #directory: Directory;
   readonly originals: Originals;
+  readonly registrations = new Registrations();
 
   constructor(given: Given, layout: LayoutVersion) {
     this.#given = given;
@@ -106,6 +109,12 @@ class Decider {
     const person = found ?? { lines: [] };
 
     const concerned = { task, layout: this.#layout, values, period, person, originals: this.originals };
+    if (task.flow.kind === 'integration') {
+      const fault = this.registrations.decide(record, { ...concerned, isKnown: found !== undefined }, acts);
+      if (fault !== undefined) return refused([fault]);
+      const faults = this.#remarks(values, person);
+      return { record, outcome: 'accepted', faults, insz, replacedBy: person.replacedBy, routes: [], heldBack: [] };
+    }
     const way = isOriginal
       ? task.flow.kind === 'message'
         ? addressed(concerned, acts)
@@ -215,7 +224,6 @@ function outputs(
   { layout }: Exclude<ReadFile, { error: string }>,
   verdicts: readonly Verdict[],
 ): Readonly<Record<string, string>> {
-  if (task.environment === 'S') return {};
   const partners = new Set(verdicts.flatMap(({ routes }) => routes.map(({ partner }) => partner)));
   const files = [...partners].map((partner) => {
     const records = verdicts.flatMap(({ routes }) =>

@@ -2,7 +2,12 @@ import type { Days } from './identifiers.ts';
 
 /** The reference directory as its load file has it. docs/domain.md §2 */
 
-export type Line = Days & { readonly sector: number; readonly type: number; readonly quality: string };
+export type Line = Days & {
+  readonly sector: number;
+  readonly type: number;
+  readonly quality: string;
+  readonly phase: number;
+};
 
 export type Known = {
   /** The number at the end of the chain, where the one that was asked for is replaced. */
@@ -16,11 +21,19 @@ export class Directory {
 
   constructor(texts: readonly string[]) {
     for (const text of texts) {
-      const [ssin = '', sector = '', type = '', quality = '', , begin = '', end = '', by = ''] = text.split(';');
+      const [ssin = '', sector = '', type = '', quality = '', phase = '', begin = '', end = '', by = ''] =
+        text.split(';');
       if (by !== '') this.#replacements.set(ssin, by);
       else if (sector === '') this.#linesOf(ssin);
       else {
-        const line = { sector: Number(sector), type: Number(type), quality, begin, end: end === '' ? undefined : end };
+        const line = {
+          sector: Number(sector),
+          type: Number(type),
+          quality,
+          phase: Number(phase),
+          begin,
+          end: end === '' ? undefined : end,
+        };
         this.#linesOf(ssin).push(line);
       }
     }

@@ -36,6 +36,10 @@ export function faultsOf(layout: LayoutVersion, values: Values, environment: Env
     if (isWrong(date) || isWrong(insz) || !isThere(day) || !isThere(number)) continue;
     if (!isBornOn(number, day)) faults.push(fatal(insz, 'MSG00011'));
   }
+  const [first] = layout.proofs ?? [];
+  if (first !== undefined && !layout.proofs?.some((group) => group.every((name) => isThere(values[name])))) {
+    faults.push(fatal(first[0] ?? '', '000050'));
+  }
   return faults;
 }
 
