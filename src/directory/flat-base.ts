@@ -16,7 +16,7 @@ import {
   PART_BITS,
   unpackDossier,
 } from './pack.ts';
-import { type Store, statsOf } from './store.ts';
+import { freshRead, type Store, statsOf } from './store.ts';
 
 /** Words kept before they are written. */
 const BLOCK_WORDS = 4 * 1024 * 1024;
@@ -51,7 +51,7 @@ function addValue(builder: LayerBuilder, key: PersonKey, value: Buffer | undefin
  * @throws RangeError where the directory has more institutions or qualities than a base has codes for
  */
 export function writeBase(store: Store): bigint {
-  const transaction = store.root.useReadTransaction();
+  const transaction = freshRead(store.root);
   const writer = new FlatFileWriter(store.path, `flat.${process.pid}.${threadId}.new`);
   const [institutions, qualities] = [new CodeTable(), new CodeTable()];
   const block = new Uint16Array(BLOCK_WORDS);

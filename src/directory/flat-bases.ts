@@ -5,7 +5,7 @@ import { EMPTY_LAYER } from './flat-builder.ts';
 import { FlatDirectory, type FlatLayer } from './flat-directory.ts';
 import { newestBase, readFlatFile } from './flat-file.ts';
 import type { FlatWork } from './flat-worker.ts';
-import { type Store, statsOf } from './store.ts';
+import { freshRead, type Store, statsOf } from './store.ts';
 
 export type FlatLimits = {
   /** A directory of up to so many persons is read from the store itself: that takes a second. */
@@ -43,7 +43,7 @@ export class FlatBases {
   }
 
   async #flat(store: Store, folder: string): Promise<FlatDirectory | undefined> {
-    const transaction = store.root.useReadTransaction();
+    const transaction = freshRead(store.root);
     try {
       const stats = statsOf(store, transaction);
       const last = this.#last;

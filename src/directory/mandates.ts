@@ -8,7 +8,7 @@ import type { LineProblem } from './line-table.ts';
 import { linesOf, Problems } from './load.ts';
 import { MANDATE_LINES_HEADER, parseMandateLine } from './mandate-lines.ts';
 import type { DirectoryEnvironment } from './person-lines.ts';
-import { syncFolders } from './store.ts';
+import { freshRead, syncFolders } from './store.ts';
 
 export type MandateLoad =
   | { readonly loaded: true; readonly version: bigint; readonly mandates: number; readonly holders: number }
@@ -121,7 +121,7 @@ class Snapshot implements MandateSnapshot {
 
   constructor(store: Store) {
     this.#store = store;
-    this.#transaction = store.useReadTransaction();
+    this.#transaction = freshRead(store);
     this.version = stateOf(this.#get(STATE_KEY)).version;
   }
 

@@ -4,7 +4,7 @@ import { inszOfKey, type PersonKey, personKey } from '../domain/person-key.ts';
 import type { DirectorySnapshot, Person } from './directory.ts';
 import { KEY_BYTES, Unpacker } from './pack.ts';
 import { NO_STATS } from './stats.ts';
-import { type Store, statsOf } from './store.ts';
+import { freshRead, type Store, statsOf } from './store.ts';
 
 /** A load refuses a chain that comes back to itself; one this long means that the store is damaged. */
 const MAX_CHAIN = 1000;
@@ -23,7 +23,7 @@ export class LmdbSnapshot implements DirectorySnapshot {
   constructor(store: Store, release: () => void = () => {}) {
     this.#store = store;
     this.#release = release;
-    this.#transaction = store.root.useReadTransaction();
+    this.#transaction = freshRead(store.root);
     this.version = statsOf(store, this.#transaction).version;
   }
 

@@ -82,6 +82,15 @@ export function statsOf(store: Store, transaction?: Transaction): DirectoryStats
   return readStats(store.info.get(STATS_KEY, transaction === undefined ? undefined : { transaction }));
 }
 
+/**
+ * A read of what is committed by now. The package keeps a read transaction until the next turn of the timers, and would hand
+ * out that older one: a batch then would not see what the batch before it changed.
+ */
+export function freshRead(root: RootDatabase<Buffer, Buffer>): Transaction {
+  root.resetReadTxn();
+  return root.useReadTransaction();
+}
+
 /** The name of the store in force; undefined before the first load. */
 export function currentName(folder: string): string | undefined {
   const path = join(folder, POINTER);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import type { ChangeTime } from '../change.ts';
 import { HEADER_PROBLEM, type LoadResult, Problems } from '../load.ts';
 import type { DirectoryEnvironment, LineRules } from '../person-lines.ts';
-import { currentName, openStore, removeStore, type Store, statsOf } from '../store.ts';
+import { currentName, freshRead, openStore, removeStore, type Store, statsOf } from '../store.ts';
 import type { OldStore } from './append.ts';
 import { isDetailedDump } from './dump-header.ts';
 import { Loading } from './loading.ts';
@@ -62,7 +62,7 @@ export async function bulkLoad(load: BulkLoad): Promise<LoadResult> {
 }
 
 function openOld(store: Store): OldStore {
-  return { store, transaction: store.root.useReadTransaction() };
+  return { store, transaction: freshRead(store.root) };
 }
 
 function planOf(
