@@ -18,8 +18,33 @@ const before = (first: CrashRun['first'], ...points: readonly string[]): readonl
 
 const overWebdav = (run: CrashRun): CrashRun => ({ ...run, over: 'webdav' });
 
-/** @param chunks how many chunks of 4 MiB the batch is decided in */
-export function crashRuns(chunks: number): readonly CrashRun[] {
+/** Neighbours of a point that stands for them in the short version; `npm run faults` runs them too. */
+const NEIGHBOURS: ReadonlySet<string> = new Set([
+  'batch receive.first-byte',
+  'batch receive.last-byte',
+  'batch audit.append.publish',
+  'batch receive.after-reply',
+  'batch audit.append.submission',
+  'batch route.first-output',
+  'batch parse.done',
+  'batch route.last',
+  'batch answer.built',
+  'batch answer.manifest',
+  'batch audit.append.delivery',
+  'set receive.after-reply:2',
+  'set receive.after-commit:3',
+  'set answer.signed',
+]);
+
+/**
+ * @param chunks how many chunks of 4 MiB the batch is decided in
+ * @param all every point, not only one of each neighbourhood
+ */
+export function crashRuns(chunks: number, all: boolean): readonly CrashRun[] {
+  return everyRun(chunks).filter(({ first, at }) => all || !NEIGHBOURS.has(`${first} ${at}`));
+}
+
+function everyRun(chunks: number): readonly CrashRun[] {
   return [
     // while the bytes come in
     ...before('batch', 'receive.open', 'receive.first-byte', 'receive.mid-body:12', 'receive.last-byte'),

@@ -11,7 +11,9 @@ const CHUNK_BYTES = 4 * 1024 * 1024;
 const LONG_MS = 600_000;
 
 const handedIn = await filesToHandIn(RECORDS);
-const RUNS = crashRuns(Math.ceil(handedIn.batch.bytes.length / CHUNK_BYTES));
+/** `npm run faults` sets it: all points instead of one of each neighbourhood. */
+const ALL = process.env.SLUIS_TEST_ALL_FAULTS !== undefined;
+const RUNS = crashRuns(Math.ceil(handedIn.batch.bytes.length / CHUNK_BYTES), ALL);
 const lanes = new Lanes(2);
 let bench: CrashBench;
 let reference: Finished;
