@@ -1,26 +1,19 @@
-import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as pause } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
 import type { LookupFigures } from './directory-lookups.ts';
 import type { SqliteFigures } from './directory-sqlite.ts';
 import { type SyntheticDirectory, type WrittenDirectory, writeDirectory } from './generate.ts';
-import { endsWithUs } from './leftovers.ts';
-import { cpuSecondsOf, peakMB } from './process-figures.ts';
+import { measuredChild, type Run } from './measured-child.ts';
 import { asTable, type Figure, judge, machine, type Result, writeSection } from './report.ts';
 
 /** The reference directory of the network at its full size; nothing shortens it. */
 const PLAN: SyntheticDirectory = { persons: 15_538_381, seed: 1 };
 const PEER = 'node:sqlite';
-const SAMPLE_EVERY_MS = 100;
 const GIB = 1024 ** 3;
 /** Dump, files of the load, store and base, and the peer's file. */
 const MAX_CHILD_MS = 20 * 60_000;
-
-type Run = { readonly output: string; readonly seconds: number; readonly cpuSeconds: number; readonly peakMB: number };
 
 /** Load of the whole directory from a dump in no order, what it takes, and how fast persons are found in it. */
 export async function benchDirectory(quick: boolean): Promise<readonly Result[]> {
@@ -30,15 +23,23 @@ export async function benchDirectory(quick: boolean): Promise<readonly Result[]>
   try {
     const dump = join(folder, 'dump.csv');
     const written = await dumpIn(folder, dump);
-    const load = await child('../sluis.js', ['directory', 'load', dump, '--data', folder, '--json']);
+    const load = await measuredChild(
+      '../sluis.js',
+      ['directory', 'load', dump, '--data', folder, '--json'],
+      MAX_CHILD_MS,
+    );
     const loaded = JSON.parse(load.output) as { readonly dossiers: number; readonly persons: number };
     if (loaded.dossiers !== written.dossiers || loaded.persons !== PLAN.persons) throw new Error('not all was loaded');
     await rm(dump);
     await rm(`${dump}.json`);
     const directory = join(folder, 'directory');
     const words = [String(PLAN.persons), String(PLAN.seed)];
-    const lookups = await child('./directory-lookups.ts', [directory, ...words]);
-    const sqlite = await child('./directory-sqlite.ts', [directory, join(folder, 'peer.sqlite'), ...words]);
+    const lookups = await measuredChild('./directory-lookups.ts', [directory, ...words], MAX_CHILD_MS);
+    const sqlite = await measuredChild(
+      './directory-sqlite.ts',
+      [directory, join(folder, 'peer.sqlite'), ...words],
+      MAX_CHILD_MS,
+    );
     const results = await judge('directory', await figures(directory, written, { load, lookups, sqlite }), [PEER]);
     if (!quick) await writeSection('directory', section(results, written));
     return results;
@@ -55,30 +56,6 @@ async function dumpIn(folder: string, dump: string): Promise<WrittenDirectory> {
   const written = await writeDirectory(dump, PLAN);
   await writeFile(summary, JSON.stringify(written));
   return written;
-}
-
-/** A process of its own, so that its time and its memory are its own. */
-async function child(script: string, words: readonly string[]): Promise<Run> {
-  const path = fileURLToPath(new URL(script, import.meta.url));
-  const start = performance.now();
-  const running = endsWithUs(spawn(process.execPath, [path, ...words], { stdio: ['ignore', 'pipe', 'inherit'] }));
-  let output = '';
-  running.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
-  const ended = new Promise<number | null>((resolve, reject) => running.once('error', reject).once('close', resolve));
-  let [isOver, cpuSeconds, peak] = [false, 0, 0];
-  void ended.finally(() => {
-    isOver = true;
-  });
-  while (!isOver && performance.now() - start < MAX_CHILD_MS) {
-    cpuSeconds = await cpuSecondsOf(running.pid ?? 0).catch(() => cpuSeconds);
-    peak = Math.max(peak, await peakMB(running.pid ?? 0).catch(() => peak));
-    await Promise.race([ended, pause(SAMPLE_EVERY_MS)]);
-  }
-  const status = await ended;
-  if (status !== 0) throw new Error(`${script} ended with ${status}: ${output}`);
-  return { output, seconds: (performance.now() - start) / 1000, cpuSeconds, peakMB: peak };
 }
 
 async function figures(

@@ -8,6 +8,8 @@ import { openDirectory } from '../directory/lmdb-directory.ts';
 import { proofFrom } from './dav-server.ts';
 import { type BenchGateway, startBenchGateway } from './gateway-process.ts';
 import { writeDirectory } from './generate.ts';
+import { countsOf } from './pipeline-counts.ts';
+import type { BatchCounts } from './pipeline-duckdb.ts';
 import { addedFiles, edited } from './pipeline-network.ts';
 import type { Where } from './raw-http.ts';
 
@@ -21,6 +23,7 @@ const BASE_POLL_MS = 500;
 /** What the log says of a submission that was answered: all of it was durable then. `at` milliseconds since the epoch. */
 export type Answered = {
   readonly at: number;
+  readonly ticket: string;
   readonly total: number;
   readonly accepted: number;
   readonly refused: number;
@@ -34,6 +37,8 @@ export type PipelineGateway = {
   put(name: string, file: string): Promise<number>;
   /** The next submission of this many records that is answered. */
   answered(total: number): Promise<Answered>;
+  /** What its record log says of a batch that was answered. */
+  counts(ticket: string): Promise<BatchCounts>;
 };
 
 /** Started once the directory is there; a directory of this size is kept for the next run. */
@@ -42,11 +47,13 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
   const waiting: { readonly total: number; readonly resolve: (answered: Answered) => void }[] = [];
   const onLine = (line: string): void => {
     if (!line.includes('"submission answered"')) return;
-    const { time, total, accepted, refused } = parseLine(line);
-    const index = waiting.findIndex((one) => one.total === total);
-    if (index >= 0) waiting.splice(index, 1)[0]?.resolve({ at: Date.parse(time), total, accepted, refused });
+    const { time, ...answered } = parseLine(line);
+    const index = waiting.findIndex((one) => one.total === answered.total);
+    if (index >= 0) waiting.splice(index, 1)[0]?.resolve({ ...answered, at: Date.parse(time) });
   };
+  let dataFolder = '';
   const prepare = async (data: string) => {
+    dataFolder = data;
     await mkdir(data, { recursive: true });
     await symlink(directory, join(data, 'directory'));
   };
@@ -64,6 +71,7 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
       const timer = setTimeout(() => reject(new Error(`no answer to ${total} records`)), MOST_MS);
       return promise.finally(() => clearTimeout(timer));
     },
+    counts: (ticket) => countsOf(dataFolder, ticket),
   };
 }
 
@@ -84,7 +92,7 @@ async function putFile({ port, ca, cert, key }: Where, name: string, file: strin
 }
 
 /** Made where it is not there yet: some minutes for the full size, and 3 GB that stay in the folder for temporary files. */
-async function benchDirectory(persons: number): Promise<string> {
+export async function benchDirectory(persons: number): Promise<string> {
   const folder = join(tmpdir(), `sluis-bench-directory-${persons}-${SEED}`);
   const whole = join(folder, 'whole');
   if (existsSync(whole)) return folder;

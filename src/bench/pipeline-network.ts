@@ -40,7 +40,8 @@ function act(): string {
   );
 }
 
-function partnerOf(receiver: number): string {
+/** The id of a receiver. */
+export function partnerOf(receiver: number): string {
   return `bench${receiver.toString().padStart(3, '0')}`;
 }
 
