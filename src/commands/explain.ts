@@ -1,4 +1,5 @@
 import { GatewayError } from '../domain/errors.ts';
+import { recordNumber } from '../evidence/answer-names.ts';
 import { askGateway } from '../ops/control-socket.ts';
 import type { ExplainedCheck, ExplainedReceiver, Explanation } from '../submissions/explain.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
@@ -10,10 +11,12 @@ export async function explain(
   options: CommonOptions,
   out: NodeJS.WritableStream,
 ): Promise<0 | 1> {
-  if (!/^\d{1,15}$/.test(record))
-    throw new GatewayError('bad-request', 'a record is told by its number in the file, from 1');
+  const number = /^\d{1,15}$/.test(record) ? Number(record) : recordNumber(record);
+  if (number === undefined) {
+    throw new GatewayError('bad-request', 'a record is told by its number in the file, from 1, or as its ticket ends');
+  }
   const socket = controlSocketPath(await dataDirectory(options));
-  const found = parseExplanation(await askGateway(socket, { command: 'explain', arguments: [ticket, record] }));
+  const found = parseExplanation(await askGateway(socket, { command: 'explain', arguments: [ticket, String(number)] }));
   out.write(options.json ? `${JSON.stringify(found)}\n` : textOf(found));
   return found.outcome === 'refused' ? 1 : 0;
 }

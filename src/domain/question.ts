@@ -2,11 +2,11 @@ import type { Environment } from './flow.ts';
 import type { PartnerId } from './principal.ts';
 import type { Ticket } from './submission.ts';
 
-/** The hub's reference of one record: `<ticket>-<number>`. */
+/** The hub's reference of one record: `<ticket>-<number>`; of records beyond 999,999, `<ticket>-A00000` and on. */
 export type RecordTicket = string;
 
-/** 13 of the submission, a hyphen, seven digits of a record. */
-export const MOST_TICKET_CHARACTERS = 21;
+/** 13 of the submission, a hyphen, six of a record. */
+export const MOST_TICKET_CHARACTERS = 20;
 
 /** `open` until it is answered, once, or closed because nobody did in time. */
 export type QuestionState = 'open' | 'answered' | 'closed';

@@ -47,7 +47,28 @@ export function signatureName(file: string): string {
   return `${file}.p7s`;
 }
 
-/** The ticket of a record; of the file itself for record 0. */
+// ReferenceNbr holds 20 characters: the ticket, a hyphen, and six for the record. docs/domain.md §1
+const LAST_IN_DIGITS = 999_999;
+/** `A00000`, the first of six positions 0-9A-Z that begin with a letter. */
+const FIRST_WITH_LETTER = 10 * 36 ** 5;
+const LAST_RECORD = LAST_IN_DIGITS + (36 ** 6 - FIRST_WITH_LETTER);
+
+/**
+ * The ticket of a record, of at most 20 characters; of the file itself for record 0. Records up to 999,999 stand in it by their
+ * number, those beyond from `A00000` on in 0-9A-Z.
+ * @throws RangeError for what is no record, and beyond 1,573,120,575
+ */
 export function recordTicket(ticket: Ticket, record: number): string {
-  return record === 0 ? ticket : `${ticket}-${record}`;
+  if (!Number.isSafeInteger(record) || record < 0 || record > LAST_RECORD)
+    throw new RangeError('no record has this number');
+  if (record === 0) return ticket;
+  if (record <= LAST_IN_DIGITS) return `${ticket}-${record}`;
+  return `${ticket}-${(record - LAST_IN_DIGITS - 1 + FIRST_WITH_LETTER).toString(36).toUpperCase()}`;
+}
+
+/** The number of a record, from what stands behind the hyphen of its ticket; undefined where no record is told so. */
+export function recordNumber(text: string): number | undefined {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  if (!/^[A-Z][0-9A-Z]{5}$/.test(text)) return undefined;
+  return Number.parseInt(text, 36) - FIRST_WITH_LETTER + LAST_IN_DIGITS + 1;
 }

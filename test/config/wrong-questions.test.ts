@@ -74,7 +74,7 @@ const CASES: readonly Refusal[] = [
     'a field of the hub with columns where there are none',
     SOCQ,
     'name: question_ticket',
-    'columns: 1-21, name: question_ticket',
+    'columns: 1-20, name: question_ticket',
     `${SOCQ}:10:3`,
     'only a fixed width has columns',
   ],

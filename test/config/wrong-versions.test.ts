@@ -30,8 +30,8 @@ describe('a receiver that wants a version', () => {
     expect(await problemsOf('2')).toEqual([`${ECO} ${message}`]);
     const optional = () =>
       [
-        'question_ticket, type: text, maxLength: 21 }',
-        'question_ticket, type: text, maxLength: 21, required: false }',
+        'question_ticket, type: text, maxLength: 20 }',
+        'question_ticket, type: text, maxLength: 20, required: false }',
       ] as const;
     expect(await problemsOf('2', optional)).toEqual(['wants 2']);
   });

@@ -1,29 +1,11 @@
-import * as asn1js from 'asn1js';
 import { afterAll, beforeAll } from 'vitest';
 import type { Certificate } from '../../src/pki/certificate.ts';
 import { OID } from '../../src/pki/oids.ts';
-import {
-  type CertificateSpec,
-  DAY,
-  ecKey,
-  edKey,
-  nameConstraints,
-  rsaKey,
-  type Subtree,
-  TestCa,
-} from '../support/certificates.ts';
+import { type CertificateSpec, DAY, ecKey, edKey, nameConstraints, rsaKey, TestCa } from '../support/certificates.ts';
+import { BE, ChainPlace, extension, keyIdOf, subject, tampered } from '../support/class3-chain.ts';
 import { type DoorCase, judge, type Verdicts } from '../support/class3-door.ts';
 import { expectVerdicts } from '../support/class3-expect.ts';
-import {
-  ANNA_EMAIL,
-  type Caller,
-  type Class3Gateway,
-  type RevocationSpec,
-  startClass3,
-} from '../support/class3-gateway.ts';
-import { removeFolder } from '../support/gateway.ts';
-import { makeAnswer, rightAnswer } from '../support/ocsp-answer.ts';
-import { RevocationHost } from '../support/revocation-host.ts';
+import { ANNA_EMAIL, type Caller } from '../support/class3-gateway.ts';
 
 const NOW = Date.now();
 const [ALL, ROOT_ONLY, ROOT_AND_SHALLOW] = [0, 1, 2];
@@ -39,9 +21,7 @@ let stranger: TestCa;
 let twinName: TestCa;
 /** One key for all intermediates. */
 const middleKey = ecKey();
-const responders = new Map<string, TestCa>();
-let host: RevocationHost;
-let gateway: Class3Gateway;
+let place: ChainPlace | undefined;
 let verdicts: ReadonlyMap<string, Verdicts> = new Map();
 
 type Spec = Partial<CertificateSpec>;
@@ -77,22 +57,6 @@ function names(
     twin: () => through(constrained, right),
   };
 }
-
-const BE: Subtree = { kind: 'directory', value: [[OID.country, 'BE']] };
-const subject = (country: string): Spec => ({
-  subject: [
-    [OID.country, country],
-    [OID.commonName, 'Anna Proef'],
-  ],
-});
-const extension = (oid: string, critical: boolean) => ({ oid, critical, der: new asn1js.Null().toBER() });
-const tampered = async (caller: Promise<Caller>, text: string): Promise<Caller> => {
-  const { certificate, ...rest } = await caller;
-  const der = Buffer.from(certificate.der);
-  const at = der.indexOf(text);
-  der.writeUInt8(der.readUInt8(at) ^ 1, at);
-  return { ...rest, certificate: { der } };
-};
 
 const ISSUERS: readonly DoorCase[] = [
   { title: 'of a stranger', reason: 'unknown-issuer', refused: () => leaf(stranger), twin: () => leaf(root) },
@@ -397,55 +361,11 @@ const TABLES = {
 };
 
 beforeAll(async () => {
-  [root, shallow, other, ended, limited, stranger, twinName] = await Promise.all([
-    TestCa.root('Root', NOW),
-    TestCa.root('Shallow', NOW, { ca: { cA: true, pathLength: 0 } }),
-    TestCa.root('Other', NOW),
-    TestCa.root('Ended', NOW, { notAfter: NOW - 1000 }),
-    TestCa.root('Limited', NOW, { more: [nameConstraints({ permitted: [BE] })] }),
-    TestCa.root('Stranger', NOW),
-    TestCa.root('Root', NOW),
-  ]);
-  host = await RevocationHost.open();
-  const trusted = [root, shallow, other, ended, limited];
-  const revocation: RevocationSpec[] = await Promise.all(
-    trusted.map(async (ca, index) => {
-      const body = await ca.crl({ thisUpdate: NOW - DAY, nextUpdate: NOW + DAY });
-      return { ca, lists: [host.list(`/${index}.crl`, () => ({ body }))] };
-    }),
-  );
-  // Nobody gave the gateway the intermediates: a responder answers for them, whichever of these keys they have.
-  for (const issuerKey of [middleKey, rsa2048, ed]) {
-    const ca = await root.intermediate('Middle', NOW, { key: issuerKey });
-    responders.set(ca.certificate.keyId ?? '', ca);
-    revocation.push({ ca, ocsp: [{ url: host.url }] });
-  }
-  host.answerOthers((asked) => {
-    const signer = responders.get(Buffer.from(asked.reqCert.issuerKeyHash.valueBlock.valueHexView).toString('hex'));
-    if (signer === undefined) return 'reset';
-    return { body: makeAnswer(asked, { ...rightAnswer(signer, Date.now()), byKey: true }) };
-  });
-  const id = (ca: TestCa) => JSON.stringify(ca.certificate.keyId);
-  gateway = await startClass3({
-    trusted,
-    revocation,
-    listeners: [
-      ['requireExtendedKeyUsage: true'],
-      ['requireExtendedKeyUsage: true', `trustedIssuers: [${id(root)}]`, `allowedPolicyOids: ["${CLASS3}"]`],
-      ['requireExtendedKeyUsage: true', `trustedIssuers: [${id(root)}, ${id(shallow)}]`],
-    ],
-  });
-  verdicts = await judge(gateway, Object.values(TABLES).flat());
+  place = await ChainPlace.open({ now: NOW, class3: CLASS3, intermediates: [middleKey, rsa2048, ed] });
+  ({ root, shallow, other, ended, limited, stranger, twinName } = place.authorities);
+  verdicts = await judge(place.gateway, Object.values(TABLES).flat());
 }, 60_000);
 
-afterAll(async () => {
-  await gateway?.stop();
-  await host?.close();
-  if (gateway !== undefined) await removeFolder(gateway);
-});
+afterAll(() => place?.close());
 
 for (const [cause, cases] of Object.entries(TABLES)) expectVerdicts(cause, cases, () => verdicts);
-
-function keyIdOf(ca: TestCa): Uint8Array {
-  return Buffer.from(ca.certificate.keyId ?? '', 'hex');
-}

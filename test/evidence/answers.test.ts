@@ -289,6 +289,32 @@ test('serials are five of 0-9A-Z and never all zeros', () => {
   expect(() => names.serialOf(0)).toThrow(RangeError);
 });
 
+test('tickets of records have at most 20 characters, and each tells its record', async () => {
+  const tails = [
+    [1, '1'],
+    [999_999, '999999'],
+    [1_000_000, 'A00000'],
+    [1_000_010, 'A0000A'],
+    [9_999_999, 'A5CWFZ'],
+    [1_573_120_575, 'ZZZZZZ'],
+  ] as const;
+  for (const [record, tail] of tails) {
+    const ticket = names.recordTicket(NOTIFICATION.ticket, record);
+    expect(ticket).toBe(`${NOTIFICATION.ticket}-${tail}`);
+    expect(ticket.length).toBeLessThanOrEqual(20);
+    expect(names.recordNumber(tail)).toBe(record);
+  }
+  for (const none of ['', '0', '01', '1000000', 'A0000', 'a00000', 'A000000']) {
+    expect(names.recordNumber(none)).toBeUndefined();
+  }
+  expect(() => names.recordTicket(NOTIFICATION.ticket, 1_573_120_576)).toThrow(RangeError);
+  const late = REFUSED.map((one) => ({ ...one, record: one.record + 1_000_000 }));
+  const [xml = ''] = await texts(NOTIFICATION, late, INFORMATION, { format: 'rsz-xml' });
+  expect(xml).toContain(`<ReferenceNbr>${NOTIFICATION.ticket}-A00002</ReferenceNbr>`);
+  const [json = ''] = await texts(NOTIFICATION, late, INFORMATION);
+  await expectSchema('notification', json);
+});
+
 test('what XML cannot hold', () => {
   expect(escapeXml('a<b>&"c"\'\r\n\t')).toBe('a&lt;b&gt;&amp;&quot;c&quot;&apos;&#13;\n\t');
   expect(escapeXml('\u0000\u0008\ufffe\ud800x😀é')).toBe('\ufffd\ufffd\ufffd\ufffdx😀é');

@@ -79,7 +79,7 @@ export const SOCR: Flow = {
     {
       version: '2',
       validFrom: date('2020-01-01'),
-      fields: [...ANSWER, field('question_ticket', text(21))],
+      fields: [...ANSWER, field('question_ticket', text(20))],
       roles: { ...ROLES, questionTicket: 'question_ticket' },
       ...NONE,
     },
