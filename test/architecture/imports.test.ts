@@ -22,6 +22,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   sftp: ['domain', 'access', 'vfs', 'texts'],
   portal: ['domain', 'access', 'vfs', 'submissions', 'texts'],
   ops: ['domain', 'storage', 'directory', 'audit'],
+  processes: ['domain', 'storage', 'audit', 'access', 'vfs'],
 };
 
 /** Folders that put the parts together and may import all of them. */
