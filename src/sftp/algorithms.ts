@@ -1,5 +1,8 @@
 import type { Algorithms } from 'ssh2';
 
+/** Post-quantum, and offered before all others; ssh2 does not know it, so the fences put it into the offer. */
+export const HYBRID_EXCHANGE = 'mlkem768x25519-sha256';
+
 /** Modern algorithms only: no SHA-1, no CBC, no compression, no group exchange (which ssh2 can not serve). */
 export const ALGORITHMS = {
   kex: [

@@ -7,7 +7,7 @@ import {
   randomFillSync,
 } from 'node:crypto';
 import type { Socket } from 'node:net';
-import type { Cipher, Decipher } from './ssh2-inside.ts';
+import type { Cipher, Decipher, OnPayload } from './ssh2-inside.ts';
 
 /*
  * AES-GCM for SSH (RFC 5647, as aes128-gcm@openssh.com has it), in place of what ssh2 does without its addon, for speed:
@@ -137,7 +137,7 @@ export class GcmCipher implements Cipher {
 
 export class GcmDecipher implements Decipher {
   inSeqno: number;
-  readonly _onPayload: (payload: Buffer) => number | boolean | undefined;
+  readonly _onPayload: OnPayload;
   readonly #name: CipherGCMTypes;
   readonly #key: KeyObject;
   readonly #iv: Buffer;

@@ -1,7 +1,9 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
 import { USER_ALGORITHMS } from '../access/ssh-offer.ts';
+import { HYBRID_EXCHANGE } from './algorithms.ts';
 import { GcmCipher, GcmDecipher } from './gcm.ts';
+import { takeHybridExchange } from './hybrid-exchange.ts';
 import {
   asOpenInfo,
   asSession,
@@ -75,7 +77,8 @@ export type FenceHost = {
 /** Puts every fence around a connection; called when ssh2 announces it, before the first key exchange. */
 export function fence(client: Connection, host: FenceHost): void {
   const { protocol, channels } = internalsOf(client);
-  offerWithoutSha1(protocol);
+  offerOurs(protocol);
+  takeHybridExchange(protocol);
   fenceKeyExchange(protocol, socketOf(client));
   const disconnect = (what: string) => {
     protocol.disconnect(PROTOCOL_ERROR);
@@ -87,14 +90,16 @@ export function fence(client: Connection, host: FenceHost): void {
   fenceChannelData(protocol, channels, disconnect);
 }
 
-/** ssh2 offers `ssh-rsa` (SHA-1) for every RSA host key, whatever the configured list says. No upstream thread. */
-function offerWithoutSha1(protocol: Protocol): void {
+/**
+ * ssh2 offers `ssh-rsa` (SHA-1) for every RSA host key, whatever the configured list says (no upstream thread), and takes no
+ * exchange into the list that it does not know.
+ */
+function offerOurs(protocol: Protocol): void {
   const { lists } = protocol._offer;
-  const hostKeys = lists.serverHostKey.array.filter((name) => name !== 'ssh-rsa');
-  if (hostKeys.length === lists.serverHostKey.array.length) return;
+  const serverHostKey = lists.serverHostKey.array.filter((name) => name !== 'ssh-rsa');
   const both = { cipher: lists.cs.cipher.array, mac: lists.cs.mac.array, compress: lists.cs.compress.array, lang: [] };
   const Offer = protocol._offer.constructor;
-  protocol._offer = new Offer({ kex: lists.kex.array, serverHostKey: hostKeys, cs: both, sc: both });
+  protocol._offer = new Offer({ kex: [HYBRID_EXCHANGE, ...lists.kex.array], serverHostKey, cs: both, sc: both });
 }
 
 /**

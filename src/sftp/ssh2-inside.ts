@@ -15,9 +15,26 @@ type OfferNames = {
 };
 export type Offer = { readonly lists: OfferLists; readonly constructor: new (names: OfferNames) => Offer };
 
+/** One key exchange under way. Its methods are those of its class; what is put on the object comes first. */
+export type KeyExchange = {
+  remoteExtInfoEnabled: boolean;
+  /** H of the first exchange, RFC 4253 §7.2. */
+  readonly sessionID: Buffer;
+  readonly negotiated: { kex: string; readonly serverHostKey: string };
+  _remoteKexinit: Buffer;
+  convertPublicKey: (bytes: Buffer) => Buffer;
+  computeSecret: (theirs: Buffer) => Buffer | Error;
+  getPublicKey: () => Buffer;
+};
+
+export type OnPayload = (payload: Buffer) => number | boolean | undefined;
+
 export type Protocol = {
   _offer: Offer;
-  readonly _kex: { remoteExtInfoEnabled: boolean };
+  readonly _kex: KeyExchange;
+  _onPayload: OnPayload;
+  /** Payloads that wait for the end of a key exchange. */
+  _queue?: Buffer[] | undefined;
   /** There while keys are exchanged. */
   readonly _kexinit?: unknown;
   _cipher: Cipher;
@@ -30,6 +47,8 @@ export type Protocol = {
   disconnect(reason: number): void;
   channelOpenFail(remote: number, reason: number, text: string): void;
   channelFailure(remote: number): void;
+  requestSuccess(data: Buffer): void;
+  requestFailure(): void;
   channelData(remote: number, data: Buffer): void;
   channelWindowAdjust(remote: number, bytes: number): void;
 };
@@ -40,7 +59,13 @@ export type Channels = { get(id: number): unknown };
 export function internalsOf(client: Connection): { protocol: Protocol; channels: Channels } {
   const inside = client as unknown as { _protocol?: Partial<Protocol>; _chanMgr?: Channels };
   const { _protocol: protocol, _chanMgr: channels } = inside;
-  if (!protocol?._offer?.lists || !protocol._handlers || !protocol._onHandshakeComplete || !channels?.get) {
+  if (
+    !protocol?._offer?.lists ||
+    !protocol._handlers ||
+    !protocol._onHandshakeComplete ||
+    !protocol._onPayload ||
+    !channels?.get
+  ) {
     throw new Error('ssh2 looks different inside: the fences fit version 1.17.0');
   }
   return { protocol: protocol as Protocol, channels };
@@ -82,7 +107,7 @@ export type Decipher = {
   readonly _decipherSSLName?: string;
   _decipherKey?: Buffer | KeyObject;
   readonly _decipherIV?: Buffer;
-  readonly _onPayload: (payload: Buffer) => number | boolean | undefined;
+  _onPayload: OnPayload;
   decrypt(data: Buffer, from: number, end: number): number | undefined;
   free(): void;
 };

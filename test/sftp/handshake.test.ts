@@ -52,6 +52,7 @@ test('what the server offers is exactly the allowed list', async () => {
   const macs = ['hmac-sha2-256-etm@openssh.com', 'hmac-sha2-512-etm@openssh.com'];
   expect(lists).toEqual([
     [
+      'mlkem768x25519-sha256',
       'curve25519-sha256',
       'curve25519-sha256@libssh.org',
       'ecdh-sha2-nistp256',
