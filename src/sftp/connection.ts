@@ -4,6 +4,7 @@ import type { Place } from '../access/live-sessions.ts';
 import type { Visit } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Session } from '../domain/principal.ts';
+import { brokenProtocol } from './broken-protocol.ts';
 import { ChannelWire } from './channel-wire.ts';
 import type { Desk } from './desk.ts';
 import { Handles } from './handles.ts';
@@ -168,7 +169,14 @@ export class SshConnection {
 
   #broke(what: string): void {
     if (this.#current === undefined) this.#visit.failed(this.#refused?.proven);
+    this.#noteBroken(what);
     this.end(what);
+  }
+
+  #noteBroken(what: string): void {
+    if (this.#ending || this.#visit.turnedAway) return;
+    const where = { listener: this.#parts.listener, address: this.remoteAddress, session: this.session };
+    this.#parts.audit.note(brokenProtocol(where, what));
   }
 
   #sayFull(): void {
@@ -207,6 +215,7 @@ export class SshConnection {
     new SftpSession(desk, wire, logger, () => this.#idle?.refresh()).run().then(
       (end) => {
         this.#sessionOver = true;
+        if (end === 'malformed') this.#noteBroken('the packets of SFTP can not be understood');
         wire.finish(end === 'ended' ? 0 : 1);
         if (end !== 'ended') this.end(`the session was ${end}`);
         setTimeout(() => this.end('the session is over'), AFTER_SESSION_MS).unref();
@@ -239,12 +248,14 @@ export class SshConnection {
 
   #failed(error: Error): void {
     this.#parts.logger.debug({ error, remoteAddress: this.remoteAddress }, 'an SSH connection failed');
-    if ('level' in error && error.level === 'socket') this.end('the connection was lost');
-    else this.#broke('protocol error');
+    const level = 'level' in error ? error.level : undefined;
+    if (level === 'socket' || level === 'client-timeout') this.end('the connection was lost');
+    else this.#broke(error.message);
   }
 
   #closed(): void {
     if (this.#current === undefined && this.#refused !== undefined) this.#visit.failed(this.#refused.proven);
+    if (this.#client === undefined && this.#socket.bytesRead > 0) this.#noteBroken('no identification of SSH came');
     this.#visit.left();
     this.#place?.leave();
     clearTimeout(this.#idle);

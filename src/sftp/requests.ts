@@ -205,10 +205,11 @@ async function remove(request: Asked<'remove' | 'rmdir'>, desk: Desk): Promise<B
   return okPacket(request.id);
 }
 
-/** SSH_FXP_RENAME, §6.5, never replaces; posix-rename@openssh.com does. */
+/** SSH_FXP_RENAME, §6.5, never replaces; posix-rename@openssh.com does as rename(2), for which a name onto itself is no change. */
 async function rename(request: Asked<'rename'>, desk: Desk): Promise<Buffer> {
   const [from, to] = [resolvePath(request.from), resolvePath(request.to)];
-  await desk.files.move(desk.session.value, from, to, request.overwrite);
+  if (request.overwrite && from === to) await desk.files.stat(desk.session.value, from);
+  else await desk.files.move(desk.session.value, from, to, request.overwrite && 'as-rename');
   return okPacket(request.id);
 }
 

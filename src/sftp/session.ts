@@ -95,6 +95,7 @@ export class SftpSession {
     this.#active();
     if (request.kind === 'init') {
       if (this.#greeted) throw malformed('a session begins once');
+      if (request.version < VERSION) throw malformed('a version that is not spoken here');
       this.#greeted = true;
       this.#wire.send([versionPacket(VERSION, ADVERTISED)]);
     } else {

@@ -114,6 +114,12 @@ export type StepUpRow = StepUpKey & { readonly principal: string; readonly until
 
 export type LeaseRef = { readonly queue: Queue; readonly key: string; readonly fence: number };
 
+/**
+ * Whether a name that is moved or copied may take the place of another: never, of whatever stands there with all below it (RFC 4918 §9.9.3),
+ * or as rename(2) does: a file of a file, a folder of an empty folder. @throws `is-folder`, `not-folder`, `not-empty`
+ */
+export type Overwrite = boolean | 'as-rename';
+
 export type LedgerCommand =
   /** Makes or replaces a file. @throws `frozen`, `precondition-failed`, `is-folder`, and `no-parent` where `parentMustExist` */
   | {
@@ -132,7 +138,7 @@ export type LedgerCommand =
       readonly kind: 'move';
       readonly from: VPath;
       readonly to: VPath;
-      readonly overwrite: boolean;
+      readonly overwrite: Overwrite;
       readonly parentMustExist: boolean;
       readonly at: number;
     }
@@ -141,7 +147,7 @@ export type LedgerCommand =
       readonly kind: 'copy';
       readonly from: VPath;
       readonly to: VPath;
-      readonly overwrite: boolean;
+      readonly overwrite: Overwrite;
       readonly recursive: boolean;
       readonly parentMustExist: boolean;
       readonly at: number;

@@ -1,7 +1,7 @@
 import { GatewayError } from '../domain/errors.ts';
 import { areaOf } from '../domain/tree.ts';
 import { isWithin, type VPath } from '../domain/vpath.ts';
-import type { EntryRow } from './commands.ts';
+import type { EntryRow, Overwrite } from './commands.ts';
 import { integer } from './sql.ts';
 import { contentDropped } from './sqlite-deliveries.ts';
 import { endLocksWithin } from './sqlite-locks.ts';
@@ -25,7 +25,7 @@ export function move(step: Step, command: Command<'move'>): void {
   mustBeApart(from, to);
   mustBeThawed(step, entry);
   mustHaveParent(step, to, command.parentMustExist);
-  clear(step, to, command.overwrite);
+  clear(step, to, command.overwrite, entry);
   endLocksWithin(step, from);
   const staysInArea = areaOf(from) !== undefined && areaOf(from) === areaOf(to);
   if (!staysInArea) removeUsageOf(step, entry);
@@ -60,7 +60,7 @@ export function copy(step: Step, command: Command<'copy'>): void {
   // A folder alone may be copied below itself; with its children that would never end.
   if (entry.kind === 'file' || command.recursive || !isWithin(to, from)) mustBeApart(from, to);
   mustHaveParent(step, to, command.parentMustExist);
-  clear(step, to, command.overwrite);
+  clear(step, to, command.overwrite, entry);
   const version = newVersions(step, 1);
   const { folder, name } = keyOf(to);
   step.sql.run(
@@ -103,15 +103,26 @@ function mustBeThawedThenMatch(step: Step, entry: EntryRow | undefined, command:
 }
 
 /** Makes room for what is moved or copied to a name. */
-function clear(step: Step, to: VPath, overwrite: boolean): void {
+function clear(step: Step, to: VPath, overwrite: Overwrite, moved: EntryRow): void {
   const entry = findEntry(step.sql, to);
   if (entry === undefined) {
     if (hasChildren(step.sql, to)) throw new GatewayError('is-folder', 'a folder has this name; choose another');
     return;
   }
   if (!overwrite) throw new GatewayError('already-exists', 'this name is taken; choose another');
+  if (overwrite === 'as-rename') mustReplace(step, moved, entry);
   mustBeThawed(step, entry);
   drop(step, entry);
+}
+
+/** rename(2): EISDIR, ENOTDIR, ENOTEMPTY */
+function mustReplace(step: Step, moved: EntryRow, entry: EntryRow): void {
+  if (entry.kind === 'file') {
+    if (moved.kind === 'folder') throw new GatewayError('not-folder', 'a folder does not take the place of a file');
+    return;
+  }
+  if (moved.kind === 'file') throw new GatewayError('is-folder', 'a file does not take the place of a folder');
+  if (hasChildren(step.sql, entry.path)) throw new GatewayError('not-empty', 'the folder in its place is not empty');
 }
 
 function drop(step: Step, entry: EntryRow): void {

@@ -1,10 +1,10 @@
 import type { Readable } from 'node:stream';
 import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
-import type { DeadProperty, LockRow, PropertyChange } from '../storage/commands.ts';
+import type { DeadProperty, LockRow, Overwrite, PropertyChange } from '../storage/commands.ts';
 import type { ByteRange, Bytes } from '../storage/content-store.ts';
 
-export type { DeadProperty, PropertyChange, PropertyName } from '../storage/commands.ts';
+export type { DeadProperty, Overwrite, PropertyChange, PropertyName } from '../storage/commands.ts';
 
 /** What a protocol sees of a name. Paths are those the principal sees, not ledger paths. */
 export type Entry = {
@@ -33,7 +33,7 @@ export interface Files {
   /** The bytes of one version of a file; the range is clipped by the caller against `entry.size`. */
   read(session: Session, path: VPath, range?: ByteRange): Promise<{ readonly entry: Entry; readonly body: Readable }>;
   makeFolder(session: Session, path: VPath): Promise<void>;
-  move(session: Session, from: VPath, to: VPath, overwrite: boolean): Promise<{ readonly replaced: boolean }>;
+  move(session: Session, from: VPath, to: VPath, overwrite: Overwrite): Promise<{ readonly replaced: boolean }>;
   copy(
     session: Session,
     from: VPath,

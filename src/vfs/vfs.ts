@@ -11,7 +11,7 @@ import type { Ledger } from '../storage/ledger.ts';
 import { arrivalCommands, refuseFolderInIntake } from './arrivals.ts';
 import { actionLine } from './audit-lines.ts';
 import { Changes } from './changes.ts';
-import type { Entry, Files, WriteCondition } from './files.ts';
+import type { Entry, Files, Overwrite, WriteCondition } from './files.ts';
 import { Gate } from './gate.ts';
 import { mustHoldLocks } from './lock-checks.ts';
 import { LockDesk } from './locks.ts';
@@ -136,7 +136,7 @@ export class Vfs implements Files {
     await this.#changes.commit({ session, action: 'make-folder', path, rule, commands });
   }
 
-  async move(session: Session, from: VPath, to: VPath, overwrite: boolean): Promise<{ replaced: boolean }> {
+  async move(session: Session, from: VPath, to: VPath, overwrite: Overwrite): Promise<{ replaced: boolean }> {
     const renaming = parentOf(from) === parentOf(to);
     const rule = await this.#gate.pass(session, renaming ? 'move' : 'delete', from);
     const target = await this.#target(session, to, overwrite, renaming);
@@ -189,7 +189,7 @@ export class Vfs implements Files {
     path: { readonly from: VPath; readonly to: VPath },
     rule: RuleRef,
     target: Target,
-    options: { readonly overwrite: boolean; readonly recursive?: boolean },
+    options: { readonly overwrite: Overwrite; readonly recursive?: boolean },
   ): Promise<void> {
     const commands = async () => {
       const { place, row } = await this.#rows.stored(session, path.from);
@@ -217,7 +217,7 @@ export class Vfs implements Files {
     await this.#changes.commit({ session, action: kind, path: path.from, rule, details: { to: path.to }, commands });
   }
 
-  async #target(session: Session, to: VPath, overwrite: boolean, renaming: boolean): Promise<Target> {
+  async #target(session: Session, to: VPath, overwrite: Overwrite, renaming: boolean): Promise<Target> {
     const existing = await this.#rows.rowIfAny(session, to);
     if (existing !== undefined && !overwrite) {
       await this.#gate.pass(session, 'stat', to);
