@@ -24,6 +24,7 @@ import { PrometheusMetrics } from './ops/metrics.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { DiskStore } from './storage/disk-store.ts';
 import type { Ledger } from './storage/ledger.ts';
+import { SmallStore } from './storage/small-store.ts';
 import { openSqliteLedger } from './storage/sqlite-ledger.ts';
 import { Sweeper } from './storage/sweeper.ts';
 import { DryRuns } from './submissions/dry-run.ts';
@@ -93,9 +94,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const metrics = new PrometheusMetrics();
   const current = new CurrentGeneration(settings.generation);
 
-  const store = new DiskStore({ directory: join(data, 'content'), onBroken });
   const ledger = await openSqliteLedger({ file: join(data, 'ledger.sqlite'), onBroken, clock });
   closers.push(() => ledger.close());
+  const disk = new DiskStore({ directory: join(data, 'content'), onBroken });
+  const store = new SmallStore({ disk, ledger: { ledger, clock } });
   const { pki } = settings;
   const signer = await Signer.load(
     { certificateFile: pki.files.signerCertificate, keyFile: pki.files.signerKey },

@@ -7,11 +7,12 @@ import type { AnswerFile, Submission, SubmissionState } from '../domain/submissi
 import { notificationName, receiptName } from '../evidence/answer-names.ts';
 import { type NotificationFacts, notificationParts, type TextOf } from '../evidence/notification.ts';
 import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { LedgerCommand } from '../storage/commands.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
 import { linesOf } from './lines-of.ts';
-import type { SealedFiles } from './sealed-files.ts';
+import { answerFiles, keepingFiles, type SealedFile, type SealedFiles } from './sealed-files.ts';
 
 type Parts = {
   readonly store: ContentStore;
@@ -23,14 +24,16 @@ type Parts = {
 
 export type FileErrors = Submission['errors'];
 
-/** A notification that stands in the store, and the state it tells. */
-export type PreparedNotification = {
-  readonly files: readonly AnswerFile[];
+/** Answers whose contents are complete; `kept` goes into the commit that names them. */
+export type PreparedAnswer = { readonly files: readonly AnswerFile[]; readonly kept: readonly LedgerCommand[] };
+
+/** A notification, and the state it tells. */
+export type PreparedNotification = PreparedAnswer & {
   readonly state: SubmissionState;
   readonly errors: FileErrors;
 };
 
-/** Makes the answers of a partner in its format and language: durable and signed, but not yet in its mailbox. */
+/** Makes the answers of a partner in its format and language: signed, but not yet in its mailbox. */
 export class Answers {
   readonly #parts: Parts;
 
@@ -47,14 +50,16 @@ export class Answers {
   async receipt(
     partner: Partner,
     facts: Omit<ReceiptFacts, 'resultCode' | 'createdAt' | 'file'> & { readonly fileName: string },
-  ): Promise<readonly AnswerFile[]> {
+  ): Promise<PreparedAnswer> {
     const { sealed, clock } = this.#parts;
     const resultCode = facts.errors.length > 0 ? 0 : 1;
     const whole: ReceiptFacts = { ...facts, file: facts.fileName, resultCode, createdAt: clock.now() };
     if (partner.answerFormat === 'rsz-xml') {
-      return sealed.asSet('ACRF', await sealed.write([receiptXml(whole)]), facts.environment, whole.createdAt);
+      const content = await sealed.write([receiptXml(whole)]);
+      return prepared(await sealed.asSet('ACRF', content, facts.environment, whole.createdAt));
     }
-    return sealed.withSignature(receiptName(facts.fileName, facts.ticket), await sealed.write([receiptJson(whole)]));
+    const content = await sealed.write([receiptJson(whole)]);
+    return prepared(await sealed.withSignature(receiptName(facts.fileName, facts.ticket), content));
   }
 
   /** The notification: totals, and an entry for each record the sender must know about. `remarks` are on the file. */
@@ -87,7 +92,7 @@ export class Answers {
       refused: chained(whole, this.#linesOf(result.refusals)),
       information: chained(remarks, this.#linesOf(result.information)),
     };
-    const files: AnswerFile[] = [];
+    const files: SealedFile[] = [];
     const maxRecordsPerPart = this.#parts.generation.value.limits.maxRefusedPerNotification;
     for await (const { part, chunks } of notificationParts(facts, answers, {
       format: partner.answerFormat,
@@ -103,7 +108,7 @@ export class Answers {
       files.push(...made);
       crashPoint('answer.signed');
     }
-    return { files, state, errors: this.errorTexts(partner, result.fileErrors) };
+    return { ...prepared(files), state, errors: this.errorTexts(partner, result.fileErrors) };
   }
 
   /**
@@ -111,13 +116,17 @@ export class Answers {
    * now, the sweeper removes.
    */
   async discard({ refusals, information }: BatchResult): Promise<void> {
-    const contents = [refusals, information].map(({ contentId }) => this.#parts.store.remove(contentId));
-    await Promise.allSettled(contents);
+    const stored = [refusals, information].filter(({ bytes }) => bytes === undefined);
+    await Promise.allSettled(stored.map(({ contentId }) => this.#parts.store.remove(contentId)));
   }
 
-  async *#linesOf(content: ContentRef): AsyncGenerator<RecordAnswer> {
-    for await (const line of linesOf(this.#parts.store.read(content.contentId))) yield parseAnswer(line);
+  async *#linesOf(content: CompletedContent): AsyncGenerator<RecordAnswer> {
+    for await (const line of linesOf(this.#parts.store.read(content))) yield parseAnswer(line);
   }
+}
+
+function prepared(files: readonly SealedFile[]): PreparedAnswer {
+  return { files: answerFiles(files), kept: keepingFiles(files) };
 }
 
 async function* chained(

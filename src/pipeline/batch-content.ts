@@ -1,6 +1,6 @@
 import type { Charset } from '../domain/charset.ts';
 import { codecOf, type TextCodec } from '../formats/charsets.ts';
-import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
+import type { CompletedContent, ContentStore, ContentUpload } from '../storage/content-store.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 
 /** Characters or bytes collected before they are written; 200 open outputs then take a few tens of megabytes. */
@@ -40,8 +40,8 @@ export class BatchContent {
     if (this.#text.length + this.#bytes.length >= ENOUGH) await this.#flush();
   }
 
-  /** Durable on return. Errors of fsync are thrown as they are. */
-  async complete(): Promise<ContentRef> {
+  /** Durable on return, unless it is small. Errors of fsync are thrown as they are. */
+  async complete(): Promise<CompletedContent> {
     const upload = await this.#flush();
     return this.#store.complete(upload, { size: this.#written });
   }

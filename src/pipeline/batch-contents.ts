@@ -49,7 +49,7 @@ export class BatchContents {
     await Promise.all([this.outputs.drain(), this.refusals.drain(), this.information.drain(), this.log.drain()]);
   }
 
-  /** Every content is durable on return. */
+  /** Every content is complete on return. */
   async complete({ totals, ...found }: Found): Promise<BatchResult> {
     const outputs = await this.outputs.complete();
     const [refusals, information, recordLog] = await Promise.all([

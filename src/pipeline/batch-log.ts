@@ -5,7 +5,7 @@ import {
   type RecordReceiver,
   recordLogHead,
 } from '../audit/record-log.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
@@ -65,7 +65,7 @@ export class BatchLog {
     return this.#content.drain();
   }
 
-  async complete(): Promise<ContentRef> {
+  async complete(): Promise<CompletedContent> {
     await this.drain();
     return this.#content.complete();
   }

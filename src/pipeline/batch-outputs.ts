@@ -47,7 +47,7 @@ export class BatchOutputs {
     await Promise.all(Array.from(this.#outputs.values(), (output) => output.content.drain()));
   }
 
-  /** By receiver id, all durable on return. */
+  /** By receiver id, all complete on return. */
   async complete(): Promise<readonly BatchOutput[]> {
     const sorted = [...this.#outputs].sort(([one], [other]) => (one < other ? -1 : 1));
     const completed = await inGroups(

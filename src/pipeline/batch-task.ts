@@ -2,7 +2,8 @@ import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import { outputFor, outputVersionFor, type Partner } from '../domain/partner.ts';
 import type { AccessMethod } from '../domain/principal.ts';
-import type { Submission, SubmittedFile } from '../domain/submission.ts';
+import type { Submission } from '../domain/submission.ts';
+import type { CompletedContent } from '../storage/content-store.ts';
 import type { BatchTask } from './batch.ts';
 import { answeredBy, sourceOf } from './question-flows.ts';
 
@@ -12,7 +13,7 @@ export function batchTask(
   flow: Flow,
   partner: Partner,
   generation: Generation,
-  from: { readonly accessMethod: AccessMethod; readonly data: readonly SubmittedFile[] },
+  from: { readonly accessMethod: AccessMethod; readonly contents: readonly CompletedContent[] },
 ): BatchTask {
   return {
     ticket: submission.ticket,
@@ -21,7 +22,7 @@ export function batchTask(
     accessMethod: from.accessMethod,
     receivedAt: submission.receivedAt,
     sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
-    contents: from.data.map(({ contentId, size, sha256 }) => ({ contentId, size, sha256 })),
+    contents: from.contents.map(({ contentId, size, sha256, bytes }) => ({ contentId, size, sha256, bytes })),
     generation: generation.id,
     authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
     sectors: generation.sectors,

@@ -3,6 +3,7 @@ import { openDirectory } from '../directory/lmdb-directory.ts';
 import { openMandates } from '../directory/mandates.ts';
 import type { Question } from '../domain/question.ts';
 import { DiskStore } from '../storage/disk-store.ts';
+import { SmallStore } from '../storage/small-store.ts';
 import type { OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
 import { LaneThreads } from './lane-threads.ts';
@@ -21,7 +22,7 @@ function parseStart(value: unknown): WorkerStart {
 function start(port: NonNullable<typeof parentPort>): void {
   const { contentDirectory, referenceDirectory, lane: wanted } = parseStart(workerData);
   const lane = wanted === undefined ? undefined : new LaneThreads(wanted);
-  const store = new DiskStore({ directory: contentDirectory });
+  const store = new SmallStore({ disk: new DiskStore({ directory: contentDirectory }) });
   const directory = openDirectory({ directory: referenceDirectory, readOnly: true });
   const mandates = openMandates({ directory: referenceDirectory, readOnly: true });
   let waitingOriginals: Waiting<ReadonlyMap<string, readonly string[]>> | undefined;

@@ -5,7 +5,7 @@ import type { OutputFormat } from '../domain/format.ts';
 import type { Institution, Network, Sector } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { RecordTotals, Ticket } from '../domain/submission.ts';
-import type { ContentRef } from '../storage/content-store.ts';
+import type { CompletedContent } from '../storage/content-store.ts';
 import type { QuestionEffects } from './questions.ts';
 
 /** Everything a batch needs to know, pinned from one generation; plain data, so that it can go to a worker thread. */
@@ -17,7 +17,7 @@ export type BatchTask = {
   readonly receivedAt: number;
   readonly sender: BatchSender;
   /** One file, or the parts of a set in their order. */
-  readonly contents: readonly ContentRef[];
+  readonly contents: readonly CompletedContent[];
   readonly generation: string;
   /** The acts of this flow, of any sender. */
   readonly authorizations: readonly Authorization[];
@@ -54,7 +54,7 @@ export type BatchReceiver = {
 /** One output: the records of this batch that one receiver gets, in the order of the input. */
 export type BatchOutput = {
   readonly receiver: PartnerId;
-  readonly content: ContentRef;
+  readonly content: CompletedContent;
   readonly records: number;
   readonly authorizations: readonly { readonly id: string; readonly version: number }[];
 };
@@ -72,12 +72,12 @@ export type BatchResult = {
   /** By receiver id; empty in environment S. */
   readonly outputs: readonly BatchOutput[];
   /** JSON lines of `RecordAnswer`: refused records; and records accepted with information for the sender. */
-  readonly refusals: ContentRef;
-  readonly information: ContentRef;
+  readonly refusals: CompletedContent;
+  readonly information: CompletedContent;
   readonly refusedCount: number;
   readonly informationCount: number;
   /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
-  readonly recordLog: ContentRef;
+  readonly recordLog: CompletedContent;
   readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
   readonly questions: QuestionEffects;
   /** What an integration changes in the reference directory. */

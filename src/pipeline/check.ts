@@ -9,6 +9,8 @@ import type { Partner } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { Submission, SubmissionState } from '../domain/submission.ts';
 import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
+import { keeping, refOf } from '../storage/content-commands.ts';
+import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
@@ -93,7 +95,8 @@ export class Checker {
     const partner = generation.partners.find((candidate) => candidate.id === submission.partner);
     const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
     if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
-    const task = batchTask(submission, flow, partner, generation, { accessMethod, data });
+    const contents = await withBytes(this.#parts.ledger, data);
+    const task = batchTask(submission, flow, partner, generation, { accessMethod, contents });
     // Simulation cancels what was real, and remembers nothing itself.
     const real = submission.environment === 'T' ? 'T' : 'R';
     const originals = originalsOf(this.#parts.ledger, flow.code, real, partner.id);
@@ -117,6 +120,8 @@ export class Checker {
     const now = this.#parts.clock.now();
     const closing: LedgerCommand[] = [
       { kind: 'finishLease', ...leaseRef(lease) },
+      ...keeping([result.recordLog]),
+      ...notification.kept,
       ...publishAnswers(partner, submission, notification.files, now),
       ...deliveries.flatMap((delivery) => delivery.commands(now)),
       ...remembered(checked),
@@ -134,7 +139,7 @@ export class Checker {
           notification: notification.files,
           errors: notification.errors,
           answeredAt: now,
-          recordLog: result.recordLog,
+          recordLog: refOf(result.recordLog),
         },
       },
       { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },

@@ -5,19 +5,19 @@ import type { Flow } from '../domain/flow.ts';
 import type { FormatKind } from '../domain/format.ts';
 import type { Generation } from '../domain/generation.ts';
 import { outputFor, outputVersionFor, type Partner, packagingFor } from '../domain/partner.ts';
-import type { AnswerFile, Submission } from '../domain/submission.ts';
+import type { Submission } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
 import { manifestName } from '../evidence/answer-names.ts';
 import { manifestJson } from '../evidence/manifest.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { BatchOutput, BatchResult } from './batch.ts';
 import { deliveryWatch } from './delivery-watcher.ts';
 import { inGroups } from './in-groups.ts';
 import { PACKED_SUFFIX, packed } from './packaging.ts';
-import type { SealedFiles } from './sealed-files.ts';
+import { answerFiles, keepingFiles, type SealedFile, type SealedFiles } from './sealed-files.ts';
 
 const SEQUENCE_DIGITS = 8;
 /** Their manifests and signatures share syncs of the disk. */
@@ -29,7 +29,7 @@ const EXTENSION = {
   'json-lines': 'jsonl',
 } as const satisfies Record<FormatKind, string>;
 
-/** A delivery whose files stand in the store; its commands place it in the receiver's mailbox. */
+/** A delivery whose files are complete; its commands place it in the receiver's mailbox. */
 export type PreparedDelivery = {
   readonly delivery: Delivery;
   readonly commands: (at: number) => readonly LedgerCommand[];
@@ -90,11 +90,16 @@ export class Deliverer {
       ...where,
       sequence,
       folder,
-      files,
+      files: answerFiles(files),
       records: output.records,
       state: 'delivered',
     };
-    return { delivery, commands: (at) => [...deliveryCommands(delivery, at), deliveryWatch(flow, id, at)] };
+    const commands = (at: number) => [
+      ...keepingFiles(files),
+      ...deliveryCommands(delivery, at),
+      deliveryWatch(flow, id, at),
+    ];
+    return { delivery, commands };
   }
 
   async #files(
@@ -102,7 +107,7 @@ export class Deliverer {
     receiver: Partner,
     output: BatchOutput,
     sequence: number,
-  ): Promise<readonly AnswerFile[]> {
+  ): Promise<readonly SealedFile[]> {
     const { submission, flow } = source;
     const { store, sealed, clock } = this.#parts;
     const number = String(sequence).padStart(SEQUENCE_DIGITS, '0');
@@ -118,8 +123,7 @@ export class Deliverer {
     const { size: unpackedSize, sha256: unpackedSha256 } = output.content;
     const unpacked = packaging && { packaging, file: inside, size: unpackedSize, sha256: unpackedSha256 };
     const manifest = await sealed.write([manifestJson({ ...facts, unpacked })]);
-    const { contentId, size, sha256 } = content;
-    return [{ name, contentId, size, sha256 }, ...(await sealed.withSignature(manifestName(name), manifest))];
+    return [{ name, content }, ...(await sealed.withSignature(manifestName(name), manifest))];
   }
 }
 
@@ -127,7 +131,7 @@ function manifestFacts(
   { submission, flow, generation, sender, ...source }: Source,
   receiver: Partner,
   output: BatchOutput,
-  as: { readonly name: string; readonly sequence: number; readonly content: ContentRef },
+  as: { readonly name: string; readonly sequence: number; readonly content: CompletedContent },
 ) {
   return {
     flow: flow.code,

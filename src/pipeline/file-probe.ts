@@ -58,7 +58,8 @@ export class FileProbe {
       return await this.#inTurn({ contents, maxBytes, format: flow.format, layouts, facts });
     } catch (error) {
       if (error instanceof GatewayError && error.code === 'unavailable') throw error;
-      this.#logger.warn({ err: error, contents }, 'a file could not be read before its receipt');
+      const contentIds = contents.map(({ contentId }) => contentId);
+      this.#logger.warn({ err: error, contentIds }, 'a file could not be read before its receipt');
       return {};
     }
   }

@@ -4,7 +4,7 @@ import type { PartnerId } from '../domain/principal.ts';
 import { type NoticeFacts, noticeJson, noticeName, noticeXml } from '../evidence/notice.ts';
 import type { TextOf } from '../evidence/notification.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
-import type { SealedFiles } from './sealed-files.ts';
+import { answerFiles, keepingFiles, type SealedFiles } from './sealed-files.ts';
 import { publishAnswers } from './submission-commands.ts';
 
 type Parts = { readonly sealed: SealedFiles; readonly textOf: TextOf; readonly generation: Current<Generation> };
@@ -17,7 +17,7 @@ export class Notices {
     this.#parts = parts;
   }
 
-  /** Durable files, and the commands that put them into the mailbox; none where the partner is gone: the hub alone is told. */
+  /** The commands that put it into the mailbox; none where the partner is gone: the hub alone is told. */
   async commands(
     to: PartnerId,
     about: Omit<NoticeFacts, 'language' | 'generation'>,
@@ -31,6 +31,6 @@ export class Notices {
       partner.answerFormat === 'rsz-xml'
         ? await sealed.asSet('NOTI', await sealed.write(noticeXml(facts, textOf)), environment, createdAt)
         : await sealed.withSignature(noticeName(facts), await sealed.write([noticeJson(facts, textOf)]));
-    return publishAnswers(partner, about, files, createdAt);
+    return [...keepingFiles(files), ...publishAnswers(partner, about, answerFiles(files), createdAt)];
   }
 }

@@ -1,7 +1,7 @@
 import { pipeline } from 'node:stream/promises';
 import { crc32, createDeflateRaw, createGzip } from 'node:zlib';
 import type { Packaging } from '../domain/format.ts';
-import type { ContentRef, ContentStore, ContentUpload } from '../storage/content-store.ts';
+import type { CompletedContent, ContentStore, ContentUpload } from '../storage/content-store.ts';
 import { ZipOfOne } from './zip.ts';
 
 /** What a packed delivery is called behind the name of what is in it. */
@@ -14,13 +14,13 @@ export const PACKED_SUFFIX = { gzip: '.gz', zip: '.zip' } as const satisfies Rec
  */
 export async function packed(
   store: ContentStore,
-  content: ContentRef,
+  content: CompletedContent,
   packaging: Packaging,
   name: string,
-): Promise<ContentRef> {
+): Promise<CompletedContent> {
   const target = new Target(store, await store.begin());
   if (packaging === 'gzip') {
-    await pipeline(store.read(content.contentId), createGzip(), (pieces) => target.add(pieces));
+    await pipeline(store.read(content), createGzip(), (pieces) => target.add(pieces));
     return target.complete();
   }
   const zip = new ZipOfOne(name, content.size);
@@ -33,7 +33,7 @@ export async function packed(
       yield piece;
     }
   };
-  await pipeline(store.read(content.contentId), counted, createDeflateRaw(), (pieces) => target.add(pieces));
+  await pipeline(store.read(content), counted, createDeflateRaw(), (pieces) => target.add(pieces));
   await target.add([zip.tail(checksum, target.size - headEnd)]);
   return target.complete();
 }
@@ -55,7 +55,7 @@ class Target {
     }
   }
 
-  complete(): Promise<ContentRef> {
+  complete(): Promise<CompletedContent> {
     return this.#store.complete(this.#upload, { size: this.size });
   }
 }

@@ -1,5 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { DiskStore } from '../storage/disk-store.ts';
+import { SmallStore } from '../storage/small-store.ts';
 import { answerJobs } from './job-thread.ts';
 import { type Probed, type ProbeJob, probe } from './probe.ts';
 
@@ -12,7 +13,7 @@ function parseStart(value: unknown): ProbeWorkerStart {
 }
 
 if (parentPort !== null) {
-  const store = new DiskStore({ directory: parseStart(workerData).contentDirectory });
+  const store = new SmallStore({ disk: new DiskStore({ directory: parseStart(workerData).contentDirectory }) });
   answerJobs(parentPort, async (job: ProbeJob): Promise<Probed> => {
     const { fault, lot } = await probe(job, store);
     return { fault, lot };

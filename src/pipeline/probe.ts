@@ -11,7 +11,7 @@ import {
   NO_DATA,
   type RecordSink,
 } from '../formats/record-format.ts';
-import type { ContentStore } from '../storage/content-store.ts';
+import type { ContentStore, ReadableContent } from '../storage/content-store.ts';
 import type { FileFault } from './file-checks.ts';
 
 const SLICE_BYTES = 32 * 1024;
@@ -19,7 +19,7 @@ const SLICE_BYTES = 32 * 1024;
 /** What is read of a file before its receipt, and by what; plain data, so that it can go to a thread. */
 export type ProbeJob = {
   /** One file, or the parts of a set in their order. */
-  readonly contents: readonly { readonly contentId: string; readonly size: number }[];
+  readonly contents: readonly (ReadableContent & { readonly size: number })[];
   /** Of what is larger only so much from its beginning is read. */
   readonly maxBytes: number;
   readonly format: FlowFormat;
@@ -40,11 +40,12 @@ export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): P
   const found = new FileFaultOnly(lotFieldOf(format));
   const sink = new JoinedParts(found, contents.length);
   let left = maxBytes;
-  for (const { contentId, size } of contents) {
+  for (const content of contents) {
+    const { size } = content;
     const reader = recordFormat(format, layouts, facts);
     sink.next();
     const isWhole = size <= left;
-    for await (const chunk of slices(store.read(contentId, isWhole ? undefined : { start: 0, end: left }))) {
+    for await (const chunk of slices(store.read(content, isWhole ? undefined : { start: 0, end: left }))) {
       reader.parse(chunk, sink);
       if (found.fault !== undefined) return found;
     }

@@ -12,6 +12,8 @@ import { principalName } from '../domain/principal.ts';
 import { newTicket, type Submission, type SubmittedFile, type Ticket } from '../domain/submission.ts';
 import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { AuditLine, EntryRow, LedgerCommand, LotOf } from '../storage/commands.ts';
+import { refOf } from '../storage/content-commands.ts';
+import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import { type Candidate, contentOf, dataOf, partsOf } from './candidate.ts';
@@ -106,13 +108,14 @@ export class Receiver {
     const candidate = outside.length > 0 ? { ...found, faults: outside } : await this.#read(found);
     const alike = before.refusedAlike(candidate.faults);
     if (alike !== undefined) return this.#answerAgain(lease, candidate, alike, ticket);
-    const submission = await this.#submissionOf(candidate, ticket);
+    const { submission, kept } = await this.#submissionOf(candidate, ticket);
     crashPoint('receive.before-receipt-commit');
     await ledger.commit([
       { kind: 'finishLease', ...leaseRef(lease) },
       ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
       ...this.#lotIsNew(candidate),
+      ...kept,
       { kind: 'insertSubmission', submission },
       ...publishAnswers(candidate.partner, submission, submission.receipt, clock.now()),
       ...this.#next(candidate, submission),
@@ -123,7 +126,10 @@ export class Receiver {
     if (submission.state === 'checking') this.#parts.onCheck();
   }
 
-  async #submissionOf(candidate: Candidate, ticket: Ticket): Promise<Submission> {
+  async #submissionOf(
+    candidate: Candidate,
+    ticket: Ticket,
+  ): Promise<{ readonly submission: Submission; readonly kept: readonly LedgerCommand[] }> {
     const { arrival, partner, generation, flow, faults } = candidate;
     const data = contentOf(candidate);
     const receivedAt = this.#parts.clock.now();
@@ -141,7 +147,7 @@ export class Receiver {
       lot: candidate.lot,
     };
     const errors = this.#parts.answers.errorTexts(partner, faults);
-    const receipt = await this.#parts.answers.receipt(partner, {
+    const { files: receipt, kept } = await this.#parts.answers.receipt(partner, {
       ...facts,
       size: data?.size ?? 0,
       parts: partsOf(candidate),
@@ -149,7 +155,7 @@ export class Receiver {
     });
     const state = candidate.cancelled ? 'cancelled' : errors.length > 0 ? 'rejected' : 'checking';
     const ended = state === 'checking' ? {} : { answeredAt: receivedAt };
-    return { ...facts, ...ended, state, errors, receipt, notification: [] };
+    return { submission: { ...facts, ...ended, state, errors, receipt, notification: [] }, kept };
   }
 
   #next(candidate: Candidate, submission: Submission): readonly LedgerCommand[] {
@@ -185,7 +191,7 @@ export class Receiver {
     const data = dataOf(candidate);
     if (flow === undefined || data.length === 0 || cancelled) return candidate;
     const { fault, lot } = await this.#parts.probe.read({
-      contents: data,
+      contents: await withBytes(this.#parts.ledger, data.map(refOf)),
       maxBytes: generation.limits.receiptReadBytes,
       flow,
       environment,

@@ -137,7 +137,7 @@ class Batch implements RecordSink {
     const hash = createHash('sha256');
     let bytes = 0;
     let isPastMiddle = false;
-    for await (const chunk of this.#parts.store.read(content.contentId)) {
+    for await (const chunk of this.#parts.store.read(content)) {
       hash.update(chunk);
       bytes += chunk.length;
       format.parse(chunk, sink);

@@ -41,7 +41,7 @@ export async function lanePlan(
   if (!isLaneTask(task) || content === undefined || actsInForce(task).length === 0) return undefined;
   const pieces: Uint8Array[] = [];
   const range = { start: 0, end: Math.min(HEAD_BYTES, content.size) };
-  for await (const piece of store.read(content.contentId, range)) pieces.push(piece);
+  for await (const piece of store.read(content, range)) pieces.push(piece);
   const facts = { environment: task.environment, sender: task.sender.institution };
   const plan = planBlocks(task.flow.format, layouts, facts, Buffer.concat(pieces));
   return plan !== undefined && isLaneLayout(plan.layout) ? plan : undefined;
@@ -106,7 +106,7 @@ class LaneBatch {
     const deciding: Promise<ChunkResult | undefined>[] = [];
     try {
       let index = 0;
-      for await (const chunk of this.#chunks.of(lent(store.read(content.contentId)), this.#plan.start)) {
+      for await (const chunk of this.#chunks.of(lent(store.read(content)), this.#plan.start)) {
         if (chunk === undefined) return false;
         deciding.push(this.#decide(index, chunk));
         index += 1;

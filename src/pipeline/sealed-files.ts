@@ -2,14 +2,29 @@ import type { Environment } from '../domain/flow.ts';
 import type { AnswerFile } from '../domain/submission.ts';
 import { rszName, serialOf, signatureName } from '../evidence/answer-names.ts';
 import { type Signer, toBase64Lines } from '../evidence/cms.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { LedgerCommand } from '../storage/commands.ts';
+import { keeping } from '../storage/content-commands.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 
 const BUFFER_CHARACTERS = 64 * 1024;
 
 type Parts = { readonly store: ContentStore; readonly ledger: Ledger; readonly signer: Signer };
 
-/** Makes files that partners get, each with its detached signature. Everything is durable when it is returned. */
+/** A file that a partner gets, whose name no commit has published yet. */
+export type SealedFile = { readonly name: string; readonly content: CompletedContent };
+
+/** As submissions and deliveries name them. */
+export function answerFiles(files: readonly SealedFile[]): readonly AnswerFile[] {
+  return files.map(({ name, content: { contentId, size, sha256 } }) => ({ name, contentId, size, sha256 }));
+}
+
+/** What the commit that names them must carry. */
+export function keepingFiles(files: readonly SealedFile[]): readonly LedgerCommand[] {
+  return keeping(files.map(({ content }) => content));
+}
+
+/** Makes files that partners get, each with its detached signature. Their contents are complete when they are returned. */
 export class SealedFiles {
   readonly #parts: Parts;
 
@@ -18,7 +33,7 @@ export class SealedFiles {
   }
 
   /** Writes a text through a buffer; memory does not grow with it. */
-  async write(chunks: Iterable<string> | AsyncIterable<string>): Promise<ContentRef> {
+  async write(chunks: Iterable<string> | AsyncIterable<string>): Promise<CompletedContent> {
     const { store } = this.#parts;
     const upload = await store.begin();
     let offset = 0;
@@ -38,9 +53,12 @@ export class SealedFiles {
   }
 
   /** The file and, beside it, its DER signature `<name>.p7s`. */
-  async withSignature(name: string, content: ContentRef): Promise<readonly AnswerFile[]> {
+  async withSignature(name: string, content: CompletedContent): Promise<readonly SealedFile[]> {
     const der = await this.#parts.signer.signDetached(content.sha256);
-    return [named(name, content), named(signatureName(name), await this.#bytes(der))];
+    return [
+      { name, content },
+      { name: signatureName(name), content: await this.#bytes(der) },
+    ];
   }
 
   /**
@@ -49,17 +67,17 @@ export class SealedFiles {
    */
   async asSet(
     contentCode: string,
-    content: ContentRef,
+    content: CompletedContent,
     environment: Environment,
     at: number,
-  ): Promise<readonly AnswerFile[]> {
+  ): Promise<readonly SealedFile[]> {
     const serial = serialOf(await this.#nextSerial(environment, at));
     const name = (kind: 'FO' | 'FS' | 'GO') => rszName(kind, contentCode, at, serial, environment);
     const der = await this.#parts.signer.signDetached(content.sha256);
     return [
-      named(name('FO'), content),
-      named(name('FS'), await this.#bytes(Buffer.from(toBase64Lines(der)))),
-      named(name('GO'), await this.#bytes(new Uint8Array(0))),
+      { name: name('FO'), content },
+      { name: name('FS'), content: await this.#bytes(Buffer.from(toBase64Lines(der))) },
+      { name: name('GO'), content: await this.#bytes(new Uint8Array(0)) },
     ];
   }
 
@@ -70,14 +88,10 @@ export class SealedFiles {
     return counters[counter] ?? 1;
   }
 
-  async #bytes(bytes: Uint8Array): Promise<ContentRef> {
+  async #bytes(bytes: Uint8Array): Promise<CompletedContent> {
     const { store } = this.#parts;
     const upload = await store.begin();
     if (bytes.length > 0) await store.writePart(upload, 0, bytes);
     return store.complete(upload, { size: bytes.length });
   }
-}
-
-function named(name: string, { contentId, size, sha256 }: ContentRef): AnswerFile {
-  return { name, contentId, size, sha256 };
 }

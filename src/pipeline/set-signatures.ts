@@ -10,6 +10,9 @@ import type { Path } from '../pki/path.ts';
 import { type PathRevocation, revocationOfPath } from '../pki/path-rules.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
 import type { EntryRow } from '../storage/commands.ts';
+import { refOf } from '../storage/content-commands.ts';
+import { withBytes } from '../storage/kept-bytes.ts';
+import type { Ledger } from '../storage/ledger.ts';
 import type { FileFault } from './file-checks.ts';
 import type { SignatureJob } from './signature-messages.ts';
 import type { VerifiedPath } from './signature-thread.ts';
@@ -27,6 +30,8 @@ const ALARM_EVERY_MS = 60_000;
 
 export type SetSignatureParts = {
   readonly thread: { verify(job: SignatureJob): Promise<VerifiedPath> };
+  /** Where small files lie. */
+  readonly ledger: Pick<Ledger, 'read'>;
   readonly revocation: RevocationSource;
   /** Whether a certificate is that of exactly one account of this partner which is in force at this time. */
   readonly isSignerOf: (partner: Partner, certificate: Certificate, path: Path, at: number) => boolean;
@@ -97,11 +102,8 @@ export class SetSignatures {
 
   async #verdict({ path: go, partner, fi, fs, arrivedAt }: SignedSet): Promise<SignatureVerdict> {
     if (fs.size > MAX_SIGNATURE_FILE_BYTES) return refused({ code: '125', detail: placeOfFailure('too-large') });
-    const verified = await this.#parts.thread.verify({
-      signature: { contentId: fs.contentId },
-      file: { contentId: fi.contentId, sha256: fi.sha256 },
-      at: arrivedAt,
-    });
+    const [signature, file] = await withBytes(this.#parts.ledger, [refOf(fs), refOf(fi)]);
+    const verified = await this.#parts.thread.verify({ signature: signature ?? fs, file: file ?? fi, at: arrivedAt });
     if (!verified.ok) return refused({ code: '125', detail: placeOfFailure(verified.reason) });
     const [signer] = verified.path;
     if (signer === undefined || !this.#parts.isSignerOf(partner, signer, verified.path, arrivedAt)) {

@@ -1,4 +1,5 @@
 import type { SetSignatureFailure } from '../evidence/set-signature.ts';
+import type { ReadableContent } from '../storage/content-store.ts';
 
 /** What the serving thread and the thread that verifies signatures say to each other; all of it plain data. */
 
@@ -15,8 +16,8 @@ export type SignatureWorkerStart = {
 };
 
 export type SignatureJob = {
-  readonly signature: { readonly contentId: string };
-  readonly file: { readonly contentId: string; readonly sha256: string };
+  readonly signature: ReadableContent;
+  readonly file: ReadableContent & { readonly sha256: string };
   /** The moment at which certificates must be valid, milliseconds since the epoch. */
   readonly at: number;
 };

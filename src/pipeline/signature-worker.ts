@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { type SetSignaturePolicy, verifySetSignature } from '../evidence/set-signature.ts';
 import { type Certificate, parseCertificate } from '../pki/certificate.ts';
 import { DiskStore } from '../storage/disk-store.ts';
+import { SmallStore } from '../storage/small-store.ts';
 import { answerJobs } from './job-thread.ts';
 import type { SignatureJob, SignatureVerified, SignatureWorkerStart } from './signature-messages.ts';
 
@@ -16,12 +17,12 @@ function certificatesOf(ders: readonly Uint8Array[]): readonly Certificate[] {
 }
 
 /** @throws errors of contents, which have a code */
-async function verify(job: SignatureJob, store: DiskStore, policy: SetSignaturePolicy): Promise<SignatureVerified> {
+async function verify(job: SignatureJob, store: SmallStore, policy: SetSignaturePolicy): Promise<SignatureVerified> {
   const { signature, file, at } = job;
   try {
     const chunks: Uint8Array[] = [];
-    for await (const chunk of store.read(signature.contentId)) chunks.push(chunk);
-    const content = () => store.read(file.contentId);
+    for await (const chunk of store.read(signature)) chunks.push(chunk);
+    const content = () => store.read(file);
     const result = await verifySetSignature(Buffer.concat(chunks), { sha256: file.sha256, content }, policy, at);
     if (!result.ok) return { ok: false, reason: result.reason };
     return { ok: true, path: result.path.map(({ der }) => der) };
@@ -34,7 +35,7 @@ async function verify(job: SignatureJob, store: DiskStore, policy: SetSignatureP
 
 function start(port: NonNullable<typeof parentPort>): void {
   const { contentDirectory, policy } = parseStart(workerData);
-  const store = new DiskStore({ directory: contentDirectory });
+  const store = new SmallStore({ disk: new DiskStore({ directory: contentDirectory }) });
   const known: SetSignaturePolicy = {
     ...policy,
     issuers: certificatesOf(policy.issuers),

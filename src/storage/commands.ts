@@ -3,6 +3,7 @@ import type { Environment } from '../domain/flow.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { Submission, SubmissionState, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
+import type { ContentCommand } from './content-commands.ts';
 import type { ContentRef } from './content-store.ts';
 import type { DeliveryCommand } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
@@ -269,6 +270,7 @@ export type LedgerCommand =
       readonly partner: PartnerId;
       readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
     }
+  | ContentCommand
   | QuestionCommand
   | DeliveryCommand
   /** Opens level 2 for one certificate at one address, from now on; a grant that is there begins anew. */

@@ -1,13 +1,22 @@
 import { randomBytes } from 'node:crypto';
-import { opendir, readdir, stat, unlink, utimes } from 'node:fs/promises';
+import { type FileHandle, open, opendir, readdir, stat, unlink, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
-import type { ByteRange, Bytes, ContentRef, ContentStore, ContentUpload } from './content-store.ts';
+import { ContentReadable } from './content-read.ts';
+import {
+  type ByteRange,
+  type Bytes,
+  type ContentRef,
+  type ContentStore,
+  type ContentUpload,
+  type Expected,
+  mustBeWhole,
+  type ReadableContent,
+} from './content-store.ts';
 import { isFsyncError, refusalOf, systemCode } from './disk-errors.ts';
 import { DiskFolders } from './disk-folders.ts';
-import { DiskReadable } from './disk-read.ts';
-import { DiskUpload, type Expected } from './disk-upload.ts';
+import { DiskUpload } from './disk-upload.ts';
 
 const ID_BYTES = 15; // 120 random bits after the two characters of the folder: two ids never meet
 /** Contents that begin one after the other lie in one folder, so that those completed together share the sync of its names. */
@@ -38,8 +47,12 @@ export class DiskStore implements ContentStore {
     this.#onBroken = options.onBroken ?? (() => undefined);
   }
 
-  async begin(): Promise<ContentUpload> {
-    const contentId = this.#newId();
+  begin(): Promise<ContentUpload> {
+    return this.beginAs(this.newId());
+  }
+
+  /** Begins an upload under an id that `newId` gave. */
+  async beginAs(contentId: string): Promise<ContentUpload> {
     const upload = new DiskUpload(contentId, this.#folders.fileOf(contentId));
     try {
       await this.#folders.make(contentId);
@@ -51,23 +64,20 @@ export class DiskStore implements ContentStore {
     return { contentId };
   }
 
-  #newId(): string {
+  /** An id that no content has, in any store. */
+  newId(): string {
     if (this.#begun % CONTENTS_PER_FOLDER === 0) this.#folder = randomBytes(1).toString('hex');
     this.#begun += 1;
     return this.#folder + randomBytes(ID_BYTES).toString('hex');
   }
 
   async writePart(upload: ContentUpload, offset: number, bytes: Bytes): Promise<void> {
-    if (!Number.isSafeInteger(offset) || offset < 0) {
-      throw new GatewayError('bad-request', 'an offset is a whole number of bytes, 0 or more');
-    }
+    mustBeWhole(offset, 'an offset');
     await this.#with(upload.contentId, (file) => file.write(offset, bytes));
   }
 
   async truncate(upload: ContentUpload, size: number): Promise<void> {
-    if (!Number.isSafeInteger(size) || size < 0) {
-      throw new GatewayError('bad-request', 'a size is a whole number of bytes, 0 or more');
-    }
+    mustBeWhole(size, 'a size');
     await this.#with(upload.contentId, (file) => file.truncate(size));
   }
 
@@ -98,10 +108,14 @@ export class DiskStore implements ContentStore {
     }
   }
 
-  read(contentId: string, range?: ByteRange): DiskReadable {
-    if (ID.test(contentId)) return new DiskReadable(this.#folders.fileOf(contentId), range);
-    const readable = new DiskReadable('', range);
-    return readable.destroy(missing());
+  read({ contentId }: ReadableContent, range?: ByteRange): ContentReadable {
+    return new ContentReadable(() => this.open(contentId), range);
+  }
+
+  /** The file of a content, for reading. */
+  async open(contentId: string): Promise<FileHandle> {
+    if (!ID.test(contentId)) throw missing();
+    return open(this.#folders.fileOf(contentId), 'r');
   }
 
   async remove(contentId: string): Promise<void> {

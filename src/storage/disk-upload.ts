@@ -3,7 +3,7 @@ import { fstatSync } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
-import { type Bytes, type ContentRef, lengthOf } from './content-store.ts';
+import { type Bytes, type ContentRef, type Expected, lengthOf, mustBeExpected } from './content-store.ts';
 import { refusalOf } from './disk-errors.ts';
 
 /** Bytes digested at once, so that a large part never holds the event loop for more than a few milliseconds. */
@@ -15,9 +15,6 @@ const FILE_MODE = 0o600;
 /** The mode of a finished content: how the next process knows that it may not be written any more. */
 const FINISHED_MODE = 0o400;
 const OWNER_MAY_WRITE = 0o200;
-
-/** What a caller expects of a content when it is completed. */
-export type Expected = { readonly size?: number; readonly sha256?: string };
 
 /**
  * One file that is being written. Its operations run one after the other, in the order they were called. An upload is
@@ -125,7 +122,7 @@ export class DiskUpload {
     const { size } = fstatSync(handle.fd); // of an open file: the kernel knows it, no disk is asked
     await this.#digestRest(handle, size);
     const sha256 = this.#hash.copy().digest('hex');
-    check(expected, size, sha256);
+    mustBeExpected(expected, size, sha256);
     crashPoint('receive.before-fsync');
     this.#finished = true;
     await handle.chmod(FINISHED_MODE);
@@ -206,18 +203,6 @@ function after(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Arra
     skip -= piece.length - rest.length;
     return rest.length === 0 ? [] : [rest];
   });
-}
-
-function check(expected: Expected, size: number, sha256: string): void {
-  if (expected.size !== undefined && expected.size !== size) {
-    throw new GatewayError('digest-mismatch', `the file has ${size} bytes where ${expected.size} were announced`);
-  }
-  if (expected.sha256 !== undefined && expected.sha256.toLowerCase() !== sha256) {
-    throw new GatewayError(
-      'digest-mismatch',
-      'the bytes that arrived are not those that were announced; send them again',
-    );
-  }
 }
 
 function ignore(): void {}

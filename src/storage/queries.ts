@@ -5,6 +5,7 @@ import type { Question } from '../domain/question.ts';
 import type { Submission, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { ChainedLine, EntryRow, LockRow, LotOf, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
+import type { ContentQuery, KeptContent } from './content-commands.ts';
 import type { DeliveryQuery } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
 import type { QuestionQuery } from './question-commands.ts';
@@ -57,6 +58,7 @@ export type Query =
       readonly partner: PartnerId;
       readonly references: readonly string[];
     }
+  | ContentQuery
   | QuestionQuery
   | DeliveryQuery
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
@@ -93,6 +95,8 @@ type Answers = {
   readonly deliveries: readonly Delivery[];
   readonly nextSequence: number;
   readonly originals: ReadonlyMap<string, readonly string[]>;
+  readonly contents: ReadonlyMap<string, Uint8Array>;
+  readonly contentsUntil: readonly KeptContent[];
   readonly delivery: Delivery | undefined;
   readonly awaitedBy: boolean;
   readonly namesOf: readonly EntryRow[];

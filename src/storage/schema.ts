@@ -112,6 +112,14 @@ INSERT OR IGNORE INTO delivery_content
   WHERE state = 'delivered' AND body ->> '$.files[0].contentId' IS NOT NULL;
 `;
 
+/** Contents without a file. `sealing`: how the bytes are encrypted, where they are; nothing writes it yet. */
+const VERSION_6 = `
+CREATE TABLE content (
+  content_id TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL, kept_at INTEGER NOT NULL, sealing TEXT,
+  bytes BLOB NOT NULL) STRICT;
+CREATE INDEX content_kept ON content (kept_at, content_id);
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -123,6 +131,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_3),
   (sql) => sql.exec(VERSION_4),
   (sql) => sql.exec(VERSION_5),
+  (sql) => sql.exec(VERSION_6),
 ];
 
 /**

@@ -2,6 +2,7 @@ import { crashPoint } from '../domain/crash-point.ts';
 import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import { integer, type Sql, text } from './sql.ts';
+import { dropContents, keepContent } from './sqlite-contents.ts';
 import { recordSent } from './sqlite-deliveries.ts';
 import { mustHoldLocks, refreshLock, releaseLock, takeLock } from './sqlite-locks.ts';
 import { advancePartial, beginPartial, endPartial } from './sqlite-partials.ts';
@@ -55,6 +56,8 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   setDeliveryState,
   rememberOriginals,
   recordSent,
+  keepContent,
+  dropContents,
   openQuestions,
   answerQuestions,
   markOverdue,

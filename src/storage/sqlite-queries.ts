@@ -4,6 +4,7 @@ import { parentOf } from '../domain/vpath.ts';
 import type { ChainedLine, EntryRow, TargetRow } from './commands.ts';
 import type { Answer, Lot, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { contentsUntil, IS_NAMED, keptContents } from './sqlite-contents.ts';
 import { awaitedBy, findDelivery, namesOf, quarantinedBefore } from './sqlite-deliveries.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
@@ -47,6 +48,10 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return nextSequence(sql, { flow: query.flow, environment: query.environment, receiver: query.receiver });
     case 'originals':
       return originals(sql, query);
+    case 'contents':
+      return keptContents(sql, query);
+    case 'contentsUntil':
+      return contentsUntil(sql, query);
     case 'delivery':
       return findDelivery(sql, query);
     case 'awaitedBy':
@@ -189,10 +194,7 @@ function originals(sql: Sql, query: QueryOf<'originals'>): ReadonlyMap<string, r
 function namedContents(sql: Sql, { contentIds }: QueryOf<'namedContents'>): ReadonlySet<string> {
   const parameters: Parameters = { contentIds: JSON.stringify(contentIds) };
   const rows = sql.all(
-    `SELECT wanted.value AS content_id FROM json_each($contentIds) AS wanted
-     WHERE EXISTS (SELECT 1 FROM entry WHERE content_id = wanted.value AND content_id <> '')
-       OR EXISTS (SELECT 1 FROM partial WHERE content_id = wanted.value)
-       OR EXISTS (SELECT 1 FROM submission_content WHERE content_id = wanted.value)`,
+    `SELECT wanted.value AS content_id FROM json_each($contentIds) AS wanted WHERE ${IS_NAMED}`,
     parameters,
   );
   return new Set(rows.map((row) => text(row, 'content_id')));

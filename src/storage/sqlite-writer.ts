@@ -1,12 +1,15 @@
+import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
 import { applyCommands } from './sqlite-commands.ts';
 import type { Failure, Outcome, WriteCall } from './sqlite-messages.ts';
 import { claim, extend } from './sqlite-queue.ts';
-import type { Step } from './sqlite-step.ts';
+import type { Command, Step } from './sqlite-step.ts';
 
-/** Changed rows after which the write-ahead log is copied into the ledger file. */
+/** Changed rows after which the write-ahead log is copied into the ledger file; each page of a content counts as one. */
 const ROWS_PER_CHECKPOINT = 1000;
+/** SQLite's default. */
+const PAGE_BYTES = 4096;
 /** After these the connection itself can not be trusted; every other error concerns one statement. */
 const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
   SQLITE.NOMEM,
@@ -21,6 +24,7 @@ const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
 export class LedgerWriter {
   readonly #sql: Sql;
   #changesAtCheckpoint = 0;
+  #pagesOfContents = 0;
   #wasFull = false;
 
   constructor(sql: Sql) {
@@ -36,7 +40,11 @@ export class LedgerWriter {
     try {
       this.#sql.run('BEGIN IMMEDIATE');
       const outcomes = calls.map((call) => this.#runOne(call));
+      const contents = calls.flatMap(contentsOf);
+      if (contents.length > 0) crashPoint('receive.before-fsync');
       this.#sql.run('COMMIT');
+      if (contents.length > 0) crashPoint('receive.after-fsync');
+      this.#pagesOfContents += contents.reduce((sum, { bytes }) => sum + Math.ceil(bytes.length / PAGE_BYTES), 0);
       return outcomes;
     } catch (error) {
       const code = sqliteCode(error);
@@ -53,7 +61,8 @@ export class LedgerWriter {
    * @throws the error of SQLite, but for a full disk
    */
   checkpoint(): void {
-    const changes = integer(this.#sql.one('SELECT total_changes() AS changes'), 'changes');
+    const rows = integer(this.#sql.one('SELECT total_changes() AS changes'), 'changes');
+    const changes = rows + this.#pagesOfContents;
     if (changes - this.#changesAtCheckpoint < ROWS_PER_CHECKPOINT && !this.#wasFull) return;
     try {
       this.#sql.run('PRAGMA wal_checkpoint(PASSIVE)');
@@ -85,6 +94,11 @@ export class LedgerWriter {
     if (call.kind === 'claim') return claim(step, call.queue, call.worker, call.max, call.leaseMs);
     return extend(step, call.leases, call.leaseMs);
   }
+}
+
+/** The small contents that a call brings. */
+function contentsOf(call: WriteCall): readonly Command<'keepContent'>[] {
+  return call.kind === 'commit' ? call.commands.filter((command) => command.kind === 'keepContent') : [];
 }
 
 /** An error as the other thread needs it: what is not a refusal of ours is a broken machine. */

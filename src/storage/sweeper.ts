@@ -48,16 +48,18 @@ export class Sweeper {
     const { ledger, clock } = this.#parts;
     const expired = await ledger.read({ kind: 'expired', now: clock.now(), limit: PAGE });
     if (expired.length === 0) return 0;
-    await ledger.commit(
-      expired.flatMap((entry) => [
+    const contentIds = expired.map((entry) => entry.contentId);
+    await ledger.commit([
+      ...expired.flatMap((entry) => [
         { kind: 'remove' as const, path: entry.path, recursive: false, expect: { version: entry.version } },
         {
           kind: 'audit' as const,
           line: { kind: 'swept', outcome: 'done' as const, fields: { path: entry.path, sha256: entry.sha256 } },
         },
       ]),
-    );
-    await this.#removeUnnamed(expired.map((entry) => entry.contentId));
+      { kind: 'dropContents', contentIds },
+    ]);
+    await this.#removeUnnamed(contentIds);
     return expired.length;
   }
 

@@ -16,7 +16,6 @@ import {
   type SubmissionState,
   type Ticket,
 } from '../domain/submission.ts';
-import { ROOT } from '../domain/vpath.ts';
 import { recordTicket } from '../evidence/answer-names.ts';
 import type { TextOf } from '../evidence/notification.ts';
 import { stateOf } from '../pipeline/answer.ts';
@@ -27,7 +26,8 @@ import { type FileFault, faultsOfData, faultsOfUpload } from '../pipeline/file-c
 import { questionsLookup } from '../pipeline/question-flows.ts';
 import type { SimulationMeter } from '../pipeline/simulation-meter.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import { keeping, refOf } from '../storage/content-commands.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { type Asked, type Sender, senderOf } from './sender.ts';
 
@@ -115,7 +115,7 @@ export class DryRuns {
     throw new GatewayError('unavailable', `${partner.id} has simulated much of late; try again in ${minutes} min`);
   }
 
-  async #take(file: string, size: number): Promise<ContentRef> {
+  async #take(file: string, size: number): Promise<CompletedContent> {
     const { store } = this.#parts;
     const upload = await store.begin();
     try {
@@ -131,13 +131,12 @@ export class DryRuns {
     }
   }
 
-  async #check(sender: Sender, generation: Generation, content: ContentRef): Promise<DryRunReport> {
+  async #check(sender: Sender, generation: Generation, content: CompletedContent): Promise<DryRunReport> {
     const { batches, ledger } = this.#parts;
     const submission = this.#submissionOf(sender, generation, content);
-    const data = { role: 'data' as const, path: ROOT, ...content };
     const task = batchTask(submission, sender.flow, sender.partner, generation, {
       accessMethod: 'line',
-      data: [data],
+      contents: [content],
     });
     // Originals are those of the real environment, as all its rules are.
     const originals = originalsOf(ledger, sender.flow.code, 'R', sender.partner.id);
@@ -147,10 +146,10 @@ export class DryRuns {
       state: stateOf(result),
       errors: this.#texts(sender, result.fileErrors),
       records: result.totals,
-      recordLog: result.recordLog,
+      recordLog: refOf(result.recordLog),
       answeredAt: this.#parts.clock.now(),
     };
-    await ledger.commit(closing(answered, sender, result));
+    await ledger.commit([...keeping([result.recordLog]), ...closing(answered, sender, result)]);
     const [refused, information] = [
       await this.#answers(sender, submission.ticket, result.refusals),
       await this.#answers(sender, submission.ticket, result.information),
@@ -164,7 +163,7 @@ export class DryRuns {
     sender: Sender,
     generation: Generation,
     faults: readonly FileFault[],
-    content?: ContentRef,
+    content?: CompletedContent,
   ): Promise<DryRunReport> {
     const submission: Submission = {
       ...this.#submissionOf(sender, generation, content),
@@ -176,7 +175,7 @@ export class DryRuns {
     return reportOf(submission, sender, { refused: [], information: [], directoryVersion: '' });
   }
 
-  #submissionOf(sender: Sender, generation: Generation, content: ContentRef | undefined): Submission {
+  #submissionOf(sender: Sender, generation: Generation, content: CompletedContent | undefined): Submission {
     const now = this.#parts.clock.now();
     return {
       ticket: newTicket(now, randomInt(TICKET_RANDOM)),
@@ -200,9 +199,9 @@ export class DryRuns {
     return faults.map(({ code, detail }) => ({ code, text: this.#parts.textOf(code, partner.language, detail) }));
   }
 
-  async #answers(sender: Sender, ticket: Ticket, content: ContentRef): Promise<readonly RecordReport[]> {
+  async #answers(sender: Sender, ticket: Ticket, content: CompletedContent): Promise<readonly RecordReport[]> {
     const reports: RecordReport[] = [];
-    const input = this.#parts.store.read(content.contentId);
+    const input = this.#parts.store.read(content);
     for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
       if (reports.length === MOST_SHOWN) break;
       reports.push(this.#recordReport(sender, ticket, JSON.parse(line) as RecordAnswer));

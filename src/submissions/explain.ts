@@ -9,7 +9,7 @@ import { institutionName } from '../domain/partner.ts';
 import { isFinal, type Submission, type Ticket } from '../domain/submission.ts';
 import { recordTicket } from '../evidence/answer-names.ts';
 import type { TextOf } from '../evidence/notification.ts';
-import type { ContentStore } from '../storage/content-store.ts';
+import type { ContentStore, ReadableContent } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 
 /** One check of DESIGN's order, and what it found. `not-reached`: an earlier one had refused the record. */
@@ -185,8 +185,8 @@ export class Explainer {
 }
 
 /** @throws GatewayError `not-found` */
-function recordLogOf({ ticket, state, recordLog }: Submission): string {
-  if (recordLog !== undefined) return recordLog.contentId;
+function recordLogOf({ ticket, state, recordLog }: Submission): ReadableContent {
+  if (recordLog !== undefined) return recordLog;
   const why = isFinal(state) ? 'was refused as a whole, in its receipt' : `is still ${state}`;
   throw new GatewayError('not-found', `${ticket} ${why}; none of its records was decided`);
 }

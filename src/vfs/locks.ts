@@ -3,6 +3,7 @@ import { GatewayError } from '../domain/errors.ts';
 import { principalName, type Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, LockRow } from '../storage/commands.ts';
+import { keeping, refOf } from '../storage/content-commands.ts';
 import { arrivalCommands } from './arrivals.ts';
 import type { Lock, Locks } from './files.ts';
 import { isHeld, mustHoldLocks } from './lock-checks.ts';
@@ -88,7 +89,8 @@ export class LockDesk implements Locks {
     const parentMustExist = needsParentRow(place);
     return [
       mustHoldLocks(session, path, 'name'),
-      { kind: 'publish', path, content, expect: 'absent', parentMustExist, at },
+      ...keeping([content]),
+      { kind: 'publish', path, content: refOf(content), expect: 'absent', parentMustExist, at },
       ...arrivalCommands(session, place, 0, generation.value, at),
     ];
   }

@@ -2,7 +2,7 @@ import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import { principalName } from '../domain/principal.ts';
 import type { PartialRow } from '../storage/commands.ts';
-import { type Bytes, type ContentRef, lengthOf } from '../storage/content-store.ts';
+import { type Bytes, type CompletedContent, lengthOf } from '../storage/content-store.ts';
 import type { Entry, PartialState, PartUpload, WriteCondition } from './files.ts';
 import { abandoned, endPartial } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
@@ -117,7 +117,7 @@ export class PartTransfer implements PartUpload {
     }
   }
 
-  async #complete(plan: UploadPlan, sha256: string | undefined): Promise<ContentRef> {
+  async #complete(plan: UploadPlan, sha256: string | undefined): Promise<CompletedContent> {
     try {
       return await this.#parts.store.complete(this.#row, { size: this.total, ...(sha256 !== undefined && { sha256 }) });
     } catch (error) {

@@ -68,7 +68,7 @@ export class PartialDesk {
     if (offset !== 0) throw wrongOffset(0);
     assertFits(plan, total);
     const { session, path, place, rule } = plan;
-    const { contentId } = await store.begin();
+    const { contentId } = await store.begin({ onDisk: true });
     const owner = { principal: principalName(session.principal), path: place.ledgerPath };
     const maxOfPrincipal = generation.value.limits.maxPartialUploadsPerPrincipal;
     const commands = async () => [{ kind: 'beginPartial' as const, ...owner, contentId, total, maxOfPrincipal }];

@@ -4,7 +4,8 @@ import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { Session } from '../domain/principal.ts';
 import { nameOf, type VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, TargetRow } from '../storage/commands.ts';
-import type { ContentRef } from '../storage/content-store.ts';
+import { keeping, refOf } from '../storage/content-commands.ts';
+import type { CompletedContent } from '../storage/content-store.ts';
 import { arrivalCommands } from './arrivals.ts';
 import type { Changes } from './changes.ts';
 import type { Entry, WriteCondition } from './files.ts';
@@ -81,9 +82,10 @@ export class Publisher {
   /** One commit: the name appears with its bytes, and what follows from that. */
   async publish(
     { session, path, place, expect, replaces }: UploadPlan,
-    content: ContentRef,
+    completed: CompletedContent,
     more: { readonly modifiedAt?: number | undefined; readonly commands?: readonly LedgerCommand[] | undefined },
   ): Promise<Entry> {
+    const content = refOf(completed);
     const at = this.#parts.clock.now();
     const generation = this.#parts.generation.value;
     const { ledgerPath } = place;
@@ -99,6 +101,7 @@ export class Publisher {
       details: { size: content.size, sha256: content.sha256 },
       commands: async () => [
         mustHoldLocks(session, ledgerPath, replaces ? 'content' : 'name'),
+        ...keeping([completed]),
         { kind: 'publish', path: ledgerPath, content, expect, parentMustExist, at, ...(expiresAt && { expiresAt }) },
         ...mustFit(allowanceOf(generation, session, place)),
         ...(more.modifiedAt === undefined

@@ -5,7 +5,7 @@ import type { VPath } from '../domain/vpath.ts';
 import type { Expectation } from '../storage/commands.ts';
 import {
   type Bytes,
-  type ContentRef,
+  type CompletedContent,
   type ContentStore,
   type ContentUpload,
   lengthOf,
@@ -31,7 +31,7 @@ export type UploadPlan = {
 /** What the vfs does for an upload: publish it in one commit, write a refusal down, and forget it when it ends. */
 export type UploadHost = {
   readonly store: ContentStore;
-  publish(plan: UploadPlan, content: ContentRef, modifiedAt: number | undefined): Promise<Entry>;
+  publish(plan: UploadPlan, content: CompletedContent, modifiedAt: number | undefined): Promise<Entry>;
   /** Writes down that its bytes were refused, and gives the error back. */
   refused(plan: UploadPlan, error: GatewayError): GatewayError;
   ended(plan: UploadPlan): void;

@@ -3,11 +3,14 @@ import { asGatewayError, type GatewayError } from '../domain/errors.ts';
 import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
-import type { ContentRef } from '../storage/content-store.ts';
+import { type CompletedContent, SMALL_BYTES } from '../storage/content-store.ts';
 import type { Entry, PartialState, PartUpload, Upload, Uploads, WriteCondition } from './files.ts';
 import { endPartial, PartialDesk } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
 import { assertFits, StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
+
+/** Uploads of one session that may be in memory, each up to `SMALL_BYTES`: 2 MiB. */
+const MAX_HELD_OF_SESSION = 32;
 
 /** Takes files in: decides before the first byte, publishes after the last. */
 export class UploadDesk implements Uploads {
@@ -15,6 +18,8 @@ export class UploadDesk implements Uploads {
   readonly #publisher: Publisher;
   readonly #partials: PartialDesk;
   readonly #open = new Map<VPath, number>();
+  /** Uploads by session. */
+  readonly #running = new Map<string, number>();
   readonly #host: UploadHost;
 
   constructor(parts: PublisherParts & { readonly publisher: Publisher }) {
@@ -24,7 +29,10 @@ export class UploadDesk implements Uploads {
       store: parts.store,
       publish: (plan, content, modifiedAt) => this.#publish(plan, content, modifiedAt),
       refused: (plan, error) => this.#refused(plan, error),
-      ended: ({ place }) => this.#ended(place.ledgerPath),
+      ended: ({ session, place }) => {
+        this.#ended(place.ledgerPath);
+        countDown(this.#running, session.id);
+      },
     };
     this.#partials = new PartialDesk({
       ...parts,
@@ -49,8 +57,9 @@ export class UploadDesk implements Uploads {
     } catch (error) {
       throw this.#refused(plan, asGatewayError(error));
     }
-    const content = await this.#parts.store.begin();
+    const content = await this.#parts.store.begin({ onDisk: this.#isLarge(session, options.sizeHint) });
     this.#began(plan.place.ledgerPath);
+    this.#running.set(session.id, (this.#running.get(session.id) ?? 0) + 1);
     crashPoint('receive.open');
     const upload = new StagedUpload(plan, content, this.#host);
     if (options.startFrom === 'current' && target?.entry !== undefined) await this.#fillFrom(upload, target.entry);
@@ -69,8 +78,13 @@ export class UploadDesk implements Uploads {
     return this.#partials.held(session, path);
   }
 
+  /** Whether it goes to the disk at once: it will have to, or this session has enough in memory. */
+  #isLarge(session: Session, sizeHint = 0): boolean {
+    return sizeHint > SMALL_BYTES || (this.#running.get(session.id) ?? 0) >= MAX_HELD_OF_SESSION;
+  }
+
   /** A whole file ends what its principal held of it in parts. */
-  #publish(plan: UploadPlan, content: ContentRef, modifiedAt: number | undefined): Promise<Entry> {
+  #publish(plan: UploadPlan, content: CompletedContent, modifiedAt: number | undefined): Promise<Entry> {
     const commands = [endPartial(plan)];
     return this.#publisher.publish(plan, content, { modifiedAt, commands });
   }
@@ -78,7 +92,7 @@ export class UploadDesk implements Uploads {
   async #fillFrom(upload: StagedUpload, row: EntryRow): Promise<void> {
     try {
       let offset = 0;
-      for await (const chunk of this.#parts.store.read(row.contentId)) {
+      for await (const chunk of this.#parts.store.read(row)) {
         await upload.write(offset, chunk);
         offset += chunk.length;
       }
@@ -97,8 +111,12 @@ export class UploadDesk implements Uploads {
   }
 
   #ended(path: VPath): void {
-    const left = (this.#open.get(path) ?? 1) - 1;
-    if (left === 0) this.#open.delete(path);
-    else this.#open.set(path, left);
+    countDown(this.#open, path);
   }
+}
+
+function countDown<Key>(counts: Map<Key, number>, key: Key): void {
+  const left = (counts.get(key) ?? 1) - 1;
+  if (left === 0) counts.delete(key);
+  else counts.set(key, left);
 }

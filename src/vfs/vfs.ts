@@ -115,7 +115,7 @@ export class Vfs implements Files {
     const { place, row } = await this.#rows.stored(session, path);
     const details = { sha256: row.sha256, from: range?.start ?? 0, to: range?.end ?? row.size };
     await this.#parts.audit.record(actionLine(session, 'read', path, 'done', rule, details));
-    const body = this.#parts.store.read(row.contentId, range);
+    const body = this.#parts.store.read(row, range);
     const { partner } = session.principal;
     if (place.kind === 'mailbox') await this.#pickups.follow(body, partner, row.contentId, range?.start ?? 0);
     return { entry: entryOf(row, path), body };

@@ -21,6 +21,7 @@ const deliveries = z.array(
 const jobs = z.array(z.strictObject({ queue: z.string(), key: z.string() }));
 const frozen = z.array(z.strictObject({ folder: z.string(), name: z.string() }));
 const contents = z.array(z.strictObject({ contentId: z.string(), sha256: z.string().nullable() }));
+const keptContents = z.array(z.strictObject({ contentId: z.string(), bytes: z.instanceof(Uint8Array) }));
 const changes = z.array(z.strictObject({ kind: z.string(), ticket: z.string(), lines: z.int() }));
 
 const FINAL: ReadonlySet<string> = new Set(['accepted', 'partially-accepted', 'rejected', 'quarantined', 'cancelled']);
@@ -86,9 +87,15 @@ export class LedgerLook {
          UNION SELECT content_id, NULL FROM submission_content`,
       ),
     );
+    const kept = new Map(
+      keptContents
+        .parse(this.#rows('SELECT content_id AS contentId, bytes FROM content'))
+        .map(({ contentId, bytes }) => [contentId, createHash('sha256').update(bytes).digest('hex')]),
+    );
     const lost: string[] = [];
     for (const { contentId, sha256 } of named) {
-      const found = await digestOf(join(this.#file, '../content', contentId.slice(0, 2), contentId));
+      const file = join(this.#file, '../content', contentId.slice(0, 2), contentId);
+      const found = kept.get(contentId) ?? (await digestOf(file));
       if (found === undefined || (sha256 !== null && found !== sha256)) lost.push(contentId);
     }
     return lost;

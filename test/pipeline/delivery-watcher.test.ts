@@ -1,6 +1,8 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Signer } from '../../src/evidence/cms.ts';
 import { DeliveryWatcher, deliveryWatch } from '../../src/pipeline/delivery-watcher.ts';
+import { answerFiles, keepingFiles } from '../../src/pipeline/sealed-files.ts';
+import { refOf } from '../../src/storage/content-commands.ts';
 import { delivery, path, submission, TICKET } from '../storage/ledger-fixture.ts';
 import { flow, partner } from '../support/generation.ts';
 import { schemaProblems } from '../support/schemas.ts';
@@ -30,16 +32,27 @@ async function openPlace() {
     NAMES.map(async (name) => {
       const upload = await store.begin();
       await store.writePart(upload, 0, Buffer.from(`content of ${name}`));
-      return { name, ...(await store.complete(upload)) };
+      return { name, content: await store.complete(upload) };
     }),
   );
-  const one = delivery(`${TICKET}-kbf`, 1, { flow: 'ADRM', files: contents, state: 'delivered', records: 12 });
+  const one = delivery(`${TICKET}-kbf`, 1, {
+    flow: 'ADRM',
+    files: answerFiles(contents),
+    state: 'delivered',
+    records: 12,
+  });
   const at = clock.now();
   await ledger.commit([
     { kind: 'insertSubmission', submission: submission(TICKET, { partner: id('ksz'), flow: 'ADRM' }) },
     { kind: 'insertDelivery', delivery: one, at },
-    ...contents.map(({ name, ...content }) => ({
-      ...{ kind: 'publish' as const, path: path(`${MAILBOX}/${name}`), content, expect: 'absent' as const },
+    ...keepingFiles(contents),
+    ...contents.map(({ name, content }) => ({
+      ...{
+        kind: 'publish' as const,
+        path: path(`${MAILBOX}/${name}`),
+        content: refOf(content),
+        expect: 'absent' as const,
+      },
       ...{ parentMustExist: false, at },
     })),
     deliveryWatch(flow('ADRM'), one.id, at),
@@ -50,7 +63,9 @@ async function openPlace() {
     return lease !== undefined;
   };
   const pickUp = () =>
-    ledger.commit([{ kind: 'recordSent', contentId: contents[0]?.contentId ?? '', from: 0, to: 999, at: clock.now() }]);
+    ledger.commit([
+      { kind: 'recordSent', contentId: contents[0]?.content.contentId ?? '', from: 0, to: 999, at: clock.now() },
+    ]);
   const state = async () => (await ledger.read({ kind: 'delivery', id: one.id }))?.state;
   const kinds = async () =>
     (await ledger.read({ kind: 'auditLines', from: 1, limit: 99 })).map(({ kind, outcome }) => `${kind} ${outcome}`);

@@ -6,6 +6,7 @@ import { Signer } from '../../src/evidence/cms.ts';
 import { Notices } from '../../src/pipeline/notices.ts';
 import { SealedFiles } from '../../src/pipeline/sealed-files.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
+import { SmallStore } from '../../src/storage/small-store.ts';
 import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
 import { textOf } from '../../src/texts/texts.ts';
 import { HandClock, path } from '../storage/ledger-fixture.ts';
@@ -33,7 +34,8 @@ export async function noticePlace(signer: Signer, partners: Generation['partners
     },
   });
   onTestFinished(() => ledger.close());
-  const store = new DiskStore({ directory: join(folder, 'content') });
+  const disk = new DiskStore({ directory: join(folder, 'content') });
+  const store = new SmallStore({ disk, ledger: { ledger, clock } });
   const current = { value: generation({ partners }) };
   const told: { alarms: object[]; counted: unknown[] } = { alarms: [], counted: [] };
   const silent = () => undefined;
@@ -46,7 +48,7 @@ export async function noticePlace(signer: Signer, partners: Generation['partners
   /** What lies in a mailbox, by name. */
   const files = async (mailbox: string) => {
     const rows = await ledger.read({ kind: 'children', folder: path(mailbox), after: '', limit: 99 });
-    const texts = rows.map(async (row) => [row.path.slice(mailbox.length + 1), await text(store.read(row.contentId))]);
+    const texts = rows.map(async (row) => [row.path.slice(mailbox.length + 1), await text(store.read(row))]);
     return Object.fromEntries(await Promise.all(texts)) as Record<string, string>;
   };
   return { clock, ledger, store, parts, told, files };

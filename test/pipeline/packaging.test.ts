@@ -10,16 +10,17 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Packaging } from '../../src/domain/format.ts';
 import { packed } from '../../src/pipeline/packaging.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
+import { SmallStore } from '../../src/storage/small-store.ts';
 import { hasTool } from '../support/tools.ts';
 
 const run = promisify(execFile);
 
 let folder: string;
-let store: DiskStore;
+let store: SmallStore;
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'sluis-packaging-'));
-  store = new DiskStore({ directory: join(folder, 'content') });
+  store = new SmallStore({ disk: new DiskStore({ directory: join(folder, 'content') }) });
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
@@ -27,7 +28,7 @@ async function pack(bytes: Uint8Array, packaging: Packaging, name = 'ADRM.csv'):
   const upload = await store.begin();
   if (bytes.length > 0) await store.writePart(upload, 0, bytes);
   const content = await packed(store, await store.complete(upload), packaging, name);
-  const made = await buffer(store.read(content.contentId));
+  const made = await buffer(store.read(content));
   expect(content).toMatchObject({
     size: made.length,
     sha256: createHash('sha256').update(made).digest('hex'),

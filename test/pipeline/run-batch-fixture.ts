@@ -19,6 +19,7 @@ import type { QuestionsLookup } from '../../src/pipeline/questions.ts';
 import { runBatch } from '../../src/pipeline/run-batch.ts';
 import type { ContentRef } from '../../src/storage/content-store.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
+import { SmallStore } from '../../src/storage/small-store.ts';
 
 /** Flows, acts and partners as the demo has them, written by hand, and a store and directory of their own per test. */
 
@@ -255,7 +256,7 @@ export type Outcome = {
 
 export class BatchBench {
   readonly folder: string;
-  readonly store: DiskStore;
+  readonly store: SmallStore;
   readonly directory: ReferenceDirectory;
   readonly mandates: Mandates;
   originals: OriginalsLookup = NO_ORIGINALS;
@@ -263,7 +264,7 @@ export class BatchBench {
 
   private constructor(folder: string) {
     this.folder = folder;
-    this.store = new DiskStore({ directory: join(folder, 'content') });
+    this.store = new SmallStore({ disk: new DiskStore({ directory: join(folder, 'content') }) });
     this.directory = openDirectory({ directory: join(folder, 'directory') });
     this.mandates = openMandates({ directory: join(folder, 'directory') });
   }
@@ -295,8 +296,9 @@ export class BatchBench {
     return this;
   }
 
+  /** On the disk, however small it is: a child process or a thread may read it. */
   async content(bytes: string | Uint8Array): Promise<ContentRef> {
-    const upload = await this.store.begin();
+    const upload = await this.store.begin({ onDisk: true });
     await this.store.writePart(upload, 0, Buffer.from(bytes));
     return this.store.complete(upload);
   }
@@ -324,14 +326,14 @@ export class BatchBench {
 
   /** Its head, then its records, as lines of JSON. */
   async logLines(content: ContentRef): Promise<string> {
-    const reader = new RecordLogReader(this.store.read(content.contentId));
+    const reader = new RecordLogReader(this.store.read(content));
     const lines = [JSON.stringify(await reader.head())];
     for await (const outcome of reader.outcomes()) lines.push(JSON.stringify(outcome));
     return `${lines.join('\n')}\n`;
   }
 
   text(content: ContentRef): Promise<string> {
-    return text(this.store.read(content.contentId));
+    return text(this.store.read(content));
   }
 }
 

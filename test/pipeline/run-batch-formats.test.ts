@@ -267,7 +267,7 @@ describe('address mutations for a mainframe', () => {
     const task = withOutput(ADRM_TASK, output);
     const { result } = await bench.run(task, ADRM_SAMPLE.replace('Proefstraat', 'Méirstraat'));
     const bytes: Buffer[] = [];
-    for await (const chunk of bench.store.read(result.outputs[0]?.content.contentId ?? ''))
+    for await (const chunk of bench.store.read(result.outputs[0]?.content ?? { contentId: '' }))
       bytes.push(Buffer.from(chunk));
     const all = Buffer.concat(bytes);
     expect(all.length).toBe(4 * 191);

@@ -251,7 +251,8 @@ describe('each receiver', () => {
     expect(outputs.kbf).toContain('12070496422');
     expect(result.totals).toEqual({ total: 2, accepted: 2, refused: 0, withoutReceiver: 1 });
     // Ids and digests are random hexadecimal digits, and now and then hold these three.
-    expect((JSON.stringify(result) + logText).replace(/\b[0-9a-f]{32,64}\b/g, '')).not.toContain('205');
+    const told = JSON.stringify(result, (key, value) => (key === 'bytes' ? undefined : value));
+    expect((told + logText).replace(/\b[0-9a-f]{32,64}\b/g, '')).not.toContain('205');
   });
 
   test('that no connected partner receives for gets nothing', async () => {

@@ -13,7 +13,9 @@ import type { LaneSetup } from '../../src/pipeline/lane-messages.ts';
 import { LaneThreads } from '../../src/pipeline/lane-threads.ts';
 import { originalKey } from '../../src/pipeline/originals.ts';
 import { runBatch } from '../../src/pipeline/run-batch.ts';
+import type { ReadableContent } from '../../src/storage/content-store.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
+import { SmallStore } from '../../src/storage/small-store.ts';
 import type { Given } from '../support/reference/decide.ts';
 import { isOfSyntheticSeries } from '../support/reference/identifiers.ts';
 import { SECTORS } from './world.ts';
@@ -39,14 +41,14 @@ class CountedThreads extends LaneThreads {
 
 export class RulesBench {
   readonly #folder: string;
-  readonly #store: DiskStore;
+  readonly #store: SmallStore;
   readonly #directory: ReferenceDirectory;
   readonly #mandates: Mandates;
   readonly #lane = new CountedThreads({ threads: 2, minBytes: 2000, chunkBytes: 16_384 });
 
   private constructor(folder: string) {
     this.#folder = folder;
-    this.#store = new DiskStore({ directory: join(folder, 'content') });
+    this.#store = new SmallStore({ disk: new DiskStore({ directory: join(folder, 'content') }) });
     this.#directory = openDirectory({ directory: join(folder, 'directory') });
     this.#mandates = openMandates({ directory: join(folder, 'directory') });
   }
@@ -95,11 +97,11 @@ export class RulesBench {
       },
     );
     const outputs = await Promise.all(
-      result.outputs.map(async ({ receiver, content }) => [receiver, await this.#text(content.contentId)] as const),
+      result.outputs.map(async ({ receiver, content }) => [receiver, await this.#text(content)] as const),
     );
-    const told = (await this.#text(result.refusals.contentId)) + (await this.#text(result.information.contentId));
+    const told = (await this.#text(result.refusals)) + (await this.#text(result.information));
     const log: RecordOutcome[] = [];
-    for await (const one of new RecordLogReader(this.#store.read(result.recordLog.contentId)).outcomes()) log.push(one);
+    for await (const one of new RecordLogReader(this.#store.read(result.recordLog)).outcomes()) log.push(one);
     await this.#store.sweep(async () => new Set(), 0);
     return {
       result,
@@ -110,8 +112,8 @@ export class RulesBench {
     };
   }
 
-  #text(contentId: string): Promise<string> {
-    return text(this.#store.read(contentId));
+  #text(content: ReadableContent): Promise<string> {
+    return text(this.#store.read(content));
   }
 }
 

@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { describe, expect, test } from 'vitest';
-import type { ContentStore } from '../../src/storage/content-store.ts';
+import type { CompletedContent, ContentRef, ContentStore } from '../../src/storage/content-store.ts';
 
 export type StoreFactory = () => Promise<{
   readonly store: ContentStore;
   /** Another store on the same contents, as after a restart or in another thread. */
   reopen(): ContentStore;
+  /** Makes a completed content durable, as the commit that names it does; and what remains to be said of it. */
+  keep(content: CompletedContent): Promise<ContentRef>;
 }>;
 
 export function sha256(bytes: Uint8Array): string {
@@ -43,10 +45,10 @@ const WRITES = {
 
 /** What every content store promises. */
 export function contentStoreContract(make: StoreFactory): void {
-  async function put(store: ContentStore, bytes: Uint8Array): Promise<string> {
+  async function put({ store, keep }: Awaited<ReturnType<StoreFactory>>, bytes: Uint8Array): Promise<string> {
     const upload = await store.begin();
     await store.writePart(upload, 0, bytes);
-    return (await store.complete(upload)).contentId;
+    return (await keep(await store.complete(upload))).contentId;
   }
 
   describe('writing', () => {
@@ -56,8 +58,8 @@ export function contentStoreContract(make: StoreFactory): void {
         const upload = await store.begin();
         await Promise.all(parts.map(([offset, text]) => store.writePart(upload, offset, Buffer.from(text))));
         const ref = await store.complete(upload);
-        expect(ref).toEqual({ contentId: upload.contentId, size: 10, sha256: sha256(Buffer.from('0123456789')) });
-        expect(String(await buffer(store.read(ref.contentId)))).toBe('0123456789');
+        expect(ref).toMatchObject({ contentId: upload.contentId, size: 10, sha256: sha256(Buffer.from('0123456789')) });
+        expect(String(await buffer(store.read(ref)))).toBe('0123456789');
       });
     }
 
@@ -67,7 +69,7 @@ export function contentStoreContract(make: StoreFactory): void {
       await store.writePart(upload, 4, Buffer.from('x'));
       const ref = await store.complete(upload);
       expect(ref.size).toBe(5);
-      expect(await buffer(store.read(ref.contentId))).toEqual(Buffer.from('\0\0\0\0x'));
+      expect(await buffer(store.read(ref))).toEqual(Buffer.from('\0\0\0\0x'));
     });
 
     test('an upload can be cut, and extended with zeros', async () => {
@@ -84,18 +86,27 @@ export function contentStoreContract(make: StoreFactory): void {
       const { store } = await make();
       const ref = await store.complete(await store.begin());
       expect(ref).toMatchObject({ size: 0, sha256: sha256(Buffer.alloc(0)) });
-      expect(await buffer(store.read(ref.contentId))).toHaveLength(0);
+      expect(await buffer(store.read(ref))).toHaveLength(0);
+    });
+
+    test('an upload that grows keeps what came, in whatever pieces, and in the order they were written', async () => {
+      const { store } = await make();
+      const upload = await store.begin();
+      const pieces = Array.from({ length: 40 }, (_, at) => LARGE.subarray(at * 5000, at * 5000 + 5003));
+      await Promise.all(pieces.map((piece, at) => store.writePart(upload, at * 5000, piece)));
+      expect(await store.complete(upload)).toMatchObject({ size: 200_003, sha256: sha256(LARGE.subarray(0, 200_003)) });
     });
 
     test('one part may be larger than any buffer', async () => {
-      const { store } = await make();
-      const contentId = await put(store, LARGE);
-      expect(sha256(await buffer(store.read(contentId)))).toBe(sha256(LARGE));
+      const place = await make();
+      const { store } = place;
+      const contentId = await put(place, LARGE);
+      expect(sha256(await buffer(store.read({ contentId })))).toBe(sha256(LARGE));
     });
 
-    test('another store goes on with an upload', async () => {
+    test('another store goes on with an upload that was begun for that', async () => {
       const { store, reopen } = await make();
-      const upload = await store.begin();
+      const upload = await store.begin({ onDisk: true });
       await store.writePart(upload, 0, Buffer.from('begun '));
       const other = reopen();
       const known = JSON.parse(JSON.stringify(upload));
@@ -137,7 +148,7 @@ export function contentStoreContract(make: StoreFactory): void {
         size: 7,
         sha256: sha256(Buffer.from('kept on')),
       });
-      expect(String(await buffer(other.read(upload.contentId)))).toBe('kept on');
+      expect(String(await buffer(other.read(upload)))).toBe('kept on');
     });
 
     test('is refused where it is not there', async () => {
@@ -152,10 +163,10 @@ export function contentStoreContract(make: StoreFactory): void {
 
   describe('completing', () => {
     test('is repeatable, also after a restart', async () => {
-      const { store, reopen } = await make();
+      const { store, reopen, keep } = await make();
       const upload = await store.begin();
       await store.writePart(upload, 0, Buffer.from('once'));
-      const ref = await store.complete(upload);
+      const ref = await keep(await store.complete(upload));
       expect(await store.complete(upload)).toEqual(ref);
       expect(await reopen().complete(upload)).toEqual(ref);
     });
@@ -174,15 +185,15 @@ export function contentStoreContract(make: StoreFactory): void {
     });
 
     test('a completed content is never written again', async () => {
-      const { store, reopen } = await make();
+      const { store, reopen, keep } = await make();
       const upload = await store.begin();
       await store.writePart(upload, 0, Buffer.from('final'));
-      await store.complete(upload);
+      await keep(await store.complete(upload));
       for (const any of [store, reopen()]) {
         await expect(any.writePart(upload, 0, Buffer.from('F'))).rejects.toMatchObject({ code: 'precondition-failed' });
         await expect(any.truncate(upload, 1)).rejects.toMatchObject({ code: 'precondition-failed' });
       }
-      expect(String(await buffer(store.read(upload.contentId)))).toBe('final');
+      expect(String(await buffer(store.read(upload)))).toBe('final');
     });
   });
 
@@ -195,31 +206,36 @@ export function contentStoreContract(make: StoreFactory): void {
       [10, 20, ''],
       [5, 5, ''],
     ])('the range %i to %i is "%s"', async (start, end, text) => {
-      const { store } = await make();
-      const contentId = await put(store, Buffer.from('0123456789'));
-      expect(String(await buffer(store.read(contentId, { start, end })))).toBe(text);
+      const place = await make();
+      const { store } = place;
+      const contentId = await put(place, Buffer.from('0123456789'));
+      expect(String(await buffer(store.read({ contentId }, { start, end })))).toBe(text);
     });
 
     test('a range of a large content holds exactly its bytes', async () => {
-      const { store } = await make();
-      const contentId = await put(store, LARGE);
+      const place = await make();
+      const { store } = place;
+      const contentId = await put(place, LARGE);
       const range = { start: 1_000_003, end: 2_500_001 };
-      expect(sha256(await buffer(store.read(contentId, range)))).toBe(sha256(LARGE.subarray(range.start, range.end)));
+      expect(sha256(await buffer(store.read({ contentId }, range)))).toBe(
+        sha256(LARGE.subarray(range.start, range.end)),
+      );
     });
 
     test.each(['0'.repeat(32), '../../etc/passwd', ''])('of the absent content "%s" is refused', async (contentId) => {
       const { store } = await make();
-      await expect(buffer(store.read(contentId))).rejects.toMatchObject({ code: 'content-missing' });
+      await expect(buffer(store.read({ contentId }))).rejects.toMatchObject({ code: 'content-missing' });
     });
   });
 
   describe('removing', () => {
     test('takes a content away, and again is no error', async () => {
-      const { store } = await make();
-      const contentId = await put(store, Buffer.from('gone'));
+      const place = await make();
+      const { store } = place;
+      const contentId = await put(place, Buffer.from('gone'));
       await store.remove(contentId);
       await store.remove(contentId);
-      await expect(buffer(store.read(contentId))).rejects.toMatchObject({ code: 'content-missing' });
+      await expect(buffer(store.read({ contentId }))).rejects.toMatchObject({ code: 'content-missing' });
     });
 
     test('ends an upload', async () => {
@@ -234,9 +250,10 @@ export function contentStoreContract(make: StoreFactory): void {
 
   describe('sweeping', () => {
     test('removes what no row names, once it is older than the grace', async () => {
-      const { store } = await make();
-      const named = await put(store, Buffer.from('named'));
-      const unnamed = await put(store, Buffer.from('unnamed'));
+      const place = await make();
+      const { store } = place;
+      const named = await put(place, Buffer.from('named'));
+      const unnamed = await put(place, Buffer.from('unnamed'));
       const asked: string[] = [];
       const isNamed = async (ids: readonly string[]) => {
         asked.push(...ids);
@@ -246,8 +263,8 @@ export function contentStoreContract(make: StoreFactory): void {
       expect(asked).toEqual([]);
       expect(await store.sweep(isNamed, 0)).toBe(1);
       expect(asked.sort()).toEqual([named, unnamed].sort());
-      expect(String(await buffer(store.read(named)))).toBe('named');
-      await expect(buffer(store.read(unnamed))).rejects.toMatchObject({ code: 'content-missing' });
+      expect(String(await buffer(store.read({ contentId: named })))).toBe('named');
+      await expect(buffer(store.read({ contentId: unnamed }))).rejects.toMatchObject({ code: 'content-missing' });
     });
 
     test('of a store that holds nothing removes nothing', async () => {

@@ -52,7 +52,7 @@ describe('bytes in pieces', () => {
 });
 
 function readable(store: DiskStore, contentId: string, range?: { start: number; end: number }): LendsBytes {
-  const source = store.read(contentId, range);
+  const source = store.read({ contentId }, range);
   if (!('lend' in source)) throw new Error('a file of a disk store lends its bytes');
   return source as typeof source & LendsBytes;
 }
@@ -91,7 +91,7 @@ describe('a file that lends its bytes', () => {
     const gone = await put(store, [bytes]);
     await store.remove(gone);
     await expect(borrow(readable(store, gone))).rejects.toMatchObject({ code: 'content-missing' });
-    const source = store.read(await put(store, [bytes]));
+    const source = store.read({ contentId: await put(store, [bytes]) });
     for await (const _piece of (source as typeof source & LendsBytes).lend()) break;
     await expect.poll(() => source.closed).toBe(true);
   });

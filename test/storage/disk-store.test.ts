@@ -10,7 +10,7 @@ import { tempFolder } from './temp-folder.ts';
 
 contentStoreContract(async () => {
   const directory = join(await tempFolder(), 'content');
-  return { store: openStore(directory), reopen: () => openStore(directory) };
+  return { store: openStore(directory), reopen: () => openStore(directory), keep: async (content) => content };
 });
 
 function openStore(directory: string): DiskStore {
@@ -75,7 +75,7 @@ describe('a disk store', () => {
       await store.writePart(kept, 0, Buffer.alloc(2_000_000));
       await store.complete(kept);
       for (let cut = 0; cut < 20; cut += 1) {
-        const readable = store.read(kept.contentId);
+        const readable = store.read(kept);
         await once(readable, 'data');
         const closed = once(readable, 'close');
         readable.destroy();

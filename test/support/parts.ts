@@ -8,6 +8,7 @@ import type { Generation } from '../../src/domain/generation.ts';
 import type { ChainedLine } from '../../src/storage/commands.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
 import type { Ledger } from '../../src/storage/ledger.ts';
+import { SmallStore } from '../../src/storage/small-store.ts';
 import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
 import { Vfs } from '../../src/vfs/vfs.ts';
 import { generation } from './generation.ts';
@@ -16,7 +17,7 @@ import { generation } from './generation.ts';
 export type TreeParts = {
   readonly vfs: Vfs;
   readonly ledger: Ledger;
-  readonly store: DiskStore;
+  readonly store: SmallStore;
   /** May be replaced: the next request decides by it. */
   readonly current: { value: Generation };
   readonly arrivals: { count: number };
@@ -32,7 +33,8 @@ export async function openTree(value: Generation = generation()): Promise<TreePa
     file: join(directory, 'ledger.sqlite'),
     onBroken: (error) => broken.push(error),
   });
-  const store = new DiskStore({ directory: join(directory, 'content') });
+  const disk = new DiskStore({ directory: join(directory, 'content') });
+  const store = new SmallStore({ disk, ledger: { ledger, clock: systemClock } });
   const audit = await AuditLog.open({
     ledger,
     directory: join(directory, 'audit'),

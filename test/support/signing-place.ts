@@ -15,6 +15,8 @@ import { toPem } from '../../src/pki/issue.ts';
 import { RevocationLists } from '../../src/pki/revocation-lists.ts';
 import type { EntryRow } from '../../src/storage/commands.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
+import type { Ledger } from '../../src/storage/ledger.ts';
+import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
 import { type CertificateSpec, DAY, ecKey, rsaKey, TestCa } from './certificates.ts';
 
 const run = promisify(execFile);
@@ -36,6 +38,7 @@ export class SigningPlace {
   readonly #store: DiskStore;
   readonly #revoked: Certificate[] = [];
   #thread: SignatureThread | undefined;
+  #ledger: Ledger | undefined;
   #signatures: SetSignatures | undefined;
   #partner: Parameters<SetSignatures['judge']>[0]['partner'] | undefined;
 
@@ -100,9 +103,13 @@ export class SigningPlace {
     const { policy, ...signing } = signingOf({ ...settings, signatures }, trust);
     const [nothing, clock] = [() => undefined, { now: () => this.now, monotonic: () => 0 }];
     this.#thread = new SignatureThread(join(this.folder, 'content'), policy);
+    const onBroken = (error: Error) => {
+      throw error;
+    };
+    this.#ledger = await openSqliteLedger({ file: join(this.folder, 'ledger.sqlite'), onBroken });
     this.#partner = settings.generation.partners.find(({ id }) => id === 'ksz');
     this.#signatures = new SetSignatures({
-      ...{ ...signing, thread: this.#thread, clock },
+      ...{ ...signing, thread: this.#thread, ledger: this.#ledger, clock },
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     });
   }
@@ -161,6 +168,7 @@ export class SigningPlace {
 
   async close(): Promise<void> {
     await this.#thread?.close();
+    await this.#ledger?.close();
     await rm(this.folder, { recursive: true, force: true });
   }
 

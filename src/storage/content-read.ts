@@ -1,4 +1,3 @@
-import { type FileHandle, open } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import type { LendsBytes } from '../domain/http.ts';
 import type { ByteRange, CountsHanded } from './content-store.ts';
@@ -9,23 +8,45 @@ const READ_BYTES = 256 * 1024;
 /** The first read of a lent file: most files are small and need no more. */
 const FIRST_BYTES = 16 * 1024;
 
+/** Where the bytes of one content are read, as of an open file. */
+export interface ByteSource {
+  /** Where it is known: buffers need not be larger. */
+  readonly size?: number;
+  /** Reads into the buffer from its beginning; 0 bytes at the end. */
+  read(buffer: Buffer, offset: 0, length: number, position: number): Promise<{ readonly bytesRead: number }>;
+  close(): Promise<void>;
+}
+
+/** A content that is in memory as a whole. */
+export function sourceOf(bytes: Uint8Array): ByteSource {
+  return {
+    size: bytes.length,
+    read: async (buffer, _offset, length, position) => {
+      const wanted = bytes.subarray(position, position + length);
+      buffer.set(wanted);
+      return { bytesRead: wanted.length };
+    },
+    close: async () => undefined,
+  };
+}
+
 /**
- * The bytes of one file, or of a range of it. The file is opened when the first byte is asked for and closed when the
+ * The bytes of one content, or of a range of it. Its source is opened when the first byte is asked for and closed when the
  * stream ends or is destroyed. A range beyond the end gives what is there.
  */
-export class DiskReadable extends Readable implements LendsBytes, CountsHanded {
-  readonly #file: string;
-  readonly #end: number;
+export class ContentReadable extends Readable implements LendsBytes, CountsHanded {
+  readonly #open: () => Promise<ByteSource>;
+  #end: number;
   #position: number;
   readonly #start: number;
   /** While bytes are lent: up to where they were used. */
   #lentTo: number | undefined;
-  #handle: FileHandle | undefined;
+  #source: ByteSource | undefined;
   #reading: Promise<unknown> | undefined;
 
-  constructor(file: string, range: ByteRange | undefined) {
+  constructor(open: () => Promise<ByteSource>, range: ByteRange | undefined) {
     super({ highWaterMark: READ_BYTES });
-    this.#file = file;
+    this.#open = open;
     this.#start = range?.start ?? 0;
     this.#position = this.#start;
     this.#end = range?.end ?? Number.POSITIVE_INFINITY;
@@ -65,7 +86,7 @@ export class DiskReadable extends Readable implements LendsBytes, CountsHanded {
     // A descriptor that is closed under a running read may by then be another file's.
     const reading = this.#reading ?? Promise.resolve();
     reading
-      .then(() => this.#handle?.close())
+      .then(() => this.#source?.close())
       .then(
         () => done(error),
         (closing: unknown) => done(error ?? asError(closing)),
@@ -74,6 +95,7 @@ export class DiskReadable extends Readable implements LendsBytes, CountsHanded {
 
   async #push(): Promise<void> {
     try {
+      await this.#opened();
       const bytes = await this.#readInto(Buffer.allocUnsafeSlow(this.#wanted(READ_BYTES)));
       this.push(bytes.length === 0 ? null : bytes);
     } catch (error) {
@@ -89,13 +111,20 @@ export class DiskReadable extends Readable implements LendsBytes, CountsHanded {
   }
 
   async #readInto(buffer: Buffer): Promise<Buffer> {
-    if (this.destroyed) throw this.errored ?? new Error('this file was closed');
-    this.#handle ??= await open(this.#file, 'r');
+    const source = await this.#opened();
     const wanted = this.#wanted(buffer.length);
     if (wanted === 0) return buffer.subarray(0, 0);
-    const { bytesRead } = await this.#handle.read(buffer, 0, wanted, this.#position);
+    const { bytesRead } = await source.read(buffer, 0, wanted, this.#position);
     this.#position += bytesRead;
     return buffer.subarray(0, bytesRead);
+  }
+
+  async #opened(): Promise<ByteSource> {
+    if (this.destroyed) throw this.errored ?? new Error('this file was closed');
+    if (this.#source !== undefined) return this.#source;
+    this.#source = await this.#open();
+    this.#end = Math.min(this.#end, this.#source.size ?? this.#end);
+    return this.#source;
   }
 
   #wanted(room: number): number {
