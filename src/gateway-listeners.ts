@@ -16,6 +16,7 @@ import { openSshDoor } from './gateway-ssh.ts';
 import { policyOf, type Trust } from './gateway-trust.ts';
 import { HttpsListener } from './listen/https.ts';
 import { holdsDemoCertificate } from './pki/demo-keys.ts';
+import { HostKeys } from './sftp/host-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
 import { refusalLines, refusalTextOf } from './texts/texts.ts';
 import type { Vfs } from './vfs/vfs.ts';
@@ -134,10 +135,12 @@ async function openHttps(parts: ListenerParts, trust: Doors, listener: HttpsSett
 async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettings) {
   const { settings, generation, audit, vfs, shared, logger, clock } = parts;
   const desk = admissionOf(parts, trust, KEYS_ONLY);
+  const { sshHostKeys, nextSshHostKeys } = settings.pki.files;
+  const allOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
   const server = new SftpListener({
     ...{ ...shared, listener, admission: desk, files: vfs, uploads: vfs.uploads, audit, logger, clock },
     secondFactors: parts.levelTwo.factors,
-    hostKeys: [await readFile(settings.pki.files.sshHostKey)],
+    hostKeys: new HostKeys(await allOf(sshHostKeys), await allOf(nextSshHostKeys)),
     keyRefusal: (login, key, remoteAddress) => desk.keyRefusal(login, key, remoteAddress),
     refusalText: (reason) => refusalLines(reason, settings.languages),
     onRefusal: ({ facts, ...refusal }) =>

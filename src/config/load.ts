@@ -90,7 +90,8 @@ function pkiOf(directory: string, { gateway }: SoundFiles): PkiSettings {
       signerKey: absolute(files.signerKey),
       signerIssuer: absolute(files.signerIssuer),
       crl: files.crl.map(absolute),
-      sshHostKey: absolute(files.sshHostKey),
+      sshHostKeys: files.sshHostKeys.map(absolute),
+      nextSshHostKeys: files.nextSshHostKeys.map(absolute),
     },
   };
 }
@@ -116,6 +117,7 @@ function demoFiles(folder: string): PkiFiles {
     signerKey: join(folder, 'private', 'signer.key'),
     signerIssuer: join(folder, 'signer-ca.pem'),
     crl: [join(folder, 'crl.pem')],
-    sshHostKey: join(folder, 'private', 'ssh_host_ed25519'),
+    sshHostKeys: ['ssh_host_ed25519', 'ssh_host_rsa'].map((name) => join(folder, 'private', name)),
+    nextSshHostKeys: [],
   };
 }

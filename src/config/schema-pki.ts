@@ -55,7 +55,10 @@ export const pkiSchema = strict({
     signerKey: filePath,
     signerIssuer: filePath,
     crl: listOf(filePath).default([]),
-    sshHostKey: filePath,
+    /** Ed25519 first, then RSA of at least 3072 bits. */
+    sshHostKeys: listOf(filePath, 1),
+    /** Keys that clients are to know before they are used. */
+    nextSshHostKeys: listOf(filePath).default([]),
   }).optional(),
   revocation,
   /** How far the clocks of issuers and of this machine may differ. */

@@ -26,7 +26,10 @@ export type PkiFiles = {
   readonly signerKey: string;
   readonly signerIssuer: string;
   readonly crl: readonly string[];
-  readonly sshHostKey: string;
+  /** The first is preferred; of each kind (Ed25519, RSA) the first counts. */
+  readonly sshHostKeys: readonly string[];
+  /** Announced to clients, so that they know them before they are used. */
+  readonly nextSshHostKeys: readonly string[];
 };
 
 /** Where it is told whether certificates were revoked, and how long that counts. */

@@ -17,7 +17,7 @@ import {
 } from './demo-profiles.ts';
 import { authorityKeyId, crlNumber } from './extensions.ts';
 import { type CertificateRequest, issueCertificate, issueCrl, keyIdOf, type NameAttribute, toPem } from './issue.ts';
-import { publicOfPrivateFile, sshPrivateFile, sshPublicLine } from './openssh-key.ts';
+import { publicOfPrivateFile, rsaPublicLine, sshPrivateFile, sshPublicLine } from './openssh-key.ts';
 import { toPkcs12 } from './pkcs12.ts';
 
 export type { DemoAccount } from './demo-profiles.ts';
@@ -41,6 +41,7 @@ export type DemoPki = {
 
 const PASSWORD = 'demo';
 const RSA_BITS = 2048;
+const HOST_RSA_BITS = 3072;
 const DEFAULT_SFTP_PORT = 8022;
 const KEYS_AT_ONCE = 3; // leaves a thread of the pool free for files
 const newKeyPair = promisify(generateKeyPair);
@@ -184,11 +185,28 @@ class DemoMaker {
 
   async #hostKey(hosts: readonly string[]): Promise<void> {
     const publicKey = await this.#sshKey('private/ssh_host_ed25519', 'ssh_host_ed25519.pub', 'sluis-demo');
-    const key = sshPublicLine(publicKey, 'sluis-demo');
-    if ((await this.#files.read('known_hosts'))?.includes(key)) return;
+    const rsa = await this.#rsaHostKey('private/ssh_host_rsa', 'ssh_host_rsa.pub');
+    const keys = [sshPublicLine(publicKey, 'sluis-demo'), rsa];
+    const known = await this.#files.read('known_hosts');
+    if (keys.every((key) => known?.includes(key))) return;
     // Patterns are OpenSSH's own; other clients want the port that is there without an offset.
     const names = hosts.flatMap((host) => [`[${host}]:*`, `[${host}]:${DEFAULT_SFTP_PORT}`, host]);
-    await this.#files.remake('known_hosts', names.map((name) => `${name} ${key}\n`).join(''), PUBLIC_MODE);
+    const lines = names.flatMap((name) => keys.map((key) => `${name} ${key}\n`));
+    await this.#files.remake('known_hosts', lines.join(''), PUBLIC_MODE);
+  }
+
+  /** For clients that may not use Ed25519. @returns the line of its public key */
+  async #rsaHostKey(privateName: string, publicName: string): Promise<string> {
+    const there = await this.#files.read(privateName);
+    const key = there === undefined ? await hostRsaKey() : createPrivateKey(there);
+    const line = rsaPublicLine(createPublicKey(key), 'sluis-demo');
+    if (there === undefined) {
+      await this.#files.make(privateName, key.export({ type: 'pkcs1', format: 'pem' }), PRIVATE_MODE);
+      await this.#files.remake(publicName, `${line}\n`, PUBLIC_MODE);
+    } else if (!(await this.#files.has(publicName))) {
+      await this.#files.make(publicName, `${line}\n`, PUBLIC_MODE);
+    }
+    return line;
   }
 
   /** An empty list that lasts as long as its CA: nobody renews the demo's. */
@@ -222,6 +240,10 @@ type MakeKey = () => Promise<KeyObject>;
 
 async function rsaKey(): Promise<KeyObject> {
   return (await newKeyPair('rsa', { modulusLength: RSA_BITS })).privateKey;
+}
+
+async function hostRsaKey(): Promise<KeyObject> {
+  return (await newKeyPair('rsa', { modulusLength: HOST_RSA_BITS })).privateKey;
 }
 
 async function ecKey(): Promise<KeyObject> {

@@ -12,6 +12,19 @@ export function sshPublicLine(publicKey: KeyObject, comment: string): string {
   return `${ALGORITHM} ${sshPublicBlob(publicKey).toString('base64')} ${comment}`;
 }
 
+/** `ssh-rsa AAAA… comment`: string "ssh-rsa" | mpint exponent | mpint modulus. RFC 4253 §6.6. */
+export function rsaPublicLine(publicKey: KeyObject, comment: string): string {
+  const { e = '', n = '' } = publicKey.export({ format: 'jwk' });
+  const blob = Buffer.concat([text('ssh-rsa'), mpint(e), mpint(n)]);
+  return `ssh-rsa ${blob.toString('base64')} ${comment}`;
+}
+
+/** A positive number of JWK (RFC 7518 §2) as RFC 4251 §5 has it: a zero byte in front where the highest bit is set. */
+function mpint(base64url: string): Buffer {
+  const bytes = Buffer.from(base64url, 'base64url');
+  return sshString((bytes[0] ?? 0) < 128 ? bytes : Buffer.concat([Buffer.of(0), bytes]));
+}
+
 /** string "ssh-ed25519" | string key (32 bytes). RFC 8709 §4. */
 export function sshPublicBlob(publicKey: KeyObject): Buffer {
   return Buffer.concat([text(ALGORITHM), sshString(rawPublic(publicKey))]);

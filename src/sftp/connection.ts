@@ -95,7 +95,7 @@ export class SshConnection {
     fence(client, { loggedIn: () => this.#current !== undefined, broke: (what) => this.#broke(what) });
     client.on('error', (error) => this.#failed(error));
     client.on('authentication', (context) => this.#decide(login, context));
-    client.on('ready', () => this.#ready());
+    client.on('ready', () => this.#ready(client));
     client.on('session', (accept, reject) => this.#openChannel(accept, reject));
     this.#socket.on('data', () => {
       this.#limitHeld();
@@ -184,7 +184,8 @@ export class SshConnection {
     this.end('too many connections');
   }
 
-  #ready(): void {
+  #ready(client: Connection): void {
+    this.#parts.hostKeys.announceTo(client);
     const idleMs = this.#parts.limits.value.idleTimeoutSeconds * 1000;
     this.#idle = setTimeout(() => this.end('idle'), idleMs);
     this.#rekeyTimer = setInterval(() => this.#rekey(), (this.#parts.rekey ?? REKEY).ms).unref();

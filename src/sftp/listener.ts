@@ -12,6 +12,7 @@ import type { Session } from '../domain/principal.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
 import { mutableAlgorithms } from './algorithms.ts';
 import { type ConnectionHost, SshConnection } from './connection.ts';
+import type { HostKeys } from './host-keys.ts';
 import type { LoginParts } from './login.ts';
 import { SocketBuffer } from './socket-buffer.ts';
 import { joinIdentification } from './ssh2-fixes.ts';
@@ -19,8 +20,7 @@ import { socketOf } from './ssh2-inside.ts';
 
 export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 'onRefusal' | 'secondFactors'> & {
   readonly listener: Listener;
-  /** Private keys as ssh-keygen writes them, without passphrase; the first of a type counts. */
-  readonly hostKeys: readonly (string | Buffer)[];
+  readonly hostKeys: HostKeys;
   readonly admission: Admission;
   readonly files: Files;
   readonly uploads: Uploads;
@@ -59,7 +59,7 @@ export class SftpListener implements ConnectionHost {
     this.#parts = parts;
     this.#waiting = new WaitingRoom({ ...parts, protocol: 'sftp' });
     this.#ssh = new ssh2.Server({
-      hostKeys: [...parts.hostKeys],
+      hostKeys: [...parts.hostKeys.shown],
       algorithms: mutableAlgorithms(),
       ident: IDENTIFICATION,
       ...(parts.banner !== undefined && { banner: parts.banner }),

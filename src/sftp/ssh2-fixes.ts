@@ -163,7 +163,13 @@ export function sendBanner(context: AuthContext, message: string): void {
   sendPayload(protocol, payload);
 }
 
-function sendPayload(protocol: Protocol, payload: Buffer): void {
+/** Sends a message of ours; while keys are exchanged it waits, as those of ssh2 do. */
+export function sendPayload(protocol: Protocol, payload: Buffer): void {
+  if (protocol._kexinit !== undefined) {
+    protocol._queue ??= [];
+    protocol._queue.push(payload);
+    return;
+  }
   const writer = protocol._packetRW.write;
   const packet = writer.alloc(payload.length);
   packet.set(payload, writer.allocStart);

@@ -45,7 +45,7 @@ test('demo keys are refused off loopback, also by a configuration that does not 
     signerKey: ../certs/demo/private/signer.key
     signerIssuer: ../certs/demo/signer-ca.pem
     crl: [../certs/demo/crl.pem]
-    sshHostKey: ../certs/demo/private/ssh_host_ed25519`;
+    sshHostKeys: [../certs/demo/private/ssh_host_ed25519]`;
   const exposed = (text: string) => text.replace('host: 127.0.0.1', 'host: 0.0.0.0');
   const undeclared = (text: string) =>
     exposed(text).replace('demo: true', 'demo: false').replace('directory: ../certs/demo', files);

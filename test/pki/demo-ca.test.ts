@@ -70,8 +70,8 @@ test('the files are those of the contract, and secrets are for their owner', asy
   const files = await snapshot(made);
   const perAccount = NAMES.flatMap((name) => ['.pem', '.key', '.ssh', '.ssh.pub'].map((end) => `${name}${end}`));
   const common =
-    'class3-ca.pem server-ca.pem server.pem server.key crl.pem signer.pem signer-ca.pem ssh_host_ed25519.pub known_hosts';
-  const secret = ['class3-ca.key', 'server-ca.key', 'signer-ca.key', 'signer.key', 'ssh_host_ed25519'];
+    'class3-ca.pem server-ca.pem server.pem server.key crl.pem signer.pem signer-ca.pem ssh_host_ed25519.pub ssh_host_rsa.pub known_hosts';
+  const secret = ['class3-ca.key', 'server-ca.key', 'signer-ca.key', 'signer.key', 'ssh_host_ed25519', 'ssh_host_rsa'];
   expect([...files.keys()].toSorted()).toEqual(
     [
       ...perAccount,
@@ -166,6 +166,10 @@ test('OpenSSH reads the keys and finds the host on any port', async () => {
     const { stdout: listed } = await run('ssh-keygen', ['-l', '-f', publicFile], { cwd: made });
     expect(listed).toMatch(/^256 SHA256:.* \(ED25519\)$/m);
   }
+  const { stdout: rsa } = await run('ssh-keygen', ['-y', '-f', 'private/ssh_host_rsa'], { cwd: made });
+  expect(rsa.trim()).toBe((await readFile(join(made, 'ssh_host_rsa.pub'), 'utf8')).split(' ').slice(0, 2).join(' '));
+  const { stdout: size } = await run('ssh-keygen', ['-l', '-f', 'ssh_host_rsa.pub'], { cwd: made });
+  expect(size).toMatch(/^3072 SHA256:.* \(RSA\)$/m);
   for (const host of ['[127.0.0.1]:8022', '[localhost]:18022', '127.0.0.1', 'localhost']) {
     const { stdout } = await run('ssh-keygen', ['-F', host, '-f', 'known_hosts'], { cwd: made });
     expect(stdout).toContain('found');

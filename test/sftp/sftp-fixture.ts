@@ -11,6 +11,7 @@ import type { Limits, Listener } from '../../src/domain/generation.ts';
 import type { Logger } from '../../src/domain/logger.ts';
 import type { Partner } from '../../src/domain/partner.ts';
 import { type SharedLimits, sharedLimits } from '../../src/gateway-limits.ts';
+import { HostKeys } from '../../src/sftp/host-keys.ts';
 import { SftpListener } from '../../src/sftp/listener.ts';
 import type { LoginRefusal } from '../../src/sftp/login.ts';
 import type { AuditLine } from '../../src/storage/commands.ts';
@@ -55,6 +56,8 @@ export type FixtureOptions = {
   readonly wrapAdmission?: (admission: Admission) => Admission;
   readonly random?: () => number;
   readonly rsaHostKey?: boolean;
+  /** In place of the fixture's own, which `known_hosts` has. */
+  readonly hostKeyFiles?: { readonly shown: readonly string[]; readonly next?: readonly string[] };
   readonly rekey?: { readonly bytes: number; readonly ms: number };
 };
 
@@ -94,8 +97,10 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     },
   };
   const desk = admissionDesk(partners);
-  const hostKeys = [await readFile(join(folder, 'host'))];
-  if (options.rsaHostKey) hostKeys.push(await readFile(join(folder, 'host-rsa')));
+  const own = ['host', ...(options.rsaHostKey ? ['host-rsa'] : [])].map((name) => join(folder, name));
+  const keysOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
+  const { shown = own, next = [] } = options.hostKeyFiles ?? {};
+  const hostKeys = new HostKeys(await keysOf(shown), await keysOf(next));
   const listener = new SftpListener({
     listener: place,
     hostKeys,

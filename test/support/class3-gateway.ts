@@ -96,7 +96,7 @@ function gatewayYaml(spec: Class3Spec, trusted: readonly string[], intermediates
     `    signerCertificate: ${demo}/signer.pem`,
     `    signerKey: ${demo}/private/signer.key`,
     `    signerIssuer: ${demo}/signer-ca.pem`,
-    `    sshHostKey: ${demo}/private/ssh_host_ed25519`,
+    `    sshHostKeys: [${demo}/private/ssh_host_ed25519]`,
     '  revocation:',
     ...(spec.rules ?? []).map((rule) => `    ${rule}`),
     `    issuers: ${JSON.stringify(spec.revocation.map(issuerEntry))}`,
