@@ -7,7 +7,7 @@ import type { BatchCounts } from './pipeline-duckdb.ts';
 /** What the record log of an answered batch says, read beside the gateway that wrote it. */
 export async function countsOf(data: string, ticket: string): Promise<BatchCounts> {
   const store = new DiskStore({ directory: join(data, 'content') });
-  const reader = new RecordLogReader(store.read({ contentId: recordLogOf(join(data, 'ledger.sqlite'), ticket)) });
+  const reader = new RecordLogReader(store.read({ contentId: recordLogOf(join(data, 'ledger.sqlite'), ticket) }));
   let accepted = 0;
   const refused: Record<string, number> = {};
   const routed: Record<string, number> = {};

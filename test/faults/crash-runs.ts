@@ -59,12 +59,13 @@ function everyRun(chunks: number): readonly CrashRun[] {
     ...before('batch', 'answer.built', 'answer.signed', 'answer.manifest', 'answer.stored', 'route.before-commit'),
     ...before('batch', 'audit.append.delivery', 'audit.append.submission-answered'),
     { at: 'route.after-commit', first: 'batch', closing: 'after' },
-    // a set of three files, answered in the other format
+    // a set of three small files, whose bytes are in the commits of their names; answered in the other format
     ...before(
       'set',
       'receive.after-commit',
       'receive.after-reply:2',
       'receive.before-fsync:3',
+      'receive.after-fsync:3',
       'receive.after-commit:3',
     ),
     ...before('set', 'audit.append.submission', 'answer.signed', 'route.before-commit', 'audit.append.delivery'),

@@ -79,7 +79,7 @@ export class BadInputPlace {
   /** Codes of each record as the record log has them, whose digest stands in the audit line. */
   async recordLog({ fields }: ChainedLine): Promise<ReadonlyMap<number, readonly string[]>> {
     const id = String(fields.recordLog);
-    const bytes = await readFile(join(this.place.gateway.data, 'content', id.slice(0, 2), id));
+    const bytes = await this.#content(id);
     if (createHash('sha256').update(bytes).digest('hex') !== fields.recordLogSha256) throw new Error('another log');
     const codes = new Map<number, readonly string[]>();
     for await (const outcome of new RecordLogReader(Readable.from([bytes])).outcomes())
@@ -87,15 +87,29 @@ export class BadInputPlace {
     return codes;
   }
 
-  /** Files of the content store that nothing in the ledger names. */
+  async #content(contentId: string): Promise<Uint8Array> {
+    const { data } = this.place.gateway;
+    const reader = openSqliteReader(join(data, 'ledger.sqlite'));
+    try {
+      const kept = await reader.read({ kind: 'contents', contentIds: [contentId] });
+      return kept.get(contentId) ?? (await readFile(join(data, 'content', contentId.slice(0, 2), contentId)));
+    } finally {
+      await reader.close();
+    }
+  }
+
+  /** Contents, in files or in the ledger, that nothing in the ledger names. */
   async strayContents(): Promise<readonly string[]> {
     const { data } = this.place.gateway;
     const entries = await readdir(join(data, 'content'), { recursive: true, withFileTypes: true });
     const contentIds = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const reader = openSqliteReader(join(data, 'ledger.sqlite'));
     try {
-      const named = await reader.read({ kind: 'namedContents', contentIds });
-      return contentIds.filter((id) => !named.has(id));
+      const after = { keptAt: 0, contentId: '' };
+      const kept = await reader.read({ kind: 'contentsUntil', until: Date.now() + 1000, after, limit: 1_000_000 });
+      const all = [...contentIds, ...kept.map(({ contentId }) => contentId)];
+      const named = await reader.read({ kind: 'namedContents', contentIds: all });
+      return all.filter((id) => !named.has(id));
     } finally {
       await reader.close();
     }
