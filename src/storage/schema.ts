@@ -112,6 +112,16 @@ INSERT OR IGNORE INTO delivery_content
   WHERE state = 'delivered' AND body ->> '$.files[0].contentId' IS NOT NULL;
 `;
 
+/** A submission is `received` where it was quarantined and is to be checked again. Counts are those of a window, by its begin. */
+const VERSION_6 = `
+CREATE INDEX submission_unanswered ON submission (flow, environment, received_at) WHERE state IN ('quarantined', 'received', 'checking');
+DROP INDEX submission_quarantined;
+CREATE INDEX question_ended ON question (changed_at) WHERE state <> 'open';
+CREATE TABLE unknown_persons (
+  partner TEXT NOT NULL, window TEXT NOT NULL CHECK (window IN ('hour', 'day')), since INTEGER NOT NULL,
+  count INTEGER NOT NULL, PRIMARY KEY (partner, window, since)) STRICT, WITHOUT ROWID;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -123,6 +133,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_3),
   (sql) => sql.exec(VERSION_4),
   (sql) => sql.exec(VERSION_5),
+  (sql) => sql.exec(VERSION_6),
 ];
 
 /**

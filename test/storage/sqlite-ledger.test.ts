@@ -139,6 +139,7 @@ describe('the ledger file', () => {
       { version: 3 },
       { version: 4 },
       { version: 5 },
+      { version: 6 },
     ]);
   });
 
