@@ -1,8 +1,10 @@
 import type { LiveSessions } from './access/live-sessions.ts';
 import type { CurrentGeneration } from './config/generation.ts';
+import type { Clock } from './domain/clock.ts';
 import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
 import { answerSessions } from './gateway-limits.ts';
+import { alarmsOf, answerRedeliver, answerReplay, type Operations } from './gateway-operations.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-second-factor.ts';
 import type { ControlRequest } from './ops/control-socket.ts';
 import type { Ledger } from './storage/ledger.ts';
@@ -24,6 +26,8 @@ export type Live = {
   readonly dryRuns: DryRuns;
   readonly handIn: HandIn;
   readonly explainer: Explainer;
+  readonly operations: Operations;
+  readonly clock: Clock;
 };
 
 /** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
@@ -33,8 +37,13 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     case 'status': {
       const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
       const checks = await ledger.read({ kind: 'queueLength', queue: 'check' });
-      return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks };
+      const alarms = await alarmsOf(live.operations, live.clock.now());
+      return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks, alarms };
     }
+    case 'replay':
+      return answerReplay(live.operations, request.arguments);
+    case 'redeliver':
+      return answerRedeliver(live.operations, request.arguments);
     case 'trace':
       return traceOf(ledger, parseTicket(request.arguments[0]));
     case 'explain':

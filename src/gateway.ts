@@ -15,6 +15,7 @@ import { answerControl, type BoundPorts } from './gateway-control.ts';
 import { countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
 import { loadDemoMandates } from './gateway-mandates.ts';
+import { operationsOf } from './gateway-operations.ts';
 import { type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
 import { signingOf } from './gateway-signatures.ts';
 import { openTrust } from './gateway-trust.ts';
@@ -36,6 +37,7 @@ import { Vfs } from './vfs/vfs.ts';
 const NAMES_SWEEP_MS = 1_000;
 const PARTIALS_SWEEP_MS = 10_000;
 const MS_PER_HOUR = 3_600_000;
+const MS_PER_DAY = 24 * MS_PER_HOUR;
 const CONTENTS_SWEEP_MS = 3_600_000;
 const CONTENT_GRACE_MS = 86_400_000;
 
@@ -138,6 +140,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ ledger, store, clock, logger, namesEveryMs: NAMES_SWEEP_MS, contentsEveryMs: CONTENTS_SWEEP_MS },
     ...{ partialsEveryMs: PARTIALS_SWEEP_MS, contentGraceMs: CONTENT_GRACE_MS },
     partialMs: () => current.value.limits.partialUploadHours * MS_PER_HOUR,
+    endedQuestionsMs: () => current.value.retention.endedQuestionsDays * MS_PER_DAY,
   });
   sweeper.start();
   closers.push(() => sweeper.close());
@@ -163,7 +166,9 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
   const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
-  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, dryRuns, handIn, explainer };
+  const operations = operationsOf({ store, ledger, ...pipeline, generation: current, clock, logger });
+  const asked = { dryRuns, handIn, explainer, operations };
+  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, clock, ...asked };
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
     audit: (line) => audit.record(line),

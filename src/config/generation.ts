@@ -51,6 +51,8 @@ export function buildGeneration(files: SoundFiles, ring: KeyRing, ssh: SshTrust)
     folders: files.folders.value.folders.map(folderOf),
     availability: files.availability.value.availability,
     limits: files.gateway.value.limits,
+    alarms: files.gateway.value.alarms,
+    retention: files.gateway.value.retention,
     ssh,
   };
 }

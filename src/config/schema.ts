@@ -64,6 +64,15 @@ const limits = strict({
   receiptReadBytes: z.int().min(1).max(1_000_000_000).default(8_388_608),
 }).prefault({});
 
+/** When the hub is warned of one partner. */
+const alarms = strict({
+  unknownPersonsPerHour: z.int().min(1).max(1_000_000_000).default(100),
+  unknownPersonsPerDay: z.int().min(1).max(1_000_000_000).default(500),
+}).prefault({});
+
+/** How long what has ended is remembered. */
+const retention = strict({ endedQuestionsDays: z.number().min(0.0001).max(36_500).default(400) }).prefault({});
+
 /** Who may certify SSH keys, and keys and certificates that nobody may use any more. */
 const ssh = strict({
   certificateAuthorities: z
@@ -92,6 +101,8 @@ export const gatewaySchema = strict({
   data: strict({ directory: filePath.default('../var') }).prefault({}),
   dropFolder: strict({ enabled: z.boolean().default(false), sweepSeconds: seconds(0.1, 3600).default(5) }).prefault({}),
   limits,
+  alarms,
+  retention,
 });
 
 /** `sectors.yaml` */

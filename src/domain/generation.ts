@@ -40,6 +40,12 @@ export type Limits = {
   readonly receiptReadBytes: number;
 };
 
+/** How many records of one partner may be refused in an hour or a day because it does not know the person (300020). */
+export type Alarms = { readonly unknownPersonsPerHour: number; readonly unknownPersonsPerDay: number };
+
+/** How long questions are remembered that were answered, or closed without an answer. */
+export type Retention = { readonly endedQuestionsDays: number };
+
 /** What source holds which kind of datum: the availability table. */
 export type Availability = { readonly datum: string; readonly source: string };
 
@@ -54,6 +60,8 @@ export type Generation = {
   readonly folders: readonly SharedFolder[];
   readonly availability: readonly Availability[];
   readonly limits: Limits;
+  readonly alarms: Alarms;
+  readonly retention: Retention;
   readonly ssh: SshTrust;
 };
 

@@ -1,7 +1,7 @@
 import { GatewayError } from './errors.ts';
 import type { FindingCode } from './finding.ts';
 import type { Environment } from './flow.ts';
-import type { PartnerId, Principal } from './principal.ts';
+import type { AccessMethod, PartnerId, Principal } from './principal.ts';
 import type { VPath } from './vpath.ts';
 
 /** 13 characters 0-9A-Z, never reused. */
@@ -62,6 +62,8 @@ export type Submission = {
   readonly ticket: Ticket;
   readonly partner: PartnerId;
   readonly principal: Principal;
+  /** How it came in; unknown of what an earlier version of the program received. */
+  readonly accessMethod?: AccessMethod | undefined;
   /** `unknown` where no flow was found. */
   readonly flow: string;
   readonly environment: Environment;

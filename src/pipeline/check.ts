@@ -22,6 +22,7 @@ import { heldBehind } from './quarantine-order.ts';
 import { questionCommands, questionsLookup } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
+import type { UnknownPersonsWatch } from './unknown-persons.ts';
 
 /** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
 const MOST_TRIES = 5;
@@ -41,6 +42,7 @@ type Parts = {
   readonly answers: Answers;
   readonly deliverer: Deliverer;
   readonly directoryWork: Pick<DirectoryWork, 'drain'>;
+  readonly unknownPersons: UnknownPersonsWatch;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -67,13 +69,15 @@ export class Checker {
   async handle(lease: Lease): Promise<void> {
     const { ticket, accessMethod } = parsePayload(lease.payload);
     const submission = await this.#parts.ledger.read({ kind: 'submission', ticket });
-    if (submission?.state !== 'checking') {
+    const isAgain = submission?.state === 'received'; // it was quarantined, and is checked once more
+    if (submission === undefined || !(isAgain || submission.state === 'checking')) {
       await this.#parts.ledger.commit([{ kind: 'finishLease', ...leaseRef(lease) }]);
       return;
     }
     if ((await heldBehind(this.#parts.ledger, this.#parts.generation.value, submission)) !== undefined) {
       return this.#later(lease);
     }
+    if (isAgain) await this.#checkAgain(submission);
     try {
       // A batch sees what the integrations before it did.
       await this.#parts.directoryWork.drain();
@@ -87,6 +91,11 @@ export class Checker {
       this.#parts.logger.error({ err: error, ticket }, 'this batch can not be checked');
       await this.#quarantine(lease, submission, asGatewayError(error).message);
     }
+  }
+
+  async #checkAgain({ ticket }: Submission): Promise<void> {
+    const at = this.#parts.clock.now();
+    await this.#parts.ledger.commit([{ kind: 'setSubmissionState', ticket, from: 'received', to: 'checking', at }]);
   }
 
   async #check(submission: Submission, accessMethod: AccessMethod): Promise<Checked | undefined> {
@@ -127,6 +136,7 @@ export class Checker {
       ...remembered(checked),
       ...questionCommands(checked, now),
       ...directoryCommands(checked, now),
+      ...(await this.#parts.unknownPersons.commands(submission, result, now)),
       ...thaws(checked.flow, submission.files, submission.ticket, now),
       {
         kind: 'setSubmissionState',
@@ -146,7 +156,7 @@ export class Checker {
     ];
     crashPoint('route.before-commit');
     try {
-      await this.#parts.ledger.commit(closing);
+      this.#parts.unknownPersons.raise(submission, await this.#parts.ledger.commit(closing), now);
     } catch (error) {
       // Another batch took a sequence number first: the manifests name it, so they are made anew.
       if (error instanceof GatewayError && error.code === 'precondition-failed' && !last) return false;

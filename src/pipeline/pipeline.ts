@@ -24,6 +24,7 @@ import { SealedFiles } from './sealed-files.ts';
 import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
 import { SignatureThread } from './signature-thread.ts';
 import { SimulationMeter } from './simulation-meter.ts';
+import { UnknownPersonsWatch } from './unknown-persons.ts';
 
 const ARRIVALS_AT_ONCE = 16;
 /** Most of them wait for their turn: deliveries of a flow are published in the order of receipt. */
@@ -58,6 +59,11 @@ export type Pipeline = {
   /** What checks records, for those who ask without handing in. */
   readonly batches: BatchRunner;
   readonly meter: SimulationMeter;
+  readonly unknownPersons: UnknownPersonsWatch;
+  /** What makes answers, for those who close a submission in another way than by checking it. */
+  readonly answers: Answers;
+  /** A check was queued: look now. */
+  nudgeChecks(): void;
   close(): Promise<void>;
 };
 
@@ -69,7 +75,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const deliverer = new Deliverer({ store, ledger, sealed, clock });
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
-  const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork });
+  const unknownPersons = new UnknownPersonsWatch(parts);
+  const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork, unknownPersons });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
@@ -130,6 +137,9 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     signaturesHeld: () => signatures.held(),
     batches,
     meter,
+    unknownPersons,
+    answers,
+    nudgeChecks: () => checks.nudge(),
     close: async () => {
       await dropFolder.close();
       await arrivals.stop();

@@ -24,7 +24,7 @@ import { lotOf } from './lots.ts';
 import { sentBefore } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
 import type { SimulationMeter } from './simulation-meter.ts';
-import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
+import { checkJob, leaseRef, publishAnswers, thaws } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
@@ -137,6 +137,7 @@ export class Receiver {
       ticket,
       partner: partner.id,
       principal: arrival.principal,
+      accessMethod: arrival.accessMethod,
       flow: flow?.code ?? arrival.folderFlow ?? 'unknown',
       environment: candidate.environment,
       fileName: candidate.fileName,
@@ -161,11 +162,7 @@ export class Receiver {
   #next(candidate: Candidate, submission: Submission): readonly LedgerCommand[] {
     const { ticket, receivedAt } = submission;
     if (submission.state === 'checking') {
-      const { flow, environment } = submission;
-      // Deliveries of a flow leave in the order of receipt, so its files are checked one after the other.
-      const turn = candidate.flow?.order === 'none' ? ticket : `${flow}/${environment}`;
-      const payload = { ticket, accessMethod: candidate.arrival.accessMethod, turn };
-      return [{ kind: 'enqueue', queue: 'check', key: ticket, dueAt: receivedAt, payload }];
+      return [checkJob(submission, candidate.arrival.accessMethod, candidate.flow)];
     }
     return thaws(candidate.flow, submission.files, ticket, receivedAt);
   }

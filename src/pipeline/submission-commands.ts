@@ -1,5 +1,6 @@
 import type { Flow } from '../domain/flow.ts';
 import type { Partner } from '../domain/partner.ts';
+import type { AccessMethod } from '../domain/principal.ts';
 import type { Submission, SubmittedFile, Ticket } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
@@ -12,6 +13,20 @@ const DEFAULT_KEEP_SECONDS = 60;
 
 export function leaseRef({ queue, key, fence }: Lease) {
   return { queue, key, fence };
+}
+
+/**
+ * Queues a submission to be checked. Deliveries of a flow leave in the order of receipt, so its files are checked one after
+ * the other.
+ */
+export function checkJob(
+  { ticket, flow: code, environment, receivedAt }: Submission,
+  accessMethod: AccessMethod,
+  flow: Flow | undefined,
+): LedgerCommand {
+  const turn = flow?.order === 'none' ? ticket : `${code}/${environment}`;
+  const payload = { ticket, accessMethod, turn };
+  return { kind: 'enqueue', queue: 'check', key: ticket, dueAt: receivedAt, payload };
 }
 
 /** Ends the freeze of a submission's files; their names stay listed for a while: clients still look. */

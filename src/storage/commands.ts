@@ -3,6 +3,7 @@ import type { Environment } from '../domain/flow.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { Submission, SubmissionState, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
+import type { AlarmCommand } from './alarm-commands.ts';
 import type { ContentCommand } from './content-commands.ts';
 import type { ContentRef } from './content-store.ts';
 import type { DeliveryCommand } from './delivery-commands.ts';
@@ -273,6 +274,7 @@ export type LedgerCommand =
   | ContentCommand
   | QuestionCommand
   | DeliveryCommand
+  | AlarmCommand
   /** Opens level 2 for one certificate at one address, from now on; a grant that is there begins anew. */
   | ({ readonly kind: 'grantStepUp'; readonly principal: string; readonly forMs: number } & StepUpKey)
   /** Ends the grants of a certificate, at one address or at all; none there is no error. */

@@ -1,3 +1,4 @@
+import type { DeliveryState } from '../domain/delivery.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { PartnerId } from '../domain/principal.ts';
 
@@ -7,13 +8,18 @@ export type DeliveryCommand =
    * Bytes of a content were sent to its receiver, half open. When every byte of the data of a delivery was, it is picked up.
    * A content that is no delivery's data, or not any more, is left.
    */
-  {
-    readonly kind: 'recordSent';
-    readonly contentId: string;
-    readonly from: number;
-    readonly to: number;
-    readonly at: number;
-  };
+  | {
+      readonly kind: 'recordSent';
+      readonly contentId: string;
+      readonly from: number;
+      readonly to: number;
+      readonly at: number;
+    }
+  /**
+   * A delivery waits to be picked up again, from its first byte on. @throws `not-found`, `precondition-failed` where its state
+   * is not `from`
+   */
+  | { readonly kind: 'redeliver'; readonly id: string; readonly from: DeliveryState; readonly at: number };
 
 export type DeliveryQuery =
   | { readonly kind: 'delivery'; readonly id: string }
@@ -21,10 +27,11 @@ export type DeliveryQuery =
   | { readonly kind: 'awaitedBy'; readonly partner: PartnerId; readonly contentId: string }
   /** Entries that any of these contents has anywhere. */
   | { readonly kind: 'namesOf'; readonly contentIds: readonly string[] }
-  /** The earliest submission of a flow received before that is quarantined. */
+  /** The earliest submission of a flow received before that is quarantined, or was, or (`orChecking`) waits to be checked. */
   | {
-      readonly kind: 'quarantinedBefore';
+      readonly kind: 'unansweredBefore';
       readonly flow: string;
       readonly environment: Environment;
       readonly receivedAt: number;
+      readonly orChecking: boolean;
     };

@@ -1,9 +1,10 @@
 import type { Delivery } from '../domain/delivery.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { PartnerId } from '../domain/principal.ts';
-import type { Question } from '../domain/question.ts';
+import type { Question, RecordTicket } from '../domain/question.ts';
 import type { Submission, Ticket } from '../domain/submission.ts';
 import type { VPath } from '../domain/vpath.ts';
+import type { AlarmQuery, UnknownPersons } from './alarm-commands.ts';
 import type { ChainedLine, EntryRow, LockRow, LotOf, PartialRow, StepUpRow, TargetRow, Usage } from './commands.ts';
 import type { ContentQuery, KeptContent } from './content-commands.ts';
 import type { DeliveryQuery } from './delivery-commands.ts';
@@ -61,6 +62,7 @@ export type Query =
   | ContentQuery
   | QuestionQuery
   | DeliveryQuery
+  | AlarmQuery
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
   | { readonly kind: 'nextDue'; readonly queue: Queue }
   | { readonly kind: 'queueLength'; readonly queue: Queue }
@@ -100,11 +102,13 @@ type Answers = {
   readonly delivery: Delivery | undefined;
   readonly awaitedBy: boolean;
   readonly namesOf: readonly EntryRow[];
-  readonly quarantinedBefore: Ticket | undefined;
+  readonly unansweredBefore: Ticket | undefined;
   readonly questions: readonly Question[];
   readonly openQuestions: readonly Question[];
   readonly openQuestionCount: number;
   readonly overdueQuestions: number;
+  readonly endedQuestions: readonly RecordTicket[];
+  readonly unknownPersons: readonly UnknownPersons[];
   readonly nextDue: number | undefined;
   readonly queueLength: number;
   readonly namedContents: ReadonlySet<string>;

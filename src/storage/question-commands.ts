@@ -28,7 +28,9 @@ export type QuestionCommand =
   /** What is still open of a request was told to be overdue. */
   | { readonly kind: 'markOverdue'; readonly batch: Ticket; readonly at: number }
   /** What is still open of a request gets no answer any more. */
-  | { readonly kind: 'closeQuestions'; readonly batch: Ticket; readonly at: number };
+  | { readonly kind: 'closeQuestions'; readonly batch: Ticket; readonly at: number }
+  /** Forgets questions; one that is open stays, one that is gone is no error. */
+  | { readonly kind: 'removeQuestions'; readonly tickets: readonly RecordTicket[] };
 
 export type QuestionQuery =
   /**
@@ -47,4 +49,6 @@ export type QuestionQuery =
   | { readonly kind: 'openQuestions'; readonly batch: Ticket; readonly after: RecordTicket; readonly limit: number }
   | { readonly kind: 'openQuestionCount'; readonly batch: Ticket }
   /** How many questions are open whose answers were told to be overdue. */
-  | { readonly kind: 'overdueQuestions' };
+  | { readonly kind: 'overdueQuestions' }
+  /** Questions that were answered or closed before, the oldest first. */
+  | { readonly kind: 'endedQuestions'; readonly before: number; readonly limit: number };

@@ -120,6 +120,16 @@ CREATE TABLE content (
 CREATE INDEX content_kept ON content (kept_at, content_id);
 `;
 
+/** A submission is `received` where it was quarantined and is to be checked again. Counts are those of a window, by its begin. */
+const VERSION_7 = `
+CREATE INDEX submission_unanswered ON submission (flow, environment, received_at) WHERE state IN ('quarantined', 'received', 'checking');
+DROP INDEX submission_quarantined;
+CREATE INDEX question_ended ON question (changed_at) WHERE state <> 'open';
+CREATE TABLE unknown_persons (
+  partner TEXT NOT NULL, window TEXT NOT NULL CHECK (window IN ('hour', 'day')), since INTEGER NOT NULL,
+  count INTEGER NOT NULL, PRIMARY KEY (partner, window, since)) STRICT, WITHOUT ROWID;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -132,6 +142,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_4),
   (sql) => sql.exec(VERSION_5),
   (sql) => sql.exec(VERSION_6),
+  (sql) => sql.exec(VERSION_7),
 ];
 
 /**

@@ -1,13 +1,13 @@
-import { crashPoint } from '../domain/crash-point.ts';
-import { canonicalJson, chain, GENESIS } from './audit-chain.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
-import { integer, type Sql, text } from './sql.ts';
+import type { Sql } from './sql.ts';
+import { countUnknownPersons } from './sqlite-alarms.ts';
+import { appendAudit } from './sqlite-audit.ts';
 import { dropContents, keepContent } from './sqlite-contents.ts';
-import { recordSent } from './sqlite-deliveries.ts';
+import { recordSent, redeliver } from './sqlite-deliveries.ts';
 import { mustHoldLocks, refreshLock, releaseLock, takeLock } from './sqlite-locks.ts';
 import { advancePartial, beginPartial, endPartial } from './sqlite-partials.ts';
 import { patchProperties } from './sqlite-properties.ts';
-import { answerQuestions, closeQuestions, markOverdue, openQuestions } from './sqlite-questions.ts';
+import { answerQuestions, closeQuestions, markOverdue, openQuestions, removeQuestions } from './sqlite-questions.ts';
 import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
 import type { Command, Step } from './sqlite-step.ts';
 import { endStepUp, grantStepUp, useCode } from './sqlite-step-up.ts';
@@ -58,14 +58,17 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   recordSent,
   keepContent,
   dropContents,
+  redeliver,
   openQuestions,
   answerQuestions,
   markOverdue,
   closeQuestions,
+  removeQuestions,
   grantStepUp,
   endStepUp,
   useCode,
   increment,
+  countUnknownPersons,
   audit: appendAudit,
 };
 
@@ -81,16 +84,4 @@ export function applyCommands(sql: Sql, commands: readonly LedgerCommand[], now:
 
 function applyOne<K extends Kind>(step: Step, kind: K, command: CommandByKind[K]): void {
   APPLY[kind](step, command);
-}
-
-function appendAudit({ sql, now }: Step, { line }: Command<'audit'>): void {
-  const last = sql.get('SELECT seq, hash FROM audit ORDER BY seq DESC LIMIT 1');
-  const head = last === undefined ? { seq: 0, hash: GENESIS } : { seq: integer(last, 'seq'), hash: text(last, 'hash') };
-  const { seq, at, kind, outcome, fields, previous, hash } = chain(head, now, line);
-  sql.run(
-    `INSERT INTO audit (seq, at, kind, outcome, fields, previous, hash)
-     VALUES ($seq, $at, $kind, $outcome, $fields, $previous, $hash)`,
-    { seq, at, kind, outcome, fields: canonicalJson(fields), previous, hash },
-  );
-  crashPoint(`audit.append.${kind}`);
 }

@@ -1,4 +1,5 @@
 import type { Delivery } from '../domain/delivery.ts';
+import { GatewayError } from '../domain/errors.ts';
 import type { Ticket } from '../domain/submission.ts';
 import type { EntryRow } from './commands.ts';
 import type { DeliveryQuery } from './delivery-commands.ts';
@@ -54,6 +55,17 @@ export function contentDropped({ sql, now }: Step, { contentId }: EntryRow): voi
   );
 }
 
+export function redeliver({ sql }: Step, { id, from, at }: Command<'redeliver'>): void {
+  const row = sql.get('SELECT state, body FROM delivery WHERE id = $id', { id });
+  if (row === undefined) throw new GatewayError('not-found', 'there is no such delivery');
+  const { state, files } = parseDelivery(row);
+  if (state !== from) throw new GatewayError('precondition-failed', `the delivery is ${state} now`);
+  sql.run("UPDATE delivery SET state = 'delivered', changed_at = $at WHERE id = $id", { id, at });
+  sql.run("UPDATE delivery_content SET sent = '[]' WHERE content_id = $contentId", {
+    contentId: files[0]?.contentId ?? '',
+  });
+}
+
 export function findDelivery(sql: Sql, { id }: QueryOf<'delivery'>): Delivery | undefined {
   const row = sql.get('SELECT state, body FROM delivery WHERE id = $id', { id });
   return row === undefined ? undefined : parseDelivery(row);
@@ -78,12 +90,13 @@ export function namesOf(sql: Sql, { contentIds }: QueryOf<'namesOf'>): readonly 
     .map(parseEntry);
 }
 
-export function quarantinedBefore(sql: Sql, query: QueryOf<'quarantinedBefore'>): Ticket | undefined {
-  const { flow, environment, receivedAt } = query;
+export function unansweredBefore(sql: Sql, query: QueryOf<'unansweredBefore'>): Ticket | undefined {
+  const { flow, environment, receivedAt, orChecking } = query;
   const row = sql.get(
-    `SELECT ticket FROM submission WHERE state = 'quarantined' AND flow = $flow AND environment = $environment
-       AND received_at < $receivedAt ORDER BY received_at LIMIT 1`,
-    { flow, environment, receivedAt },
+    `SELECT ticket FROM submission WHERE state IN ('quarantined', 'received', 'checking')
+       AND flow = $flow AND environment = $environment AND received_at < $receivedAt
+       AND (state <> 'checking' OR $orChecking) ORDER BY received_at LIMIT 1`,
+    { flow, environment, receivedAt, orChecking: Number(orChecking) },
   );
   return row === undefined ? undefined : (text(row, 'ticket') as Ticket);
 }

@@ -4,11 +4,18 @@ import { parentOf } from '../domain/vpath.ts';
 import type { ChainedLine, EntryRow, TargetRow } from './commands.ts';
 import type { Answer, Lot, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { unknownPersons } from './sqlite-alarms.ts';
 import { contentsUntil, IS_NAMED, keptContents } from './sqlite-contents.ts';
-import { awaitedBy, findDelivery, namesOf, quarantinedBefore } from './sqlite-deliveries.ts';
+import { awaitedBy, findDelivery, namesOf, unansweredBefore } from './sqlite-deliveries.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
-import { findQuestions, openQuestionCount, openQuestionsOf, overdueQuestions } from './sqlite-questions.ts';
+import {
+  endedQuestions,
+  findQuestions,
+  openQuestionCount,
+  openQuestionsOf,
+  overdueQuestions,
+} from './sqlite-questions.ts';
 import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import { BELOW, below, keyOf } from './sqlite-step.ts';
@@ -58,8 +65,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return awaitedBy(sql, query);
     case 'namesOf':
       return namesOf(sql, query);
-    case 'quarantinedBefore':
-      return quarantinedBefore(sql, query);
+    case 'unansweredBefore':
+      return unansweredBefore(sql, query);
     case 'questions':
       return findQuestions(sql, query);
     case 'openQuestions':
@@ -68,6 +75,10 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return openQuestionCount(sql, query);
     case 'overdueQuestions':
       return overdueQuestions(sql);
+    case 'endedQuestions':
+      return endedQuestions(sql, query);
+    case 'unknownPersons':
+      return unknownPersons(sql, query);
     case 'nextDue':
       return nextDue(sql, { queue: query.queue });
     case 'queueLength':

@@ -1,5 +1,5 @@
 import { GatewayError } from '../domain/errors.ts';
-import type { Question } from '../domain/question.ts';
+import type { Question, RecordTicket } from '../domain/question.ts';
 import type { QuestionQuery } from './question-commands.ts';
 import { integer, optionalInteger, type Row, type Sql, text } from './sql.ts';
 import type { Command, Step } from './sqlite-step.ts';
@@ -47,6 +47,21 @@ export function closeQuestions({ sql }: Step, { batch, at }: Command<'closeQuest
     batch,
     at,
   });
+}
+
+export function removeQuestions({ sql }: Step, { tickets }: Command<'removeQuestions'>): void {
+  sql.run(`DELETE FROM question WHERE ticket IN (SELECT value FROM json_each($tickets)) AND state <> 'open'`, {
+    tickets: JSON.stringify(tickets),
+  });
+}
+
+export function endedQuestions(sql: Sql, { before, limit }: QueryOf<'endedQuestions'>): readonly RecordTicket[] {
+  return sql
+    .all(
+      `SELECT ticket FROM question WHERE state <> 'open' AND changed_at < $before ORDER BY changed_at LIMIT $limit`,
+      { before, limit },
+    )
+    .map((row) => text(row, 'ticket'));
 }
 
 /** Two indexed searches; the same question is found by both at most once. */

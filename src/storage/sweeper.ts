@@ -5,6 +5,7 @@ import type { ContentStore } from './content-store.ts';
 import type { Ledger } from './ledger.ts';
 
 const PAGE = 200;
+const QUESTIONS_PAGE = 5_000;
 
 type Parts = {
   readonly ledger: Ledger;
@@ -18,6 +19,8 @@ type Parts = {
   readonly contentGraceMs: number;
   /** How long an upload in parts is kept that nobody goes on with. */
   readonly partialMs: () => number;
+  /** How long questions are kept that were answered or closed. */
+  readonly endedQuestionsMs: () => number;
 };
 
 /** Removes names whose time is over, and content that no row names any more: the hub keeps none. */
@@ -34,6 +37,7 @@ export class Sweeper {
     this.#timers = [
       setInterval(() => this.#queue('names', () => this.sweepNames()), this.#parts.namesEveryMs),
       setInterval(() => this.#queue('partials', () => this.sweepPartials()), this.#parts.partialsEveryMs),
+      setInterval(() => this.#queue('questions', () => this.sweepQuestions()), this.#parts.partialsEveryMs),
       setInterval(() => this.#queue('contents', () => this.sweepContents()), this.#parts.contentsEveryMs),
     ];
   }
@@ -79,6 +83,20 @@ export class Sweeper {
     );
     await this.#removeUnnamed(stale.map(({ contentId }) => contentId));
     return stale.length;
+  }
+
+  /** @returns how many questions were forgotten that ended long ago */
+  async sweepQuestions(): Promise<number> {
+    const { ledger, clock, endedQuestionsMs } = this.#parts;
+    const before = clock.now() - endedQuestionsMs();
+    const tickets = await ledger.read({ kind: 'endedQuestions', before, limit: QUESTIONS_PAGE });
+    if (tickets.length === 0) return 0;
+    const fields = { questions: tickets.length, endedBefore: new Date(before).toISOString() };
+    await ledger.commit([
+      { kind: 'removeQuestions', tickets },
+      { kind: 'audit', line: { kind: 'questions-forgotten', outcome: 'done', fields } },
+    ]);
+    return tickets.length;
   }
 
   /** Content whose last name was just removed: nobody can name it again. */

@@ -1,7 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
-import { createInterface } from 'node:readline';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
@@ -23,8 +22,10 @@ import type { BatchResult, RecordAnswer } from '../pipeline/batch.ts';
 import { batchTask } from '../pipeline/batch-task.ts';
 import { type BatchRunner, originalsOf } from '../pipeline/check.ts';
 import { type FileFault, faultsOfData, faultsOfUpload } from '../pipeline/file-checks.ts';
+import { linesOf } from '../pipeline/lines-of.ts';
 import { questionsLookup } from '../pipeline/question-flows.ts';
 import type { SimulationMeter } from '../pipeline/simulation-meter.ts';
+import type { UnknownPersonsWatch } from '../pipeline/unknown-persons.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
 import { keeping, refOf } from '../storage/content-commands.ts';
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
@@ -68,6 +69,7 @@ type Parts = {
   readonly ledger: Ledger;
   readonly batches: BatchRunner;
   readonly meter: SimulationMeter;
+  readonly unknownPersons: UnknownPersonsWatch;
   readonly textOf: TextOf;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
@@ -132,7 +134,7 @@ export class DryRuns {
   }
 
   async #check(sender: Sender, generation: Generation, content: CompletedContent): Promise<DryRunReport> {
-    const { batches, ledger } = this.#parts;
+    const { batches, ledger, unknownPersons } = this.#parts;
     const submission = this.#submissionOf(sender, generation, content);
     const task = batchTask(submission, sender.flow, sender.partner, generation, {
       accessMethod: 'line',
@@ -149,7 +151,14 @@ export class DryRuns {
       recordLog: refOf(result.recordLog),
       answeredAt: this.#parts.clock.now(),
     };
-    await ledger.commit([...keeping([result.recordLog]), ...closing(answered, sender, result)]);
+    const now = this.#parts.clock.now();
+    const counted = await unknownPersons.commands(answered, result, now);
+    const closed = await ledger.commit([
+      ...keeping([result.recordLog]),
+      ...closing(answered, sender, result),
+      ...counted,
+    ]);
+    unknownPersons.raise(answered, closed, now);
     const [refused, information] = [
       await this.#answers(sender, submission.ticket, result.refusals),
       await this.#answers(sender, submission.ticket, result.information),
@@ -201,12 +210,10 @@ export class DryRuns {
 
   async #answers(sender: Sender, ticket: Ticket, content: CompletedContent): Promise<readonly RecordReport[]> {
     const reports: RecordReport[] = [];
-    const input = this.#parts.store.read(content);
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+    for await (const line of linesOf(this.#parts.store.read(content))) {
       if (reports.length === MOST_SHOWN) break;
       reports.push(this.#recordReport(sender, ticket, JSON.parse(line) as RecordAnswer));
     }
-    input.destroy();
     return reports;
   }
 

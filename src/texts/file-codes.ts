@@ -130,6 +130,12 @@ export const FILE_CODES = {
     de: 'Ihre Einrichtung hat keine Ermächtigung für diesen Datenfluss. Prüfen Sie Datenfluss, Umgebung und Ermächtigung.',
     en: 'Your institution has no authorization for this flow. Check flow, environment and authorization.',
   },
+  '430': {
+    nl: 'Dit bestand kon niet worden verwerkt; wij hebben het niet bewaard. Stuur het opnieuw.',
+    fr: 'Ce fichier n’a pas pu être traité ; nous ne l’avons pas conservé. Renvoyez-le.',
+    de: 'Diese Datei konnte nicht verarbeitet werden; wir haben sie nicht aufbewahrt. Senden Sie sie neu.',
+    en: 'This file could not be processed; we did not keep it. Send it again.',
+  },
   '524': {
     nl: 'Het kon niet worden nagegaan of het certificaat van de handtekening is ingetrokken. Stuur het bestand later opnieuw.',
     fr: 'Il n’a pu être vérifié si le certificat de la signature a été révoqué. Renvoyez le fichier plus tard.',

@@ -183,6 +183,8 @@ test('limits left out are the numbers that ship', async () => {
     simulationBytesPerHour: 200_000_000,
     receiptReadBytes: 8_388_608,
   });
+  expect(defaults.generation.alarms).toEqual({ unknownPersonsPerHour: 100, unknownPersonsPerDay: 500 });
+  expect(defaults.generation.retention).toEqual({ endedQuestionsDays: 400 });
   expect(defaults.generation.id).toBe(written.generation.id);
 });
 

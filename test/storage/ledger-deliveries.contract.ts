@@ -99,6 +99,21 @@ export function deliveriesContract(open: OpenLedger): void {
       expect(await stateOf(ledger)).toBe('removed');
     });
 
+    test('that is placed again waits from its first byte on', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([...place(), sent(0, 100)]);
+      const again = { kind: 'redeliver', id: 'd', from: 'picked-up', at: AT } as const;
+      await expect(ledger.commit([{ ...again, from: 'removed' }])).rejects.toMatchObject({
+        code: 'precondition-failed',
+      });
+      await expect(ledger.commit([{ ...again, id: 'e' }])).rejects.toMatchObject({ code: 'not-found' });
+      await ledger.commit([again]);
+      await ledger.commit([sent(50, 100)]);
+      expect(await stateOf(ledger)).toBe('delivered');
+      await ledger.commit([sent(0, 50)]);
+      expect(await stateOf(ledger)).toBe('picked-up');
+    });
+
     test('that expired stays so when its names go', async () => {
       const { ledger } = await newLedger(open);
       await ledger.commit(place());
@@ -107,20 +122,26 @@ export function deliveriesContract(open: OpenLedger): void {
     });
   });
 
-  test('a quarantined submission is found by those of its flow and environment that came later', async () => {
+  test('a submission that is not answered is found by those of its flow and environment that came later', async () => {
     const { ledger } = await newLedger(open);
     const insert = (id: string, receivedAt: number, more = {}): LedgerCommand => ({
       kind: 'insertSubmission',
       submission: submission(id, { receivedAt, state: 'checking', ...more }),
     });
     await ledger.commit([insert('A', AT), insert('B', AT + 1), insert('C', AT, { environment: 'T' })]);
-    const before = (receivedAt: number) =>
-      ledger.read({ kind: 'quarantinedBefore', flow: 'ADDR', environment: 'R', receivedAt });
-    expect(await before(AT + 9)).toBeUndefined();
+    const before = (receivedAt: number, orChecking = false) =>
+      ledger.read({ kind: 'unansweredBefore', flow: 'ADDR', environment: 'R', receivedAt, orChecking });
+    expect([await before(AT + 9), await before(AT + 9, true)]).toEqual([undefined, 'A']);
     for (const one of ['B', 'C', 'A']) {
       const ticket = submission(one).ticket;
       await ledger.commit([{ kind: 'setSubmissionState', ticket, from: 'checking', to: 'quarantined', at: AT }]);
     }
     expect([await before(AT), await before(AT + 1), await before(AT + 9)]).toEqual([undefined, 'A', 'A']);
+    const { ticket } = submission('A');
+    const lifted = { kind: 'setSubmissionState', ticket, from: 'quarantined', to: 'received', at: AT } as const;
+    await ledger.commit([lifted]);
+    expect([await before(AT + 9), await before(AT + 9, true)]).toEqual(['A', 'A']);
+    await ledger.commit([{ ...lifted, from: 'received', to: 'checking' }]);
+    expect([await before(AT + 9), await before(AT + 9, true)]).toEqual(['B', 'A']);
   });
 }

@@ -50,6 +50,22 @@ export function questionsContract(open: OpenLedger): void {
       expect(await find(ledger, 'asker', FPD, 'm2')).toEqual([]);
     });
 
+    test('is forgotten by its ticket once it has ended, and is then as one that was never asked', async () => {
+      const { ledger } = await newLedger(open);
+      await ledger.commit([ask({}, 'm1', 'm2'), ask({ batch: 'C' }, 'm3')]);
+      await ledger.commit([answer(`${BATCH}-1`), { kind: 'closeQuestions', batch: ticket('C'), at: AT + 5 }]);
+      const ended = (before: number, limit = 9) => ledger.read({ kind: 'endedQuestions', before, limit });
+      expect(await ended(AT + 1)).toEqual([]);
+      expect([await ended(AT + 2), await ended(AT + 6), await ended(AT + 6, 1)]).toEqual([
+        [`${BATCH}-1`],
+        [`${BATCH}-1`, 'C-1'],
+        [`${BATCH}-1`],
+      ]);
+      await ledger.commit([{ kind: 'removeQuestions', tickets: [`${BATCH}-1`, `${BATCH}-2`, 'unknown'] }]);
+      expect(states(await find(ledger, 'source', KSZ, 'm1', 'm2', 'm3'))).toEqual([`C-1 closed`, `${BATCH}-2 open`]);
+      await expect(ledger.commit([answer(`${BATCH}-1`)])).rejects.toMatchObject({ code: 'precondition-failed' });
+    });
+
     test('is open once for an asker, until it is answered', async () => {
       const { ledger } = await newLedger(open);
       await ledger.commit([ask({}, 'm1')]);

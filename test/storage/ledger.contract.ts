@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
+import { alarmsContract } from './ledger-alarms.contract.ts';
 import { deliveriesContract } from './ledger-deliveries.contract.ts';
 import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from './ledger-fixture.ts';
 import { locksContract } from './ledger-locks.contract.ts';
@@ -24,6 +25,7 @@ export function ledgerContract(open: OpenLedger): void {
   propertiesContract(open);
   usageContract(open);
   partialsContract(open);
+  alarmsContract(open);
 
   describe('a commit', () => {
     test('is all or nothing', async () => {

@@ -144,6 +144,8 @@ export function generation(more: Partial<Generation> = {}): Generation {
     ],
     availability: [],
     limits: LIMITS,
+    alarms: { unknownPersonsPerHour: 100, unknownPersonsPerDay: 500 },
+    retention: { endedQuestionsDays: 400 },
     ssh: { authorities: [] },
     ...more,
   };

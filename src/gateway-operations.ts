@@ -1,0 +1,43 @@
+import { userInfo } from 'node:os';
+import { GatewayError } from './domain/errors.ts';
+import { parseTicket } from './domain/submission.ts';
+import type { UnknownPersonsWatch } from './pipeline/unknown-persons.ts';
+import { Redeliveries } from './submissions/redeliver.ts';
+import { Replays } from './submissions/replay.ts';
+
+/** What an operator does with single files, and what the hub warns of. */
+export type Operations = {
+  readonly replays: Replays;
+  readonly redeliveries: Redeliveries;
+  readonly unknownPersons: UnknownPersonsWatch;
+};
+
+type Parts = ConstructorParameters<typeof Replays>[0] & Pick<Operations, 'unknownPersons'>;
+
+export function operationsOf(parts: Parts): Operations {
+  const { unknownPersons } = parts;
+  return { replays: new Replays(parts), redeliveries: new Redeliveries(parts), unknownPersons };
+}
+
+/** `replay <ticket>`, `replay <ticket> reject <reason>`. @throws GatewayError as `Replays` */
+export function answerReplay({ replays }: Operations, [ticket, word, reason]: readonly string[]): Promise<unknown> {
+  const systemUser = userInfo().username;
+  if (word === undefined) return replays.lift(parseTicket(ticket), systemUser);
+  if (word !== 'reject') throw new GatewayError('bad-request', 'replay <ticket>, or replay <ticket> reject <reason>');
+  return replays.reject(parseTicket(ticket), reason ?? '', systemUser);
+}
+
+/** `redeliver <delivery>`. @throws GatewayError as `Redeliveries` */
+export function answerRedeliver({ redeliveries }: Operations, [delivery = '']: readonly string[]): Promise<unknown> {
+  return redeliveries.again(delivery, userInfo().username);
+}
+
+/** What stands against partners at this moment, for `status`. */
+export async function alarmsOf({ unknownPersons }: Operations, now: number): Promise<readonly unknown[]> {
+  const raised = await unknownPersons.raised(now);
+  return raised.map(({ since, ...one }) => ({
+    alarm: 'unknown-persons',
+    ...one,
+    since: new Date(since).toISOString(),
+  }));
+}
