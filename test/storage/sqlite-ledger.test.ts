@@ -140,6 +140,7 @@ describe('the ledger file', () => {
       { version: 4 },
       { version: 5 },
       { version: 6 },
+      { version: 7 },
     ]);
   });
 
