@@ -3,16 +3,16 @@ import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
-import type { AnswerFile, Submission, SubmissionState } from '../domain/submission.ts';
+import type { Submission, SubmissionState } from '../domain/submission.ts';
 import { notificationName, receiptName } from '../evidence/answer-names.ts';
 import { type NotificationFacts, notificationParts, type TextOf } from '../evidence/notification.ts';
 import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.ts';
-import type { LedgerCommand } from '../storage/commands.ts';
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
 import { linesOf } from './lines-of.ts';
 import { answerFiles, keepingFiles, type SealedFile, type SealedFiles } from './sealed-files.ts';
+import type { PreparedAnswer } from './submission-commands.ts';
 
 type Parts = {
   readonly store: ContentStore;
@@ -23,9 +23,6 @@ type Parts = {
 };
 
 export type FileErrors = Submission['errors'];
-
-/** Answers whose contents are complete; `kept` goes into the commit that names them. */
-export type PreparedAnswer = { readonly files: readonly AnswerFile[]; readonly kept: readonly LedgerCommand[] };
 
 /** A notification, and the state it tells. */
 export type PreparedNotification = PreparedAnswer & {

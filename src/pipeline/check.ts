@@ -130,8 +130,7 @@ export class Checker {
     const closing: LedgerCommand[] = [
       { kind: 'finishLease', ...leaseRef(lease) },
       ...keeping([result.recordLog]),
-      ...notification.kept,
-      ...publishAnswers(partner, submission, notification.files, now),
+      ...publishAnswers(partner, submission, notification, now),
       ...deliveries.flatMap((delivery) => delivery.commands(now)),
       ...remembered(checked),
       ...questionCommands(checked, now),

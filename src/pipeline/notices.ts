@@ -31,6 +31,7 @@ export class Notices {
       partner.answerFormat === 'rsz-xml'
         ? await sealed.asSet('NOTI', await sealed.write(noticeXml(facts, textOf)), environment, createdAt)
         : await sealed.withSignature(noticeName(facts), await sealed.write([noticeJson(facts, textOf)]));
-    return [...keepingFiles(files), ...publishAnswers(partner, about, answerFiles(files), createdAt)];
+    const answer = { files: answerFiles(files), kept: keepingFiles(files) };
+    return publishAnswers(partner, about, answer, createdAt);
   }
 }

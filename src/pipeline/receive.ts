@@ -115,9 +115,8 @@ export class Receiver {
       ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
       ...this.#lotIsNew(candidate),
-      ...kept,
       { kind: 'insertSubmission', submission },
-      ...publishAnswers(candidate.partner, submission, submission.receipt, clock.now()),
+      ...publishAnswers(candidate.partner, submission, { files: submission.receipt, kept }, clock.now()),
       ...this.#next(candidate, submission),
       { kind: 'audit', line: submissionLine(submission, candidate) },
     ]);
@@ -177,7 +176,7 @@ export class Receiver {
       ...dequeues(lease, candidate),
       ...freezes(candidate, ticket),
       ...thaws(candidate.flow, files, ticket, now),
-      ...publishAnswers(candidate.partner, earlier, earlier.receipt, now),
+      ...publishAnswers(candidate.partner, earlier, { files: earlier.receipt, kept: [] }, now),
       { kind: 'audit', line: { kind: 'submission-again', outcome: 'done', fields } },
     ]);
   }

@@ -1,10 +1,11 @@
 import type { Flow } from '../domain/flow.ts';
 import type { Partner } from '../domain/partner.ts';
 import type { AccessMethod } from '../domain/principal.ts';
-import type { Submission, SubmittedFile, Ticket } from '../domain/submission.ts';
+import type { AnswerFile, Submission, SubmittedFile, Ticket } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
+import { refOf } from '../storage/content-commands.ts';
 import type { Lease } from '../storage/ledger.ts';
 
 /** Commands that both commits of a submission are made of: its receipt, and its closing. */
@@ -40,21 +41,27 @@ export function thaws(
   return files.map((file) => ({ kind: 'thaw', path: file.path, ticket, expiresAt }));
 }
 
+/** Answers whose contents are complete, with what the commit must carry that names them. */
+export type PreparedAnswer = { readonly files: readonly AnswerFile[]; readonly kept: readonly LedgerCommand[] };
+
 /** Puts answers into the mailbox of the sender. */
 export function publishAnswers(
   partner: Partner,
   submission: Pick<Submission, 'environment' | 'flow'>,
-  answers: Submission['receipt'],
+  { files, kept }: PreparedAnswer,
   at: number,
 ): readonly LedgerCommand[] {
   const known = submission.flow === 'unknown' ? undefined : submission.flow;
   const folder = mailboxFolder(partner, submission.environment, known);
-  return answers.map((answer) => ({
-    kind: 'publish',
-    path: childOf(folder, answer.name),
-    content: { contentId: answer.contentId, size: answer.size, sha256: answer.sha256 },
-    expect: 'any',
-    parentMustExist: false,
-    at,
-  }));
+  const names = files.map(
+    (file): LedgerCommand => ({
+      kind: 'publish',
+      path: childOf(folder, file.name),
+      content: refOf(file),
+      expect: 'any',
+      parentMustExist: false,
+      at,
+    }),
+  );
+  return [...kept, ...names];
 }

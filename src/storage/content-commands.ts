@@ -10,10 +10,11 @@ export type ContentCommand =
 export type ContentQuery =
   /** The bytes of those that lie in the ledger. */
   | { readonly kind: 'contents'; readonly contentIds: readonly string[] }
-  /** Contents kept until a time of the ledger's clock, oldest first; pass the last of a page as `after`. */
-  | { readonly kind: 'contentsUntil'; readonly until: number; readonly after: KeptContent; readonly limit: number };
+  /** All that lie in the ledger, in their order there; pass the position of the last of a page as `after`. */
+  | { readonly kind: 'keptContents'; readonly after: number; readonly limit: number };
 
-export type KeptContent = { readonly keptAt: number; readonly contentId: string };
+/** `keptAt`: when it was kept, on the ledger's clock. */
+export type KeptContent = { readonly position: number; readonly contentId: string; readonly keptAt: number };
 
 /** What a commit must carry that names these contents: those that lie on a disk need nothing. */
 export function keeping(contents: readonly CompletedContent[]): readonly ContentCommand[] {

@@ -98,7 +98,7 @@ type Answers = {
   readonly nextSequence: number;
   readonly originals: ReadonlyMap<string, readonly string[]>;
   readonly contents: ReadonlyMap<string, Uint8Array>;
-  readonly contentsUntil: readonly KeptContent[];
+  readonly keptContents: readonly KeptContent[];
   readonly delivery: Delivery | undefined;
   readonly awaitedBy: boolean;
   readonly namesOf: readonly EntryRow[];

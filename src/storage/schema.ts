@@ -112,12 +112,14 @@ INSERT OR IGNORE INTO delivery_content
   WHERE state = 'delivered' AND body ->> '$.files[0].contentId' IS NOT NULL;
 `;
 
-/** Contents without a file. `sealing`: how the bytes are encrypted, where they are; nothing writes it yet. */
+/**
+ * Contents without a file; their rows lie in the order they came, which fills pages and shares them among those that come
+ * together. `sealing`: how the bytes are encrypted, where they are; nothing writes it yet.
+ */
 const VERSION_6 = `
 CREATE TABLE content (
   content_id TEXT PRIMARY KEY, size INTEGER NOT NULL, sha256 TEXT NOT NULL, kept_at INTEGER NOT NULL, sealing TEXT,
   bytes BLOB NOT NULL) STRICT;
-CREATE INDEX content_kept ON content (kept_at, content_id);
 `;
 
 /** A submission is `received` where it was quarantined and is to be checked again. Counts are those of a window, by its begin. */

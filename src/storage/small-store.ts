@@ -125,19 +125,16 @@ export class SmallStore implements ContentStore {
     const { ledger, clock } = this.#kept;
     const until = clock.now() - graceMs;
     let removed = 0;
-    let after: KeptContent | undefined = { keptAt: Number.MIN_SAFE_INTEGER, contentId: '' };
+    let after: number | undefined = 0;
     while (after !== undefined) {
-      const page: readonly KeptContent[] = await ledger.read({
-        kind: 'contentsUntil',
-        until,
-        after,
-        limit: SWEEP_PAGE,
-      });
-      const named = await isNamed(page.map(({ contentId }) => contentId));
-      const contentIds = page.map(({ contentId }) => contentId).filter((contentId) => !named.has(contentId));
+      const page: readonly KeptContent[] = await ledger.read({ kind: 'keptContents', after, limit: SWEEP_PAGE });
+      after = page.at(-1)?.position;
+      const old = page.filter(({ keptAt }) => keptAt <= until).map(({ contentId }) => contentId);
+      if (old.length === 0) continue;
+      const named = await isNamed(old);
+      const contentIds = old.filter((contentId) => !named.has(contentId));
       if (contentIds.length > 0) await ledger.commit([{ kind: 'dropContents', contentIds }]);
       removed += contentIds.length;
-      after = page.at(-1);
     }
     return removed;
   }

@@ -26,7 +26,7 @@ export function dropContents({ sql }: Step, { contentIds }: Command<'dropContent
   );
 }
 
-export function keptContents(sql: Sql, { contentIds }: QueryOf<'contents'>): ReadonlyMap<string, Uint8Array> {
+export function bytesOfContents(sql: Sql, { contentIds }: QueryOf<'contents'>): ReadonlyMap<string, Uint8Array> {
   const rows = sql.all(
     'SELECT content_id, bytes FROM content WHERE content_id IN (SELECT value FROM json_each($contentIds))',
     { contentIds: JSON.stringify(contentIds) },
@@ -34,13 +34,16 @@ export function keptContents(sql: Sql, { contentIds }: QueryOf<'contents'>): Rea
   return new Map(rows.map((row) => [text(row, 'content_id'), bytes(row, 'bytes')]));
 }
 
-export function contentsUntil(sql: Sql, { until, after, limit }: QueryOf<'contentsUntil'>): readonly KeptContent[] {
+/** No bytes are read for it: they lie behind the other columns, and large ones on pages of their own. */
+export function keptContents(sql: Sql, { after, limit }: QueryOf<'keptContents'>): readonly KeptContent[] {
   return sql
-    .all(
-      `SELECT kept_at, content_id FROM content
-       WHERE kept_at <= $until AND (kept_at, content_id) > ($keptAt, $contentId)
-       ORDER BY kept_at, content_id LIMIT $limit`,
-      { until, limit, keptAt: after.keptAt, contentId: after.contentId },
-    )
-    .map((row) => ({ keptAt: integer(row, 'kept_at'), contentId: text(row, 'content_id') }));
+    .all('SELECT rowid, content_id, kept_at FROM content WHERE rowid > $after ORDER BY rowid LIMIT $limit', {
+      after,
+      limit,
+    })
+    .map((row) => ({
+      position: integer(row, 'rowid'),
+      contentId: text(row, 'content_id'),
+      keptAt: integer(row, 'kept_at'),
+    }));
 }

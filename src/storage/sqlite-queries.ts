@@ -5,7 +5,7 @@ import type { ChainedLine, EntryRow, TargetRow } from './commands.ts';
 import type { Answer, Lot, Query } from './queries.ts';
 import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { unknownPersons } from './sqlite-alarms.ts';
-import { contentsUntil, IS_NAMED, keptContents } from './sqlite-contents.ts';
+import { bytesOfContents, IS_NAMED, keptContents } from './sqlite-contents.ts';
 import { awaitedBy, findDelivery, namesOf, unansweredBefore } from './sqlite-deliveries.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, stalePartials } from './sqlite-partials.ts';
@@ -56,9 +56,9 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
     case 'originals':
       return originals(sql, query);
     case 'contents':
+      return bytesOfContents(sql, query);
+    case 'keptContents':
       return keptContents(sql, query);
-    case 'contentsUntil':
-      return contentsUntil(sql, query);
     case 'delivery':
       return findDelivery(sql, query);
     case 'awaitedBy':

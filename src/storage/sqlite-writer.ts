@@ -39,7 +39,9 @@ export class LedgerWriter {
   run(calls: readonly WriteCall[]): readonly Outcome[] {
     try {
       this.#sql.run('BEGIN IMMEDIATE');
-      const outcomes = calls.map((call) => this.#runOne(call));
+      const [alone] = calls.length === 1 ? calls : [];
+      const outcomes = alone === undefined ? calls.map((call) => this.#runOne(call)) : [this.#runAlone(alone)];
+      if (!this.#sql.inTransaction) return outcomes;
       const contents = calls.flatMap(contentsOf);
       if (contents.length > 0) crashPoint('receive.before-fsync');
       this.#sql.run('COMMIT');
@@ -70,6 +72,17 @@ export class LedgerWriter {
       this.#wasFull = false;
     } catch (error) {
       if (sqliteCode(error) !== SQLITE.FULL) throw error;
+    }
+  }
+
+  /** Needs no savepoint: where it fails, the whole transaction goes. */
+  #runAlone(call: WriteCall): Outcome {
+    try {
+      return { ok: true, value: this.#apply(call) };
+    } catch (error) {
+      if (!this.#sql.inTransaction || MACHINE_ERRORS.has(sqliteCode(error))) throw error;
+      this.#sql.run('ROLLBACK');
+      return { ok: false, failure: failureOf(error) };
     }
   }
 

@@ -80,7 +80,7 @@ export class Replays {
     const told = partner === undefined ? undefined : await this.#notification(partner, submission, reason);
     const at = clock.now();
     await ledger.commit([
-      ...(partner && told ? publishAnswers(partner, submission, told.files, at) : []),
+      ...(partner && told ? publishAnswers(partner, submission, told, at) : []),
       ...thaws(flow, submission.files, ticket, at),
       {
         ...{ kind: 'setSubmissionState', ticket, from: 'quarantined', to: 'rejected', at },

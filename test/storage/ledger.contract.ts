@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
 import { alarmsContract } from './ledger-alarms.contract.ts';
+import { contentsContract } from './ledger-contents.contract.ts';
 import { deliveriesContract } from './ledger-deliveries.contract.ts';
 import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from './ledger-fixture.ts';
 import { locksContract } from './ledger-locks.contract.ts';
@@ -26,6 +27,7 @@ export function ledgerContract(open: OpenLedger): void {
   usageContract(open);
   partialsContract(open);
   alarmsContract(open);
+  contentsContract(open);
 
   describe('a commit', () => {
     test('is all or nothing', async () => {

@@ -105,8 +105,7 @@ export class BadInputPlace {
     const contentIds = entries.filter((entry) => entry.isFile()).map(({ name }) => name);
     const reader = openSqliteReader(join(data, 'ledger.sqlite'));
     try {
-      const after = { keptAt: 0, contentId: '' };
-      const kept = await reader.read({ kind: 'contentsUntil', until: Date.now() + 1000, after, limit: 1_000_000 });
+      const kept = await reader.read({ kind: 'keptContents', after: 0, limit: 1_000_000 });
       const all = [...contentIds, ...kept.map(({ contentId }) => contentId)];
       const named = await reader.read({ kind: 'namedContents', contentIds: all });
       return all.filter((id) => !named.has(id));
