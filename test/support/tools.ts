@@ -19,6 +19,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'openssl', debianPackage: 'openssl', covers: 'signatures and certificates against OpenSSL' },
   { tool: 'xmllint', debianPackage: 'libxml2-utils', covers: 'XML against libxml2' },
   { tool: 'unzip', debianPackage: 'unzip', covers: 'packed deliveries by unzip' },
+  { tool: 'strace', debianPackage: 'strace', covers: 'a disk that fails under the ledger' },
   { tool: 'iconv', debianPackage: 'libc-bin', covers: 'charsets against the C library' },
 ];
 
