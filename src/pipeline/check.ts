@@ -14,7 +14,7 @@ import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
-import { batchTask, grounds } from './batch-task.ts';
+import { batchTask, grounds, SharedTasks } from './batch-task.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
 import { type DirectoryWork, directoryCommands } from './directory-work.ts';
 import { missingLots } from './lots.ts';
@@ -61,6 +61,7 @@ type Checked = {
 /** Checks the records of a submission, and closes it in one commit: deliveries, manifests, notification and new state. */
 export class Checker {
   readonly #parts: Parts;
+  readonly #shared = new SharedTasks();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -105,7 +106,7 @@ export class Checker {
     const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
     if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
     const contents = await withBytes(this.#parts.ledger, data);
-    const task = batchTask(submission, flow, partner, generation, { accessMethod, contents });
+    const task = batchTask(submission, partner, this.#shared.of(generation, flow), { accessMethod, contents });
     // Simulation cancels what was real, and remembers nothing itself.
     const real = submission.environment === 'T' ? 'T' : 'R';
     const originals = originalsOf(this.#parts.ledger, flow.code, real, partner.id);
@@ -121,7 +122,7 @@ export class Checker {
     const notification = await this.#parts.answers.notification(partner, submission, generation.id, result, missing);
     const deliveries = await this.#parts.deliverer.prepare(submission, checked.flow, generation, result);
     crashPoint('answer.stored');
-    if (grounds(this.#parts.generation.value, checked) !== grounds(generation, checked)) {
+    if (!hasSameGrounds(this.#parts.generation.value, checked)) {
       if (last)
         throw new GatewayError('unavailable', 'the configuration changes faster than this batch can be checked');
       return false;
@@ -206,6 +207,10 @@ export class Checker {
       'submission answered',
     );
   }
+}
+
+function hasSameGrounds(current: Generation, checked: Checked): boolean {
+  return current === checked.generation || grounds(current, checked) === grounds(checked.generation, checked);
 }
 
 /** Damaged content is never delivered; what fails again and again would hold up everybody behind it. */
