@@ -32,12 +32,15 @@ export class Signer {
   readonly certificate: Certificate;
   readonly #fixed: Fixed;
   readonly #key: KeyObject;
+  /** A signature with a key of a curve takes 0.03 ms, less than to have it made by another thread; with RSA 1.4 ms. */
+  readonly #isQuick: boolean;
   readonly #clock: Clock;
 
   private constructor(parts: SignerParts, clock: Clock) {
     this.certificate = parts.certificate;
     this.#fixed = fixedParts(parts.certificate, parts.chain, parts.algorithm);
     this.#key = parts.key;
+    this.#isQuick = parts.key.asymmetricKeyType === 'ec';
     this.#clock = clock;
   }
 
@@ -70,7 +73,10 @@ export class Signer {
   async signDetached(sha256: Uint8Array | string): Promise<Uint8Array> {
     const attributes = signedAttributes(digestBytes(sha256), this.#clock.now(), this.#fixed);
     // The signature is over the SET OF, RFC 5652 §5.4; inside SignerInfo the same bytes stand under [0].
-    const signature = await signOffLoop('sha256', tlv(SET, ...attributes), this.#key);
+    const signed = tlv(SET, ...attributes);
+    const signature = this.#isQuick
+      ? sign('sha256', signed, this.#key)
+      : await signOffLoop('sha256', signed, this.#key);
     return assemble(this.#fixed, attributes, signature);
   }
 

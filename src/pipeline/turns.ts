@@ -37,7 +37,7 @@ export class Turns {
     links.push(link);
     this.#turns.set(turn, links);
     return {
-      begin: links.length > this.#ahead ? begin : Promise.resolve(),
+      begin,
       place: {
         behind: before?.key,
         ended: before?.ended.promise ?? Promise.resolve(),
