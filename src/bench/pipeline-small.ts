@@ -18,9 +18,12 @@ export async function smallFiles(
 ): Promise<readonly Figure[]> {
   const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), RECORDS)].join(''));
   await alone(pipeline, bytes, 20);
+  await pipeline.gateway.loopDelayMs();
   const times = await alone(pipeline, bytes, quick ? 100 : 300);
+  const loopAlone = await pipeline.gateway.loopDelayMs();
   const count = quick ? 400 : 2000;
   const rate = await together(pipeline, bytes, count);
+  const loopTogether = await pipeline.gateway.loopDelayMs();
   const peakMB = await pipeline.gateway.peakMB();
   const figure = (name: string, value: number, unit: string): Figure => ({
     ...{ case: name, value, unit },
@@ -32,6 +35,8 @@ export async function smallFiles(
     figure('small-p50', at(0.5), 'ms'),
     figure('small-p99', at(0.99), 'ms'),
     figure('small-rate', rate, 'files/s'),
+    figure('small-loop-alone', loopAlone, 'ms'),
+    figure('small-loop-together', loopTogether, 'ms'),
   ];
 }
 
