@@ -124,6 +124,8 @@ type Fixed = {
 const SEQUENCE = 0x30;
 const SET = 0x31;
 const OCTETS = 0x04;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
 const CONTEXT_0 = 0xa0;
 
 function fixedParts(certificate: Certificate, chain: readonly Certificate[], algorithm: string): Fixed {
@@ -192,11 +194,10 @@ function attribute(type: Uint8Array, value: Uint8Array): Buffer {
 }
 
 function time(at: number): Buffer {
-  const valueDate = new Date(Math.trunc(at / 1000) * 1000);
-  // RFC 5652 §11.3: UTCTime until 2049
-  const block =
-    valueDate.getUTCFullYear() < 2050 ? new asn1js.UTCTime({ valueDate }) : new asn1js.GeneralizedTime({ valueDate });
-  return Buffer.from(block.toBER());
+  // YYYYMMDDHHMMSSZ
+  const text = new Date(at).toISOString().replace(/[-:T]|\.\d+/g, '');
+  // RFC 5652 §11.3: UTCTime, which has two digits of the year, until 2049
+  return text < '2050' ? tlv(UTC_TIME, Buffer.from(text.slice(2))) : tlv(GENERALIZED_TIME, Buffer.from(text));
 }
 
 function oid(value: string): Buffer {

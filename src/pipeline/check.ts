@@ -64,6 +64,8 @@ export class Checker {
 
   async handle(lease: Lease, place: Place): Promise<void> {
     const { ticket, accessMethod } = parsePayload(lease.payload);
+    const drained = this.#parts.directoryWork.drain();
+    drained.catch(() => undefined); // it is looked at below
     const submission = await this.#submission(ticket);
     const isAgain = submission?.state === 'received'; // it was quarantined, and is checked once more
     if (submission === undefined || !(isAgain || submission.state === 'checking')) {
@@ -73,8 +75,8 @@ export class Checker {
     const mayRunAhead = !isAgain && lease.attempts === 1 && runsAhead(this.#parts.generation.value, submission);
     try {
       // A batch sees what the integrations before it did.
-      if (!mayRunAhead) await place.ended;
-      await this.#parts.directoryWork.drain();
+      if (mayRunAhead) await drained;
+      else await place.ended.then(() => this.#parts.directoryWork.drain());
       if (await this.#mustWait(submission, place, 1)) return await this.#later(lease);
       if (isAgain) await this.#checkAgain(submission);
       for (let tries = 1; ; tries += 1) {

@@ -1,4 +1,4 @@
-import type { ActReference } from '../audit/record-log.ts';
+import type { ActReference, RecordLogHead } from '../audit/record-log.ts';
 import type { Dossier, Person } from '../directory/directory.ts';
 import type { Authorization, AuthorizedReceiver, Flow, LayoutVersion } from '../domain/flow.ts';
 import type { Institution } from '../domain/partner.ts';
@@ -52,6 +52,7 @@ export class Router {
   /** By whose lines they need, so that a record asks only those who can have a line of its person; and who needs none. */
   readonly #byHolder: ReadonlyMap<number, readonly Placed[]>;
   readonly #withoutLine: readonly Placed[];
+  #receivers: RecordLogHead['receivers'] | undefined;
 
   constructor(task: BatchTask, layout: LayoutVersion, acts: readonly Authorization[]) {
     const destinations = acts.flatMap((act) =>
@@ -85,11 +86,12 @@ export class Router {
   }
 
   /** Who may receive anything of this batch, by which acts. */
-  receivers(): readonly { readonly receiver: PartnerId; readonly authorizations: readonly ActReference[] }[] {
-    return this.groups().map(({ receiver, destinations }) => {
+  receivers(): RecordLogHead['receivers'] {
+    this.#receivers ??= this.groups().map(({ receiver, destinations }) => {
       const acts = new Map(destinations.map(({ act }) => [act.id, act]));
       return { receiver, authorizations: [...acts.values()] };
     });
+    return this.#receivers;
   }
 
   /** What some of the destinations of a group get together. */

@@ -7,7 +7,7 @@ import { claim, extend } from './sqlite-queue.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
 /** Changed rows after which the write-ahead log is copied into the ledger file; each page of a content counts as one. */
-const ROWS_PER_CHECKPOINT = 1000;
+const ROWS_PER_CHECKPOINT = 4000;
 /** SQLite's default. */
 const PAGE_BYTES = 4096;
 /** After these the connection itself can not be trusted; every other error concerns one statement. */
