@@ -79,7 +79,8 @@ const MOST_CODES = 255;
 const UINT32_BYTES = 4;
 const VARINT_BYTES = 5;
 const RECEIVER_BYTES = 3 * VARINT_BYTES + 2;
-const COMPACT: ReadonlySet<string> = new Set(['record', 'insz', 'outcome', 'codes', 'receivers']);
+/** Members of an outcome that an entry has no room for. */
+const BESIDE = ['replacedBy', 'heldBack'] as const satisfies (keyof RecordOutcome)[];
 
 /** The bytes a record log begins with. */
 export function recordLogHead(head: RecordLogHead): Buffer {
@@ -128,7 +129,7 @@ export class RecordLogEntries {
   /** Undefined where the outcome needs an extended entry. */
   #compact(outcome: RecordOutcome): readonly Buffer[] | undefined {
     if (outcome.record === 0 || outcome.receivers.length > MOST_RECEIVERS) return undefined;
-    const others = Object.entries(outcome).some(([key, value]) => value !== undefined && !COMPACT.has(key));
+    const others = BESIDE.some((key) => outcome[key] !== undefined);
     if (others || !outcome.codes.every(isShortAscii) || outcome.codes.length > MOST_CODES) return undefined;
     const receivers: Buffer[] = [];
     for (const one of outcome.receivers) {

@@ -9,6 +9,10 @@ import { childrenOf, cpuSecondsOf, peakMB } from './process-figures.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const READY_MS = 120_000;
+/** Of `prom-client`, whose default it is. */
+const LOOP_SAMPLE_MS = 10;
+
+type Ports = { readonly listeners: readonly number[]; readonly health: number };
 
 /** A gateway in a process of its own, with the shipped configuration on free ports of 127.0.0.1. */
 export type BenchGateway = {
@@ -18,6 +22,8 @@ export type BenchGateway = {
   readonly pid: number;
   cpuSeconds(): Promise<number>;
   peakMB(): Promise<number>;
+  /** The longest that its serving thread looked after nobody, since this was asked last. Milliseconds; seen every 10. */
+  loopDelayMs(): Promise<number>;
   stop(): Promise<void>;
 };
 
@@ -56,13 +62,15 @@ export async function startBenchGateway(
   const child = spawn(command, [...words, '--config', config, '--data', data], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [https = 0, , sftp = 0] = await readyPorts(child, onLine);
+  const { listeners, health } = await readyPorts(child, onLine);
+  const [https = 0, , sftp = 0] = listeners;
   const pid = under.length === 0 ? (child.pid ?? 0) : ((await childrenOf(child.pid ?? 0))[0] ?? 0);
   endsWithUs(child, () => pid);
   return {
     ...{ https, sftp, certificates: join(folder, 'certs', 'demo'), pid },
     cpuSeconds: () => cpuSecondsOf(pid),
     peakMB: () => peakMB(pid),
+    loopDelayMs: () => loopDelayMs(health),
     stop: async () => {
       const ended = new Promise((resolve) => child.once('exit', resolve));
       process.kill(pid, 'SIGTERM');
@@ -73,11 +81,8 @@ export async function startBenchGateway(
   };
 }
 
-async function readyPorts(
-  child: ChildProcess,
-  onLine: ((line: string) => void) | undefined,
-): Promise<readonly number[]> {
-  const { promise, resolve, reject } = Promise.withResolvers<readonly number[]>();
+async function readyPorts(child: ChildProcess, onLine: ((line: string) => void) | undefined): Promise<Ports> {
+  const { promise, resolve, reject } = Promise.withResolvers<Ports>();
   if (child.stdout === null) throw new Error('the gateway has no output');
   createInterface({ input: child.stdout }).on('line', (line) => {
     if (line.includes('"the gateway is ready"')) resolve(parsePorts(line));
@@ -88,7 +93,14 @@ async function readyPorts(
   return promise.finally(() => clearTimeout(timer));
 }
 
-function parsePorts(line: string): readonly number[] {
-  const { ports } = JSON.parse(line) as { ports: { listeners: number[] } };
-  return ports.listeners;
+function parsePorts(line: string): Ports {
+  const { ports } = JSON.parse(line) as { ports: Ports };
+  return ports;
+}
+
+/** What `monitorEventLoopDelay` saw between two looks, its own interval taken off. */
+async function loopDelayMs(health: number): Promise<number> {
+  const answer = await fetch(`http://127.0.0.1:${health}/metrics`);
+  const [, seconds] = /^nodejs_eventloop_lag_max_seconds (\S+)$/m.exec(await answer.text()) ?? [];
+  return Math.max(0, Number(seconds) * 1000 - LOOP_SAMPLE_MS);
 }

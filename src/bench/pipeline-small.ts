@@ -10,32 +10,41 @@ const SETTLE_MS = 100;
 const CONNECTIONS = 8;
 const RECEIVER = 17;
 
-/** Files of 100 records: one after the other, and as many as go. */
+/** Files of 100 records: as many as go, and one after the other, of a gateway that has warmed up by the first. */
 export async function smallFiles(
-  pipeline: PipelineGateway,
+  { gateway, ...pipeline }: PipelineGateway,
   persons: number,
   quick: boolean,
 ): Promise<readonly Figure[]> {
   const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), RECORDS)].join(''));
   await alone(pipeline, bytes, 20);
-  const times = await alone(pipeline, bytes, quick ? 100 : 300);
+  await gateway.loopDelayMs();
   const count = quick ? 400 : 2000;
+  const cpuBefore = await gateway.cpuSeconds();
   const rate = await together(pipeline, bytes, count);
-  const peakMB = await pipeline.gateway.peakMB();
-  const figure = (name: string, value: number, unit: string): Figure => ({
-    ...{ case: name, value, unit },
-    ...{ cpuSeconds: 0, peakMB, peers: {} },
-  });
+  const cpuTogether = (await gateway.cpuSeconds()) - cpuBefore;
+  const loopTogether = await gateway.loopDelayMs();
+  const times = await alone(pipeline, bytes, quick ? 100 : 300);
+  const loopAlone = await gateway.loopDelayMs();
+  const peakMB = await gateway.peakMB();
+  const figure = (name: string, value: number, unit: string, cpuSeconds = 0): Figure => {
+    return { case: name, value, unit, cpuSeconds, peakMB, peers: {} };
+  };
   times.sort((one, other) => one - other);
   const at = (share: number) => times[Math.ceil(times.length * share) - 1] ?? 0;
   return [
     figure('small-p50', at(0.5), 'ms'),
     figure('small-p99', at(0.99), 'ms'),
-    figure('small-rate', rate, 'files/s'),
+    figure('small-rate', rate, 'files/s', cpuTogether),
+    figure('small-cpu', (cpuTogether * 1000) / count, 'ms/file', cpuTogether),
+    figure('small-loop-alone', loopAlone, 'ms'),
+    figure('small-loop-together', loopTogether, 'ms'),
   ];
 }
 
-async function alone(pipeline: PipelineGateway, bytes: Buffer, count: number): Promise<number[]> {
+type Answering = Pick<PipelineGateway, 'where' | 'answered'>;
+
+async function alone(pipeline: Answering, bytes: Buffer, count: number): Promise<number[]> {
   const connection = await RawConnection.open(pipeline.where);
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
@@ -49,7 +58,7 @@ async function alone(pipeline: PipelineGateway, bytes: Buffer, count: number): P
 }
 
 /** All are handed in, by eight clients; the time runs until the last is answered. */
-async function together(pipeline: PipelineGateway, bytes: Buffer, count: number): Promise<number> {
+async function together(pipeline: Answering, bytes: Buffer, count: number): Promise<number> {
   const answers = Array.from({ length: count }, () => pipeline.answered(RECORDS));
   const began = performance.now();
   let next = 0;

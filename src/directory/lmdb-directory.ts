@@ -16,7 +16,7 @@ import { FlatBases } from './flat-bases.ts';
 import type { FlatDirectory } from './flat-directory.ts';
 import { type LoadResult, Problems, readPersonFile } from './load.ts';
 import { OpenStores } from './open-stores.ts';
-import { dayNumber } from './pack.ts';
+import { dayNumber, Unpacker } from './pack.ts';
 import { type PersonFacts, personFacts } from './person-facts.ts';
 import { type DirectoryEnvironment, lineRules } from './person-lines.ts';
 import { EMPTY_SNAPSHOT, LmdbSnapshot } from './snapshot.ts';
@@ -90,6 +90,7 @@ class LmdbDirectory implements ReferenceDirectory {
   readonly #bulkBytes: number;
   readonly #segmentBytes: number;
   readonly #stores: Readonly<Record<DirectoryEnvironment, OpenStores>>;
+  readonly #unpacker = new Unpacker();
   readonly #bases: Readonly<Record<DirectoryEnvironment, FlatBases>>;
 
   constructor(options: DirectoryOptions) {
@@ -106,7 +107,7 @@ class LmdbDirectory implements ReferenceDirectory {
   snapshot(environment: Environment): DirectorySnapshot {
     const stores = this.#stores[folderOf(environment)];
     const store = stores.current();
-    return store === undefined ? EMPTY_SNAPSHOT : new LmdbSnapshot(store, stores.hold(store));
+    return store === undefined ? EMPTY_SNAPSHOT : new LmdbSnapshot(store, stores.hold(store), this.#unpacker);
   }
 
   async flat(environment: Environment): Promise<FlatDirectory | undefined> {

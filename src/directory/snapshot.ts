@@ -15,12 +15,16 @@ export class LmdbSnapshot implements DirectorySnapshot {
   readonly #store: Store;
   readonly #release: () => void;
   readonly #transaction: Transaction;
-  readonly #unpacker = new Unpacker();
+  readonly #unpacker: Unpacker;
   readonly #key = Buffer.alloc(KEY_BYTES);
   #closed = false;
 
-  /** @param release called when the store is not needed any more */
-  constructor(store: Store, release: () => void = () => {}) {
+  /**
+   * @param release called when the store is not needed any more
+   * @param unpacker may be that of other snapshots: it keeps the words it made
+   */
+  constructor(store: Store, release: () => void = () => {}, unpacker: Unpacker = new Unpacker()) {
+    this.#unpacker = unpacker;
     this.#store = store;
     this.#release = release;
     this.#transaction = freshRead(store.root);

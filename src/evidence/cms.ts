@@ -32,12 +32,15 @@ export class Signer {
   readonly certificate: Certificate;
   readonly #fixed: Fixed;
   readonly #key: KeyObject;
+  /** A signature with a key of a curve takes 0.03 ms, less than to have it made by another thread; with RSA 1.4 ms. */
+  readonly #isQuick: boolean;
   readonly #clock: Clock;
 
   private constructor(parts: SignerParts, clock: Clock) {
     this.certificate = parts.certificate;
     this.#fixed = fixedParts(parts.certificate, parts.chain, parts.algorithm);
     this.#key = parts.key;
+    this.#isQuick = parts.key.asymmetricKeyType === 'ec';
     this.#clock = clock;
   }
 
@@ -70,7 +73,10 @@ export class Signer {
   async signDetached(sha256: Uint8Array | string): Promise<Uint8Array> {
     const attributes = signedAttributes(digestBytes(sha256), this.#clock.now(), this.#fixed);
     // The signature is over the SET OF, RFC 5652 §5.4; inside SignerInfo the same bytes stand under [0].
-    const signature = await signOffLoop('sha256', tlv(SET, ...attributes), this.#key);
+    const signed = tlv(SET, ...attributes);
+    const signature = this.#isQuick
+      ? sign('sha256', signed, this.#key)
+      : await signOffLoop('sha256', signed, this.#key);
     return assemble(this.#fixed, attributes, signature);
   }
 
@@ -118,6 +124,8 @@ type Fixed = {
 const SEQUENCE = 0x30;
 const SET = 0x31;
 const OCTETS = 0x04;
+const UTC_TIME = 0x17;
+const GENERALIZED_TIME = 0x18;
 const CONTEXT_0 = 0xa0;
 
 function fixedParts(certificate: Certificate, chain: readonly Certificate[], algorithm: string): Fixed {
@@ -186,11 +194,10 @@ function attribute(type: Uint8Array, value: Uint8Array): Buffer {
 }
 
 function time(at: number): Buffer {
-  const valueDate = new Date(Math.trunc(at / 1000) * 1000);
-  // RFC 5652 §11.3: UTCTime until 2049
-  const block =
-    valueDate.getUTCFullYear() < 2050 ? new asn1js.UTCTime({ valueDate }) : new asn1js.GeneralizedTime({ valueDate });
-  return Buffer.from(block.toBER());
+  // YYYYMMDDHHMMSSZ
+  const text = new Date(at).toISOString().replace(/[-:T]|\.\d+/g, '');
+  // RFC 5652 §11.3: UTCTime, which has two digits of the year, until 2049
+  return text < '2050' ? tlv(UTC_TIME, Buffer.from(text.slice(2))) : tlv(GENERALIZED_TIME, Buffer.from(text));
 }
 
 function oid(value: string): Buffer {

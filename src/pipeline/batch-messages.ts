@@ -1,7 +1,8 @@
 import { type ErrorCode, GatewayError } from '../domain/errors.ts';
 import type { Question } from '../domain/question.ts';
-import type { BatchResult, BatchTask } from './batch.ts';
+import type { BatchResult } from './batch.ts';
 import type { LaneOptions } from './lane-threads.ts';
+import type { TaskMessage } from './task-messages.ts';
 
 /** What the serving thread and a batch worker say to each other; all of it plain data. */
 
@@ -14,7 +15,7 @@ export type WorkerStart = {
 };
 
 export type ToWorker =
-  | { readonly kind: 'run'; readonly task: BatchTask }
+  | { readonly kind: 'run'; readonly task: TaskMessage }
   | { readonly kind: 'originals'; readonly found: ReadonlyMap<string, readonly string[]> }
   | { readonly kind: 'questions'; readonly found: readonly Question[] }
   | { readonly kind: 'lookup-failed'; readonly failure: Failure }

@@ -4,6 +4,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
 import type { QuestionsLookup } from './questions.ts';
+import { TaskSender } from './task-messages.ts';
 
 export type BatchPoolOptions = WorkerStart & {
   /** Batches that run at once. */
@@ -34,6 +35,7 @@ export class BatchPool {
   readonly #size: number;
   readonly #waiting: Job[] = [];
   readonly #running = new Map<Worker, Job>();
+  readonly #senders = new WeakMap<Worker, TaskSender>();
   readonly #idle: Worker[] = [];
   #isClosed = false;
 
@@ -76,7 +78,9 @@ export class BatchPool {
     const worker = this.#idle.pop() ?? this.#start();
     this.#running.set(worker, job);
     worker.ref();
-    say(worker, { kind: 'run', task: job.task });
+    const sender = this.#senders.get(worker) ?? new TaskSender();
+    this.#senders.set(worker, sender);
+    say(worker, { kind: 'run', task: sender.message(job.task) });
   }
 
   #start(): Worker {

@@ -4,31 +4,48 @@ import { outputFor, outputVersionFor, type Partner } from '../domain/partner.ts'
 import type { AccessMethod } from '../domain/principal.ts';
 import type { Submission } from '../domain/submission.ts';
 import type { CompletedContent } from '../storage/content-store.ts';
-import type { BatchTask } from './batch.ts';
+import type { BatchTask, SharedTask } from './batch.ts';
 import { answeredBy, sourceOf } from './question-flows.ts';
 
-/** Everything a batch needs to know, of one generation. */
-export function batchTask(
-  submission: Submission,
-  flow: Flow,
-  partner: Partner,
-  generation: Generation,
-  from: { readonly accessMethod: AccessMethod; readonly contents: readonly CompletedContent[] },
-): BatchTask {
+/** What the batches of a flow have in common, made once for each generation. */
+export class SharedTasks {
+  readonly #made = new WeakMap<Generation, Map<Flow, SharedTask>>();
+
+  of(generation: Generation, flow: Flow): SharedTask {
+    const made = this.#made.get(generation) ?? new Map<Flow, SharedTask>();
+    const shared = made.get(flow) ?? sharedTask(generation, flow);
+    this.#made.set(generation, made.set(flow, shared));
+    return shared;
+  }
+}
+
+export function sharedTask(generation: Generation, flow: Flow): SharedTask {
   return {
-    ticket: submission.ticket,
     flow,
-    environment: submission.environment,
-    accessMethod: from.accessMethod,
-    receivedAt: submission.receivedAt,
-    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
-    contents: from.contents.map(({ contentId, size, sha256, bytes }) => ({ contentId, size, sha256, bytes })),
     generation: generation.id,
     authorizations: generation.authorizations.filter((act) => act.flow === flow.code),
     sectors: generation.sectors,
     receivers: receiversOf(generation, flow),
     addressees: addresseesOf(generation, flow),
     source: sourceOf(generation, flow),
+  };
+}
+
+/** Everything a batch needs to know, of one generation. */
+export function batchTask(
+  submission: Submission,
+  partner: Partner,
+  shared: SharedTask,
+  from: { readonly accessMethod: AccessMethod; readonly contents: readonly CompletedContent[] },
+): BatchTask {
+  return {
+    ...shared,
+    ticket: submission.ticket,
+    environment: submission.environment,
+    accessMethod: from.accessMethod,
+    receivedAt: submission.receivedAt,
+    sender: { partner: partner.id, institution: partner.institution, kbo: partner.kbo, purposes: partner.purposes },
+    contents: from.contents.map(({ contentId, size, sha256, bytes }) => ({ contentId, size, sha256, bytes })),
   };
 }
 

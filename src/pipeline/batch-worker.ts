@@ -8,7 +8,9 @@ import type { OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
 import { LaneThreads } from './lane-threads.ts';
 import type { QuestionsLookup } from './questions.ts';
+import { Routers } from './routers.ts';
 import { runBatch } from './run-batch.ts';
+import { TaskReceiver } from './task-messages.ts';
 
 /** The thread that runs batches, one at a time, with a store and a directory of its own. */
 
@@ -22,6 +24,8 @@ function parseStart(value: unknown): WorkerStart {
 function start(port: NonNullable<typeof parentPort>): void {
   const { contentDirectory, referenceDirectory, lane: wanted } = parseStart(workerData);
   const lane = wanted === undefined ? undefined : new LaneThreads(wanted);
+  const tasks = new TaskReceiver();
+  const routers = new Routers();
   const store = new SmallStore({ disk: new DiskStore({ directory: contentDirectory }) });
   const directory = openDirectory({ directory: referenceDirectory, readOnly: true });
   const mandates = openMandates({ directory: referenceDirectory, readOnly: true });
@@ -46,7 +50,16 @@ function start(port: NonNullable<typeof parentPort>): void {
         try {
           say({
             kind: 'done',
-            result: await runBatch(message.task, { store, directory, mandates, originals, questions, progress, lane }),
+            result: await runBatch(tasks.task(message.task), {
+              store,
+              directory,
+              mandates,
+              originals,
+              questions,
+              routers,
+              progress,
+              lane,
+            }),
           });
         } catch (error) {
           say({ kind: 'failed', failure: failureOf(error) });

@@ -9,15 +9,19 @@ import type { CompletedContent } from '../storage/content-store.ts';
 import type { QuestionEffects } from './questions.ts';
 
 /** Everything a batch needs to know, pinned from one generation; plain data, so that it can go to a worker thread. */
-export type BatchTask = {
+export type BatchTask = SharedTask & {
   readonly ticket: Ticket;
-  readonly flow: Flow;
   readonly environment: Environment;
   readonly accessMethod: AccessMethod;
   readonly receivedAt: number;
   readonly sender: BatchSender;
   /** One file, or the parts of a set in their order. */
   readonly contents: readonly CompletedContent[];
+};
+
+/** What the batches of one flow and generation have in common: the same object for all of them. */
+export type SharedTask = {
+  readonly flow: Flow;
   readonly generation: string;
   /** The acts of this flow, of any sender. */
   readonly authorizations: readonly Authorization[];

@@ -2,26 +2,26 @@ import type { Clock } from '../domain/clock.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
-import type { Environment, Flow } from '../domain/flow.ts';
+import type { Environment } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
-import type { Partner } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
-import type { Submission, SubmissionState } from '../domain/submission.ts';
-import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
-import { keeping, refOf } from '../storage/content-commands.ts';
+import type { Submission, SubmissionState, Ticket } from '../domain/submission.ts';
 import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
-import { batchTask, grounds } from './batch-task.ts';
-import type { Deliverer, PreparedDelivery } from './deliver.ts';
-import { type DirectoryWork, directoryCommands } from './directory-work.ts';
+import { batchTask, SharedTasks } from './batch-task.ts';
+import { type Checked, closingCommands, follows, hasSameGrounds, runsAhead, ticketOf } from './closing.ts';
+import type { Deliverer } from './deliver.ts';
+import type { DirectoryWork } from './directory-work.ts';
 import { missingLots } from './lots.ts';
 import { heldBehind } from './quarantine-order.ts';
-import { questionCommands, questionsLookup } from './question-flows.ts';
+import { questionsLookup } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
-import { leaseRef, publishAnswers, thaws } from './submission-commands.ts';
+import type { Sequences } from './sequences.ts';
+import { leaseRef } from './submission-commands.ts';
+import type { Place } from './turns.ts';
 import type { UnknownPersonsWatch } from './unknown-persons.ts';
 
 /** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
@@ -41,6 +41,7 @@ type Parts = {
   readonly batches: BatchRunner;
   readonly answers: Answers;
   readonly deliverer: Deliverer;
+  readonly sequences: Sequences;
   readonly directoryWork: Pick<DirectoryWork, 'drain'>;
   readonly unknownPersons: UnknownPersonsWatch;
   readonly generation: Current<Generation>;
@@ -49,42 +50,42 @@ type Parts = {
   readonly metrics: Metrics;
 };
 
-/** One try: what was found by one generation. */
-type Checked = {
-  readonly submission: Submission;
-  readonly partner: Partner;
-  readonly flow: Flow;
-  readonly generation: Generation;
-  readonly result: BatchResult;
-};
+/** `place`: behind whose commit this one is, where they may be on their way together. */
+type Closing = { readonly lease: Lease; readonly place: Place | undefined; readonly isLast: boolean };
 
 /** Checks the records of a submission, and closes it in one commit: deliveries, manifests, notification and new state. */
 export class Checker {
   readonly #parts: Parts;
+  readonly #shared = new SharedTasks();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  async handle(lease: Lease): Promise<void> {
+  async handle(lease: Lease, place: Place): Promise<void> {
     const { ticket, accessMethod } = parsePayload(lease.payload);
-    const submission = await this.#parts.ledger.read({ kind: 'submission', ticket });
+    const drained = this.#parts.directoryWork.drain();
+    drained.catch(() => undefined); // it is looked at below
+    const submission = await this.#submission(ticket);
     const isAgain = submission?.state === 'received'; // it was quarantined, and is checked once more
     if (submission === undefined || !(isAgain || submission.state === 'checking')) {
       await this.#parts.ledger.commit([{ kind: 'finishLease', ...leaseRef(lease) }]);
       return;
     }
-    if ((await heldBehind(this.#parts.ledger, this.#parts.generation.value, submission)) !== undefined) {
-      return this.#later(lease);
-    }
-    if (isAgain) await this.#checkAgain(submission);
+    const mayRunAhead = !isAgain && lease.attempts === 1 && runsAhead(this.#parts.generation.value, submission);
     try {
       // A batch sees what the integrations before it did.
-      await this.#parts.directoryWork.drain();
+      if (mayRunAhead) await drained;
+      else await place.ended.then(() => this.#parts.directoryWork.drain());
+      if (await this.#mustWait(submission, place, 1)) return await this.#later(lease);
+      if (isAgain) await this.#checkAgain(submission);
       for (let tries = 1; ; tries += 1) {
+        if (tries > 1) await place.ended;
+        if (tries > 1 && (await this.#mustWait(submission, place, tries))) return await this.#later(lease);
         const checked = await this.#check(submission, accessMethod);
         if (checked === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
-        if (await this.#close(lease, checked, tries === MOST_TRIES)) return;
+        const closing = { lease, place: mayRunAhead ? place : undefined, isLast: tries === MOST_TRIES };
+        if (await this.#close(checked, closing)) return;
       }
     } catch (error) {
       if (!isHopeless(error, lease.attempts)) throw error;
@@ -98,6 +99,18 @@ export class Checker {
     await this.#parts.ledger.commit([{ kind: 'setSubmissionState', ticket, from: 'received', to: 'checking', at }]);
   }
 
+  #submission(ticket: Ticket): Promise<Submission | undefined> {
+    return this.#parts.ledger.read({ kind: 'submission', ticket });
+  }
+
+  /** A file in quarantine may hold up those behind it; and so does the one right before, where it was put back itself. */
+  async #mustWait(submission: Submission, { behind }: Place, tries: number): Promise<boolean> {
+    const { ledger, generation } = this.#parts;
+    if ((await heldBehind(ledger, generation.value, submission)) !== undefined) return true;
+    if (tries === 1 || behind === undefined) return false;
+    return (await this.#submission(ticketOf(behind)))?.state === 'checking';
+  }
+
   async #check(submission: Submission, accessMethod: AccessMethod): Promise<Checked | undefined> {
     const generation = this.#parts.generation.value;
     const flow = generation.flows.find((candidate) => candidate.code === submission.flow);
@@ -105,7 +118,7 @@ export class Checker {
     const data = submission.files.filter((file) => file.role === 'data' || file.role === 'FI');
     if (flow === undefined || partner === undefined || partner.disabled || data.length === 0) return undefined;
     const contents = await withBytes(this.#parts.ledger, data);
-    const task = batchTask(submission, flow, partner, generation, { accessMethod, contents });
+    const task = batchTask(submission, partner, this.#shared.of(generation, flow), { accessMethod, contents });
     // Simulation cancels what was real, and remembers nothing itself.
     const real = submission.environment === 'T' ? 'T' : 'R';
     const originals = originalsOf(this.#parts.ledger, flow.code, real, partner.id);
@@ -115,54 +128,43 @@ export class Checker {
   }
 
   /** @returns false where the batch must be done over: nothing of this try was committed */
-  async #close(lease: Lease, checked: Checked, last: boolean): Promise<boolean> {
+  async #close(checked: Checked, { lease, place, isLast }: Closing): Promise<boolean> {
     const { submission, partner, generation, result } = checked;
-    const missing = await missingLots(submission, partner, checked.flow, this.#parts.ledger);
-    const notification = await this.#parts.answers.notification(partner, submission, generation.id, result, missing);
-    const deliveries = await this.#parts.deliverer.prepare(submission, checked.flow, generation, result);
+    const { ledger, answers, deliverer, sequences, unknownPersons, clock } = this.#parts;
+    const missing = await missingLots(submission, partner, checked.flow, ledger);
+    const notification = await answers.notification(partner, submission, generation.id, result, missing);
+    const countedAt = clock.now();
+    const counted = await unknownPersons.commands(submission, result, countedAt);
+    await place?.handedOver; // from here on in the order of receipt
+    const prepared = await deliverer.prepare(submission, checked.flow, generation, result);
+    const deliveries = prepared.map(({ delivery }) => delivery);
     crashPoint('answer.stored');
-    if (grounds(this.#parts.generation.value, checked) !== grounds(generation, checked)) {
-      if (last)
+    if (!hasSameGrounds(this.#parts.generation.value, checked)) {
+      if (isLast)
         throw new GatewayError('unavailable', 'the configuration changes faster than this batch can be checked');
       return false;
     }
-    const now = this.#parts.clock.now();
-    const closing: LedgerCommand[] = [
-      { kind: 'finishLease', ...leaseRef(lease) },
-      ...keeping([result.recordLog]),
-      ...publishAnswers(partner, submission, notification, now),
-      ...deliveries.flatMap((delivery) => delivery.commands(now)),
-      ...remembered(checked),
-      ...questionCommands(checked, now),
-      ...directoryCommands(checked, now),
-      ...(await this.#parts.unknownPersons.commands(submission, result, now)),
-      ...thaws(checked.flow, submission.files, submission.ticket, now),
-      {
-        kind: 'setSubmissionState',
-        ticket: submission.ticket,
-        from: 'checking',
-        to: notification.state,
-        at: now,
-        patch: {
-          records: result.totals,
-          notification: notification.files,
-          errors: notification.errors,
-          answeredAt: now,
-          recordLog: refOf(result.recordLog),
-        },
-      },
-      { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },
-    ];
     crashPoint('route.before-commit');
+    const now = clock.now();
     try {
-      this.#parts.unknownPersons.raise(submission, await this.#parts.ledger.commit(closing), now);
+      const committed = ledger.commit([
+        { kind: 'finishLease', ...leaseRef(lease) },
+        ...follows(checked, place),
+        ...counted,
+        ...closingCommands(checked, notification, prepared, now),
+      ]);
+      sequences.took(deliveries);
+      place?.handOver();
+      unknownPersons.raise(submission, await committed, countedAt);
+      sequences.committed(deliveries);
     } catch (error) {
+      sequences.failed();
       // Another batch took a sequence number first: the manifests name it, so they are made anew.
-      if (error instanceof GatewayError && error.code === 'precondition-failed' && !last) return false;
+      if (error instanceof GatewayError && error.code === 'precondition-failed' && !isLast) return false;
       throw error;
     }
     crashPoint('route.after-commit');
-    await this.#parts.answers.discard(result);
+    await answers.discard(result);
     this.#count(checked, notification.state, deliveries.length);
     if (result.changes.length > 0) await this.#changeDirectory(submission);
     return true;
@@ -223,34 +225,6 @@ export function originalsOf(
   partner: PartnerId,
 ): OriginalsLookup {
   return (references) => ledger.read({ kind: 'originals', flow, environment, partner, references });
-}
-
-function remembered({ flow, submission, result }: Checked): readonly LedgerCommand[] {
-  if (result.originals.length === 0) return [];
-  const { environment, partner } = submission;
-  return [{ kind: 'rememberOriginals', flow: flow.code, environment, partner, originals: result.originals }];
-}
-
-function closingLine(checked: Checked, state: SubmissionState, deliveries: readonly PreparedDelivery[]): AuditLine {
-  const { submission, flow, generation, result } = checked;
-  return {
-    kind: 'submission-answered',
-    outcome: 'done',
-    fields: {
-      ticket: submission.ticket,
-      partner: submission.partner,
-      flow: flow.code,
-      environment: submission.environment,
-      state,
-      ...result.totals,
-      generation: generation.id,
-      directoryVersion: result.directoryVersion,
-      recordLog: result.recordLog.contentId,
-      recordLogSha256: result.recordLog.sha256,
-      recordLogSize: result.recordLog.size,
-      deliveries: deliveries.map(({ delivery }) => delivery.id),
-    },
-  };
 }
 
 /** Jobs with the same answer are checked one after the other. */

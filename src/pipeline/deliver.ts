@@ -12,12 +12,12 @@ import { manifestName } from '../evidence/answer-names.ts';
 import { manifestJson } from '../evidence/manifest.ts';
 import type { LedgerCommand } from '../storage/commands.ts';
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
-import type { Ledger } from '../storage/ledger.ts';
 import type { BatchOutput, BatchResult } from './batch.ts';
 import { deliveryWatch } from './delivery-watcher.ts';
 import { inGroups } from './in-groups.ts';
 import { PACKED_SUFFIX, packed } from './packaging.ts';
 import { answerFiles, keepingFiles, type SealedFile, type SealedFiles } from './sealed-files.ts';
+import type { Sequences } from './sequences.ts';
 
 const SEQUENCE_DIGITS = 8;
 /** Their manifests and signatures share syncs of the disk. */
@@ -37,7 +37,7 @@ export type PreparedDelivery = {
 
 type Parts = {
   readonly store: ContentStore;
-  readonly ledger: Ledger;
+  readonly sequences: Pick<Sequences, 'next'>;
   readonly sealed: SealedFiles;
   readonly clock: Clock;
 };
@@ -80,7 +80,7 @@ export class Deliverer {
     const { submission, flow } = source;
     const { environment, ticket } = submission;
     const where = { flow: flow.code, environment, receiver: receiver.id };
-    const sequence = await this.#parts.ledger.read({ kind: 'nextSequence', ...where });
+    const sequence = await this.#parts.sequences.next(where);
     const files = await this.#files(source, receiver, output, sequence);
     const folder = mailboxFolder(receiver, environment, flow.code);
     const id = `${ticket}-${receiver.id}`;

@@ -53,6 +53,8 @@ export function directoryCommands(
 export class DirectoryWork {
   readonly #parts: Parts;
   #running: Promise<void> = Promise.resolve();
+  /** One that has not begun: it will see all that was decided until then. */
+  #waiting: Promise<void> | undefined;
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -60,7 +62,12 @@ export class DirectoryWork {
 
   /** Everything that was decided so far stands in the directory when this returns. */
   drain(): Promise<void> {
-    const run = this.#running.then(() => this.#drain());
+    if (this.#waiting !== undefined) return this.#waiting;
+    const run = this.#running.then(() => {
+      this.#waiting = undefined;
+      return this.#drain();
+    });
+    this.#waiting = run;
     this.#running = run.catch(() => undefined);
     return run;
   }

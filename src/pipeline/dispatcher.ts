@@ -4,6 +4,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import { isFsyncError } from '../storage/disk-errors.ts';
 import type { Lease, Ledger, Queue } from '../storage/ledger.ts';
+import { type InTurn, type Place, Turns } from './turns.ts';
 
 const LEASE_MS = 30_000;
 /** A nudge that was lost, or work of another process, is found at the latest after this. */
@@ -15,12 +16,14 @@ export type Work = {
   readonly queue: Queue;
   /** Jobs that are claimed at once; those that wait for their turn among them. */
   readonly atOnce: number;
-  /** Jobs with the same word run one after the other, in the order they were due; all others beside each other. */
+  /** Jobs with the same word end one after the other, in the order they were due; all others run beside each other. */
   readonly turnOf?: (lease: Lease) => string;
+  /** So many jobs of one turn are begun at once; one where it is left out. */
+  readonly ahead?: number;
   /** A job that failed is tried again in its place, and those behind it wait; else it is given back and overtaken. */
   readonly keepsOrder: boolean;
   /** Does one job to its end: finishes or releases the lease within its commit. May be repeated after a crash. */
-  handle(lease: Lease): Promise<void>;
+  handle(lease: Lease, place: Place): Promise<void>;
 };
 
 type Parts = {
@@ -67,26 +70,24 @@ export class Dispatcher {
 
   async #run(): Promise<void> {
     const running = new Set<Promise<void>>();
-    const turns = new Map<string, Promise<void>>();
+    const turns = new Turns(this.#work.ahead ?? 1);
     const heartbeat = setInterval(() => void this.#extend(), LEASE_MS / 3);
     while (!this.#stopped) {
       this.#nudged = false;
-      const leases = await this.#claim(this.#work.atOnce - running.size);
+      const room = this.#work.atOnce - running.size;
+      const leases = await this.#claim(room);
       for (const lease of leases) {
         this.#held.set(lease.key, lease);
-        const turn = this.#work.turnOf?.(lease) ?? lease.key;
-        const before = turns.get(turn) ?? Promise.resolve();
-        const job: Promise<void> = before
-          .then(() => this.#one(lease))
-          .finally(() => {
-            running.delete(job);
-            if (turns.get(turn) === job) turns.delete(turn);
-            this.nudge();
-          });
+        const inTurn = turns.enter(this.#work.turnOf?.(lease) ?? lease.key, lease.key);
+        const job: Promise<void> = this.#inTurn(lease, inTurn).finally(() => {
+          const wasFull = running.size >= this.#work.atOnce;
+          running.delete(job);
+          if (wasFull) this.nudge();
+        });
         running.add(job);
-        turns.set(turn, job);
       }
-      if (leases.length === 0 || running.size >= this.#work.atOnce) await this.#sleep();
+      // Fewer than there was room for: all that were due.
+      if (leases.length < room || running.size >= this.#work.atOnce) await this.#sleep();
     }
     await Promise.all(running);
     clearInterval(heartbeat);
@@ -102,23 +103,32 @@ export class Dispatcher {
     }
   }
 
-  async #one(lease: Lease): Promise<void> {
+  async #inTurn(lease: Lease, { begin, place, end }: InTurn): Promise<void> {
+    await begin;
+    try {
+      await this.#one(lease, place);
+    } finally {
+      end();
+    }
+  }
+
+  async #one(lease: Lease, place: Place): Promise<void> {
     const { metrics, clock } = this.#parts;
     const began = clock.monotonic();
     try {
       if (this.#stopped) await this.#giveBack(lease, 0);
-      else await this.#try(lease);
+      else await this.#try(lease, place);
     } finally {
       this.#held.delete(lease.key);
       metrics.observe('sluis_work_seconds', (clock.monotonic() - began) / 1000, { queue: lease.queue });
     }
   }
 
-  async #try(lease: Lease): Promise<void> {
+  async #try(lease: Lease, place: Place): Promise<void> {
     const { logger, metrics } = this.#parts;
     for (let attempts = lease.attempts; ; attempts += 1) {
       try {
-        return await this.#work.handle({ ...lease, attempts });
+        return await this.#work.handle({ ...lease, attempts }, place);
       } catch (error) {
         // Somebody else has it now, by a newer payload or a newer claim.
         if (error instanceof GatewayError && error.code === 'fenced') return;

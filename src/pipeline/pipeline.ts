@@ -21,6 +21,7 @@ import { Notices } from './notices.ts';
 import { QuestionWatcher } from './question-watcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
+import { Sequences } from './sequences.ts';
 import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
 import { SignatureThread } from './signature-thread.ts';
 import { SimulationMeter } from './simulation-meter.ts';
@@ -29,6 +30,8 @@ import { UnknownPersonsWatch } from './unknown-persons.ts';
 const ARRIVALS_AT_ONCE = 16;
 /** Most of them wait for their turn: deliveries of a flow are published in the order of receipt. */
 const CHECKS_AT_ONCE = 512;
+/** Of one flow; more would hold up small files of the others. */
+const CHECKS_AHEAD = 16;
 
 export type PipelineParts = {
   readonly store: ContentStore;
@@ -72,17 +75,19 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const { store, ledger, signer, generation, textOf, clock, vfs, drop } = parts;
   const sealed = new SealedFiles({ store, ledger, signer });
   const answers = new Answers({ store, sealed, textOf, generation, clock });
-  const deliverer = new Deliverer({ store, ledger, sealed, clock });
+  const sequences = new Sequences(ledger);
+  const deliverer = new Deliverer({ store, sequences, sealed, clock });
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
   const unknownPersons = new UnknownPersonsWatch(parts);
-  const checker = new Checker({ ...parts, batches, answers, deliverer, directoryWork, unknownPersons });
+  const checker = new Checker({ ...parts, batches, answers, deliverer, sequences, directoryWork, unknownPersons });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
     keepsOrder: true,
     turnOf: turnOfCheck,
-    handle: (lease) => checker.handle(lease),
+    ahead: CHECKS_AHEAD,
+    handle: (lease, place) => checker.handle(lease, place),
   });
   const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
   const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });

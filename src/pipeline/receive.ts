@@ -58,9 +58,12 @@ export class Receiver {
 
   async handle(lease: Lease): Promise<void> {
     const arrival = parseArrival(lease.payload);
-    const row = await this.#parts.ledger.read({ kind: 'entry', path: arrival.path });
+    const [row, isInUse] = await Promise.all([
+      this.#parts.ledger.read({ kind: 'entry', path: arrival.path }),
+      this.#parts.isInUse(arrival.path),
+    ]);
     if (row === undefined || row.kind === 'folder' || isAnswered(row, arrival)) return this.#drop(lease);
-    if (await this.#parts.isInUse(arrival.path)) return this.#later(lease, RETRY_MS);
+    if (isInUse) return this.#later(lease, RETRY_MS);
     const generation = this.#parts.generation.value;
     const partner = generation.partners.find((candidate) => candidate.id === arrival.partner);
     if (partner === undefined) return this.#later(lease, DAY_MS);

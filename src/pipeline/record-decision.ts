@@ -15,7 +15,8 @@ import type { Originals } from './originals.ts';
 import type { Questions } from './questions.ts';
 import { type CheckedRecord, type RolePositions, rolePositions } from './record-rules.ts';
 import type { Registrations } from './registrations.ts';
-import { type Route, Router } from './route.ts';
+import type { Route, Router } from './route.ts';
+import { Routers } from './routers.ts';
 
 const NUMBER_REPLACED = 'MSG00006';
 const ORIGINAL_UNKNOWN = '157';
@@ -43,6 +44,8 @@ export type DecidedBy = {
   readonly originals: Originals;
   readonly questions: Questions;
   readonly registrations: Registrations;
+  /** Those of the thread; a batch by itself makes its own. */
+  readonly routers?: Routers | undefined;
   /** What the header of the file says, where it has one. */
   readonly header?: HeaderValues | undefined;
 };
@@ -63,17 +66,19 @@ export class RecordDecisions {
   readonly #sender: SenderCheck;
   readonly #directory: DirectorySnapshot;
   readonly #originals: Originals;
+  readonly #routers: Routers;
   readonly #effects: Pick<DecidedBy, 'questions' | 'registrations'>;
   readonly #paths = new Map<HoldingActs, Paths>();
 
   constructor(
     task: BatchTask,
     layout: LayoutVersion,
-    { directory, mandates, originals, header, ...effects }: DecidedBy,
+    { directory, mandates, originals, header, routers = new Routers(), ...effects }: DecidedBy,
   ) {
     const acts = actsInForce(task);
     this.form = deliveredForm(task.flow, layout);
     this.#task = task;
+    this.#routers = routers;
     this.router = this.#routerBy(acts);
     this.#layout = layout;
     this.#roles = rolePositions(layout);
@@ -149,7 +154,7 @@ export class RecordDecisions {
 
   #routerBy(acts: readonly Authorization[]): Router {
     const { flow, layout } = this.form;
-    return new Router({ ...this.#task, flow }, layout, acts);
+    return this.#routers.of({ ...this.#task, flow }, layout, acts);
   }
 
   #accepted(

@@ -11,6 +11,7 @@ import { followsOriginals, Originals } from './originals.ts';
 import { NO_QUESTIONS, Questions, type QuestionsLookup } from './questions.ts';
 import { RecordDesk } from './record-desk.ts';
 import { Registrations } from './registrations.ts';
+import type { Routers } from './routers.ts';
 
 export type StageParts = {
   readonly store: ContentStore;
@@ -18,6 +19,7 @@ export type StageParts = {
   readonly mandates: MandateSnapshot;
   readonly originals: OriginalsLookup;
   readonly questions: QuestionsLookup;
+  readonly routers?: Routers | undefined;
 };
 
 /** Decides the records of one file, once its layout is known, and writes what becomes of them. */
@@ -30,7 +32,7 @@ export class RecordStage {
   readonly #desk: RecordDesk;
   readonly #contents: BatchContents;
 
-  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, ...lookups }: StageParts) {
+  constructor(task: BatchTask, head: FileHead, { store, snapshot, mandates, routers, ...lookups }: StageParts) {
     const { layout } = head;
     this.#task = task;
     this.#layout = layout;
@@ -41,7 +43,7 @@ export class RecordStage {
     this.#desk = new RecordDesk(
       task,
       layout,
-      { directory: snapshot, mandates, originals, questions, registrations, header: head.header },
+      { directory: snapshot, mandates, originals, questions, registrations, routers, header: head.header },
       {
         deliver: (receiver, values, mask, acts) => this.#contents.outputs.append(receiver, values, mask, acts),
         refusal: (line) => this.#contents.refusals.write(line),

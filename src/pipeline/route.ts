@@ -1,4 +1,4 @@
-import type { ActReference } from '../audit/record-log.ts';
+import type { ActReference, RecordLogHead } from '../audit/record-log.ts';
 import type { Dossier, Person } from '../directory/directory.ts';
 import type { Authorization, AuthorizedReceiver, Flow, LayoutVersion } from '../domain/flow.ts';
 import type { Institution } from '../domain/partner.ts';
@@ -42,10 +42,17 @@ export type Route = {
 /** Of a cancellation: where it goes, and who got the original but may get nothing any more. */
 export type CancelRoutes = { readonly routes: readonly Route[]; readonly heldBack: readonly string[] };
 
+/** A group and its place in the order of the receivers' ids. */
+type Placed = { readonly place: number; readonly group: Group };
+
 /** Finds the receivers of the records of one batch: directory ∩ acts. */
 export class Router {
   readonly #groups: ReadonlyMap<string, Group>;
   readonly #blockNames: readonly string[];
+  /** By whose lines they need, so that a record asks only those who can have a line of its person; and who needs none. */
+  readonly #byHolder: ReadonlyMap<number, readonly Placed[]>;
+  readonly #withoutLine: readonly Placed[];
+  #receivers: RecordLogHead['receivers'] | undefined;
 
   constructor(task: BatchTask, layout: LayoutVersion, acts: readonly Authorization[]) {
     const destinations = acts.flatMap((act) =>
@@ -55,6 +62,17 @@ export class Router {
     groups.sort(([one], [other]) => (one < other ? -1 : 1));
     this.#groups = new Map(groups.map(([receiver, all]) => [receiver, { receiver, destinations: all }]));
     this.#blockNames = task.flow.blocks.map((block) => block.name).filter((name) => name !== KEY_BLOCK);
+    const placed = this.groups().map((group, place): Placed => ({ place, group }));
+    this.#withoutLine = placed.filter(({ group }) => group.destinations.some(({ needsLine }) => !needsLine));
+    const held = placed.flatMap((one) =>
+      Array.from(new Set(one.group.destinations.map(({ holder }) => keyOf(holder))), (holder) => ({ holder, one })),
+    );
+    this.#byHolder = new Map(
+      Array.from(
+        Map.groupBy(held, ({ holder }) => holder),
+        ([holder, all]) => [holder, all.map(({ one }) => one)],
+      ),
+    );
   }
 
   /** The fields any record of this batch may give to a receiver. */
@@ -68,11 +86,12 @@ export class Router {
   }
 
   /** Who may receive anything of this batch, by which acts. */
-  receivers(): readonly { readonly receiver: PartnerId; readonly authorizations: readonly ActReference[] }[] {
-    return this.groups().map(({ receiver, destinations }) => {
+  receivers(): RecordLogHead['receivers'] {
+    this.#receivers ??= this.groups().map(({ receiver, destinations }) => {
       const acts = new Map(destinations.map(({ act }) => [act.id, act]));
       return { receiver, authorizations: [...acts.values()] };
     });
+    return this.#receivers;
   }
 
   /** What some of the destinations of a group get together. */
@@ -84,11 +103,19 @@ export class Router {
   /** In the order of the receivers' ids. */
   route(person: Person, period: Period): readonly Route[] {
     const routes: Route[] = [];
-    for (const group of this.#groups.values()) {
+    for (const { group } of this.#whoMayKnow(person)) {
       const route = this.#routeOf(group, person, period);
       if (route !== undefined) routes.push(route);
     }
     return routes;
+  }
+
+  #whoMayKnow({ dossiers }: Person): readonly Placed[] {
+    const found = new Set(this.#withoutLine);
+    for (const { institution } of dossiers) {
+      for (const one of this.#byHolder.get(keyOf(institution)) ?? []) found.add(one);
+    }
+    return found.size < 2 ? [...found] : [...found].sort((one, other) => one.place - other.place);
   }
 
   /** Where a message goes: an act must speak of the institution it names, and then that must know the person. */
@@ -157,6 +184,11 @@ export class Router {
   #route(receiver: PartnerId, allowed: readonly Destination[], dossier: Dossier | undefined): Route {
     return { receiver, dossier, ...this.planOf(allowed) };
   }
+}
+
+/** One number for each institution; a type is below 2²⁰. */
+function keyOf({ sector, type }: Institution): number {
+  return sector * 2 ** 20 + type;
 }
 
 /** Undefined where no connected partner receives for the institution, or none for this purpose. */

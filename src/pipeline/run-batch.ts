@@ -27,6 +27,7 @@ import { layoutByPeriod } from './layout-choice.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
 import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
+import type { Routers } from './routers.ts';
 import { lanePlan, runLane } from './run-lane.ts';
 
 export type BatchParts = {
@@ -43,6 +44,8 @@ export type BatchParts = {
   readonly originals: OriginalsLookup;
   /** None are known where it is left out. */
   readonly questions?: QuestionsLookup | undefined;
+  /** Those of the thread, for batches that are decided record by record. */
+  readonly routers?: Routers | undefined;
   /** Told, between chunks, how many records were decided. */
   readonly progress?: ((records: number) => void) | undefined;
 };
@@ -179,9 +182,9 @@ class Batch implements RecordSink {
 
   /** Once the first records are there: they may tell the version of the layout. */
   #openStage({ layout, header }: FileHead, records: readonly ParsedRecord[]): RecordStage {
-    const { store, originals, questions = async () => [] } = this.#parts;
+    const { store, originals, routers, questions = async () => [] } = this.#parts;
     const head = { header, layout: layoutByPeriod(layout, this.#layouts, records) };
-    return new RecordStage(this.#task, head, { store, originals, questions, ...this.#known });
+    return new RecordStage(this.#task, head, { store, originals, questions, routers, ...this.#known });
   }
 
   /** A file that is refused as a whole: none of its records counts, and nothing goes to anyone. */

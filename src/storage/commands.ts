@@ -246,6 +246,11 @@ export type LedgerCommand =
   | { readonly kind: 'insertSubmission'; readonly submission: Submission }
   /** A precondition. @throws `precondition-failed` where a lot of this number was taken before */
   | ({ readonly kind: 'mustBeNewLot' } & LotOf)
+  /**
+   * A precondition: the submission before was answered, or put in quarantine where that holds nobody up.
+   * @throws `precondition-failed`
+   */
+  | { readonly kind: 'mustFollow'; readonly ticket: Ticket; readonly overtakesQuarantine: boolean }
   /** @throws `precondition-failed` where the state is not `from`, or the table NEXT does not allow the step */
   | {
       readonly kind: 'setSubmissionState';

@@ -5,6 +5,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { CommitResult, LedgerCommand } from './commands.ts';
 import type { Lease, Ledger, Queue } from './ledger.ts';
 import type { Answer, Query } from './queries.ts';
+import { RecentContents } from './recent-contents.ts';
 import type {
   AskedQuery,
   Failure,
@@ -60,6 +61,7 @@ class SqliteLedger implements Ledger {
   #running: readonly Waiting[] = [];
   #scheduled = false;
   readonly #queries = new Map<number, Waiting>();
+  readonly #recent = new RecentContents();
   #asked: AskedQuery[] = [];
   #lastQuery = 0;
   #ended: GatewayError | undefined;
@@ -78,7 +80,9 @@ class SqliteLedger implements Ledger {
   }
 
   async commit(commands: readonly LedgerCommand[]): Promise<CommitResult> {
-    return parseCommitResult(await this.#write({ kind: 'commit', commands, now: this.#now() }));
+    const result = parseCommitResult(await this.#write({ kind: 'commit', commands, now: this.#now() }));
+    this.#recent.committed(commands);
+    return result;
   }
 
   async claim(queue: Queue, worker: string, max: number, leaseMs: number): Promise<readonly Lease[]> {
@@ -91,6 +95,8 @@ class SqliteLedger implements Ledger {
 
   async read<Q extends Query>(query: Q): Promise<Answer<Q>> {
     this.#mustTakeCalls(this.#queries.size);
+    const recent = query.kind === 'contents' ? this.#recent.find(query.contentIds) : undefined;
+    if (recent !== undefined) return parseAnswer<Q>(recent);
     this.#lastQuery += 1;
     const id = this.#lastQuery;
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();

@@ -2,7 +2,7 @@ import { GatewayError } from '../domain/errors.ts';
 import { isFinal, NEXT, type Submission, type Ticket } from '../domain/submission.ts';
 import type { LotOf } from './commands.ts';
 import type { Lot } from './queries.ts';
-import { integer, optionalInteger, type Parameters, type Sql } from './sql.ts';
+import { integer, optionalInteger, type Parameters, type Sql, text } from './sql.ts';
 import { watchContent } from './sqlite-deliveries.ts';
 import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import type { Command, Step } from './sqlite-step.ts';
@@ -44,6 +44,13 @@ export function findLot(sql: Sql, { lot, ...of }: LotOf): Lot {
 
 export function mustBeNewLot(step: Step, { kind: _, ...of }: Command<'mustBeNewLot'>): void {
   if (findLot(step.sql, of).taken) throw new GatewayError('precondition-failed', 'a lot of this number was taken');
+}
+
+export function mustFollow(step: Step, { ticket, overtakesQuarantine }: Command<'mustFollow'>): void {
+  const row = step.sql.get('SELECT state FROM submission WHERE ticket = $ticket', { ticket });
+  const state = row === undefined ? undefined : text(row, 'state');
+  const isHeld = state === 'received' || state === 'checking' || (state === 'quarantined' && !overtakesQuarantine);
+  if (isHeld) throw new GatewayError('precondition-failed', 'the file before this one is not answered yet');
 }
 
 /** The one place where the state of a submission changes. */

@@ -7,7 +7,7 @@ import { claim, extend } from './sqlite-queue.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
 /** Changed rows after which the write-ahead log is copied into the ledger file; each page of a content counts as one. */
-const ROWS_PER_CHECKPOINT = 1000;
+const ROWS_PER_CHECKPOINT = 4000;
 /** SQLite's default. */
 const PAGE_BYTES = 4096;
 /** After these the connection itself can not be trusted; every other error concerns one statement. */
@@ -33,11 +33,14 @@ export class LedgerWriter {
 
   /**
    * One transaction for all calls, a savepoint for each, one fsync at its end. A call that fails leaves the others alone.
-   * A full disk refuses all of them.
+   * A full disk refuses all of them. Leases alone need no fsync: they end with the machine, and the next start frees them; whatever
+   * is committed later takes them to the disk with it.
    * @throws the error of SQLite after which it is not known what is durable
    */
   run(calls: readonly WriteCall[]): readonly Outcome[] {
+    const isDurable = calls.some(({ kind }) => kind === 'commit');
     try {
+      if (!isDurable) this.#sql.exec('PRAGMA synchronous = NORMAL');
       this.#sql.run('BEGIN IMMEDIATE');
       const [alone] = calls.length === 1 ? calls : [];
       const outcomes = alone === undefined ? calls.map((call) => this.#runOne(call)) : [this.#runAlone(alone)];
@@ -54,6 +57,8 @@ export class LedgerWriter {
       if (this.#sql.inTransaction) this.#sql.run('ROLLBACK');
       this.#wasFull = code === SQLITE.FULL;
       return calls.map(() => ({ ok: false, failure: failureOf(error) }));
+    } finally {
+      if (!isDurable && !this.#sql.inTransaction) this.#sql.exec('PRAGMA synchronous = FULL');
     }
   }
 

@@ -19,7 +19,7 @@ import { recordTicket } from '../evidence/answer-names.ts';
 import type { TextOf } from '../evidence/notification.ts';
 import { stateOf } from '../pipeline/answer.ts';
 import type { BatchResult, RecordAnswer } from '../pipeline/batch.ts';
-import { batchTask } from '../pipeline/batch-task.ts';
+import { batchTask, sharedTask } from '../pipeline/batch-task.ts';
 import { type BatchRunner, originalsOf } from '../pipeline/check.ts';
 import { type FileFault, faultsOfData, faultsOfUpload } from '../pipeline/file-checks.ts';
 import { linesOf } from '../pipeline/lines-of.ts';
@@ -136,7 +136,7 @@ export class DryRuns {
   async #check(sender: Sender, generation: Generation, content: CompletedContent): Promise<DryRunReport> {
     const { batches, ledger, unknownPersons } = this.#parts;
     const submission = this.#submissionOf(sender, generation, content);
-    const task = batchTask(submission, sender.flow, sender.partner, generation, {
+    const task = batchTask(submission, sender.partner, sharedTask(generation, sender.flow), {
       accessMethod: 'line',
       contents: [content],
     });

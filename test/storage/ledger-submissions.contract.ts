@@ -53,6 +53,21 @@ export function submissionsContract(open: OpenLedger): void {
       );
     });
 
+    test('may be followed once it is answered, and by those who overtake once it is in quarantine', async () => {
+      const { ledger } = await newLedger(open);
+      const follow = (overtakesQuarantine: boolean) =>
+        ledger.commit([{ kind: 'mustFollow', ticket: TICKET, overtakesQuarantine }]);
+      await ledger.commit([insert(TICKET)]);
+      await expect(follow(true)).rejects.toMatchObject({ code: 'precondition-failed' });
+      await ledger.commit([step('received', 'checking')]);
+      await expect(follow(true)).rejects.toMatchObject({ code: 'precondition-failed' });
+      await ledger.commit([step('checking', 'quarantined')]);
+      await follow(true);
+      await expect(follow(false)).rejects.toMatchObject({ code: 'precondition-failed' });
+      await ledger.commit([step('quarantined', 'rejected')]);
+      await follow(false);
+    });
+
     test('takes only the steps that are allowed, from the state it is in', async () => {
       const { ledger } = await newLedger(open);
       await ledger.commit([insert(TICKET)]);

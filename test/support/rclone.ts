@@ -16,8 +16,9 @@ export async function rcloneTo(
   const pem = (name: string) => join(certificates, name);
   try {
     // rclone reads no wildcard for a port, as OpenSSH does.
-    const hostKey = await readFile(pem('ssh_host_ed25519.pub'), 'utf8');
-    await writeFile(join(home, 'known_hosts'), `[127.0.0.1]:${sftp} ${hostKey}`);
+    const keys = ['ssh_host_ed25519.pub', 'ssh_host_rsa.pub'].map((name) => readFile(pem(name), 'utf8'));
+    const lines = (await Promise.all(keys)).map((key) => `[127.0.0.1]:${sftp} ${key}`);
+    await writeFile(join(home, 'known_hosts'), lines.join(''));
     const remote = {
       webdav: { TYPE: 'webdav', URL: `https://127.0.0.1:${https}/files/`, VENDOR: 'other' },
       sftp: {
