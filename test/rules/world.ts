@@ -4,6 +4,7 @@ import type { IsoDate } from '../../src/domain/period.ts';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Ticket } from '../../src/domain/submission.ts';
 import type { Task } from '../support/reference/acts.ts';
+import type { Network } from '../support/reference/questions.ts';
 import type { Random } from './random.ts';
 
 /** Random partners, acts, persons and mandates of one network. All institutions, numbers and people are invented. */
@@ -156,6 +157,7 @@ const OUTPUTS: readonly Task['receivers'][number]['output'][] = [
   { kind: 'delimited', separator: '|', header: false, charset: 'utf-8' },
   { kind: 'delimited', separator: ';', header: true, charset: 'utf-8' },
   { kind: 'json-lines' },
+  { kind: 'xml', root: 'Out', record: 'Record', charset: 'utf-8' },
 ];
 
 /** Everything about a batch but its file. */
@@ -202,4 +204,20 @@ export function mandates(chance: Random): readonly string[] {
       return `${kbo};${employer.kbo};${flows};${from};${from === '2026-01-21' ? '' : until}`;
     }),
   ]);
+}
+
+/** Who is connected, and who holds the datum that the flow asks for: mostly somebody that an act names. */
+export function networkFor(chance: Random, { authorizations }: Task): Network {
+  const allowed = authorizations.flatMap(({ receivers }) => receivers.map(({ institution }) => institution));
+  const named = PARTNERS.filter(({ institution }) =>
+    allowed.some(({ sector, type }) => sector === institution.sector && type === institution.type),
+  );
+  const source = chance.of(named.length > 0 && chance.chance(0.85) ? named : PARTNERS).partner;
+  const others = [{ datum: 'address', source: chance.of(PARTNERS).partner }];
+  return {
+    availability: chance.chance(0.95) ? [...others, { datum: 'social-tariff', source }] : others,
+    connected: PARTNERS.filter(() => chance.chance(0.97)).map(({ partner, institution }) => ({
+      ...{ partner, institution, disabled: chance.chance(0.03), receives: chance.chance(0.96) },
+    })),
+  };
 }
