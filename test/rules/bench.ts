@@ -90,7 +90,8 @@ export class RulesBench {
     }
   }
 
-  async run({ task: asGiven, parts, originals, questions, network }: Given): Promise<Made> {
+  /** @param lookup where questions are looked up; else those that are given */
+  async run({ task: asGiven, parts, originals, questions, network }: Given, lookup?: QuestionsLookup): Promise<Made> {
     const task = { ...asGiven, ...sourceIn(network, asGiven.flow) };
     const contents: CompletedContent[] = [];
     for (const part of parts) {
@@ -108,7 +109,7 @@ export class RulesBench {
         mandates: this.#mandates,
         lane: this.#lane,
         originals: async (asked) => new Map([...ledger].filter(([key]) => asked.includes(key))),
-        questions: lookupIn(questions, task),
+        questions: lookup ?? lookupIn(questions, task),
       },
     );
     const outputs = await Promise.all(

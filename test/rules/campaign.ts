@@ -57,6 +57,8 @@ export async function compareRules({
         total.recordsInLane += count;
       }
       notice(seen, given, expected);
+      if (made.isInLane)
+        seen[`lane ${given.task.flow.format.kind}`] = (seen[`lane ${given.task.flow.format.kind}`] ?? 0) + 1;
       const apart = differences(expected, made);
       const where = `seed ${world}, batch ${index + 1} of its world${made.isInLane ? ', lane' : ''}`;
       found.push(...apart.map((one) => `${where}: ${one}`));
@@ -79,7 +81,8 @@ type Known = Pick<Given, 'lines' | 'mandates'>;
 type Persons = ReturnType<typeof people>;
 
 const KINDS = [
-  ...(['mutation', 'mutation', 'mutation', 'mutation', 'message', 'message', 'integration'] as const),
+  ...(['mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation'] as const),
+  ...(['message', 'message', 'integration'] as const),
   ...(['request', 'request', 'answer', 'answer'] as const),
 ];
 
@@ -118,6 +121,7 @@ function notice(seen: Record<string, number>, { task, parts }: Given, { fileErro
   if (fileError !== undefined) count(`file ${fileError}`);
   for (const { outcome, faults, routes, heldBack, replacedBy } of verdicts) {
     count(outcome);
+    if (outcome === 'accepted') count(`${task.flow.kind} accepted`);
     for (const { code, severity } of faults) count(`${code} ${severity}`);
     if (routes.length > 1) count('several receivers');
     if (heldBack.length > 0) count('held back');

@@ -161,8 +161,7 @@ const OUTPUTS: readonly Task['receivers'][number]['output'][] = [
 ];
 
 /** Everything about a batch but its file. */
-export function taskFor(chance: Random, flow: Flow): Task {
-  const name = chance.of(SENDERS);
+export function taskFor(chance: Random, flow: Flow, name: string = chance.of(SENDERS)): Task {
   const sender = PARTNERS.find(({ partner }) => partner === name);
   if (sender === undefined) throw new Error('no sender');
   const purposes = () => chance.some([...PURPOSES, 'P3'], 1);
