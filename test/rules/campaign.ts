@@ -4,7 +4,7 @@ import { differences } from './compare.ts';
 import { flowFor, type Kind } from './flows.ts';
 import { Random } from './random.ts';
 import { fileFor, questionsFor } from './rows.ts';
-import { mandates, networkFor, people, RECEIVED, taskFor } from './world.ts';
+import { mandates, networkFor, openToAll, people, RECEIVED, taskFor } from './world.ts';
 
 export type Campaign = {
   readonly records: number;
@@ -81,14 +81,16 @@ type Known = Pick<Given, 'lines' | 'mandates'>;
 type Persons = ReturnType<typeof people>;
 
 const KINDS = [
-  ...(['mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation'] as const),
+  ...(['mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation'] as const),
   ...(['message', 'message', 'integration'] as const),
   ...(['request', 'request', 'answer', 'answer'] as const),
 ];
 
 function givenFor(chance: Random, persons: Persons, known: Known, sizes: 'small' | 'mixed'): Given {
   const flow = flowFor(chance, chance.of<Kind>(KINDS));
-  const task = taskFor(chance, flow);
+  const drawn = taskFor(chance, flow);
+  const isAsked = flow.kind === 'request' || flow.kind === 'answer';
+  const task = isAsked && chance.chance(0.6) ? { ...drawn, ...openToAll(drawn) } : drawn;
   const questions = questionsFor(chance, task, persons);
   const size = sizes === 'small' ? smallSize(chance) : mixedSize(chance);
   const { parts, originals } = fileFor(chance, task, persons, size, questions);

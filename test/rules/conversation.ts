@@ -2,8 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from '../../src/domain/clock.ts';
-import type { Authorization, Flow } from '../../src/domain/flow.ts';
-import type { IsoDate } from '../../src/domain/period.ts';
+import type { Flow } from '../../src/domain/flow.ts';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Question } from '../../src/domain/question.ts';
 import type { Submission, Ticket } from '../../src/domain/submission.ts';
@@ -25,7 +24,7 @@ import { differences } from './compare.ts';
 import { flowFor } from './flows.ts';
 import { Random } from './random.ts';
 import { fileFor } from './rows.ts';
-import { mandates, networkFor, PARTNERS, people, taskFor } from './world.ts';
+import { mandates, networkFor, openToAll, PARTNERS, people, taskFor } from './world.ts';
 
 /**
  * Requests and answers over many files and weeks: the product with its ledger and its watch over late answers, and beside it a
@@ -152,8 +151,7 @@ class Conversation {
     const task = {
       ...drawn,
       ...{ ticket, environment: 'R' as const, receivedAt: drawn.receivedAt + this.#batches },
-      // Most questions and answers shall come through, so that there is something to talk about.
-      ...{ authorizations: [...drawn.authorizations, openTo(drawn)], receivers: RECEIVERS },
+      ...openToAll(drawn),
     };
     const isOpen = this.#questions.filter(({ state }) => state === 'open');
     const about = this.#chance.chance(0.7) && isOpen.length > 0 ? isOpen : this.#questions;
@@ -239,19 +237,6 @@ class Conversation {
     const told = lines.map(({ kind, fields }): Told => [kind, String(fields.ticket), Number(fields.open)]);
     check('told', [...this.#told].toSorted(), told.toSorted());
   }
-}
-
-const RECEIVERS = PARTNERS.map(({ partner, institution }) => ({ partner, institution }));
-
-/** An act that lets everybody have all of the flow. */
-function openTo({ flow, sender }: Given['task']): Authorization {
-  const blocks = flow.blocks.map(({ name }) => name);
-  return {
-    ...{ id: 'act-open', version: 1, instrument: 'decree', reference: 'invented', textDigest: '0'.repeat(64) },
-    ...{ flow: flow.code, act: 'communication', purpose: 'P1', sender: sender.institution, environments: ['R'] },
-    receivers: PARTNERS.map(({ institution }) => ({ institution, line: 'none', qualities: ['010'], blocks })),
-    ...{ from: '2020-01-01' as IsoDate, source: 'authorizations/act-open.yaml' },
-  };
 }
 
 function received(ticket: Ticket, partner: PartnerId, flow: string, receivedAt: number): Submission {

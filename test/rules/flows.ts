@@ -122,7 +122,7 @@ function blocksOf(chance: Random, { fields }: LayoutVersion): Flow['blocks'] {
 export type Kind = Flow['kind'];
 
 export function flowFor(chance: Random, kind: Kind): Flow {
-  const isPlain = kind === 'mutation' && chance.chance(0.55);
+  const isPlain = kind === 'mutation' && chance.chance(0.7);
   const isNamed = chance.chance(0.85);
   const first = firstLayout(chance, kind, isPlain, isNamed);
   const { format, layouts, ticketColumns } = shaped(chance, first);

@@ -220,3 +220,16 @@ export function networkFor(chance: Random, { authorizations }: Task): Network {
     })),
   };
 }
+
+/** With an act by which everybody may have all of the flow, so that most questions and answers come through. */
+export function openToAll({ flow, sender, authorizations }: Task): Pick<Task, 'authorizations' | 'receivers'> {
+  const blocks = flow.blocks.map(({ name }) => name);
+  const act: Authorization = {
+    ...{ id: 'act-open', version: 1, instrument: 'decree', reference: 'invented', textDigest: '0'.repeat(64) },
+    ...{ flow: flow.code, act: 'communication', purpose: 'P1', sender: sender.institution },
+    receivers: PARTNERS.map(({ institution }) => ({ institution, line: 'none', qualities: ['010'], blocks })),
+    ...{ environments: ['R', 'T', 'S'], from: day('2020-01-01'), source: 'authorizations/act-open.yaml' },
+  };
+  const receivers = PARTNERS.map(({ partner, institution }) => ({ partner, institution }));
+  return { authorizations: [...authorizations, act], receivers };
+}

@@ -8,18 +8,20 @@ import type { ReadFile, ReadRecord, Writing } from './files.ts';
 
 type Element = {
   readonly name: string;
-  readonly attributes: Readonly<Record<string, string>>;
   readonly children: Element[];
   text: string;
 };
 
 export function readXml(shape: XmlShape, layouts: readonly LayoutVersion[], text: string): ReadFile {
-  const root = parse(text);
-  if (root === undefined) return { error: '102' };
-  if (root.name !== shape.root || root.children.some(({ name }) => name !== shape.record)) return { error: '312' };
-  const version = shape.versionAttribute === undefined ? undefined : root.attributes[shape.versionAttribute];
+  // A file is read from its beginning: what is wrong there ends it, whatever follows.
+  const [, name, attributes = ''] = /^(?:<\?xml[^>]*\?>)?\s*<([\w.-]+)([^>]*)>/.exec(text) ?? [];
+  if (name !== undefined && name !== shape.root) return { error: '312' };
+  const version = shape.versionAttribute === undefined ? undefined : attributesIn(attributes)[shape.versionAttribute];
   const layout = shape.versionAttribute === undefined ? layouts[0] : layouts.find((one) => one.version === version);
   if (layout === undefined) return { error: '088' };
+  const root = parse(text);
+  if (root === undefined) return { error: '102' };
+  if (root.children.some((element) => element.name !== shape.record)) return { error: '312' };
   if (root.children.length === 0) return { error: '134' };
   return { layout, records: root.children.map((element) => recordOf(element, layout)) };
 }
@@ -45,7 +47,7 @@ function recordOf({ children }: Element, { fields }: LayoutVersion): ReadRecord 
 /** Elements, attributes and text; undefined for what is not well-formed. */
 function parse(text: string): Element | undefined {
   const parts = text.replace(/^<\?xml[^>]*\?>/, '').match(/<[^>]*>|[^<]+/g) ?? [];
-  const top: Element = { name: '', attributes: {}, children: [], text: '' };
+  const top: Element = { name: '', children: [], text: '' };
   const open = [top];
   for (const part of parts) {
     const inside = open.at(-1) ?? top;
@@ -55,21 +57,22 @@ function parse(text: string): Element | undefined {
       inside.text += plain(part);
       continue;
     }
-    const [, isEnd, name = '', attributes = '', isEmpty] = tag;
+    const [, isEnd, name = '', , isEmpty] = tag;
     if (isEnd === '/') {
       if (open.length === 1 || inside.name !== name) return undefined;
       open.pop();
       continue;
     }
-    const pairs = [...attributes.matchAll(/([\w.-]+)="([^"]*)"/g)].map(([, key = '', value = '']) => [
-      key,
-      plain(value),
-    ]);
-    const element: Element = { name, attributes: Object.fromEntries(pairs), children: [], text: '' };
+    const element: Element = { name, children: [], text: '' };
     inside.children.push(element);
     if (isEmpty !== '/') open.push(element);
   }
   return open.length === 1 && top.children.length === 1 ? top.children[0] : undefined;
+}
+
+function attributesIn(text: string): Readonly<Record<string, string>> {
+  const pairs = [...text.matchAll(/([\w.-]+)="([^"]*)"/g)];
+  return Object.fromEntries(pairs.map(([, key = '', value = '']) => [key, plain(value)]));
 }
 
 const ENTITIES: readonly (readonly [string, string])[] = [
