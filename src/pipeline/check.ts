@@ -12,7 +12,7 @@ import type { AuditLine, LedgerCommand } from '../storage/commands.ts';
 import { keeping, refOf } from '../storage/content-commands.ts';
 import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
-import type { Answers } from './answer.ts';
+import type { Answers, PreparedNotification } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { batchTask, grounds } from './batch-task.ts';
 import type { Deliverer, PreparedDelivery } from './deliver.ts';
@@ -137,20 +137,7 @@ export class Checker {
       ...directoryCommands(checked, now),
       ...(await this.#parts.unknownPersons.commands(submission, result, now)),
       ...thaws(checked.flow, submission.files, submission.ticket, now),
-      {
-        kind: 'setSubmissionState',
-        ticket: submission.ticket,
-        from: 'checking',
-        to: notification.state,
-        at: now,
-        patch: {
-          records: result.totals,
-          notification: notification.files,
-          errors: notification.errors,
-          answeredAt: now,
-          recordLog: refOf(result.recordLog),
-        },
-      },
+      answeredState(checked, notification, now),
       { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },
     ];
     crashPoint('route.before-commit');
@@ -229,6 +216,21 @@ function remembered({ flow, submission, result }: Checked): readonly LedgerComma
   if (result.originals.length === 0) return [];
   const { environment, partner } = submission;
   return [{ kind: 'rememberOriginals', flow: flow.code, environment, partner, originals: result.originals }];
+}
+
+function answeredState(
+  { submission: { ticket }, result }: Checked,
+  { state, files, errors }: PreparedNotification,
+  at: number,
+): LedgerCommand {
+  const patch = {
+    notification: files,
+    errors,
+    answeredAt: at,
+    records: result.totals,
+    recordLog: refOf(result.recordLog),
+  };
+  return { kind: 'setSubmissionState', ticket, from: 'checking', to: state, at, patch };
 }
 
 function closingLine(checked: Checked, state: SubmissionState, deliveries: readonly PreparedDelivery[]): AuditLine {

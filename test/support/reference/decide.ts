@@ -114,10 +114,8 @@ class Decider {
       ...{ record, outcome: 'refused', faults, routes: [], heldBack },
     });
     if (values === undefined) return refused(ofStructure);
-    const day = referenceDay(this.#layout, values);
-    const isOfOther = day !== undefined && !isOfPeriod(this.#layout, day);
-    const ofPeriod = isOfOther ? [fatal(roles.periodBegin, 'MSG00008')] : [];
-    const faults = onePerField([...ofStructure, ...faultsOf(this.#layout, values, task.environment), ...ofPeriod]);
+    const own = faultsOf(this.#layout, values, task.environment);
+    const faults = onePerField([...ofStructure, ...own, ...faultsOfReferencePeriod(this.#layout, values)]);
     if (faults.length > 0) return refused(faults);
 
     const insz = values[roles.person] ?? '';
@@ -149,15 +147,7 @@ class Decider {
     }
     const way = isOriginal ? this.#way(record, concerned, acts) : follow(concerned, acts);
     if ('fault' in way) return refused([way.fault], way.heldBack);
-    if (isThere(reference)) {
-      // A change under the reference of its original takes nobody from those who got that.
-      const isSameReference = !isOriginal && referenceOfOriginal(this.#layout, values) === reference;
-      const before = isSameReference
-        ? (this.originals.receiversOf(reference, [insz, person.replacedBy ?? '']) ?? [])
-        : [];
-      const receivers = [...new Set([...before, ...way.routes.map(({ partner }) => partner)])];
-      this.originals.remember({ reference, person: person.replacedBy ?? insz, receivers });
-    }
+    this.#remember(concerned, way, isOriginal);
     return {
       record,
       outcome: way.routes.length > 0 ? 'accepted' : 'without-receiver',
@@ -167,6 +157,23 @@ class Decider {
       routes: way.routes.map((route) => ({ ...route, values: filledIn(concerned, route, record) })),
       heldBack: way.heldBack,
     };
+  }
+
+  /** Who got a record with a reference; a change under that of its original takes nobody from those who got that. */
+  #remember(
+    { layout, values, person }: Concerned,
+    { routes }: { readonly routes: readonly Route[] },
+    isOriginal: boolean,
+  ): void {
+    const { roles } = layout;
+    const insz = values[roles.person] ?? '';
+    const reference = roles.reference === undefined ? undefined : values[roles.reference];
+    if (!isThere(reference)) return;
+    const isSameReference = !isOriginal && referenceOfOriginal(layout, values) === reference;
+    const persons = [insz, person.replacedBy ?? ''];
+    const before = isSameReference ? (this.originals.receiversOf(reference, persons) ?? []) : [];
+    const receivers = [...new Set([...before, ...routes.map(({ partner }) => partner)])];
+    this.originals.remember({ reference, person: person.replacedBy ?? insz, receivers });
   }
 
   #way(record: number, concerned: Concerned, acts: readonly Authorization[]): Ways {
@@ -292,4 +299,9 @@ function hubFields({ flow }: Task): readonly Field[] {
 /** A value of the wrong kind is not also an absent one. */
 function onePerField(faults: readonly Fault[]): readonly Fault[] {
   return faults.filter(({ field }, index) => faults.findIndex((one) => one.field === field) === index);
+}
+
+function faultsOfReferencePeriod(layout: LayoutVersion, values: Values): readonly Fault[] {
+  const day = referenceDay(layout, values);
+  return day === undefined || isOfPeriod(layout, day) ? [] : [fatal(layout.roles.periodBegin, 'MSG00008')];
 }
