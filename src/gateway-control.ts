@@ -1,10 +1,11 @@
 import type { LiveSessions } from './access/live-sessions.ts';
+import type { Audit } from './audit/audit.ts';
 import type { CurrentGeneration } from './config/generation.ts';
 import type { Clock } from './domain/clock.ts';
 import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
 import { answerSessions } from './gateway-limits.ts';
-import { alarmsOf, answerRedeliver, answerReplay, type Operations } from './gateway-operations.ts';
+import { alarmsOf, answerRedeliver, answerReplay, loadLine, type Operations } from './gateway-operations.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-second-factor.ts';
 import type { ControlRequest } from './ops/control-socket.ts';
 import type { Ledger } from './storage/ledger.ts';
@@ -28,6 +29,7 @@ export type Live = {
   readonly explainer: Explainer;
   readonly operations: Operations;
   readonly clock: Clock;
+  readonly audit: Audit;
 };
 
 /** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
@@ -40,6 +42,9 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
       const alarms = await alarmsOf(live.operations, live.clock.now());
       return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks, alarms };
     }
+    case 'load':
+      await live.audit.record(loadLine(request.arguments));
+      return {};
     case 'replay':
       return answerReplay(live.operations, request.arguments);
     case 'redeliver':

@@ -2,6 +2,7 @@ import { userInfo } from 'node:os';
 import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
 import type { UnknownPersonsWatch } from './pipeline/unknown-persons.ts';
+import type { AuditLine } from './storage/commands.ts';
 import { Redeliveries } from './submissions/redeliver.ts';
 import { Replays } from './submissions/replay.ts';
 
@@ -40,4 +41,18 @@ export async function alarmsOf({ unknownPersons }: Operations, now: number): Pro
     ...one,
     since: new Date(since).toISOString(),
   }));
+}
+
+const LOADS = ['directory-load', 'mandates-load'];
+const OUTCOMES = ['done', 'refused', 'failed'] as const;
+
+/** The line that `sluis directory load` or `sluis mandates load` beside this gateway asks for. @throws GatewayError `bad-request` */
+export function loadLine([text = '']: readonly string[]): AuditLine {
+  const { kind, outcome, fields } = JSON.parse(text) as Partial<AuditLine>;
+  const known = OUTCOMES.find((one) => one === outcome);
+  const isPlain = Object.values(fields ?? {}).every((value) => typeof value === 'string' || typeof value === 'number');
+  if (kind === undefined || !LOADS.includes(kind) || known === undefined || fields === undefined || !isPlain) {
+    throw new GatewayError('bad-request', 'load takes one line about the load of a directory or of mandates');
+  }
+  return { kind, outcome: known, fields };
 }

@@ -12,6 +12,7 @@ import { asGatewayError, type GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
 import { Signer } from './evidence/cms.ts';
 import { answerControl, type BoundPorts } from './gateway-control.ts';
+import { demoLoadLine } from './gateway-demo.ts';
 import { countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
 import { loadDemoMandates } from './gateway-mandates.ts';
@@ -116,7 +117,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const directory = openDirectory({ directory: join(data, 'directory') });
   closers.push(() => directory.close());
   if (settings.demo) {
-    await loadDemoDirectory(directory, options.configDirectory, settings, logger);
+    await loadDemoDirectory({ directory, audit }, options.configDirectory, settings, logger);
     await loadDemoMandates(join(data, 'directory'), options.configDirectory, logger);
   }
 
@@ -168,7 +169,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
   const operations = operationsOf({ store, ledger, ...pipeline, generation: current, clock, logger });
   const asked = { dryRuns, handIn, explainer, operations };
-  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, clock, ...asked };
+  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, clock, audit, ...asked };
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
     audit: (line) => audit.record(line),
@@ -192,7 +193,7 @@ async function openAudit(parts: {
 }
 
 async function loadDemoDirectory(
-  directory: ReferenceDirectory,
+  { directory, audit }: { readonly directory: ReferenceDirectory; readonly audit: AuditLog },
   configDirectory: string,
   settings: Settings,
   logger: Logger,
@@ -201,8 +202,10 @@ async function loadDemoDirectory(
   for (const environment of ['R', 'T'] as const) {
     if (directory.stats(environment).persons > 0) continue;
     const loaded = await directory.load(environment, file, settings.generation.sectors);
-    if (loaded.loaded) logger.info({ environment }, 'demo person lines loaded');
-    else logger.error({ environment, problems: loaded.problems.slice(0, 5) }, 'demo person lines have problems');
+    if (loaded.loaded) {
+      await audit.record(demoLoadLine(environment, file, loaded));
+      logger.info({ environment }, 'demo person lines loaded');
+    } else logger.error({ environment, problems: loaded.problems.slice(0, 5) }, 'demo person lines have problems');
   }
 }
 

@@ -38,21 +38,6 @@ export function addLooking(program: Command, finish: Finish): void {
       const asked = { ...common(options), dryRun: dryRun === true, as, flow, environment };
       finish(await submit(file, asked, process.stdout));
     });
-  withPlaces(program.command('replay <ticket>').description('check a quarantined submission again, or reject it'))
-    .option('--reject', 'end it: its sender is told, and may send it again')
-    .option('--reason <text>', 'why it is rejected, in a line for its sender')
-    .action(async (ticket, options, command) => {
-      const { replay } = await import('./commands/replay.ts');
-      const { reject, reason } = options;
-      if ((reject === true) !== (reason !== undefined)) command.error('--reject and --reason go together');
-      finish(await replay(ticket, { ...common(options), reason }, process.stdout));
-    });
-  withPlaces(
-    program.command('redeliver <delivery>').description('put a delivery into its mailbox again, while it is kept'),
-  ).action(async (delivery, options) => {
-    const { redeliver } = await import('./commands/replay.ts');
-    finish(await redeliver(delivery, common(options), process.stdout));
-  });
   withPlaces(program.command('trace <ticket>').description('what became of a submission')).action(
     async (ticket, options) => {
       const { trace } = await import('./commands/trace.ts');
@@ -90,6 +75,25 @@ export function addLooking(program: Command, finish: Finish): void {
     },
   );
   addSignatures(program, finish);
+}
+
+/** What an operator does with single files. */
+export function addOperating(program: Command, finish: Finish): void {
+  withPlaces(program.command('replay <ticket>').description('check a quarantined submission again, or reject it'))
+    .option('--reject', 'end it: its sender is told, and may send it again')
+    .option('--reason <text>', 'why it is rejected, in a line for its sender')
+    .action(async (ticket, options, command) => {
+      const { replay } = await import('./commands/replay.ts');
+      const { reject, reason } = options;
+      if ((reject === true) !== (reason !== undefined)) command.error('--reject and --reason go together');
+      finish(await replay(ticket, { ...common(options), reason }, process.stdout));
+    });
+  withPlaces(
+    program.command('redeliver <delivery>').description('put a delivery into its mailbox again, while it is kept'),
+  ).action(async (delivery, options) => {
+    const { redeliver } = await import('./commands/replay.ts');
+    finish(await redeliver(delivery, common(options), process.stdout));
+  });
 }
 
 function addSignatures(program: Command, finish: Finish): void {

@@ -2,7 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { asGatewayError } from './domain/errors.ts';
 import { addAuthorizations, addBench, addDirectory, addFlow, addMandates } from './main-data.ts';
 import type { ExitStatus, Finish } from './main-options.ts';
-import { addLooking, addPerson, addService } from './main-service.ts';
+import { addLooking, addOperating, addPerson, addService } from './main-service.ts';
 
 /** The `sluis` command: reads the arguments and calls one file of `commands/`. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -35,6 +35,7 @@ function build(finish: Finish): Command {
     .showHelpAfterError('(sluis --help tells how)');
   addService(program, finish);
   addLooking(program, finish);
+  addOperating(program, finish);
   addFlow(program.command('flow').description('kinds of exchange'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);

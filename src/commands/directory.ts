@@ -7,6 +7,7 @@ import type { DossierFacts, PersonFacts } from '../directory/person-facts.ts';
 import type { DirectoryEnvironment } from '../directory/person-lines.ts';
 import { isInsz } from '../domain/insz.ts';
 import { institutionName, type Sector } from '../domain/partner.ts';
+import { auditedLoad } from './load-audit.ts';
 import { ProgressBar } from './progress-bar.ts';
 
 /** The folder of the reference directory within the data folder. */
@@ -15,11 +16,17 @@ export function referenceDirectoryFolder(data: string): string {
 }
 
 export type DirectoryCommand = {
-  /** The data folder of a gateway that is stopped. */
+  /** The data folder of a gateway, which may be running. */
   readonly data: string;
   readonly environment: DirectoryEnvironment;
   readonly json: boolean;
 };
+
+function toldOf(result: LoadResult): Readonly<Record<string, string | number>> {
+  if (!result.loaded) return { problems: result.problems.length + result.moreProblems };
+  const { loaded: _, version, ...counts } = result;
+  return { version: String(version), ...counts };
+}
 
 /** How far a large load is, where somebody looks at a terminal. */
 class LoadBar {
@@ -54,7 +61,10 @@ export async function directoryLoad(
   const { environment, file, sectors, json } = options;
   const bar = new LoadBar();
   const load = (directory: ReferenceDirectory) =>
-    directory.load(environment, file, sectors, (progress) => bar.show(progress));
+    auditedLoad({ kind: 'directory-load', ...options }, directory.stats(environment).version, async () => {
+      const result = await directory.load(environment, file, sectors, (progress) => bar.show(progress));
+      return { result, loaded: result.loaded, told: toldOf(result) };
+    });
   const result = await withDirectory(options, load, false);
   bar.end();
   out.write(json ? `${JSON.stringify({ environment, ...result }, plainNumbers)}\n` : loadText(options, result));

@@ -3,6 +3,7 @@ import type { DirectoryEnvironment } from '../directory/person-lines.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { normaliseKbo } from '../domain/kbo.ts';
 import { referenceDirectoryFolder } from './directory.ts';
+import { auditedLoad } from './load-audit.ts';
 
 export type MandatesCommand = {
   /** The data folder of a gateway, which may be running: a batch reads the version it began with. */
@@ -21,9 +22,24 @@ export async function mandatesLoad(
   out: NodeJS.WritableStream,
 ): Promise<0 | 1> {
   const { environment, file, json } = options;
-  const result = await withMandates(options, false, (mandates) => mandates.load(environment, file));
+  const load = (mandates: Mandates) => {
+    const before = mandates.snapshot(environment);
+    const { version } = before;
+    before.close();
+    return auditedLoad({ kind: 'mandates-load', ...options }, version, async () => {
+      const result = await mandates.load(environment, file);
+      return { result, loaded: result.loaded, told: toldOf(result) };
+    });
+  };
+  const result = await withMandates(options, false, load);
   out.write(json ? `${JSON.stringify({ environment, ...result }, plainNumbers)}\n` : loadText(options, result));
   return result.loaded ? 0 : 1;
+}
+
+function toldOf(result: MandateLoad): Readonly<Record<string, string | number>> {
+  if (!result.loaded) return { problems: result.problems.length + result.moreProblems };
+  const { version, mandates, holders } = result;
+  return { version: String(version), mandates, holders };
 }
 
 /**

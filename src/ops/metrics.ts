@@ -11,6 +11,11 @@ const DEFINITIONS = {
   sluis_submissions_total: { kind: 'counter', help: 'Submissions by their last state', labels: ['flow', 'state'] },
   sluis_records_total: { kind: 'counter', help: 'Records by outcome', labels: ['flow', 'outcome'] },
   sluis_deliveries_total: { kind: 'counter', help: 'Deliveries placed in mailboxes', labels: ['flow'] },
+  sluis_unknown_persons_alarms_total: {
+    kind: 'counter',
+    help: 'Times a partner had too many records refused for persons it does not know.',
+    labels: ['partner', 'window'],
+  },
   sluis_deliveries_expired_total: {
     kind: 'counter',
     help: 'Deliveries that nobody picked up before their time was over',

@@ -103,10 +103,19 @@ function changeLine({ ticket }: DirectoryChanges, environment: string, { version
   const count = (code: string) => outcomes.filter((outcome) => outcome.code === code).length;
   const [registered, ended] = [count('registered'), count('ended')];
   const refused = outcomes.length - registered - ended;
+  const versionBefore = registered + ended > 0 ? version - 1n : version;
   return {
     kind: 'directory-change',
     outcome: refused === 0 ? 'done' : 'failed',
-    fields: { ticket, environment, version: version.toString(), registered, ended, refused },
+    fields: {
+      ticket,
+      environment,
+      versionBefore: `${versionBefore}`,
+      version: `${version}`,
+      registered,
+      ended,
+      refused,
+    },
   };
 }
 

@@ -1,4 +1,5 @@
 import type { ActReference } from '../audit/record-log.ts';
+import type { Person } from '../directory/directory.ts';
 import type { FlowKind, LayoutVersion } from '../domain/flow.ts';
 import { type Insz, isInsz } from '../domain/insz.ts';
 import type { PartnerId } from '../domain/principal.ts';
@@ -70,19 +71,21 @@ export class RecordDesk {
     if (!followsOriginals(this.#layout)) return [];
     return results.flatMap((result) => {
       if (!result.ok || result.record.cancels === undefined) return [];
-      // Where a record may make the line of its sender, it and its original may be about somebody nobody knows yet.
-      const person = this.decisions.lookup(result.record) ?? { insz: result.record.person, dossiers: [] };
-      return [{ cancels: result.record.cancels, person }];
+      return [{ cancels: result.record.cancels, person: this.#personOf(result.record) }];
     });
   }
 
   /** Which of them ask or answer a question. */
   concerned(results: readonly RuleResult[]): readonly ConcernedRecord[] {
     if (!ASKED_OR_ANSWERED.includes(this.#kind)) return [];
-    return results.flatMap((result) => {
-      const person = result.ok ? this.decisions.lookup(result.record) : undefined;
-      return result.ok && person !== undefined ? [{ record: result.record, person }] : [];
-    });
+    return results.flatMap((result) =>
+      result.ok ? [{ record: result.record, person: this.#personOf(result.record) }] : [],
+    );
+  }
+
+  /** Where a record may make the line of its sender, it and what it refers to may be about somebody nobody knows yet. */
+  #personOf(record: CheckedRecord): Person {
+    return this.decisions.lookup(record) ?? { insz: record.person, dossiers: [] };
   }
 
   take(sent: ParsedRecord, result: RuleResult): void {

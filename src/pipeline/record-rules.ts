@@ -130,10 +130,10 @@ export class RecordRules {
 
   #originalOf(values: readonly Value[]): string | undefined {
     const named = textIn(values, this.#roles.cancels);
-    if (named !== undefined || this.#changes === undefined) return named;
+    if (this.#changes === undefined) return named;
     const says = textIn(values, this.#changes.index);
     if (says === undefined || !this.#changes.values.has(says)) return undefined;
-    return textIn(values, this.#roles.reference) ?? '';
+    return named ?? textIn(values, this.#roles.reference) ?? '';
   }
 
   /** A quarter is all of its days; a day without an end is that day. */

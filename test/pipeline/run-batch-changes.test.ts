@@ -74,6 +74,12 @@ describe.each([
   });
 });
 
+test('an original that names another one in "cancels" is one all the same: its status decides', async () => {
+  const bench = await benchWith(undefined);
+  const { refusals, outputs } = await bench.run(TASK, attest('A', 0) + attest('B', 0, { cancels: 'NONE' }));
+  expect([refusals, statuses(outputs.kbf)]).toEqual([[], [0, 0]]);
+});
+
 test('a second original under the same reference in one file is refused', async () => {
   const bench = await benchWith(undefined);
   const { refusals, outputs } = await bench.run(TASK, attest('A', 0) + attest('A', 1) + attest('A', 0));

@@ -8,16 +8,26 @@ import { openDirectory, type ReferenceDirectory } from '../../src/directory/lmdb
 import { MANDATE_LINES_HEADER } from '../../src/directory/mandate-lines.ts';
 import { type Mandates, openMandates } from '../../src/directory/mandates.ts';
 import { PERSON_LINES_HEADER } from '../../src/directory/person-lines.ts';
-import type { BatchResult, RecordAnswer } from '../../src/pipeline/batch.ts';
+import type { Flow } from '../../src/domain/flow.ts';
+import type { Insz } from '../../src/domain/insz.ts';
+import type { IsoDate } from '../../src/domain/period.ts';
+import type { PartnerId } from '../../src/domain/principal.ts';
+import type { Question } from '../../src/domain/question.ts';
+import type { Ticket } from '../../src/domain/submission.ts';
+import type { BatchResult, BatchTask, RecordAnswer } from '../../src/pipeline/batch.ts';
 import type { LaneSetup } from '../../src/pipeline/lane-messages.ts';
 import { LaneThreads } from '../../src/pipeline/lane-threads.ts';
 import { originalKey } from '../../src/pipeline/originals.ts';
+import { sourceOf } from '../../src/pipeline/question-flows.ts';
+import { type QuestionsLookup, questionMatch } from '../../src/pipeline/questions.ts';
 import { runBatch } from '../../src/pipeline/run-batch.ts';
-import type { ReadableContent } from '../../src/storage/content-store.ts';
+import type { CompletedContent, ReadableContent } from '../../src/storage/content-store.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
 import { SmallStore } from '../../src/storage/small-store.ts';
+import { generation, partner } from '../support/generation.ts';
 import type { Given } from '../support/reference/decide.ts';
 import { isOfSyntheticSeries } from '../support/reference/identifiers.ts';
+import type { KnownQuestion, Network } from '../support/reference/questions.ts';
 import { SECTORS } from './world.ts';
 
 /** What the product made of one batch, read back from what it left. */
@@ -80,10 +90,15 @@ export class RulesBench {
     }
   }
 
-  async run({ task, text: bytes, originals }: Given): Promise<Made> {
-    const upload = await this.#store.begin();
-    await this.#store.writePart(upload, 0, Buffer.from(bytes));
-    const contents = [await this.#store.complete(upload)];
+  /** @param lookup where questions are looked up; else those that are given */
+  async run({ task: asGiven, parts, originals, questions, network }: Given, lookup?: QuestionsLookup): Promise<Made> {
+    const task = { ...asGiven, ...sourceIn(network, asGiven.flow) };
+    const contents: CompletedContent[] = [];
+    for (const part of parts) {
+      const upload = await this.#store.begin();
+      await this.#store.writePart(upload, 0, Buffer.from(part));
+      contents.push(await this.#store.complete(upload));
+    }
     const ledger = new Map(originals.map((one) => [originalKey(one.reference, one.person), one.receivers]));
     const before = this.#lane.batches;
     const result = await runBatch(
@@ -94,6 +109,7 @@ export class RulesBench {
         mandates: this.#mandates,
         lane: this.#lane,
         originals: async (asked) => new Map([...ledger].filter(([key]) => asked.includes(key))),
+        questions: lookup ?? lookupIn(questions, task),
       },
     );
     const outputs = await Promise.all(
@@ -115,6 +131,28 @@ export class RulesBench {
   #text(content: ReadableContent): Promise<string> {
     return text(this.#store.read(content));
   }
+}
+
+/** Questions as the query of the ledger gives them: those of the sender, the latest first. */
+function lookupIn(known: readonly KnownQuestion[], { flow, environment, sender }: Given['task']): QuestionsLookup {
+  const questions = known
+    .filter(({ asker, source }) => sender.partner === (flow.kind === 'request' ? asker : source))
+    .map(({ reference, person, begin, ...one }): Question => {
+      const match = questionMatch(reference, person as Insz, begin as IsoDate);
+      const ids = { asker: one.asker as PartnerId, source: one.source as PartnerId, batch: 'B' as Ticket };
+      return { ...one, ...ids, match, flow: flow.code, environment };
+    })
+    .toSorted((one, other) => other.askedAt - one.askedAt || (one.ticket < other.ticket ? 1 : -1));
+  return async (keys) => questions.filter(({ ticket, match }) => keys.includes(ticket) || keys.includes(match));
+}
+
+/** The source as the product finds it in its configuration. */
+function sourceIn({ availability, connected }: Network, flow: Flow): Pick<BatchTask, 'source'> {
+  const partners = connected.map(({ partner: id, institution, disabled, receives }) =>
+    partner(id, { institution, disabled, receives: receives ? [flow.code] : [] }),
+  );
+  const entries = availability.map(({ datum, source }) => ({ datum, source: source as PartnerId }));
+  return { source: sourceOf(generation({ partners, availability: entries }), flow) };
 }
 
 /** Environment T has synthetic persons only, and no number whose replacement is not there. */

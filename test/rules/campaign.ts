@@ -3,8 +3,8 @@ import { inTest, RulesBench } from './bench.ts';
 import { differences } from './compare.ts';
 import { flowFor, type Kind } from './flows.ts';
 import { Random } from './random.ts';
-import { fileFor } from './rows.ts';
-import { mandates, people, RECEIVED, taskFor } from './world.ts';
+import { fileFor, questionsFor } from './rows.ts';
+import { mandates, networkFor, openToAll, people, RECEIVED, taskFor } from './world.ts';
 
 export type Campaign = {
   readonly records: number;
@@ -57,6 +57,8 @@ export async function compareRules({
         total.recordsInLane += count;
       }
       notice(seen, given, expected);
+      if (made.isInLane)
+        seen[`lane ${given.task.flow.format.kind}`] = (seen[`lane ${given.task.flow.format.kind}`] ?? 0) + 1;
       const apart = differences(expected, made);
       const where = `seed ${world}, batch ${index + 1} of its world${made.isInLane ? ', lane' : ''}`;
       found.push(...apart.map((one) => `${where}: ${one}`));
@@ -78,14 +80,23 @@ export function batchesOf(seed: number, sizes: 'small' | 'mixed' = 'mixed'): rea
 type Known = Pick<Given, 'lines' | 'mandates'>;
 type Persons = ReturnType<typeof people>;
 
-const KINDS = ['mutation', 'mutation', 'mutation', 'mutation', 'message', 'message', 'integration'] as const;
+const KINDS = [
+  ...(['mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation', 'mutation'] as const),
+  ...(['message', 'message', 'integration'] as const),
+  ...(['request', 'request', 'answer', 'answer'] as const),
+];
 
 function givenFor(chance: Random, persons: Persons, known: Known, sizes: 'small' | 'mixed'): Given {
   const flow = flowFor(chance, chance.of<Kind>(KINDS));
-  const task = taskFor(chance, flow);
-  const { text, originals } = fileFor(chance, task, persons, sizes === 'small' ? smallSize(chance) : mixedSize(chance));
+  const drawn = taskFor(chance, flow);
+  const isAsked = flow.kind === 'request' || flow.kind === 'answer';
+  const task = isAsked && chance.chance(0.6) ? { ...drawn, ...openToAll(drawn) } : drawn;
+  const questions = questionsFor(chance, task, persons);
+  const size = sizes === 'small' ? smallSize(chance) : mixedSize(chance);
+  const { parts, originals } = fileFor(chance, task, persons, size, questions);
+  const network = networkFor(chance, task);
   const lines = task.environment === 'T' ? inTest(known.lines) : known.lines;
-  return { task, text, originals, mandates: known.mandates, lines };
+  return { task, parts, originals, questions, network, mandates: known.mandates, lines };
 }
 
 function smallSize(chance: Random): number {
@@ -99,16 +110,20 @@ function mixedSize(chance: Random): number {
   return size < 0.9 ? chance.whole(100, 900) : chance.whole(2000, 5000);
 }
 
-function notice(seen: Record<string, number>, { task }: Given, { fileError, verdicts }: Expected): void {
+function notice(seen: Record<string, number>, { task, parts }: Given, { fileError, verdicts }: Expected): void {
   const count = (what: string) => {
     seen[what] = (seen[what] ?? 0) + 1;
   };
   count(`flow ${task.flow.kind}`);
   count(`environment ${task.environment}`);
+  count(`format ${task.flow.format.kind}`);
+  if (parts.length > 1) count('a file in parts');
+  if (task.flow.layouts.some(({ referenceFrom }) => referenceFrom !== undefined)) count('versions by reference period');
   count(`sender's line ${task.flow.senderLine}`);
   if (fileError !== undefined) count(`file ${fileError}`);
   for (const { outcome, faults, routes, heldBack, replacedBy } of verdicts) {
     count(outcome);
+    if (outcome === 'accepted') count(`${task.flow.kind} accepted`);
     for (const { code, severity } of faults) count(`${code} ${severity}`);
     if (routes.length > 1) count('several receivers');
     if (heldBack.length > 0) count('held back');

@@ -1,5 +1,9 @@
+import type { Insz } from '../../src/domain/insz.ts';
+import type { IsoDate } from '../../src/domain/period.ts';
 import { originalKey } from '../../src/pipeline/originals.ts';
+import { questionMatch } from '../../src/pipeline/questions.ts';
 import type { Expected, Verdict } from '../support/reference/decide.ts';
+import type { Answered, KnownQuestion } from '../support/reference/questions.ts';
 import type { Made } from './bench.ts';
 
 /** Where product and reference differ, in words; none where they agree on everything. */
@@ -43,8 +47,20 @@ export function differences(expected: Expected, made: Made): readonly string[] {
     found.push(...linesApart(partner, text.split('\n'), (made.outputs[partner] ?? '').split('\n')));
   }
   check('changes', expected.changes.map(plainChange), result.changes.map(plainChange));
+  const asked = expected.asked.map((one) => [one.ticket, one.source, matchOf(one)]);
+  check(
+    'asked',
+    asked,
+    result.questions.asked.map(({ ticket, source, match }) => [ticket, source, match]),
+  );
+  const plain = ({ question, answer }: Answered) => [question, answer];
+  check('answered', expected.answered.map(plain), result.questions.answered.map(plain));
   check('originals', originalsOf(expected), originalsIn(made));
   return found;
+}
+
+function matchOf({ reference, person, begin }: KnownQuestion): string {
+  return questionMatch(reference, person as Insz, begin as IsoDate);
 }
 
 function plainChange(one: Expected['changes'][number] | Made['result']['changes'][number]): unknown {

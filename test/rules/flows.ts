@@ -1,6 +1,8 @@
-import type { Field, FieldRoles, FieldType, Flow, LayoutVersion } from '../../src/domain/flow.ts';
+import type { Asks, Field, FieldRoles, FieldType, Flow, LayoutVersion } from '../../src/domain/flow.ts';
+import type { Columns } from '../../src/domain/format.ts';
 import type { IsoDate } from '../../src/domain/period.ts';
 import type { Random } from './random.ts';
+import { shaped } from './shapes.ts';
 import { INSTITUTIONS, LEVEL_VALUES } from './world.ts';
 
 /** Random flows of one code: which roles a record has, in which format, and how its fields fall into blocks. */
@@ -117,31 +119,19 @@ function blocksOf(chance: Random, { fields }: LayoutVersion): Flow['blocks'] {
   return [{ name: 'key', fields: key }, ...others.filter((block) => block.fields.length > 0)];
 }
 
-/** A second layout that is valid too, where a header tells them apart: it has one column more. */
-function layoutsOf(chance: Random, first: LayoutVersion, isToldApart: boolean): readonly LayoutVersion[] {
-  if (!isToldApart || chance.chance(0.7)) {
-    return [{ ...first, validFrom: chance.mostly(first.validFrom, 0.05, '2026-01-21' as IsoDate) }];
-  }
-  const ended = chance.chance(0.3) ? { validUntil: chance.of(['2026-01-20', '2026-01-19']) as IsoDate } : {};
-  const second = { ...first, version: '2', fields: [...first.fields, field('note', text(5))] };
-  return [{ ...first, ...ended }, second];
-}
-
-export type Kind = 'mutation' | 'message' | 'integration';
+export type Kind = Flow['kind'];
 
 export function flowFor(chance: Random, kind: Kind): Flow {
-  const isPlain = kind === 'mutation' && chance.chance(0.55);
+  const isPlain = kind === 'mutation' && chance.chance(0.7);
   const isNamed = chance.chance(0.85);
-  const first = kind === 'integration' ? integrationLayout(chance) : layoutOf(chance, kind, isPlain, isNamed);
-  const header = chance.chance(0.6);
-  const format: Flow['format'] = chance.chance(0.75)
-    ? { kind: 'delimited', separator: chance.of([';', '|', ',']), header, charset: 'utf-8' }
-    : { kind: 'json-lines' };
+  const first = firstLayout(chance, kind, isPlain, isNamed);
+  const { format, layouts, ticketColumns } = shaped(chance, first);
   return {
     code: 'RULE',
     title: 'Rules',
     kind,
     ...(kind === 'message' && !isNamed ? { receiver: chance.of(INSTITUTIONS) } : {}),
+    ...(kind === 'request' ? { asks: asksOf(chance, format, ticketColumns) } : {}),
     senderLine:
       kind === 'integration'
         ? 'creates'
@@ -149,7 +139,7 @@ export function flowFor(chance: Random, kind: Kind): Flow {
     triggers: ['upload'],
     pattern: '^RULE.*$',
     format,
-    layouts: layoutsOf(chance, first, format.kind === 'delimited' && header),
+    layouts,
     blocks: blocksOf(chance, first),
     names: 'reusable',
     namesWindowDays: 180,
@@ -163,5 +153,45 @@ export function flowFor(chance: Random, kind: Kind): Flow {
     remindAfterDays: [7],
     level: 1,
     source: 'flows/RULE.yaml',
+  };
+}
+
+function firstLayout(chance: Random, kind: Kind, isPlain: boolean, isNamed: boolean): LayoutVersion {
+  if (kind === 'integration') return integrationLayout(chance);
+  if (kind === 'request' || kind === 'answer') return questionLayout(chance, kind);
+  return layoutOf(chance, kind, isPlain, isNamed);
+}
+
+export const DATUM = 'social-tariff';
+
+function asksOf(chance: Random, { kind }: Flow['format'], columns: Columns | undefined): Asks {
+  const ticketField = { name: 'hub_ticket', ...(kind === 'fixed-width' ? { columns } : {}) };
+  return {
+    ...{ datum: DATUM, answerFlow: 'ANSW', answerWithinHours: 96, closeAfterHours: 720 },
+    ...(chance.chance(0.7) ? { ticketField } : {}),
+  };
+}
+
+/** A question, or an answer that may name the hub's ticket of its question; about a day, a period or a quarter. */
+function questionLayout(chance: Random, kind: 'request' | 'answer'): LayoutVersion {
+  const isOfQuarter = chance.chance(0.4);
+  const layout = layoutOf(chance, kind, true, false);
+  const withoutEnd = ({ periodEnd: _, ...roles }: FieldRoles): FieldRoles => roles;
+  const fields = isOfQuarter ? layout.fields.filter(({ name }) => name !== 'end') : layout.fields;
+  const hasReference = kind === 'answer' ? chance.chance(0.8) : chance.chance(0.9);
+  const namesTicket = kind === 'answer' && (!hasReference || chance.chance(0.6));
+  return {
+    ...layout,
+    fields: [
+      ...fields.map((one) => (one.name === 'day' && isOfQuarter ? field('day', { kind: 'quarter' }, true) : one)),
+      ...(hasReference ? [field('ref', text(10), chance.chance(0.7))] : []),
+      ...(namesTicket ? [field('asked', text(20))] : []),
+    ],
+    roles: {
+      ...(isOfQuarter ? withoutEnd(layout.roles) : layout.roles),
+      ...(hasReference ? { reference: 'ref' } : {}),
+      ...(namesTicket ? { questionTicket: 'asked' } : {}),
+    },
+    periods: isOfQuarter ? layout.periods.filter(({ begin }) => begin !== 'day') : layout.periods,
   };
 }

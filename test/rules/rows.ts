@@ -2,15 +2,22 @@ import type { Flow, LayoutVersion } from '../../src/domain/flow.ts';
 import type { Institution } from '../../src/domain/partner.ts';
 import type { Task } from '../support/reference/acts.ts';
 import type { RememberedOriginal } from '../support/reference/originals.ts';
+import type { KnownQuestion } from '../support/reference/questions.ts';
 import type { Random } from './random.ts';
 import { DAYS, INSTITUTIONS, LEVEL_VALUES, PARTNERS, type People, QUALITIES } from './world.ts';
+import { BROKEN, type Row, written } from './written.ts';
 
 /** Random files of a flow: mostly right, and wrong in every way a record can be. */
 
-export type MadeFile = { readonly text: string; readonly originals: readonly RememberedOriginal[] };
-type Row = Record<string, string>;
+export type MadeFile = { readonly parts: readonly string[]; readonly originals: readonly RememberedOriginal[] };
 
-export function fileFor(chance: Random, task: Task, persons: People, count: number): MadeFile {
+export function fileFor(
+  chance: Random,
+  task: Task,
+  persons: People,
+  count: number,
+  questions: readonly KnownQuestion[] = [],
+): MadeFile {
   const { flow } = task;
   const allowed = task.authorizations.flatMap(({ receivers }) => receivers.map(({ institution }) => institution));
   const layout = chance.of(flow.layouts);
@@ -19,10 +26,77 @@ export function fileFor(chance: Random, task: Task, persons: People, count: numb
   for (let index = 0; index < count; index += 1) {
     const row = rowFor(chance, layout, { persons, allowed, index });
     refer(chance, layout, row, rows, originals);
-    if (chance.chance(0.12)) spoil(chance, layout, row);
+    aboutQuestion(chance, flow, layout, row, questions);
+    if (chance.chance(0.12)) spoil(chance, flow, layout, row);
     rows.push(row);
   }
-  return { text: written(chance, flow, layout, rows), originals };
+  const other = () => chance.mostly(layout, 0.05, ...flow.layouts);
+  const parts = inParts(chance, rows).map((part, index) => written(chance, task, index === 0 ? layout : other(), part));
+  return { parts, originals };
+}
+
+/** Mostly one; else up to three, none of them empty. */
+function inParts(chance: Random, rows: readonly Row[]): readonly (readonly Row[])[] {
+  const count = chance.mostly(1, 0.15, 2, 3);
+  if (rows.length < count) return [rows];
+  const size = Math.ceil(rows.length / count);
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => rows.slice(at * size, (at + 1) * size));
+}
+
+/** Makes most answers fit a question, and some questions one that was asked before. */
+function aboutQuestion(
+  chance: Random,
+  { kind }: Flow,
+  { fields, roles }: LayoutVersion,
+  row: Row,
+  questions: readonly KnownQuestion[],
+): void {
+  if ((kind !== 'request' && kind !== 'answer') || questions.length === 0) return;
+  const isOfQuarter = fields.some(({ name, type }) => name === 'day' && type.kind === 'quarter');
+  if (isOfQuarter && /^\d{4}-/.test(row.day ?? '')) row.day = quarterOf(row.day ?? '');
+  if (roles.reference !== undefined && chance.chance(0.1)) row.ref = chance.of(questions).reference;
+  if (chance.chance(kind === 'answer' ? 0.15 : 0.75)) return;
+  const question = chance.of(questions);
+  if (roles.reference !== undefined) row.ref = chance.mostly(question.reference, 0.05, '', 'NONE');
+  if (chance.chance(0.95)) row.ssin = question.person;
+  if (chance.chance(0.95)) row.day = isOfQuarter ? quarterOf(question.begin) : question.begin;
+  if (roles.periodEnd !== undefined && chance.chance(0.8)) row.end = '';
+  if (roles.questionTicket !== undefined) row.asked = chance.mostly(question.ticket, 0.3, '', '', 'NONE-1');
+}
+
+/** `2026Q1` */
+function quarterOf(day: string): string {
+  return `${day.slice(0, 4)}Q${Math.ceil(Number(day.slice(5, 7)) / 3)}`;
+}
+
+/** What the ledger remembers: open, answered and closed questions, of the sender and of others, some of them alike. */
+export function questionsFor(chance: Random, { flow, sender }: Task, { numbers }: People): readonly KnownQuestion[] {
+  const made: KnownQuestion[] = [];
+  const isOfQuarter = flow.layouts[0]?.fields.some(({ name, type }) => name === 'day' && type.kind === 'quarter');
+  const partner = () => chance.of(PARTNERS).partner;
+  for (let index = 0; index < 25; index += 1) {
+    const like = made.length > 0 && chance.chance(0.2) ? chance.of(made) : undefined;
+    const day = chance.of(DAYS);
+    const first = `${day.slice(0, 5)}${String(Math.floor((Number(day.slice(5, 7)) - 1) / 3) * 3 + 1).padStart(2, '0')}-01`;
+    const question: KnownQuestion = {
+      ticket: `0M3Q1ZK8Q0000-${index + 1}`,
+      asker: flow.kind === 'request' ? chance.mostly(sender.partner, 0.2, partner()) : partner(),
+      source: flow.kind === 'answer' ? chance.mostly(sender.partner, 0.15, partner()) : partner(),
+      reference: like?.reference ?? chance.mostly(`Q${index}`, 0.1, ''),
+      person: like?.person ?? chance.of(numbers),
+      begin: like?.begin ?? (isOfQuarter ? first : day),
+      askedAt: index,
+      state: chance.mostly('open', 0.25, 'answered', 'closed'),
+    };
+    // Nobody waits for the same twice.
+    const isTwice = made.some((one) => one.state === 'open' && isSameQuestion(one, question));
+    made.push(isTwice ? { ...question, state: 'closed' } : question);
+  }
+  return made;
+}
+
+function isSameQuestion(one: KnownQuestion, other: KnownQuestion): boolean {
+  return (['asker', 'reference', 'person', 'begin'] as const).every((name) => one[name] === other[name]);
 }
 
 function originalsFor(chance: Random, { numbers }: People): readonly RememberedOriginal[] {
@@ -62,6 +136,7 @@ function rowFor(chance: Random, layout: LayoutVersion, { persons: { numbers, lin
     ref: `R${index}`,
     cancels: '',
     status: chance.mostly('0', 0.1, '2'),
+    asked: '',
     note: chance.mostly('', 0.5, 'abc'),
   };
   if (chance.chance(0.8)) all.total = String(Number(all.a || '0') + b);
@@ -149,37 +224,11 @@ const WRONG: Readonly<Record<string, readonly string[]>> = {
 };
 
 /** One or two fields get a value that is wrong, or none. */
-function spoil(chance: Random, { fields }: LayoutVersion, row: Row): void {
-  for (const { name, type } of chance.list(1, 2, () => chance.of(fields))) {
+function spoil(chance: Random, { format }: Flow, { fields }: LayoutVersion, row: Row): void {
+  // A sum of what is no number would be about the file as a whole.
+  const spoilt = format.kind === 'fixed-width' ? fields.slice(1) : fields;
+  for (const { name, type } of chance.list(1, 2, () => chance.of(spoilt))) {
     row[name] = chance.mostly(chance.of(WRONG[type.kind] ?? ['']), 0.15, '');
   }
-  if (chance.chance(0.1)) row.no = 'DROP';
-}
-
-function written(chance: Random, flow: Flow, layout: LayoutVersion, rows: readonly Row[]): string {
-  const { format } = flow;
-  const names = layout.fields.map(({ name }) => name);
-  if (format.kind === 'json-lines') return rows.map((row) => `${json(chance, layout, row)}\n`).join('');
-  if (format.kind !== 'delimited') throw new Error(`no file of ${format.kind} is made here`);
-  const { separator } = format;
-  const lines = rows.map((row) => {
-    const values = names.map((name) => quoted(row[name] ?? '', separator));
-    return (row.no === 'DROP' ? values.slice(1) : values).join(separator);
-  });
-  const header = format.header ? [chance.mostly(names.join(separator), 0.03, 'another;header')] : [];
-  return [...header, ...lines].map((line) => `${line}\n`).join('');
-}
-
-function quoted(value: string, separator: string): string {
-  return value.includes(separator) || value.includes('"') ? `"${value.replaceAll('"', '""')}"` : value;
-}
-
-function json(chance: Random, { fields }: LayoutVersion, row: Row): string {
-  const members = fields.flatMap(({ name, type }): (readonly [string, string | number | null])[] => {
-    const value = row[name] ?? '';
-    if (value === '') return chance.chance(0.5) ? [] : [[name, null]];
-    const isNumber = ['integer', 'cents', 'sector'].includes(type.kind) && /^(?:0|-?[1-9]\d*)$/.test(value);
-    return [[name, isNumber ? Number(value) : value]];
-  });
-  return JSON.stringify(Object.fromEntries(members));
+  if (chance.chance(0.1)) row.no = BROKEN;
 }

@@ -4,6 +4,7 @@ import type { IsoDate } from '../../src/domain/period.ts';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Ticket } from '../../src/domain/submission.ts';
 import type { Task } from '../support/reference/acts.ts';
+import type { Network } from '../support/reference/questions.ts';
 import type { Random } from './random.ts';
 
 /** Random partners, acts, persons and mandates of one network. All institutions, numbers and people are invented. */
@@ -156,11 +157,11 @@ const OUTPUTS: readonly Task['receivers'][number]['output'][] = [
   { kind: 'delimited', separator: '|', header: false, charset: 'utf-8' },
   { kind: 'delimited', separator: ';', header: true, charset: 'utf-8' },
   { kind: 'json-lines' },
+  { kind: 'xml', root: 'Out', record: 'Record', charset: 'utf-8' },
 ];
 
 /** Everything about a batch but its file. */
-export function taskFor(chance: Random, flow: Flow): Task {
-  const name = chance.of(SENDERS);
+export function taskFor(chance: Random, flow: Flow, name: string = chance.of(SENDERS)): Task {
   const sender = PARTNERS.find(({ partner }) => partner === name);
   if (sender === undefined) throw new Error('no sender');
   const purposes = () => chance.some([...PURPOSES, 'P3'], 1);
@@ -202,4 +203,33 @@ export function mandates(chance: Random): readonly string[] {
       return `${kbo};${employer.kbo};${flows};${from};${from === '2026-01-21' ? '' : until}`;
     }),
   ]);
+}
+
+/** Who is connected, and who holds the datum that the flow asks for: mostly somebody that an act names. */
+export function networkFor(chance: Random, { authorizations }: Task): Network {
+  const allowed = authorizations.flatMap(({ receivers }) => receivers.map(({ institution }) => institution));
+  const named = PARTNERS.filter(({ institution }) =>
+    allowed.some(({ sector, type }) => sector === institution.sector && type === institution.type),
+  );
+  const source = chance.of(named.length > 0 && chance.chance(0.85) ? named : PARTNERS).partner;
+  const others = [{ datum: 'address', source: chance.of(PARTNERS).partner }];
+  return {
+    availability: chance.chance(0.95) ? [...others, { datum: 'social-tariff', source }] : others,
+    connected: PARTNERS.filter(() => chance.chance(0.97)).map(({ partner, institution }) => ({
+      ...{ partner, institution, disabled: chance.chance(0.03), receives: chance.chance(0.96) },
+    })),
+  };
+}
+
+/** With an act by which everybody may have all of the flow, so that most questions and answers come through. */
+export function openToAll({ flow, sender, authorizations }: Task): Pick<Task, 'authorizations' | 'receivers'> {
+  const blocks = flow.blocks.map(({ name }) => name);
+  const act: Authorization = {
+    ...{ id: 'act-open', version: 1, instrument: 'decree', reference: 'invented', textDigest: '0'.repeat(64) },
+    ...{ flow: flow.code, act: 'communication', purpose: 'P1', sender: sender.institution },
+    receivers: PARTNERS.map(({ institution }) => ({ institution, line: 'none', qualities: ['010'], blocks })),
+    ...{ environments: ['R', 'T', 'S'], from: day('2020-01-01'), source: 'authorizations/act-open.yaml' },
+  };
+  const receivers = PARTNERS.map(({ partner, institution }) => ({ partner, institution }));
+  return { authorizations: [...authorizations, act], receivers };
 }

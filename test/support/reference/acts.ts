@@ -77,7 +77,10 @@ export function waysOf(task: Task, acts: readonly Authorization[]): readonly Way
     act.receivers.flatMap((entry) => {
       const partner = partnerFor(task, entry.institution);
       if (partner === undefined || !(partner.purposes?.includes(act.purpose) ?? true)) return [];
-      return [{ partner: partner.partner, act, entry, holder: entry.institution }];
+      const { sector } = entry.institution;
+      const isUnsaid = task.sectors.some(({ number, anonymousMembers }) => number === sector && anonymousMembers);
+      const holder = isUnsaid ? { sector, type: 0 } : entry.institution;
+      return [{ partner: partner.partner, act, entry, holder }];
     }),
   );
 }

@@ -1,23 +1,28 @@
-import type { LayoutVersion } from '../../../src/domain/flow.ts';
+import type { Authorization, Field, LayoutVersion } from '../../../src/domain/flow.ts';
 import { actsForRecord, actsOf, dayOf, type Task } from './acts.ts';
 import { Directory, hasMandate, type Known } from './directory.ts';
 import { dayIn, type Fault, fatal, faultsOf, isThere, type Values } from './fields.ts';
-import { type ReadFile, readFile, writeFile } from './files.ts';
+import { isOfPeriod, type ReadFile, type ReadRecord, readFiles, referenceDay, writeFile } from './files.ts';
 import { covers, type Days, kboOf, quarterOf } from './identifiers.ts';
 import { type Change, Registrations } from './integration.ts';
 import { Originals, type RememberedOriginal } from './originals.ts';
-import { addressed, fieldsFor, follow, type Route, routes } from './routes.ts';
+import { type Answered, type KnownQuestion, type Network, Questions } from './questions.ts';
+import { addressed, fieldsFor, follow, type Route, routes, type Ways } from './routes.ts';
 
 /**
  * What DESIGN asks of a batch, one record at a time: slow, obvious, and with nothing of the product's code.
  */
 export type Given = {
   readonly task: Task;
-  readonly text: string;
+  /** One file, or the parts of a set. */
+  readonly parts: readonly string[];
   /** Lines of the directory of the environment, of its mandates, and what the ledger remembers. */
   readonly lines: readonly string[];
   readonly mandates: readonly string[];
   readonly originals: readonly RememberedOriginal[];
+  /** Questions of this flow, or that this flow answers, and who could be asked. */
+  readonly questions: readonly KnownQuestion[];
+  readonly network: Network;
 };
 
 export type Verdict = {
@@ -38,22 +43,42 @@ export type Expected = {
   readonly originals: readonly RememberedOriginal[];
   /** What an integration does with lines of the directory. */
   readonly changes: readonly Change[];
+  readonly asked: readonly KnownQuestion[];
+  readonly answered: readonly Answered[];
 };
 
-export function decide(given: Given): Expected {
+const NOTHING = { outputs: {}, originals: [], changes: [], asked: [], answered: [] } as const;
+
+export function decide(asGiven: Given): Expected {
+  const given = { ...asGiven, task: withTicketField(asGiven.task) };
   const { task } = given;
   const day = dayOf(task);
   const layouts = task.flow.layouts.filter(
     ({ validFrom, validUntil }) => validFrom <= day && (validUntil === undefined || day <= validUntil),
   );
-  const file = readFile(task.flow.format, layouts, given.text);
-  if ('error' in file) return { fileError: file.error, verdicts: [], outputs: {}, originals: [], changes: [] };
+  const newestFirst = layouts.toSorted((one, other) => (one.validFrom < other.validFrom ? 1 : -1));
+  const isInOrder = layouts.every(({ validFrom }) => validFrom === layouts[0]?.validFrom);
+  const file = readFiles(task.flow.format, isInOrder ? layouts : newestFirst, given.parts, task);
+  if ('error' in file) return { ...NOTHING, fileError: file.error, verdicts: [] };
   const decider = new Decider(given, file.layout);
-  const verdicts = file.records.map((values, index) => decider.record(index + 1, values));
-  if (task.environment === 'S') return { verdicts, outputs: {}, originals: [], changes: [] };
-  const { originals, registrations } = decider;
+  const verdicts = file.records.map((record, index) => decider.record(index + 1, record));
+  if (task.environment === 'S') return { ...NOTHING, verdicts };
+  const { originals, registrations, questions } = decider;
   const files = outputs(task, file, verdicts);
-  return { verdicts, outputs: files, originals: originals.made(), changes: registrations.changes };
+  const { changes } = registrations;
+  const { asked, answered } = questions;
+  const isRemembered = task.flow.kind === 'mutation' || task.flow.kind === 'message';
+  return { verdicts, outputs: files, originals: isRemembered ? originals.made() : [], changes, asked, answered };
+}
+
+/** The source of a question reads the hub's ticket of it, behind what the asker wrote; it belongs to the key. */
+function withTicketField(task: Task): Task {
+  const name = task.flow.asks?.ticketField?.name;
+  if (name === undefined) return task;
+  const blocks = task.flow.blocks.map((block) =>
+    block.name === 'key' ? { ...block, fields: [...block.fields, name] } : block,
+  );
+  return { ...task, flow: { ...task.flow, blocks } };
 }
 
 /** One record on its way: what is known so far. */
@@ -72,28 +97,33 @@ class Decider {
   readonly #directory: Directory;
   readonly originals: Originals;
   readonly registrations = new Registrations();
+  readonly questions: Questions;
 
   constructor(given: Given, layout: LayoutVersion) {
+    this.questions = new Questions(given.questions, given.network);
     this.#given = given;
     this.#layout = layout;
     this.#directory = new Directory(given.lines);
     this.originals = new Originals(given.originals);
   }
 
-  record(record: number, values: Values | undefined): Verdict {
+  record(record: number, { values, faults: ofStructure }: ReadRecord): Verdict {
     const { task } = this.#given;
     const { roles } = this.#layout;
     const refused = (faults: readonly Fault[], heldBack: readonly string[] = []): Verdict => ({
       ...{ record, outcome: 'refused', faults, routes: [], heldBack },
     });
-    if (values === undefined) return refused([fatal('record', '000050')]);
-    const faults = faultsOf(this.#layout, values, task.environment);
+    if (values === undefined) return refused(ofStructure);
+    const own = faultsOf(this.#layout, values, task.environment);
+    const faults = onePerField([...ofStructure, ...own, ...faultsOfReferencePeriod(this.#layout, values)]);
     if (faults.length > 0) return refused(faults);
 
     const insz = values[roles.person] ?? '';
     const reference = roles.reference === undefined ? undefined : values[roles.reference];
     const isOriginal = !isFollower(this.#layout, values);
-    if (isOriginal && isThere(reference) && this.originals.isTaken(reference)) {
+    // Two askers may use one reference, so answers may come with it twice.
+    const isOnce = isOriginal && task.flow.kind !== 'answer';
+    if (isOnce && isThere(reference) && this.originals.isTaken(reference)) {
       return refused([fatal(roles.reference ?? '', '000050')]);
     }
 
@@ -115,30 +145,48 @@ class Decider {
       const faults = this.#remarks(values, person);
       return { record, outcome: 'accepted', faults, insz, replacedBy: person.replacedBy, routes: [], heldBack: [] };
     }
-    const way = isOriginal
-      ? task.flow.kind === 'message'
-        ? addressed(concerned, acts)
-        : { routes: routes(concerned, acts), heldBack: [] }
-      : follow(concerned, acts);
+    const way = isOriginal ? this.#way(record, concerned, acts) : follow(concerned, acts);
     if ('fault' in way) return refused([way.fault], way.heldBack);
-    if (isThere(reference)) {
-      // A change under the reference of its original takes nobody from those who got that.
-      const isSameReference = !isOriginal && referenceOfOriginal(this.#layout, values) === reference;
-      const before = isSameReference
-        ? (this.originals.receiversOf(reference, [insz, person.replacedBy ?? '']) ?? [])
-        : [];
-      const receivers = [...new Set([...before, ...way.routes.map(({ partner }) => partner)])];
-      this.originals.remember({ reference, person: person.replacedBy ?? insz, receivers });
-    }
+    this.#remember(concerned, way, isOriginal);
     return {
       record,
       outcome: way.routes.length > 0 ? 'accepted' : 'without-receiver',
       faults: [...this.#remarks(values, person), ...(way.remarks ?? [])],
       insz,
       replacedBy: person.replacedBy,
-      routes: way.routes.map((route) => ({ ...route, values: filledIn(concerned, route) })),
+      routes: way.routes.map((route) => ({ ...route, values: filledIn(concerned, route, record) })),
       heldBack: way.heldBack,
     };
+  }
+
+  /** Who got a record with a reference; a change under that of its original takes nobody from those who got that. */
+  #remember(
+    { layout, values, person }: Concerned,
+    { routes }: { readonly routes: readonly Route[] },
+    isOriginal: boolean,
+  ): void {
+    const { roles } = layout;
+    const insz = values[roles.person] ?? '';
+    const reference = roles.reference === undefined ? undefined : values[roles.reference];
+    if (!isThere(reference)) return;
+    const isSameReference = !isOriginal && referenceOfOriginal(layout, values) === reference;
+    const persons = [insz, person.replacedBy ?? ''];
+    const before = isSameReference ? (this.originals.receiversOf(reference, persons) ?? []) : [];
+    const receivers = [...new Set([...before, ...routes.map(({ partner }) => partner)])];
+    this.originals.remember({ reference, person: person.replacedBy ?? insz, receivers });
+  }
+
+  #way(record: number, concerned: Concerned, acts: readonly Authorization[]): Ways {
+    switch (concerned.task.flow.kind) {
+      case 'message':
+        return addressed(concerned, acts);
+      case 'request':
+        return this.questions.ask(record, concerned, acts);
+      case 'answer':
+        return this.questions.answer(record, concerned, acts);
+      default:
+        return { routes: routes(concerned, acts), heldBack: [] };
+    }
   }
 
   /** docs/decisions/0012 */
@@ -201,7 +249,7 @@ function periodOf(layout: LayoutVersion, values: Values): Days {
 }
 
 /** What one receiver reads: numbers in one form, the new number beside the old, and the quality of its own line. */
-function filledIn({ layout, values, person }: Concerned, { line }: Route): Values {
+function filledIn({ task, layout, values, person }: Concerned, { line }: Route, record: number): Values {
   const filled: Record<string, string | null | undefined> = { ...values };
   for (const { name, type } of layout.fields) {
     const value = values[name];
@@ -216,6 +264,8 @@ function filledIn({ layout, values, person }: Concerned, { line }: Route): Value
   fill(quality, line?.quality);
   fill(qualityBegin, line?.begin);
   fill(qualityEnd, line?.end);
+  const ticketField = task.flow.asks?.ticketField?.name;
+  if (ticketField !== undefined) filled[ticketField] = `${task.ticket}-${record}`;
   return filled;
 }
 
@@ -233,7 +283,25 @@ function outputs(
     );
     const format = task.receivers.find((one) => one.partner === partner)?.output ?? task.flow.format;
     const inFile = new Set(fieldsFor(task, partner));
-    return [partner, writeFile({ format, fields: layout.fields, inFile }, records)] as const;
+    const { version } = layout;
+    const writing = { format, fields: [...layout.fields, ...hubFields(task)], inFile, version };
+    return [partner, writeFile({ ...writing, environment: task.environment }, records)] as const;
   });
   return Object.fromEntries(files);
+}
+
+function hubFields({ flow }: Task): readonly Field[] {
+  const { name, columns } = flow.asks?.ticketField ?? {};
+  if (name === undefined) return [];
+  return [{ name, type: { kind: 'text', maxLength: 20 }, required: true, columns }];
+}
+
+/** A value of the wrong kind is not also an absent one. */
+function onePerField(faults: readonly Fault[]): readonly Fault[] {
+  return faults.filter(({ field }, index) => faults.findIndex((one) => one.field === field) === index);
+}
+
+function faultsOfReferencePeriod(layout: LayoutVersion, values: Values): readonly Fault[] {
+  const day = referenceDay(layout, values);
+  return day === undefined || isOfPeriod(layout, day) ? [] : [fatal(layout.roles.periodBegin, 'MSG00008')];
 }

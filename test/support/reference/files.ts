@@ -1,23 +1,78 @@
-import type { Field, LayoutVersion } from '../../../src/domain/flow.ts';
-import type { FlowFormat, OutputFormat } from '../../../src/domain/format.ts';
-import type { Values } from './fields.ts';
+import type { Environment, Field, LayoutVersion } from '../../../src/domain/flow.ts';
+import type { Columns, FlowFormat, OutputFormat } from '../../../src/domain/format.ts';
+import { dayIn, type Fault, fatal, isThere, type Values } from './fields.ts';
+import { readFixedWidth, writeFixedWidth } from './fixed-width.ts';
+import { isDay, quarterOf } from './identifiers.ts';
+import { readXml, writeXml } from './xml.ts';
 
 /** Reads and writes whole files at once, as docs/domain.md §6 tells it. */
 
-/** `undefined` is a row that could not be taken apart. */
+/** Without values it could not be taken apart. `faults` of its structure. */
+export type ReadRecord = { readonly values?: Values | undefined; readonly faults: readonly Fault[] };
 export type ReadFile =
   | { readonly error: string }
-  | { readonly layout: LayoutVersion; readonly records: readonly (Values | undefined)[] };
+  | { readonly layout: LayoutVersion; readonly records: readonly ReadRecord[] };
 
-export function readFile(format: FlowFormat, layouts: readonly LayoutVersion[], text: string): ReadFile {
+/** What a header is held against. */
+export type FileFacts = { readonly environment: Environment };
+
+/** The parts of a set are one file: each is whole, of one version, and its records are numbered on. */
+export function readFiles(
+  format: FlowFormat,
+  layouts: readonly LayoutVersion[],
+  parts: readonly string[],
+  facts: FileFacts,
+): ReadFile {
+  const read = parts.map((part) => readFile(format, layouts, part, facts));
+  const records: ReadRecord[] = [];
+  let layout: LayoutVersion | undefined;
+  for (const one of read) {
+    if ('error' in one) return one;
+    layout ??= one.layout;
+    if (one.layout !== layout) return { error: '312' };
+    records.push(...one.records);
+  }
+  if (layout === undefined) return { error: '134' };
+  return { layout: byReferencePeriod(layout, layouts, records), records };
+}
+
+/** Where the form tells nothing, the period of the first record that can be read tells the version. */
+function byReferencePeriod(
+  told: LayoutVersion,
+  layouts: readonly LayoutVersion[],
+  records: readonly ReadRecord[],
+): LayoutVersion {
+  const names = ({ fields }: LayoutVersion) => fields.map(({ name }) => name).join();
+  const alike = [told, ...layouts.filter((one) => one !== told && names(one) === names(told))];
+  for (const { values } of records) {
+    const day = values === undefined ? undefined : referenceDay(told, values);
+    if (day !== undefined) return alike.find((one) => isOfPeriod(one, day)) ?? told;
+  }
+  return told;
+}
+
+/** The first day a record speaks of, where that can be read. */
+export function referenceDay(layout: LayoutVersion, values: Values): string | undefined {
+  const value = values[layout.roles.periodBegin];
+  if (!isThere(value)) return undefined;
+  const day = quarterOf(value)?.begin ?? dayIn(layout, values, layout.roles.periodBegin) ?? '';
+  return isDay(day) ? day : undefined;
+}
+
+export function isOfPeriod({ referenceFrom, referenceUntil }: LayoutVersion, day: string): boolean {
+  return (referenceFrom ?? '') <= day && day <= (referenceUntil ?? '9');
+}
+
+function readFile(format: FlowFormat, layouts: readonly LayoutVersion[], text: string, facts: FileFacts): ReadFile {
   const [first] = layouts;
   if (first === undefined) return { error: '088' };
+  if (format.kind === 'fixed-width') return readFixedWidth(format, layouts, text, facts);
+  if (format.kind === 'xml') return readXml(format, layouts, text);
   if (format.kind === 'json-lines') {
-    const records = text.split('\n').filter((line) => line !== '');
-    if (records.length === 0) return { error: '134' };
-    return { layout: first, records: records.map((line) => fromJson(JSON.parse(line), first)) };
+    const lines = text.split('\n').filter((line) => line !== '');
+    if (lines.length === 0) return { error: '134' };
+    return { layout: first, records: lines.map((line) => ({ values: fromJson(JSON.parse(line), first), faults: [] })) };
   }
-  if (format.kind !== 'delimited') throw new Error(`the reference reads no ${format.kind}`);
   const rows = rowsOf(text, format.separator);
   let layout: LayoutVersion | undefined = first;
   if (format.header && rows.length > 0) {
@@ -27,9 +82,10 @@ export function readFile(format: FlowFormat, layouts: readonly LayoutVersion[], 
   if (layout === undefined) return { error: '312' };
   if (rows.length === 0) return { error: '134' };
   const { fields } = layout;
-  const records = rows.map((row) =>
-    row.length === fields.length ? Object.fromEntries(fields.map(({ name }, index) => [name, row[index]])) : undefined,
-  );
+  const records = rows.map((row): ReadRecord => {
+    if (row.length !== fields.length) return { faults: [fatal('record', '000050')] };
+    return { values: Object.fromEntries(fields.map(({ name }, index) => [name, row[index]])), faults: [] };
+  });
   return { layout, records };
 }
 
@@ -72,17 +128,25 @@ export type Writing = {
   readonly fields: readonly Field[];
   /** Names of fields that stand in the file at all. */
   readonly inFile: ReadonlySet<string>;
+  readonly version: string;
+  readonly environment: Environment;
 };
 
 /** A file of records, each with the names of the fields it may have. */
 export function writeFile(
-  { format, fields, inFile }: Writing,
+  writing: Writing,
   records: readonly (readonly [values: Values, mask: ReadonlySet<string>])[],
 ): string {
+  const { format, fields, inFile } = writing;
   if (format.kind === 'json-lines') {
     return records.map(([values, mask]) => `${JSON.stringify(toJson(values, fields, mask))}\n`).join('');
   }
-  if (format.kind !== 'delimited') throw new Error(`the reference writes no ${format.kind}`);
+  if (format.kind === 'xml') return writeXml(format, writing, records);
+  if (format.kind === 'fixed-width') {
+    const placed = 'columns' in format ? format.columns : {};
+    const columnsOf = ({ name, columns }: Field): Columns => placed[name] ?? columns ?? { first: 1, last: 0 };
+    return writeFixedWidth(format, columnsOf, writing, records);
+  }
   const columns = fields.filter(({ name }) => inFile.has(name));
   const rows = records.map(([values, mask]) =>
     columns.map(({ name }) => (mask.has(name) ? quoted(values[name] ?? '', format.separator) : '')),

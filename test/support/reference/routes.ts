@@ -48,6 +48,15 @@ function routeBy(ways: readonly Way[], { task, person, period }: Concerned): Rou
 /** The one receiver a message names. */
 export function addressed(concerned: Concerned, acts: readonly Authorization[]): Ways {
   const { institution, field } = named(concerned);
+  return addressedTo(institution, field, concerned, acts);
+}
+
+export function addressedTo(
+  institution: Institution | undefined,
+  field: string,
+  concerned: Concerned,
+  acts: readonly Authorization[],
+): Ways {
   const all = waysOf(concerned.task, acts);
   const ways = all.filter(({ entry }) => institution !== undefined && isSame(entry.institution, institution));
   if (ways.length === 0) return { fault: fatal(field, '300010') };
