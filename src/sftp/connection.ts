@@ -108,8 +108,8 @@ export class SshConnection {
     const current = this.#current;
     if (current === undefined || this.#prove === undefined || this.#ending) return;
     const admitted = await this.#prove(current.value);
-    if (!admitted.ok) this.end(`refused: ${admitted.reason}`);
-    else if (admitted.session.id !== current.value.id) this.end('the key now means somebody else');
+    if (!admitted.ok) this.expel(`refused: ${admitted.reason}`);
+    else if (admitted.session.id !== current.value.id) this.expel('the key now means somebody else');
     else current.value = admitted.session;
   }
 
@@ -126,6 +126,12 @@ export class SshConnection {
       this.#parts.logger.debug({ error }, 'an SFTP connection was gone before it was ended');
     }
     setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+  }
+
+  /** Ends it as above for somebody who may not be here any more: nothing is kept of uploads that run. */
+  expel(why: string): void {
+    if (!this.#ending) this.#wire?.expel();
+    this.end(why);
   }
 
   /** Lets the request in hand be answered, then ends. */
@@ -149,7 +155,7 @@ export class SshConnection {
   #admit(session: Session, prove: Prove): boolean {
     if (this.#ending || this.#socket.destroyed) return false;
     const current = { value: session };
-    this.#place = this.#host.enter(current, () => this.end('cut by an operator'));
+    this.#place = this.#host.enter(current, () => this.expel('cut by an operator'));
     if (this.#place === undefined) {
       this.#sayFull();
       return false;

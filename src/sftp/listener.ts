@@ -90,7 +90,7 @@ export class SftpListener implements ConnectionHost {
   /** Cuts one session; what it has open is given up. @returns whether there was one */
   cut(sessionId: string): boolean {
     const connection = [...this.#bySocket.values()].find(({ session }) => session?.id === sessionId);
-    connection?.end('cut by an operator');
+    connection?.expel('cut by an operator');
     return connection !== undefined;
   }
 
@@ -102,7 +102,7 @@ export class SftpListener implements ConnectionHost {
       connections.map((connection) =>
         connection.readmit().catch((error: unknown) => {
           logger.error({ error }, 'an SFTP session could not be admitted anew');
-          connection.end('not admitted anew');
+          connection.expel('not admitted anew');
         }),
       ),
     );

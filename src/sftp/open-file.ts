@@ -25,6 +25,7 @@ export async function openFile(request: OpenRequest, desk: Desk): Promise<string
   const upload = await desk.uploads.begin(desk.session.value, path, {
     condition: conditionOf(has(FLAG.CREATE), has(FLAG.EXCLUSIVE)),
     startFrom: fromCurrent ? 'current' : 'empty',
+    keep: true,
     ...(request.attributes.size !== undefined && { sizeHint: request.attributes.size }),
   });
   const mode = { append: has(FLAG.APPEND), fromCurrent, readable: has(FLAG.READ) };
@@ -53,7 +54,8 @@ export async function downloadOf(name: string, desk: Desk): Promise<Download | u
   if (handle instanceof Download) return handle;
   if (handle instanceof FolderHandle) throw new GatewayError('is-folder', 'this handle is a folder');
   if (!handle.mode.readable) throw new GatewayError('not-allowed', 'this handle was not opened for reading');
-  if (handle.changed) throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
+  if (handle.changed || handle.resumed)
+    throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
   if (!handle.mode.fromCurrent || !handle.replaces) return undefined;
   handle.download ??= await openDownload(handle.path, desk);
   return handle.download;
