@@ -37,8 +37,22 @@ function conditionOf(create: boolean, exclusive: boolean): WriteCondition {
   return exclusive ? 'absent' : 'any';
 }
 
-/** Reads one version of a file from any offset; each opening is one call to the vfs and one audit line. */
-export function openDownload(path: VPath, desk: Desk): Promise<Download> {
+/**
+ * Reads one version of a file from any offset; each opening is one call to the vfs and one audit line.
+ * @throws GatewayError `is-folder` for folders of the configuration too, on whose names nobody has a right to read
+ */
+export async function openDownload(path: VPath, desk: Desk): Promise<Download> {
+  try {
+    return await download(path, desk);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'not-allowed') throw error;
+    const entry = await desk.files.stat(desk.session.value, path).catch(() => undefined);
+    if (entry?.kind === 'folder') throw new GatewayError('is-folder', 'this is a folder, not a file', { cause: error });
+    throw error;
+  }
+}
+
+function download(path: VPath, desk: Desk): Promise<Download> {
   let size = 0;
   return Download.open(async (start) => {
     const range = start === undefined ? undefined : { start, end: size };
