@@ -83,6 +83,7 @@ export class SshConnection {
         onRefusal: this.#parts.onRefusal,
         keyRefusal: this.#parts.keyRefusal,
         refusalText: this.#parts.refusalText,
+        banner: this.#parts.banner,
         maxTries: this.#parts.limits.value.loginTries,
         secondFactors: this.#parts.secondFactors,
       },
@@ -217,8 +218,9 @@ export class SshConnection {
   #serve(client: Connection, channel: ServerChannel, session: Current<Session>): void {
     const wire = new ChannelWire(client, channel);
     this.#wire = wire;
-    const { files, uploads, limits, logger, clock } = this.#parts;
-    const desk: Desk = { session, files, uploads, limits, clock, handles: new Handles() };
+    const { files, uploads, limits, logger, clock, languageOf } = this.#parts;
+    const language = languageOf(session.value.principal.partner) ?? 'en';
+    const desk: Desk = { session, files, uploads, limits, clock, language, handles: new Handles() };
     new SftpSession(desk, wire, logger, () => this.#idle?.refresh()).run().then(
       (end) => {
         this.#sessionOver = true;

@@ -132,7 +132,9 @@ export class SftpSession {
       end += lengthOf(request.data);
     }
     const refusal = await this.#written({ ...first, data });
-    this.#wire.send(ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal))));
+    this.#wire.send(
+      ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal, this.#desk.language))),
+    );
     this.#wire.used(bytes);
     await this.#wire.drained();
   }
@@ -151,7 +153,7 @@ export class SftpSession {
     try {
       return await answer(request, this.#desk);
     } catch (error) {
-      return refusalPacket(request.id, this.#refusal(request, error));
+      return refusalPacket(request.id, this.#refusal(request, error), this.#desk.language);
     }
   }
 

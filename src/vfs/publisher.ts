@@ -55,7 +55,7 @@ export class Publisher {
       if (existing?.kind === 'folder') throw new GatewayError('is-folder', 'a folder stands under this name');
       if (existing?.frozenBy !== undefined) {
         const text = 'the file is being processed and can not be changed until it is answered';
-        throw new GatewayError('frozen', `${text}; ticket ${existing.frozenBy}`);
+        throw new GatewayError('frozen', `${text}; ticket ${existing.frozenBy}`, { detail: existing.frozenBy });
       }
       if (needsParentRow(place) && target?.parent?.kind !== 'folder') {
         throw new GatewayError('no-parent', 'the folder above does not exist; make it first');

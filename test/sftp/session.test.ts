@@ -226,7 +226,7 @@ test('extensions answer as OpenSSH describes them', async () => {
 
 test('a refusal keeps its sentence: a file being processed names its ticket', () => {
   const error = new GatewayError('frozen', 'the file is being processed; ticket 0MHB2T0QK1A2B');
-  const answer = readAnswer({ type: PACKET.STATUS, body: refusalPacket(1, error).subarray(5) });
+  const answer = readAnswer({ type: PACKET.STATUS, body: refusalPacket(1, error, 'en').subarray(5) });
   expect(answer).toMatchObject({ code: STATUS.PERMISSION_DENIED, message: error.message });
 });
 
