@@ -18,6 +18,7 @@ import { HttpsListener } from './listen/https.ts';
 import { holdsDemoCertificate } from './pki/demo-keys.ts';
 import { HostKeys } from './sftp/host-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
+import { bannerFor } from './texts/banner.ts';
 import { refusalLines, refusalTextOf } from './texts/texts.ts';
 import type { Vfs } from './vfs/vfs.ts';
 import type { DavParts } from './webdav/dav-parts.ts';
@@ -136,6 +137,7 @@ async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettin
   const { settings, generation, audit, vfs, shared, logger, clock } = parts;
   const desk = admissionOf(parts, trust, KEYS_ONLY);
   const { sshHostKeys, nextSshHostKeys } = settings.pki.files;
+  const languageOf = (partner: string) => generation.value.partners.find(({ id }) => id === partner)?.language;
   const allOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
   const server = new SftpListener({
     ...{ ...shared, listener, admission: desk, files: vfs, uploads: vfs.uploads, audit, logger, clock },
@@ -143,6 +145,8 @@ async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettin
     hostKeys: new HostKeys(await allOf(sshHostKeys), await allOf(nextSshHostKeys)),
     keyRefusal: (login, key, remoteAddress) => desk.keyRefusal(login, key, remoteAddress),
     refusalText: (reason) => refusalLines(reason, settings.languages),
+    languageOf,
+    banner: (login) => bannerFor(login, { languageOf, ...settings }),
     onRefusal: ({ facts, ...refusal }) =>
       audit.note({
         kind: 'login',

@@ -64,6 +64,7 @@ function settingsOf(directory: string, files: SoundFiles, ring: KeyRing, trust: 
     data: { directory: resolve(directory, data.directory) },
     dropFolder,
     languages,
+    banner: files.gateway.value.sftp.banner,
     demo,
   };
 }

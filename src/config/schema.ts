@@ -89,6 +89,22 @@ const ssh = strict({
   revokedKeysFile: filePath.optional(),
 }).prefault({});
 
+const bannerText = z
+  .string()
+  .trim()
+  .min(1)
+  .max(1000)
+  .regex(/^(?:\P{Cc}|\n)+$/u, { error: 'holds a control character' });
+
+/** What clients of SFTP are told before they log in: the gateway's own words, nothing, or these, by language. */
+const sftp = strict({
+  banner: z
+    .union([z.literal('default'), z.literal('none'), z.partialRecord(z.enum(['nl', 'fr', 'de', 'en']), bannerText)], {
+      error: 'default, none, or sentences by language (nl, fr, de, en)',
+    })
+    .default('default'),
+}).prefault({});
+
 /** `gateway.yaml` */
 export const gatewaySchema = strict({
   demo: z.boolean(),
@@ -103,6 +119,7 @@ export const gatewaySchema = strict({
   limits,
   alarms,
   retention,
+  sftp,
 });
 
 /** `sectors.yaml` */

@@ -63,6 +63,9 @@ export type PkiSettings = {
   readonly clockToleranceSeconds: number;
 } & ({ readonly demo: true; readonly directory: string } | { readonly demo: false });
 
+/** The gateway's own words, none, or these. */
+export type Banner = 'default' | 'none' | Readonly<Partial<Record<Language, string>>>;
+
 /** Everything the configuration folder says. Paths are absolute. */
 export type Settings = {
   readonly generation: Generation;
@@ -74,6 +77,8 @@ export type Settings = {
   readonly dropFolder: { readonly enabled: boolean; readonly sweepSeconds: number };
   /** Languages the pages offer; the first is the default. */
   readonly languages: readonly Language[];
+  /** What clients of SFTP are told before they log in. */
+  readonly banner: Banner;
   readonly demo: boolean;
 };
 

@@ -28,6 +28,8 @@ export type ErrorCode =
   | 'not-running'
   | 'broken';
 
+type ErrorFacts = { readonly path?: VPath | undefined; readonly detail?: string | undefined };
+
 /**
  * The one error class. The message is for the partner: it says what is wrong and what to do, and holds no path of the
  * server. The cause is for the log.
@@ -36,12 +38,15 @@ export class GatewayError extends Error {
   readonly code: ErrorCode;
   /** Of `locked`: where the lock stands. A ledger path where the ledger throws it, one the principal sees from `vfs` on. */
   readonly path: VPath | undefined;
+  /** What the sentence of the code is about, where it is said in another language: of `frozen`, the ticket. */
+  readonly detail: string | undefined;
 
-  constructor(code: ErrorCode, message: string, options: ErrorOptions & { readonly path?: VPath | undefined } = {}) {
+  constructor(code: ErrorCode, message: string, options: ErrorOptions & ErrorFacts = {}) {
     super(message, options);
     this.name = 'GatewayError';
     this.code = code;
     this.path = options.path;
+    this.detail = options.detail;
   }
 }
 

@@ -10,6 +10,7 @@ type Failure = {
   readonly message: string;
   readonly cause?: string | undefined;
   readonly path?: VPath | undefined;
+  readonly detail?: string | undefined;
 };
 
 type Message =
@@ -210,13 +211,13 @@ function encoded(message: Message): Buffer {
 }
 
 function failureOf(error: unknown): Failure {
-  const { code, message, cause, path } = asGatewayError(error);
+  const { code, message, cause, path, detail } = asGatewayError(error);
   const reason = cause instanceof Error ? (cause.stack ?? cause.message) : cause;
-  return { code, message, path, ...(reason !== undefined && { cause: String(reason) }) };
+  return { code, message, path, detail, ...(reason !== undefined && { cause: String(reason) }) };
 }
 
-function errorOf({ code, message, cause, path }: Failure): GatewayError {
-  return new GatewayError(code, message, { path, ...(cause !== undefined && { cause }) });
+function errorOf({ code, message, cause, path, detail }: Failure): GatewayError {
+  return new GatewayError(code, message, { path, detail, ...(cause !== undefined && { cause }) });
 }
 
 /** The other end is a process of this very gateway: it has shown the word that only those know. */

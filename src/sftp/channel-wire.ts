@@ -13,6 +13,7 @@ export class ChannelWire implements Wire {
   #ended = false;
   #closed = false;
   #stopped = false;
+  #keeps = true;
   #wakeReader: (() => void) | undefined;
   #wakeWriter: (() => void) | undefined;
 
@@ -36,6 +37,10 @@ export class ChannelWire implements Wire {
 
   get closed(): boolean {
     return this.#closed || this.#stopped;
+  }
+
+  get keeps(): boolean {
+    return this.#keeps;
   }
 
   /** Bytes that came in and were not taken yet, and answers that the client gives no room for. */
@@ -86,6 +91,12 @@ export class ChannelWire implements Wire {
     this.#raw.cut();
     this.#drained();
     this.#wakeReader?.();
+  }
+
+  /** As `cut`, and nothing is kept of what came. */
+  expel(): void {
+    this.#keeps = false;
+    this.cut();
   }
 
   finish(exitStatus: number): void {

@@ -250,8 +250,8 @@ export function versionPacket(version: number, extensions: readonly (readonly [s
 }
 
 /** SSH_FXP_STATUS, §7: uint32 id | uint32 code | string message | string language */
-export function statusPacket(id: number, code: number, message: string): Buffer {
-  return replyTo(PACKET.STATUS, id).uint32(code).string(message).string('en').packet();
+export function statusPacket(id: number, code: number, message: string, language = 'en'): Buffer {
+  return replyTo(PACKET.STATUS, id).uint32(code).string(message).string(language).packet();
 }
 
 /** SSH_FXP_HANDLE, §7: uint32 id | string handle */

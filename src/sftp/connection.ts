@@ -83,6 +83,7 @@ export class SshConnection {
         onRefusal: this.#parts.onRefusal,
         keyRefusal: this.#parts.keyRefusal,
         refusalText: this.#parts.refusalText,
+        banner: this.#parts.banner,
         maxTries: this.#parts.limits.value.loginTries,
         secondFactors: this.#parts.secondFactors,
       },
@@ -108,8 +109,8 @@ export class SshConnection {
     const current = this.#current;
     if (current === undefined || this.#prove === undefined || this.#ending) return;
     const admitted = await this.#prove(current.value);
-    if (!admitted.ok) this.end(`refused: ${admitted.reason}`);
-    else if (admitted.session.id !== current.value.id) this.end('the key now means somebody else');
+    if (!admitted.ok) this.expel(`refused: ${admitted.reason}`);
+    else if (admitted.session.id !== current.value.id) this.expel('the key now means somebody else');
     else current.value = admitted.session;
   }
 
@@ -126,6 +127,12 @@ export class SshConnection {
       this.#parts.logger.debug({ error }, 'an SFTP connection was gone before it was ended');
     }
     setTimeout(() => this.#socket.destroy(), LINGER_MS).unref();
+  }
+
+  /** Ends it as above for somebody who may not be here any more: nothing is kept of uploads that run. */
+  expel(why: string): void {
+    if (!this.#ending) this.#wire?.expel();
+    this.end(why);
   }
 
   /** Lets the request in hand be answered, then ends. */
@@ -149,7 +156,7 @@ export class SshConnection {
   #admit(session: Session, prove: Prove): boolean {
     if (this.#ending || this.#socket.destroyed) return false;
     const current = { value: session };
-    this.#place = this.#host.enter(current, () => this.end('cut by an operator'));
+    this.#place = this.#host.enter(current, () => this.expel('cut by an operator'));
     if (this.#place === undefined) {
       this.#sayFull();
       return false;
@@ -211,8 +218,9 @@ export class SshConnection {
   #serve(client: Connection, channel: ServerChannel, session: Current<Session>): void {
     const wire = new ChannelWire(client, channel);
     this.#wire = wire;
-    const { files, uploads, limits, logger, clock } = this.#parts;
-    const desk: Desk = { session, files, uploads, limits, clock, handles: new Handles() };
+    const { files, uploads, limits, logger, clock, languageOf } = this.#parts;
+    const language = languageOf(session.value.principal.partner) ?? 'en';
+    const desk: Desk = { session, files, uploads, limits, clock, language, handles: new Handles() };
     new SftpSession(desk, wire, logger, () => this.#idle?.refresh()).run().then(
       (end) => {
         this.#sessionOver = true;

@@ -1,6 +1,7 @@
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits } from '../domain/generation.ts';
+import type { Language } from '../domain/partner.ts';
 import type { Session } from '../domain/principal.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
 import type { Handles } from './handles.ts';
@@ -13,4 +14,6 @@ export type Desk = {
   readonly handles: Handles;
   readonly limits: Current<Limits>;
   readonly clock: Clock;
+  /** What its principal is told in. */
+  readonly language: Language;
 };

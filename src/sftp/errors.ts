@@ -1,4 +1,6 @@
 import type { ErrorCode, GatewayError } from '../domain/errors.ts';
+import type { Language } from '../domain/partner.ts';
+import { textOf } from '../texts/texts.ts';
 import { statusPacket } from './codec.ts';
 
 /** Status codes of version 3, draft-ietf-secsh-filexfer-02 §7. */
@@ -45,9 +47,10 @@ export const SFTP_STATUS = {
   broken: STATUS.FAILURE,
 } as const satisfies Record<ErrorCode, SftpStatusCode>;
 
-/** The answer to a request that was refused; the sentence is the error's own. */
-export function refusalPacket(id: number, error: GatewayError): Buffer {
-  return statusPacket(id, SFTP_STATUS[error.code], error.message);
+/** The answer to a request that was refused, in the client's language: the error's own sentence in English, else that of its code. */
+export function refusalPacket(id: number, error: GatewayError, language: Language): Buffer {
+  const sentence = language === 'en' ? error.message : textOf(error.code, language, error.detail);
+  return statusPacket(id, SFTP_STATUS[error.code], sentence, language);
 }
 
 export function okPacket(id: number): Buffer {

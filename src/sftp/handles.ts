@@ -62,14 +62,18 @@ export class Handles {
     else await handle.close();
   }
 
-  /** Ends everything and publishes nothing. @returns the errors that came up, for the log */
-  async abandon(): Promise<readonly unknown[]> {
+  /**
+   * Ends everything and publishes nothing.
+   * @param keep whether what came of uploads is kept to go on with
+   * @returns the errors that came up, for the log
+   */
+  async abandon(keep: boolean): Promise<readonly unknown[]> {
     const handles = [...this.#open.values()];
     this.#open.clear();
     const errors: unknown[] = [];
     for (const handle of handles) {
       try {
-        if (handle instanceof UploadHandle) await handle.abort();
+        if (handle instanceof UploadHandle) await (keep ? handle.leave() : handle.abort());
         else await handle.close();
       } catch (error) {
         errors.push(error);

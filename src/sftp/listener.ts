@@ -8,6 +8,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Language } from '../domain/partner.ts';
 import type { Session } from '../domain/principal.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
 import { mutableAlgorithms } from './algorithms.ts';
@@ -18,7 +19,10 @@ import { SocketBuffer } from './socket-buffer.ts';
 import { joinIdentification } from './ssh2-fixes.ts';
 import { socketOf } from './ssh2-inside.ts';
 
-export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 'onRefusal' | 'secondFactors'> & {
+export type SftpListenerParts = Pick<
+  LoginParts,
+  'keyRefusal' | 'refusalText' | 'banner' | 'onRefusal' | 'secondFactors'
+> & {
   readonly listener: Listener;
   readonly hostKeys: HostKeys;
   readonly admission: Admission;
@@ -32,8 +36,8 @@ export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 
   readonly audit: WaitingRoomParts['audit'];
   readonly logger: Logger;
   readonly clock: Clock;
-  /** Shown before login, where a client shows it. */
-  readonly banner?: string | undefined;
+  /** Undefined for who is no partner. */
+  readonly languageOf: (partner: string) => Language | undefined;
   /** Draws from 0 to 1 for the random drop; tests pass their own. */
   readonly random?: (() => number) | undefined;
   /** When keys are renewed; tests want it earlier. */
@@ -62,7 +66,6 @@ export class SftpListener implements ConnectionHost {
       hostKeys: [...parts.hostKeys.shown],
       algorithms: mutableAlgorithms(),
       ident: IDENTIFICATION,
-      ...(parts.banner !== undefined && { banner: parts.banner }),
     });
     this.#ssh.on('connection', (client) => this.#attach(client));
     this.#ssh.on('error', (error: unknown) => parts.logger.error({ error }, 'the SSH server failed'));
@@ -90,7 +93,7 @@ export class SftpListener implements ConnectionHost {
   /** Cuts one session; what it has open is given up. @returns whether there was one */
   cut(sessionId: string): boolean {
     const connection = [...this.#bySocket.values()].find(({ session }) => session?.id === sessionId);
-    connection?.end('cut by an operator');
+    connection?.expel('cut by an operator');
     return connection !== undefined;
   }
 
@@ -102,7 +105,7 @@ export class SftpListener implements ConnectionHost {
       connections.map((connection) =>
         connection.readmit().catch((error: unknown) => {
           logger.error({ error }, 'an SFTP session could not be admitted anew');
-          connection.end('not admitted anew');
+          connection.expel('not admitted anew');
         }),
       ),
     );

@@ -33,6 +33,8 @@ export type LoginParts = {
   ) => Promise<KeyRefusal | undefined>;
   /** What to say to a person about a reason; nothing where it has no sentence. */
   readonly refusalText: (reason: string) => string | undefined;
+  /** Shown before login, where a client shows it; its language may follow from the name. */
+  readonly banner?: ((login: string) => string | undefined) | undefined;
   readonly maxTries: number;
   readonly secondFactors: Pick<SecondFactors, 'askedOverSsh' | 'proveOverSsh' | 'impossible'>;
 };
@@ -78,6 +80,8 @@ export class Login {
     if (context.method === 'none' && !this.#askedForMethods) {
       // The first `none` asks which methods there are; every client begins with it.
       this.#askedForMethods = true;
+      const banner = this.#parts.banner?.(context.username);
+      if (banner !== undefined) sendBanner(context, banner);
       context.reject(this.#methods());
       return;
     }

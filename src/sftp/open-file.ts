@@ -25,6 +25,7 @@ export async function openFile(request: OpenRequest, desk: Desk): Promise<string
   const upload = await desk.uploads.begin(desk.session.value, path, {
     condition: conditionOf(has(FLAG.CREATE), has(FLAG.EXCLUSIVE)),
     startFrom: fromCurrent ? 'current' : 'empty',
+    keep: true,
     ...(request.attributes.size !== undefined && { sizeHint: request.attributes.size }),
   });
   const mode = { append: has(FLAG.APPEND), fromCurrent, readable: has(FLAG.READ) };
@@ -36,8 +37,22 @@ function conditionOf(create: boolean, exclusive: boolean): WriteCondition {
   return exclusive ? 'absent' : 'any';
 }
 
-/** Reads one version of a file from any offset; each opening is one call to the vfs and one audit line. */
-export function openDownload(path: VPath, desk: Desk): Promise<Download> {
+/**
+ * Reads one version of a file from any offset; each opening is one call to the vfs and one audit line.
+ * @throws GatewayError `is-folder` for folders of the configuration too, on whose names nobody has a right to read
+ */
+export async function openDownload(path: VPath, desk: Desk): Promise<Download> {
+  try {
+    return await download(path, desk);
+  } catch (error) {
+    if (!(error instanceof GatewayError) || error.code !== 'not-allowed') throw error;
+    const entry = await desk.files.stat(desk.session.value, path).catch(() => undefined);
+    if (entry?.kind === 'folder') throw new GatewayError('is-folder', 'this is a folder, not a file', { cause: error });
+    throw error;
+  }
+}
+
+function download(path: VPath, desk: Desk): Promise<Download> {
   let size = 0;
   return Download.open(async (start) => {
     const range = start === undefined ? undefined : { start, end: size };
@@ -53,7 +68,8 @@ export async function downloadOf(name: string, desk: Desk): Promise<Download | u
   if (handle instanceof Download) return handle;
   if (handle instanceof FolderHandle) throw new GatewayError('is-folder', 'this handle is a folder');
   if (!handle.mode.readable) throw new GatewayError('not-allowed', 'this handle was not opened for reading');
-  if (handle.changed) throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
+  if (handle.changed || handle.resumed)
+    throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
   if (!handle.mode.fromCurrent || !handle.replaces) return undefined;
   handle.download ??= await openDownload(handle.path, desk);
   return handle.download;

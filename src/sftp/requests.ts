@@ -98,8 +98,8 @@ async function answerAboutSession(
       desk.handles.get(request.handle);
       return statvfsReply(id, desk.limits.value);
     case 'fsync':
-      // Every write before this one has been taken; what makes the file durable and visible is CLOSE.
-      desk.handles.upload(request.handle);
+      // What makes the file visible is CLOSE.
+      await desk.handles.upload(request.handle).sync();
       return okPacket(id);
     case 'limits':
       return limitsReply(id);
@@ -119,9 +119,22 @@ async function read(request: Asked<'read'>, desk: Desk): Promise<Reply> {
   return bytes === undefined || bytes.length === 0 ? endOfFilePacket(request.id) : dataPacket(request.id, bytes);
 }
 
-/** What stands under a path, or what this session is writing there. */
+/**
+ * What stands under a path, or what this session is writing there, or what is held of what its principal wrote there before a
+ * cut: clients ask this to learn where to go on.
+ */
 async function describe(path: VPath, desk: Desk): Promise<Described> {
-  return desk.handles.uploadAt(path)?.describe() ?? desk.files.stat(desk.session.value, path);
+  const own = desk.handles.uploadAt(path)?.describe();
+  if (own !== undefined) return own;
+  const { value: session } = desk.session;
+  const [unfinished, entry] = await Promise.allSettled([
+    desk.uploads.unfinished(session, path),
+    desk.files.stat(session, path),
+  ]);
+  if (unfinished.status === 'rejected') throw unfinished.reason;
+  if (unfinished.value !== undefined) return { kind: 'file', size: unfinished.value, modifiedAt: desk.clock.now() };
+  if (entry.status === 'rejected') throw entry.reason;
+  return entry.value;
 }
 
 async function describeHandle(name: string, desk: Desk): Promise<Described> {
@@ -194,6 +207,11 @@ async function readFolder(request: Asked<'readdir'>, desk: Desk): Promise<Buffer
 /** SSH_FXP_REMOVE, §6.5, takes files; SSH_FXP_RMDIR, §6.6, takes empty folders. */
 async function remove(request: Asked<'remove' | 'rmdir'>, desk: Desk): Promise<Buffer> {
   const path = resolvePath(request.path);
+  // It was told to stand there, so it can be taken away.
+  if (request.kind === 'remove' && (await desk.uploads.forget(desk.session.value, path))) {
+    const stands = await desk.files.stat(desk.session.value, path).catch(ifAbsent);
+    if (stands === undefined) return okPacket(request.id);
+  }
   const entry: Entry = await desk.files.stat(desk.session.value, path);
   if (request.kind === 'remove' && entry.kind === 'folder') {
     throw new GatewayError('is-folder', 'this is a folder; rmdir removes folders');
@@ -203,6 +221,10 @@ async function remove(request: Asked<'remove' | 'rmdir'>, desk: Desk): Promise<B
   }
   await desk.files.remove(desk.session.value, path, { recursive: false });
   return okPacket(request.id);
+}
+
+function ifAbsent(error: unknown): undefined {
+  if (!(error instanceof GatewayError) || error.code !== 'not-found') throw error;
 }
 
 /** SSH_FXP_RENAME, §6.5, never replaces; posix-rename@openssh.com does as rename(2), for which a name onto itself is no change. */

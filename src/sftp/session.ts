@@ -25,6 +25,8 @@ export interface Wire {
   drained(): Promise<void>;
   /** The channel is gone or must go: nothing more is carried out. */
   readonly closed: boolean;
+  /** Whether what came of open uploads is kept for the client; not where it was shown the door. */
+  readonly keeps: boolean;
 }
 
 /** `ended`: the client said it is done. `cut`: the connection went away. `malformed`: nobody knows what it says. */
@@ -58,8 +60,9 @@ export class SftpSession {
     this.#active = active;
   }
 
-  /** Serves until the client ends; what is still open then is given up and never published. */
+  /** Serves until the client ends. What is still open then is never published; what came of it is kept to go on with. */
   async run(): Promise<SessionEnd> {
+    let keep = true;
     try {
       for (let bytes = await this.#wire.receive(); bytes !== undefined; bytes = await this.#wire.receive()) {
         for (const chunk of bytes) this.#parser.add(chunk);
@@ -71,10 +74,11 @@ export class SftpSession {
       return this.#wire.closed ? 'cut' : 'ended';
     } catch (error) {
       if (this.#wire.closed) return 'cut';
+      keep = false;
       this.#logger.warn({ error }, 'an SFTP session broke the protocol');
       return 'malformed';
     } finally {
-      const errors = await this.#desk.handles.abandon();
+      const errors = await this.#desk.handles.abandon(keep && this.#wire.keeps);
       for (const error of errors) this.#logger.error({ error }, 'an open SFTP handle could not be given up');
     }
   }
@@ -128,7 +132,9 @@ export class SftpSession {
       end += lengthOf(request.data);
     }
     const refusal = await this.#written({ ...first, data });
-    this.#wire.send(ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal))));
+    this.#wire.send(
+      ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal, this.#desk.language))),
+    );
     this.#wire.used(bytes);
     await this.#wire.drained();
   }
@@ -147,7 +153,7 @@ export class SftpSession {
     try {
       return await answer(request, this.#desk);
     } catch (error) {
-      return refusalPacket(request.id, this.#refusal(request, error));
+      return refusalPacket(request.id, this.#refusal(request, error), this.#desk.language);
     }
   }
 

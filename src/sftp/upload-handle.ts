@@ -22,6 +22,8 @@ export class UploadHandle {
   #wantedTime: number | undefined;
   #failure: GatewayError | undefined;
   #changed = false;
+  /** Bytes came or went, which a time that is set does not make. */
+  #hasOwnBytes = false;
   /** The published version, opened when a READ comes before the first write. */
   download: Download | undefined;
 
@@ -40,6 +42,11 @@ export class UploadHandle {
     return this.#upload.replaces;
   }
 
+  /** Whether it goes on with what came before a cut. */
+  get resumed(): boolean {
+    return this.#upload.resumed;
+  }
+
   /** What the session that writes sees of the file so far; nobody else sees it. */
   describe(): Described {
     return { kind: 'file', size: this.#upload.size, modifiedAt: this.#wantedTime ?? this.#modifiedAt };
@@ -47,6 +54,7 @@ export class UploadHandle {
 
   async write(offset: number, bytes: readonly Buffer[], now: number): Promise<void> {
     const at = this.mode.append ? this.#upload.size : offset;
+    if (this.resumed && !this.#hasOwnBytes) this.#mustKnowTheEnd(offset);
     await this.#change(async () => {
       if (Number.isSafeInteger(at + lengthOf(bytes))) return this.#upload.write(at, bytes);
       throw new GatewayError('too-large', 'an offset is larger than any file can be');
@@ -68,12 +76,22 @@ export class UploadHandle {
   /** Durable and visible on return. A write that failed before makes this fail too: half a file is never published. */
   async close(): Promise<void> {
     this.download?.close();
+    // What was held stays held: a client that only looked, or set a time, has not sent the rest.
+    const isAsItWas = this.resumed && !this.#hasOwnBytes;
+    if (isAsItWas) await this.#upload.leave();
     if (this.#failure !== undefined) {
       await this.#upload.abort();
       throw this.#failure;
     }
+    if (isAsItWas) return;
     if (!this.#changed && this.mode.fromCurrent && this.#upload.replaces) return this.#upload.abort();
     await this.#upload.commit(this.#wantedTime === undefined ? {} : { modifiedAt: this.#wantedTime });
+  }
+
+  /** What came before is durable on return. */
+  async sync(): Promise<void> {
+    if (this.#failure !== undefined) throw this.#failure;
+    await this.#upload.sync();
   }
 
   async abort(): Promise<void> {
@@ -81,9 +99,28 @@ export class UploadHandle {
     await this.#upload.abort();
   }
 
+  /** The connection is gone: what came is kept, but not of an upload that was refused something. */
+  async leave(): Promise<void> {
+    this.download?.close();
+    const isRefused = this.#failure !== undefined && this.#hasOwnBytes;
+    await (isRefused ? this.#upload.abort() : this.#upload.leave());
+  }
+
+  /**
+   * OpenSSH sends offsets with APPEND too; one that is neither the end nor 0 is what an earlier answer said, and bytes came
+   * since. 0 is said by clients that leave the place to the server.
+   */
+  #mustKnowTheEnd(offset: number): void {
+    const { size } = this.#upload;
+    if (this.#failure === undefined && this.mode.append && offset !== 0 && offset !== size)
+      this.#failure = new GatewayError('wrong-offset', `go on at byte ${size}, which is the first that is missing`);
+    if (this.#failure !== undefined) throw this.#failure;
+  }
+
   async #change(change: () => Promise<void>): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     this.#changed = true;
+    this.#hasOwnBytes = true;
     try {
       await change();
     } catch (error) {

@@ -71,8 +71,10 @@ export type PartialRow = {
   readonly contentId: string;
   /** Bytes that are held for sure. */
   readonly size: number;
-  /** Bytes the file will have. */
-  readonly total: number;
+  /** Bytes the file will have; undefined where only its end will tell. */
+  readonly total: number | undefined;
+  /** Where no total is known: the version of what stood at the path when it began, 0 for nothing. */
+  readonly base: number | undefined;
   readonly startedAt: number;
   readonly touchedAt: number;
 };
@@ -90,6 +92,8 @@ export type TargetRow = {
   readonly locks: readonly LockRow[];
   readonly parentLocks: readonly LockRow[];
   readonly usage: Usage;
+  /** What the principal that was named holds of an upload to this path. */
+  readonly partial: PartialRow | undefined;
 };
 
 /** A lot of this number by this partner in this flow and environment, received since. */
@@ -211,7 +215,8 @@ export type LedgerCommand =
       readonly principal: string;
       readonly path: VPath;
       readonly contentId: string;
-      readonly total: number;
+      readonly total?: number | undefined;
+      readonly base?: number | undefined;
       readonly maxOfPrincipal: number;
     }
   /** So many bytes are held now. @throws `not-found` where it has ended, or is another content now */

@@ -69,7 +69,13 @@ export type Query =
   /** Which of these contents something needs: entries; partial uploads; submissions (answers and record log; files until answered). */
   | { readonly kind: 'namedContents'; readonly contentIds: readonly string[] }
   /** All that counts when a file is to be written to a path. */
-  | { readonly kind: 'target'; readonly path: VPath; readonly areas: readonly VPath[]; readonly now: number }
+  | {
+      readonly kind: 'target';
+      readonly path: VPath;
+      readonly areas: readonly VPath[];
+      readonly now: number;
+      readonly principal: string;
+    }
   /** Locks that cover a path: its own, and those of depth infinity above it. */
   | { readonly kind: 'locksOn'; readonly path: VPath; readonly now: number }
   /** Locks of the direct children of a folder. */

@@ -132,6 +132,11 @@ CREATE TABLE unknown_persons (
   count INTEGER NOT NULL, PRIMARY KEY (partner, window, since)) STRICT, WITHOUT ROWID;
 `;
 
+/** `base`: version of what stood there when an upload of unknown size began, 0 for nothing; NULL where its total is known. */
+const VERSION_8 = `
+ALTER TABLE partial ADD COLUMN base INTEGER;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -145,6 +150,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_5),
   (sql) => sql.exec(VERSION_6),
   (sql) => sql.exec(VERSION_7),
+  (sql) => sql.exec(VERSION_8),
 ];
 
 /**

@@ -246,8 +246,8 @@ function settle(waiting: Waiting, outcome: Outcome | undefined): void {
   else waiting.reject(errorOf(outcome?.failure ?? { code: 'broken', message: BROKEN }));
 }
 
-function errorOf({ code, message, cause, path }: Failure): GatewayError {
-  return new GatewayError(code, message, cause === undefined ? { path } : { cause, path });
+function errorOf({ code, message, cause, ...facts }: Failure): GatewayError {
+  return new GatewayError(code, message, cause === undefined ? facts : { cause, ...facts });
 }
 
 // What the two threads answer is what the interface promises; here it gets its types back.

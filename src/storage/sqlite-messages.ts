@@ -35,6 +35,7 @@ export type Failure = {
   readonly message: string;
   readonly cause?: string | undefined;
   readonly path?: VPath | undefined;
+  readonly detail?: string | undefined;
 };
 
 export type Outcome =

@@ -1,11 +1,14 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { PartialRow } from './commands.ts';
-import { integer, type Row, type Sql, text } from './sql.ts';
+import { integer, optionalInteger, type Row, type Sql, text } from './sql.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
+/** In the column of totals, which takes no NULL: the end will tell. */
+const UNKNOWN = -1;
+
 export function beginPartial({ sql, now }: Step, command: Command<'beginPartial'>): void {
-  const { principal, path, contentId, total, maxOfPrincipal } = command;
+  const { principal, path, contentId, total = UNKNOWN, base = null, maxOfPrincipal } = command;
   if (findPartial(sql, principal, path) !== undefined) {
     throw new GatewayError('already-exists', 'a part of this file is here already; go on with it, or end it first');
   }
@@ -14,9 +17,9 @@ export function beginPartial({ sql, now }: Step, command: Command<'beginPartial'
     throw new GatewayError('not-allowed', `${maxOfPrincipal} files are on their way already; end one of them first`);
   }
   sql.run(
-    `INSERT INTO partial (principal, path, content_id, size, total, started_at, touched_at)
-     VALUES ($principal, $path, $contentId, 0, $total, $now, $now)`,
-    { principal, path, contentId, total, now },
+    `INSERT INTO partial (principal, path, content_id, size, total, base, started_at, touched_at)
+     VALUES ($principal, $path, $contentId, 0, $total, $base, $now, $now)`,
+    { principal, path, contentId, total, base, now },
   );
 }
 
@@ -47,12 +50,14 @@ export function stalePartials(sql: Sql, before: number, limit: number): readonly
 }
 
 function parsePartial(row: Row): PartialRow {
+  const total = integer(row, 'total');
   return {
     principal: text(row, 'principal'),
     path: text(row, 'path') as VPath,
     contentId: text(row, 'content_id'),
     size: integer(row, 'size'),
-    total: integer(row, 'total'),
+    total: total === UNKNOWN ? undefined : total,
+    base: optionalInteger(row, 'base'),
     startedAt: integer(row, 'started_at'),
     touchedAt: integer(row, 'touched_at'),
   };

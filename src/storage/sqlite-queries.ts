@@ -104,7 +104,7 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
   }
 }
 
-function target(sql: Sql, { path, areas, now }: QueryOf<'target'>): TargetRow {
+function target(sql: Sql, { path, areas, now, principal }: QueryOf<'target'>): TargetRow {
   const folder = parentOf(path);
   return {
     entry: findEntry(sql, path),
@@ -112,6 +112,7 @@ function target(sql: Sql, { path, areas, now }: QueryOf<'target'>): TargetRow {
     locks: locksOn(sql, path, now),
     parentLocks: locksOn(sql, folder, now),
     usage: usageIn(sql, areas),
+    partial: findPartial(sql, principal, path),
   };
 }
 

@@ -45,6 +45,7 @@ export function frozen(ticket: Ticket | string): GatewayError {
   return new GatewayError(
     'frozen',
     `this file is being processed and can not be changed until it is answered: ticket ${ticket}`,
+    { detail: ticket },
   );
 }
 

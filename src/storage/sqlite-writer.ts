@@ -127,6 +127,7 @@ export function failureOf(error: unknown): Failure {
       message: error.message,
       cause: error.cause === undefined ? undefined : String(error.cause),
       path: error.path,
+      detail: error.detail,
     };
   }
   const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);

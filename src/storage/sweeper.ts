@@ -77,7 +77,11 @@ export class Sweeper {
         { kind: 'endPartial' as const, principal, path },
         {
           kind: 'audit' as const,
-          line: { kind: 'abandon-parts', outcome: 'done' as const, fields: { principal, path, size, total } },
+          line: {
+            kind: 'abandon-parts',
+            outcome: 'done' as const,
+            fields: { principal, path, size, total: total ?? null },
+          },
         },
       ]),
     );

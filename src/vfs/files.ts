@@ -53,6 +53,8 @@ export interface Files {
 export interface Upload {
   /** Whether the name stood there when the upload began. */
   readonly replaces: boolean;
+  /** Whether it goes on with what was held of an earlier one; those bytes are there already. */
+  readonly resumed: boolean;
   /** Bytes at an offset, awaited for back-pressure. @throws GatewayError `too-large`, `out-of-space` */
   write(offset: number, bytes: Bytes): Promise<void>;
   truncate(size: number): Promise<void>;
@@ -65,10 +67,14 @@ export interface Upload {
     readonly modifiedAt?: number;
   }): Promise<Entry>;
   abort(): Promise<void>;
+  /** What was written so far is durable on return; the upload goes on. */
+  sync(): Promise<void>;
+  /** Ends it without publishing. What came is kept where it began so, for its principal to go on with, else as `abort`. */
+  leave(): Promise<void>;
 }
 
-/** How far an upload in parts is: bytes that are held, of so many. */
-export type PartialState = { readonly held: number; readonly total: number };
+/** How far an upload in parts is: bytes that are held, of so many; of an upload of unknown size there is no total. */
+export type PartialState = { readonly held: number; readonly total: number | undefined };
 
 /** A request that goes on with an upload in parts. Its bytes come in order. */
 export interface PartUpload {
@@ -89,7 +95,8 @@ export interface PartUpload {
 export interface Uploads {
   /**
    * Asks for the right (create or overwrite), the freeze, locks, room, the parent and the condition before a byte is taken.
-   * `startFrom: 'current'` begins with the bytes that stand there now (SFTP open without TRUNC, APPEND).
+   * `startFrom: 'current'` begins with the bytes that stand there now (SFTP open without TRUNC, APPEND). With `keep`, what
+   * came before a cut is kept for a while, and `current` goes on with that where `unfinished` told of it.
    * @throws GatewayError `locked`, `frozen`, `over-quota`, `too-large`, `no-parent`, `is-folder` and those of the condition
    */
   begin(
@@ -99,8 +106,16 @@ export interface Uploads {
       readonly condition: WriteCondition;
       readonly startFrom: 'empty' | 'current';
       readonly sizeHint?: number;
+      readonly keep?: boolean;
     },
   ): Promise<Upload>;
+  /**
+   * Bytes held of an upload that this principal left without publishing it, as long as the name is what it was when that
+   * began; undefined where it could not go on with any.
+   */
+  unfinished(session: Session, path: VPath): Promise<number | undefined>;
+  /** Gives those up. @returns whether there were any */
+  forget(session: Session, path: VPath): Promise<boolean>;
   /**
    * Goes on with the hidden upload of this principal to this path; begins one where none is held and the offset is 0.
    * A request that still writes to it is ended.

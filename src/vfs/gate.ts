@@ -52,6 +52,7 @@ export class Gate {
     );
     // The ledger names a lock by its own path.
     if (error.path === undefined) return error;
-    return new GatewayError(error.code, error.message, { cause: error.cause, path: visiblePath(session, error.path) });
+    const { cause, detail } = error;
+    return new GatewayError(error.code, error.message, { cause, detail, path: visiblePath(session, error.path) });
   }
 }

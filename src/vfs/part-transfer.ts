@@ -4,7 +4,7 @@ import { principalName } from '../domain/principal.ts';
 import type { PartialRow } from '../storage/commands.ts';
 import { type Bytes, type CompletedContent, lengthOf } from '../storage/content-store.ts';
 import type { Entry, PartialState, PartUpload, WriteCondition } from './files.ts';
-import { abandoned, endPartial } from './partials.ts';
+import { abandoned, endPartial } from './partial-commands.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
 import { assertFits, type UploadPlan } from './upload.ts';
 
@@ -32,7 +32,7 @@ export class PartTransfer implements PartUpload {
   #tail: Promise<void> = Promise.resolve();
   readonly #done = Promise.withResolvers<void>();
 
-  constructor(plan: UploadPlan, row: PartialRow, parts: TransferParts) {
+  constructor(plan: UploadPlan, row: PartialRow & { readonly total: number }, parts: TransferParts) {
     this.offset = row.size;
     this.total = row.total;
     this.replaces = plan.replaces;

@@ -2,10 +2,10 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import { principalName, type Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
-import type { LedgerCommand, PartialRow } from '../storage/commands.ts';
-import { actionLine } from './audit-lines.ts';
+import type { PartialRow } from '../storage/commands.ts';
 import type { PartialState, PartUpload, WriteCondition } from './files.ts';
 import { PartTransfer } from './part-transfer.ts';
+import { abandoned, endPartial } from './partial-commands.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
 import { assertFits, type UploadPlan } from './upload.ts';
 
@@ -48,8 +48,10 @@ export class PartialDesk {
     try {
       await this.#running.get(keyOf(plan))?.supersede();
       const found = await this.#row(plan);
-      const row = found === undefined ? await this.#begin(plan, wanted) : await this.#goOn(plan, found, wanted);
-      return this.#start(plan, row, wanted.condition);
+      // One of unknown size can be gone on with too, or begun anew: its client may not know that there is one.
+      const anew = found === undefined || (found.total === undefined && wanted.offset === 0);
+      const row = anew ? await this.#begin(plan, wanted, found) : await this.#goOn(plan, found, wanted);
+      return this.#start(plan, { ...row, total: wanted.total }, wanted.condition);
     } catch (error) {
       throw gate.failed(session, 'upload-part', path, plan.rule, asGatewayError(error));
     }
@@ -60,7 +62,7 @@ export class PartialDesk {
     return this.#parts.ledger.read({ kind: 'partial', principal, path: place.ledgerPath });
   }
 
-  async #begin(plan: UploadPlan, { offset, total }: Wanted): Promise<PartialRow> {
+  async #begin(plan: UploadPlan, { offset, total }: Wanted, before?: PartialRow): Promise<PartialRow> {
     const { store, changes, generation, clock } = this.#parts;
     if (offset !== 0 && plan.replaces) {
       throw new GatewayError('bad-request', 'a file is never changed in part; send it whole, or in parts from byte 0');
@@ -71,14 +73,15 @@ export class PartialDesk {
     const { contentId } = await store.begin({ onDisk: true });
     const owner = { principal: principalName(session.principal), path: place.ledgerPath };
     const maxOfPrincipal = generation.value.limits.maxPartialUploadsPerPrincipal;
-    const commands = async () => [{ kind: 'beginPartial' as const, ...owner, contentId, total, maxOfPrincipal }];
+    const begin = { kind: 'beginPartial' as const, ...owner, contentId, total, maxOfPrincipal };
+    const commands = async () => [...(before === undefined ? [] : [endPartial(plan)]), begin];
     await changes.commit({ session, action: 'begin-parts', path, rule, details: { total }, commands });
     const now = clock.now();
-    return { ...owner, contentId, size: 0, total, startedAt: now, touchedAt: now };
+    return { ...owner, contentId, size: 0, total, base: undefined, startedAt: now, touchedAt: now };
   }
 
   async #goOn(plan: UploadPlan, row: PartialRow, { offset, total }: Wanted): Promise<PartialRow> {
-    if (total !== row.total) {
+    if (row.total !== undefined && total !== row.total) {
       throw new GatewayError('bad-request', `the file was announced with ${row.total} bytes, not ${total}`);
     }
     if (offset !== row.size) throw wrongOffset(row.size);
@@ -95,7 +98,7 @@ export class PartialDesk {
     }
   }
 
-  #start(plan: UploadPlan, row: PartialRow, condition: WriteCondition): PartTransfer {
+  #start(plan: UploadPlan, row: PartialRow & { readonly total: number }, condition: WriteCondition): PartTransfer {
     const key = keyOf(plan);
     const transfer = new PartTransfer(plan, row, {
       ...this.#parts,
@@ -111,18 +114,9 @@ export class PartialDesk {
   }
 }
 
-function keyOf({ session, place }: UploadPlan): string {
+/** Of a principal and a ledger path. */
+export function keyOf({ session, place }: Pick<UploadPlan, 'session' | 'place'>): string {
   return `${principalName(session.principal)} ${place.ledgerPath}`;
-}
-
-/** What this principal held of the file in parts is over. */
-export function endPartial({ session, place }: UploadPlan): LedgerCommand {
-  return { kind: 'endPartial', principal: principalName(session.principal), path: place.ledgerPath };
-}
-
-/** The line of an upload whose bytes are given up. */
-export function abandoned({ session, path, rule }: UploadPlan): LedgerCommand {
-  return { kind: 'audit', line: actionLine(session, 'abandon-parts', path, 'done', rule) };
 }
 
 function wrongOffset(held: number): GatewayError {

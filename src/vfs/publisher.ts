@@ -11,6 +11,7 @@ import type { Changes } from './changes.ts';
 import type { Entry, WriteCondition } from './files.ts';
 import type { Gate } from './gate.ts';
 import { assertHolds, mustHoldLocks } from './lock-checks.ts';
+import { unfinishedOf } from './partial-commands.ts';
 import { entryOf, needsParentRow, placeBelow, refuseUnchecked, type StoredPlace } from './places.ts';
 import { allowanceOf, maxFileBytes, mustFit, roomFor } from './quota.ts';
 import { expectationOf, type Rows } from './rows.ts';
@@ -35,14 +36,14 @@ export class Publisher {
 
   /**
    * Asks for the right, the freeze, locks, the parent, the condition and room. To lock what stands there needs no lock
-   * that stands there.
+   * that stands there; to go on with what is held, that counts as present.
    * @throws GatewayError
    */
   async plan(
     session: Session,
     path: VPath,
     condition: WriteCondition,
-    purpose: 'write' | 'lock' = 'write',
+    purpose: 'write' | 'lock' | 'go-on' = 'write',
   ): Promise<UploadPlan & { readonly target: TargetRow | undefined }> {
     const { gate, generation, rows } = this.#parts;
     const target = await rows.target(session, path);
@@ -54,13 +55,14 @@ export class Publisher {
       if (existing?.kind === 'folder') throw new GatewayError('is-folder', 'a folder stands under this name');
       if (existing?.frozenBy !== undefined) {
         const text = 'the file is being processed and can not be changed until it is answered';
-        throw new GatewayError('frozen', `${text}; ticket ${existing.frozenBy}`);
+        throw new GatewayError('frozen', `${text}; ticket ${existing.frozenBy}`, { detail: existing.frozenBy });
       }
       if (needsParentRow(place) && target?.parent?.kind !== 'folder') {
         throw new GatewayError('no-parent', 'the folder above does not exist; make it first');
       }
-      if (target !== undefined && (purpose === 'write' || existing === undefined)) assertHolds(session, target);
-      const wanted = expectationOf(condition, existing);
+      if (target !== undefined && (purpose !== 'lock' || existing === undefined)) assertHolds(session, target);
+      const held = purpose === 'go-on' && condition === 'present' && unfinishedOf(target) !== undefined;
+      const wanted = expectationOf(held ? 'any' : condition, existing);
       // Who may create and not overwrite must not replace a file that appears meanwhile.
       const onlyNew = wanted === 'any' && existing === undefined && !gate.allows(session, 'overwrite', path);
       const expect = onlyNew ? 'absent' : wanted;

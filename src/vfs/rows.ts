@@ -2,7 +2,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Session } from '../domain/principal.ts';
+import { principalName, type Session } from '../domain/principal.ts';
 import { childOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { EntryRow, Expectation, TargetRow } from '../storage/commands.ts';
 import type { Ledger } from '../storage/ledger.ts';
@@ -58,7 +58,8 @@ export class Rows {
     const place = findPlace(this.#generation.value, session, path);
     if (place === undefined || place.kind === 'virtual') return undefined;
     const areas = allowanceOf(this.#generation.value, session, place)?.areas ?? [];
-    return this.#ledger.read({ kind: 'target', path: place.ledgerPath, areas, now: this.#clock.now() });
+    const principal = principalName(session.principal);
+    return this.#ledger.read({ kind: 'target', path: place.ledgerPath, areas, now: this.#clock.now(), principal });
   }
 
   /** @throws GatewayError `not-found`, `not-allowed` for a configured folder */

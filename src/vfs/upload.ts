@@ -11,6 +11,7 @@ import {
   lengthOf,
 } from '../storage/content-store.ts';
 import type { Entry, Upload } from './files.ts';
+import type { Keeping } from './keeping.ts';
 import type { StoredPlace } from './places.ts';
 import { overQuota } from './quota.ts';
 
@@ -40,15 +41,25 @@ export type UploadHost = {
 /** Bytes on their way into a staged content that nobody can see. */
 export class StagedUpload implements Upload {
   readonly replaces: boolean;
+  readonly resumed: boolean;
   readonly #plan: UploadPlan;
   readonly #content: ContentUpload;
   readonly #host: UploadHost;
-  #size = 0;
-  #state: 'open' | 'committed' | 'aborted' = 'open';
+  readonly #keeping: Keeping | undefined;
+  #size: number;
+  #state: 'open' | 'committed' | 'aborted' | 'left' = 'open';
   #isRefused = false;
+  #ended: Promise<void> | undefined;
 
-  constructor(plan: UploadPlan, content: ContentUpload, host: UploadHost) {
+  /**
+   * @param keeping where what came before a cut is kept
+   * @param heldBytes it goes on with so many
+   */
+  constructor(plan: UploadPlan, content: ContentUpload, host: UploadHost, keeping?: Keeping, heldBytes?: number) {
     this.replaces = plan.replaces;
+    this.resumed = heldBytes !== undefined;
+    this.#size = heldBytes ?? 0;
+    this.#keeping = keeping;
     this.#plan = plan;
     this.#content = content;
     this.#host = host;
@@ -62,18 +73,24 @@ export class StagedUpload implements Upload {
     this.#assertOpen();
     const end = offset + lengthOf(bytes);
     if (offset < 0) throw new GatewayError('bad-request', 'an offset is not negative');
-    await this.#taking(end, () => {
+    await this.#taking(end, async () => {
       if (this.#size === 0) crashPoint('receive.first-byte');
       this.#size = Math.max(this.#size, end);
-      return this.#host.store.writePart(this.#content, offset, bytes);
+      await this.#keeping?.changes(offset);
+      await this.#host.store.writePart(this.#content, offset, bytes);
     });
     crashPoint('receive.mid-body');
+    if (this.#state === 'open') await this.#keeping?.wrote(offset, end);
   }
 
   async truncate(size: number): Promise<void> {
     this.#assertOpen();
     if (size < 0) throw new GatewayError('bad-request', 'a size is not negative');
-    await this.#taking(size, () => this.#host.store.truncate(this.#content, size));
+    await this.#taking(size, async () => {
+      await this.#keeping?.changes(size);
+      await this.#host.store.truncate(this.#content, size);
+    });
+    this.#keeping?.cut(size);
     this.#size = size;
   }
 
@@ -90,8 +107,7 @@ export class StagedUpload implements Upload {
       return await this.#host.publish(this.#plan, content, options.modifiedAt);
     } catch (error) {
       // An outcome that is not known may have named the content: the sweeper decides, not this upload.
-      if (error instanceof GatewayError && error.code !== 'broken')
-        await this.#host.store.remove(this.#content.contentId);
+      if (error instanceof GatewayError && error.code !== 'broken') await this.#giveUp();
       throw asGatewayError(error);
     } finally {
       this.#host.ended(this.#plan);
@@ -102,6 +118,49 @@ export class StagedUpload implements Upload {
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
     this.#host.ended(this.#plan);
+    await this.#giveUp();
+  }
+
+  async sync(): Promise<void> {
+    this.#assertOpen();
+    await (this.#keeping?.sync() ?? this.#host.store.sync(this.#content));
+  }
+
+  leave(): Promise<void> {
+    const keeping = this.#keeping;
+    if (keeping === undefined || !keeping.isAllowed) return this.abort();
+    if (this.#state === 'open') {
+      this.#state = 'left';
+      this.#ended = this.#leave(keeping);
+    }
+    return this.#ended ?? Promise.resolve();
+  }
+
+  /** Its client sends nothing any more, so that another connection of its principal may go on with it. */
+  get hasStalled(): boolean {
+    return this.#state === 'open' && this.#keeping?.hasStalled === true;
+  }
+
+  /** Resolves when it was left and what came is kept; undefined while it is not being left. */
+  get leaving(): Promise<void> | undefined {
+    return this.#ended;
+  }
+
+  /** Bytes that somebody could go on with. */
+  get keepableBytes(): number {
+    return this.#keeping?.keepableBytes ?? 0;
+  }
+
+  async #leave(keeping: Keeping): Promise<void> {
+    try {
+      if (!(await keeping.keep())) await this.#giveUp();
+    } finally {
+      this.#host.ended(this.#plan);
+    }
+  }
+
+  async #giveUp(): Promise<void> {
+    await this.#keeping?.giveUp();
     await this.#host.store.remove(this.#content.contentId);
   }
 
@@ -119,6 +178,9 @@ export class StagedUpload implements Upload {
   }
 
   #assertOpen(): void {
+    if (this.#state === 'left') {
+      throw new GatewayError('unavailable', 'another connection goes on with this upload');
+    }
     if (this.#state !== 'open') throw new GatewayError('bad-request', 'this upload has ended');
   }
 }

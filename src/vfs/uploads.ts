@@ -5,8 +5,11 @@ import type { VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import { type CompletedContent, SMALL_BYTES } from '../storage/content-store.ts';
 import type { Entry, PartialState, PartUpload, Upload, Uploads, WriteCondition } from './files.ts';
-import { endPartial, PartialDesk } from './partials.ts';
+import { endPartial } from './partial-commands.ts';
+import { PartialDesk } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
+import { expectationOf } from './rows.ts';
+import { Unfinished } from './unfinished.ts';
 import { assertFits, StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
 
 /** Uploads of one session that may be in memory, each up to `SMALL_BYTES`: 2 MiB. */
@@ -17,6 +20,7 @@ export class UploadDesk implements Uploads {
   readonly #parts: PublisherParts;
   readonly #publisher: Publisher;
   readonly #partials: PartialDesk;
+  readonly #unfinished: Unfinished;
   readonly #open = new Map<VPath, number>();
   /** Uploads by session. */
   readonly #running = new Map<string, number>();
@@ -34,6 +38,7 @@ export class UploadDesk implements Uploads {
         countDown(this.#running, session.id);
       },
     };
+    this.#unfinished = new Unfinished({ ...parts, isBeingWritten: (path) => this.isBeingWritten(path) });
     this.#partials = new PartialDesk({
       ...parts,
       began: (path) => this.#began(path),
@@ -49,21 +54,41 @@ export class UploadDesk implements Uploads {
   async begin(
     session: Session,
     path: VPath,
-    options: { condition: WriteCondition; startFrom: 'empty' | 'current'; sizeHint?: number },
+    options: { condition: WriteCondition; startFrom: 'empty' | 'current'; sizeHint?: number; keep?: boolean },
   ): Promise<Upload> {
-    const { target, ...plan } = await this.#publisher.plan(session, path, options.condition);
+    const goesOn = options.keep === true && options.startFrom === 'current';
+    const planned = await this.#publisher.plan(session, path, options.condition, goesOn ? 'go-on' : 'write');
+    const { target, ...plan } = planned;
     try {
       assertFits(plan, options.sizeHint ?? 0);
     } catch (error) {
       throw this.#refused(plan, asGatewayError(error));
     }
+    if (options.keep) {
+      const upload = await this.#unfinished.takeUp(planned, goesOn, this.#host);
+      if (upload !== undefined) {
+        this.#started(plan);
+        return upload;
+      }
+      // What was held may be gone meanwhile.
+      if (options.condition === 'present') expectationOf('present', target?.entry);
+    }
     const content = await this.#parts.store.begin({ onDisk: this.#isLarge(session, options.sizeHint) });
-    this.#began(plan.place.ledgerPath);
-    this.#running.set(session.id, (this.#running.get(session.id) ?? 0) + 1);
+    this.#started(plan);
     crashPoint('receive.open');
-    const upload = new StagedUpload(plan, content, this.#host);
+    const upload = options.keep
+      ? this.#unfinished.begin(planned, content, this.#host)
+      : new StagedUpload(plan, content, this.#host);
     if (options.startFrom === 'current' && target?.entry !== undefined) await this.#fillFrom(upload, target.entry);
     return upload;
+  }
+
+  unfinished(session: Session, path: VPath): Promise<number | undefined> {
+    return this.#unfinished.bytes(session, path);
+  }
+
+  forget(session: Session, path: VPath): Promise<boolean> {
+    return this.#unfinished.forget(session, path);
   }
 
   resume(
@@ -104,6 +129,11 @@ export class UploadDesk implements Uploads {
 
   #refused({ session, path, rule }: UploadPlan, error: GatewayError): GatewayError {
     return this.#parts.gate.failed(session, 'publish', path, rule, error);
+  }
+
+  #started({ session, place }: UploadPlan): void {
+    this.#began(place.ledgerPath);
+    this.#running.set(session.id, (this.#running.get(session.id) ?? 0) + 1);
   }
 
   #began(path: VPath): void {

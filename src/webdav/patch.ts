@@ -28,7 +28,8 @@ export async function patch(request: HttpRequest, parts: DavParts): Promise<Http
   }
   if (request.trailingSlash) return methodNotAllowed('a name that ends in "/" is a folder', FOLDER_METHODS);
   const state = await parts.uploads.held(session, path);
-  return state === undefined ? append(request, parts) : goOn(request, parts, state.held, state.total);
+  if (state?.total === undefined) return append(request, parts);
+  return goOn(request, parts, state.held, state.total);
 }
 
 const ACCEPT = { 'Accept-Patch': PARTIAL_UPDATE };

@@ -59,7 +59,7 @@ export function readPartRange(header: string): PartRange {
 
 async function howFar(request: HttpRequest, { uploads }: DavParts, total: number): Promise<HttpAnswer> {
   const state = await uploads.held(request.session, request.path);
-  if (state !== undefined && state.total !== total) {
+  if (state?.total !== undefined && state.total !== total) {
     throw new GatewayError('bad-request', `the file was announced with ${state.total} bytes, not ${total}`);
   }
   return { status: 202, headers: { 'Upload-Offset': state?.held ?? 0 } };
@@ -76,7 +76,7 @@ export async function atOffset(
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'wrong-offset') throw error;
     const state = await uploads.held(session, path);
-    const range = state === undefined ? {} : { 'Content-Range': `bytes */${state.total}` };
+    const range = state?.total === undefined ? {} : { 'Content-Range': `bytes */${state.total}` };
     return refuse(416, error.message, { headers: { 'Upload-Offset': state?.held ?? 0, ...range } });
   }
 }

@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { readdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../support/audit-trail.ts';
+import { sftpBatch } from '../support/clients.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { SftpClient, WebdavClient } from '../support/partner-client.ts';
@@ -138,7 +139,7 @@ describe('an upload that does not become whole', () => {
     }
   });
 
-  test('over SFTP, because its connection is cut, is not visible and its bytes go', async () => {
+  test('over SFTP, because its connection is cut, is not visible; its bytes are kept once, and go when their owner says so', async () => {
     const before = await stagedContents();
     const client = await SftpClient.open(gateway, 'batch@ksz');
     const upload = client.put('/SHARED/work/cut.bin', randomBytes(50_000_000)).then(
@@ -148,13 +149,22 @@ describe('an upload that does not become whole', () => {
     await eventually('bytes on their way', async () => ((await stagedContents()) > before ? true : undefined));
     client.cut();
     expect(await Promise.race([upload, Promise.resolve('not done')])).not.toBe('done');
-    await eventually('the bytes to go', async () => ((await stagedContents()) === before ? true : undefined));
-    expect(await namesInWork()).toEqual([]);
+    await audit.line({ kind: 'begin-parts', fields: { path: '/SHARED/work/cut.bin', principal: 'batch@ksz' } });
+    expect([await stagedContents(), await namesInWork()]).toEqual([before + 1, []]);
+    await removeOver(gateway, 'cut.bin');
+    expect([await stagedContents(), await namesInWork()]).toEqual([before, []]);
   });
 });
 
+async function removeOver(from: RunningGateway, name: string): Promise<void> {
+  const ended = await sftpBatch(from, 'batch@ksz', [`rm /SHARED/work/${name}`], { cwd: from.folder });
+  expect(ended).toMatchObject({ status: 0 });
+}
+
 /** How many files the content store holds, whole or not. */
 async function stagedContents(): Promise<number> {
+  // Small files make no folder.
+  await mkdir(join(gateway.data, 'content'), { recursive: true });
   const entries = await readdir(join(gateway.data, 'content'), { recursive: true, withFileTypes: true });
   return entries.filter((entry) => entry.isFile()).length;
 }

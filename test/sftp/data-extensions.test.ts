@@ -10,6 +10,7 @@ beforeAll(async () => {
   fixture = await startSftp();
   sftp = await RawSftp.open(fixture);
   await sftp.put('/SHARED/work/abc', 'abc');
+  await sftp.ask(PACKET.MKDIR, (w) => w.string('/SHARED/work/folder').uint32(0));
   await sftp.put(
     '/SHARED/work/blocks',
     Buffer.concat([Buffer.alloc(256, 'a'), Buffer.alloc(256, 'b'), Buffer.from('c')]),
@@ -58,7 +59,10 @@ test.each([
   ['an algorithm that is broken', '/SHARED/work/abc', 'md5', 0, STATUS.OP_UNSUPPORTED],
   ['blocks that are too small', '/SHARED/work/abc', 'sha256', 255, STATUS.FAILURE],
   ['a file that is not there', '/SHARED/work/nothing', 'sha256', 0, STATUS.NO_SUCH_FILE],
-  ['a folder of the configuration', '/SHARED/work', 'sha256', 0, STATUS.PERMISSION_DENIED],
+  ['a folder', '/SHARED/work/folder', 'sha256', 0, STATUS.FAILURE],
+  ['a folder of the configuration', '/SHARED/work', 'sha256', 0, STATUS.FAILURE],
+  ['the root', '/', 'sha256', 0, STATUS.FAILURE],
+  ['a folder of another partner', '/IN/WLAT', 'sha256', 0, STATUS.NO_SUCH_FILE],
 ] as const)('check-file refuses %s', async (_, path, algorithm, block, code) => {
   const fields = (w: FieldWriter) => w.string(path).string(algorithm).uint64(0).uint64(0).uint32(block);
   expect((await extended('check-file-name', fields)).code).toBe(code);

@@ -31,6 +31,8 @@ test('closing the listener lets the request in hand be answered and takes nobody
   const slowCommits = (uploads: Uploads): Uploads => ({
     resume: (...call) => uploads.resume(...call),
     held: (...call) => uploads.held(...call),
+    unfinished: (...call) => uploads.unfinished(...call),
+    forget: (...call) => uploads.forget(...call),
     begin: async (...call) => {
       const upload = await uploads.begin(...call);
       const commit = upload.commit.bind(upload);

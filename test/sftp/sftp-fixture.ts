@@ -9,7 +9,7 @@ import { systemClock } from '../../src/domain/clock.ts';
 import type { Current } from '../../src/domain/current.ts';
 import type { Limits, Listener } from '../../src/domain/generation.ts';
 import type { Logger } from '../../src/domain/logger.ts';
-import type { Partner } from '../../src/domain/partner.ts';
+import type { Language, Partner } from '../../src/domain/partner.ts';
 import { type SharedLimits, sharedLimits } from '../../src/gateway-limits.ts';
 import { HostKeys } from '../../src/sftp/host-keys.ts';
 import { SftpListener } from '../../src/sftp/listener.ts';
@@ -55,6 +55,9 @@ export type FixtureOptions = {
   readonly wrapUploads?: (uploads: Uploads) => Uploads;
   readonly wrapAdmission?: (admission: Admission) => Admission;
   readonly random?: () => number;
+  /** What everybody is told in; English unless a test asks for another. */
+  readonly language?: Language;
+  readonly banner?: (login: string) => string | undefined;
   readonly rsaHostKey?: boolean;
   /** In place of the fixture's own, which `known_hosts` has. */
   readonly hostKeyFiles?: { readonly shown: readonly string[]; readonly next?: readonly string[] };
@@ -113,6 +116,8 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     clock: systemClock,
     keyRefusal: (...call) => desk.keyRefusal(...call),
     refusalText: () => undefined,
+    languageOf: () => options.language,
+    banner: options.banner,
     secondFactors: NO_SECOND_FACTORS,
     onRefusal: (refusal) => refusals.push(refusal),
     random: options.random,

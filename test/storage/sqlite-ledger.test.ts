@@ -141,6 +141,7 @@ describe('the ledger file', () => {
       { version: 5 },
       { version: 6 },
       { version: 7 },
+      { version: 8 },
     ]);
   });
 
