@@ -1,5 +1,6 @@
 import { PERSON_KEYS, type PersonKey } from '../domain/person-key.ts';
 import { CodeTable } from './code-table.ts';
+import { dayIndexOf } from './day-index.ts';
 import { ABSENT_FLAG, FIRST_MASK, type FlatLayer, REPLACED_FLAG } from './flat-directory.ts';
 import { DOSSIER_BYTES, OPEN_END, PART_BITS, unpackDossier } from './pack.ts';
 
@@ -97,7 +98,8 @@ export class LayerBuilder {
     const dossiers = new Uint16Array(new SharedArrayBuffer(this.#words.length * 2));
     dossiers.set(this.#words);
     const [institutions, qualities] = [this.#institutions.values(), this.#qualities.values()];
-    return { ...this.#builder.finish(), dossiers, institutions, qualities };
+    const found = this.#builder.finish();
+    return { ...found, days: dayIndexOf(found.keys), dossiers, institutions, qualities };
   }
 }
 
@@ -106,6 +108,7 @@ export const EMPTY_LAYER: FlatLayer = {
   firsts: sharedWords(1),
   shift: MAX_SHIFT,
   buckets: sharedWords((PERSON_KEYS >>> MAX_SHIFT) + 2),
+  days: sharedWords(0),
   dossiers: new Uint16Array(new SharedArrayBuffer(0)),
   institutions: sharedWords(0),
   qualities: sharedWords(0),

@@ -1,5 +1,6 @@
 import type { Insz } from '../domain/insz.ts';
 import { inszOfKey, type PersonKey, personKey } from '../domain/person-key.ts';
+import { guessedPlace } from './day-index.ts';
 import type { DirectorySnapshot, Dossier, Person } from './directory.ts';
 import { DossierWords, OPEN_END, PART_BITS, PART_MASK } from './pack.ts';
 
@@ -18,6 +19,8 @@ export type FlatLayer = {
   readonly firsts: Uint32Array;
   readonly shift: number;
   readonly buckets: Uint32Array;
+  /** See day-index.ts; empty in a small layer. */
+  readonly days: Uint32Array;
   readonly dossiers: Uint16Array;
   readonly institutions: Uint32Array;
   readonly qualities: Uint32Array;
@@ -51,9 +54,13 @@ export class FlatDirectory implements DirectorySnapshot {
   readonly #words: DossierWords;
   readonly #lows = new Int32Array(BLOCK);
   readonly #highs = new Int32Array(BLOCK);
+  readonly #isLarge: boolean;
+  /** A sum that nobody keeps would be left out, and the reads with it. */
+  readonly #touched = new Int32Array(1);
 
   constructor(parts: FlatParts) {
     this.parts = parts;
+    this.#isLarge = parts.base.days.length > 0;
     this.#words = new DossierWords();
   }
 
@@ -88,7 +95,8 @@ export class FlatDirectory implements DirectorySnapshot {
     const { changed } = this.parts;
     for (let from = 0; from < count; from += BLOCK) {
       const size = Math.min(BLOCK, count - from);
-      this.#search(keys, from, size);
+      if (this.#isLarge) this.#guess(keys, from, size);
+      else this.#search(keys, from, size);
       this.#answer(keys, from, size, firsts, counts);
     }
     if (changed.keys.length === 0) return;
@@ -100,6 +108,28 @@ export class FlatDirectory implements DirectorySnapshot {
   }
 
   close(): void {}
+
+  /** Leaves in `lows` the person whose key it is, if there is one. */
+  #guess(keys: Uint32Array, from: number, size: number): void {
+    const { keys: known, firsts, days } = this.parts.base;
+    const lows = this.#lows;
+    let touched = 0;
+    for (let index = 0; index < size; index += 1) {
+      const guess = guessedPlace(days, keys[from + index] ?? 0);
+      lows[index] = guess;
+      // Asked for together, and before anything depends on them, they come together.
+      touched |= (known[guess] ?? 0) | (firsts[guess] ?? 0);
+    }
+    this.#touched[0] = touched;
+    const last = known.length - 1;
+    for (let index = 0; index < size; index += 1) {
+      const key = keys[from + index] ?? 0;
+      let at = lows[index] ?? 0;
+      while (at < last && (known[at] ?? 0) < key) at += 1;
+      while (at > 0 && (known[at] ?? 0) > key) at -= 1;
+      lows[index] = at;
+    }
+  }
 
   /** Leaves in `lows` the last person of the bucket whose key is not above the one sought. */
   #search(keys: Uint32Array, from: number, size: number): void {

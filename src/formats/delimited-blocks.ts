@@ -5,7 +5,8 @@ import { DelimitedFormat, QuotedRowEnds } from './delimited.ts';
 import type { BlockCutter, BlockPlan, BlockReader, RecordBlock } from './record-block.ts';
 import { RowAlone } from './row-alone.ts';
 import { MAX_RECORD_BYTES } from './rows.ts';
-import { byteClasses } from './text-matcher.ts';
+import { type ByteClasses, byteClasses, STOP } from './text-matcher.ts';
+import { ValueEnds } from './value-ends.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
@@ -22,12 +23,19 @@ export class DelimitedBlocks implements BlockReader {
   readonly #rows: BlockRows;
   readonly #alone: RowAlone;
   readonly #ends: QuotedRowEnds;
+  readonly #valueEnds: ValueEnds;
+  /** By byte: 0 where it may begin a value. */
+  readonly #stops: ByteClasses;
+  #hasQuotes = false;
 
   constructor({ layout, environment }: BlockPlan, shape: DelimitedShape) {
     const { separator, charset } = shape;
     this.#shape = shape;
     this.#separator = separator.charCodeAt(0);
-    this.#rows = new BlockRows({ layout, environment, charset, classes: byteClasses(`"${separator}`) });
+    const classes = byteClasses(`"${separator}`);
+    this.#rows = new BlockRows({ layout, environment, charset, classes });
+    this.#valueEnds = new ValueEnds(layout, this.#rows.matchers, classes);
+    this.#stops = classes.map((kind) => (kind === STOP ? 1 : 0));
     const format = new DelimitedFormat({ ...shape, header: false }, [layout]);
     // Rows before it: what is special about the first bytes of a file is not to be seen in the middle.
     this.#alone = new RowAlone(format, Buffer.from('\n\n\n'));
@@ -40,6 +48,7 @@ export class DelimitedBlocks implements BlockReader {
     if (!isLast && data.at(-1) !== LF) return undefined;
     const rows = this.#rows;
     rows.reset(data);
+    this.#hasQuotes = false;
     this.#ends.reset();
     for (let start = 0; start < data.length; ) {
       const base = rows.open(start);
@@ -50,27 +59,31 @@ export class DelimitedBlocks implements BlockReader {
       start = next;
     }
     rows.finish(data.length);
-    return rows.block((row) => this.#alone.read(ended(rows.rowBytes(row))));
+    return rows.block((row) => this.#alone.read(ended(rows.rowBytes(row))), { hasQuotes: this.#hasQuotes });
   }
 
   /** Where the next row begins; -1 where this one may not be plain. */
   #plain(data: Uint8Array, start: number, base: number): number {
     const rows = this.#rows;
-    const { matchers, fields } = rows;
+    const valueEnds = this.#valueEnds;
+    const stops = this.#stops;
+    const { fields, starts, ends } = rows;
     const separator = this.#separator;
     const limit = data.length;
     const last = fields - 1;
     let at = start;
     for (let field = 0; field <= last; field += 1) {
-      const isQuoted = at < limit && data[at] === QUOTE;
+      const isQuoted = data[at] === QUOTE;
       const from = isQuoted ? at + 1 : at;
-      const end = matchers[field]?.(data, from, limit) ?? -1;
       let next = from;
-      if (end > from) {
-        rows.put(base + field, from, end);
-        next = end;
+      if (stops[data[from] ?? 0] === 0) {
+        next = valueEnds.of(field, data, from, limit);
+        if (next <= from) return -1;
+        starts[base + field] = from;
+        ends[base + field] = next;
       } else if (!rows.empty(base, field, from)) return -1;
       if (isQuoted) {
+        this.#hasQuotes = true;
         if (next >= limit || data[next] !== QUOTE) return -1;
         next += 1;
       }

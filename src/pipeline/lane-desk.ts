@@ -217,8 +217,7 @@ export class LaneDesk {
     const output = this.#outputs[group];
     if (output === undefined) return;
     if (this.#source !== undefined) of.rows?.write(this.#source, row, line, output.bytes);
-    output.records += 1;
-    output.usedPlans.add(of.route.acts);
+    output.wrote(of.route.acts);
   }
 
   /** As `RecordDesk` words it. */

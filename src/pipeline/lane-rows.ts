@@ -36,7 +36,8 @@ const FIRST_DAY_MS = Date.UTC(1900, 0, 1);
 const LF = 0x0a;
 const WORD = 8;
 const ZERO = 0x30;
-const HYPHEN = 0x2d;
+const DAY_BYTES = 'yyyy-MM-dd'.length;
+const SHORT_DAY_BYTES = 'yyyyMMdd'.length;
 const QUALITY_DIGITS = 3;
 
 /** @returns undefined where rows for this receiver go through the writer of its format */
@@ -50,11 +51,14 @@ export function laneRows(plan: LaneRowsPlan): LaneRows | undefined {
   return isSame && isAsWritten ? new DelimitedRows(plan, flow.separator) : undefined;
 }
 
-/** What stands in a column of the output: bytes of the row, the receiver's own line, or nothing. */
-type Column =
-  | { readonly from: 'row'; readonly first: number; readonly last: number }
-  | { readonly from: 'line'; readonly part: 'quality' | 'begin' | 'end' }
-  | { readonly from: 'nothing' };
+const NOTHING = 0;
+const ROW = 1;
+const QUALITY = 2;
+const BEGIN = 3;
+const END = 4;
+
+/** What stands in a column of the output: fields of the row, a part of the receiver's own line, or nothing. */
+type Column = { readonly from: number; readonly first: number; readonly last: number };
 
 /** Columns that follow one another in both files are copied at once. */
 class DelimitedRows implements LaneRows {
@@ -70,12 +74,11 @@ class DelimitedRows implements LaneRows {
     this.#columns = columnsOf(layout, fileMask, mask, roles);
     this.#lines = lines;
     this.#forms = dateForms(layout, roles);
-    this.#fixedBytes = fileMask.length + QUALITY_DIGITS + 2 * 'yyyy-MM-dd'.length + 1;
+    this.#fixedBytes = fileMask.length + QUALITY_DIGITS + 2 * DAY_BYTES + 1;
   }
 
-  write({ block, words }: LaneSource, row: number, line: number, to: GrowingBytes): void {
-    const { bytes, starts, ends, rowStarts, fields } = block;
-    const isAscii = block.plain[row] === PLAIN;
+  write(source: LaneSource, row: number, line: number, to: GrowingBytes): void {
+    const { rowStarts, fields } = source.block;
     to.reserve((rowStarts[row + 1] ?? 0) - (rowStarts[row] ?? 0) + this.#fixedBytes);
     const target = to.bytes;
     const base = row * fields;
@@ -84,28 +87,37 @@ class DelimitedRows implements LaneRows {
     for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index];
       if (index > 0) target[at++] = this.#separator;
-      if (column === undefined || column.from === 'nothing') continue;
-      if (column.from === 'line') {
-        at = this.#linePart(column.part, line, target, at);
-        continue;
-      }
-      // Fields with only the separator between them are copied at once; quotes around one are left out.
-      const last = base + column.last;
-      for (let field = base + column.first; field <= last; ) {
-        const from = starts[field] ?? 0;
-        let until = ends[field] ?? 0;
-        for (field += 1; field <= last && starts[field] === until + 1; field += 1) until = ends[field] ?? 0;
-        at = isAscii ? copyWords(words, from, until, to.words, at) : copyBytes(bytes, from, until, target, at);
-        if (field <= last) target[at++] = this.#separator;
-      }
+      if (column === undefined || column.from === NOTHING) continue;
+      if (column.from === ROW) at = this.#copy(source, row, base + column.first, base + column.last, to, at);
+      else if (column.from === QUALITY) at = this.#lines.quality(line, target, at);
+      else if (column.from === BEGIN) at = this.#lines.begin(line, this.#forms.begin, target, at);
+      else at = this.#lines.end(line, this.#forms.end, target, at);
     }
     target[at++] = LF;
     to.length = at;
   }
 
-  #linePart(part: LinePart, line: number, target: Uint8Array, at: number): number {
-    if (part === 'quality') return this.#lines.quality(line, target, at);
-    return this.#lines[part](line, this.#forms[part], target, at);
+  /** Fields with only the separator between them are copied at once; quotes around one are left out. */
+  #copy(
+    { block, words }: LaneSource,
+    row: number,
+    first: number,
+    last: number,
+    to: GrowingBytes,
+    start: number,
+  ): number {
+    const { starts, ends, hasQuotes } = block;
+    const isAscii = block.plain[row] === PLAIN;
+    let at = start;
+    for (let field = first; field <= last; ) {
+      const from = starts[field] ?? 0;
+      let until = ends[hasQuotes ? field : last] ?? 0;
+      field = hasQuotes ? field + 1 : last + 1;
+      for (; field <= last && starts[field] === until + 1; field += 1) until = ends[field] ?? 0;
+      at = isAscii ? copyWords(words, from, until, to.words, at) : copyBytes(block.bytes, from, until, to.bytes, at);
+      if (field <= last) to.bytes[at++] = this.#separator;
+    }
+    return at;
   }
 }
 
@@ -113,7 +125,7 @@ class DelimitedRows implements LaneRows {
 function copyWords(source: DataView, from: number, until: number, target: DataView, start: number): number {
   let at = start;
   let next = from;
-  for (; next + WORD <= until; next += WORD, at += WORD) target.setFloat64(at, source.getFloat64(next));
+  for (; next + WORD <= until; next += WORD, at += WORD) target.setFloat64(at, source.getFloat64(next, true), true);
   for (; next < until; next += 1, at += 1) target.setUint8(at, source.getUint8(next));
   return at;
 }
@@ -136,7 +148,7 @@ function columnsOf(
     if (fileMask[index] !== true) continue;
     const column = columnOf(index, mask, roles);
     const previous = columns.at(-1);
-    if (column.from === 'row' && previous?.from === 'row' && before === index - 1) {
+    if (column.from === ROW && previous?.from === ROW && before === index - 1) {
       columns[columns.length - 1] = { ...previous, last: index };
     } else columns.push(column);
     before = index;
@@ -145,15 +157,17 @@ function columnsOf(
 }
 
 function columnOf(index: number, mask: FieldMask, roles: RolePositions): Column {
-  if (mask[index] !== true) return { from: 'nothing' };
-  if (index === roles.quality) return { from: 'line', part: 'quality' };
-  if (index === roles.qualityBegin) return { from: 'line', part: 'begin' };
-  if (index === roles.qualityEnd) return { from: 'line', part: 'end' };
-  // Rows of replaced persons are not written here, and nobody else's number is replaced.
-  return index === roles.replacedBy ? { from: 'nothing' } : { from: 'row', first: index, last: index };
+  const from = (): number => {
+    if (mask[index] !== true) return NOTHING;
+    if (index === roles.quality) return QUALITY;
+    if (index === roles.qualityBegin) return BEGIN;
+    if (index === roles.qualityEnd) return END;
+    // Rows of replaced persons are not written here, and nobody else's number is replaced.
+    return index === roles.replacedBy ? NOTHING : ROW;
+  };
+  return { from: from(), first: index, last: index };
 }
 
-type LinePart = 'quality' | 'begin' | 'end';
 type DateForms = { readonly begin: DateForm; readonly end: DateForm };
 
 function dateForms(layout: LayoutVersion, { qualityBegin, qualityEnd }: RolePositions): DateForms {
@@ -164,13 +178,16 @@ function dateForms(layout: LayoutVersion, { qualityBegin, qualityEnd }: RolePosi
   return { begin: formOf(qualityBegin), end: formOf(qualityEnd) };
 }
 
-const ISO_BYTES = 'yyyy-MM-dd'.length;
 const DAYS = 0x1_0000;
+/** Room for a day, and a power of two. */
+const SLOT_BYTES = 16;
 
-/** The texts of dossiers; each day is made once, `yyyy-MM-dd`. */
+/** The texts of dossiers; each day is made once. */
 export class LineTexts {
   readonly #layer: FlatLayer;
-  readonly #days = new Uint8Array(DAYS * ISO_BYTES);
+  /** `yyyy-MM-dd` of each day, and `yyyyMMdd`. */
+  readonly #long = new Uint8Array(DAYS * SLOT_BYTES);
+  readonly #short = new Uint8Array(DAYS * SLOT_BYTES);
 
   constructor(layer: FlatLayer) {
     this.#layer = layer;
@@ -195,22 +212,17 @@ export class LineTexts {
     return day === OPEN_END ? at : this.#day(day, form, target, at);
   }
 
-  #day(day: number, form: DateForm, target: Uint8Array, start: number): number {
-    const days = this.#days;
-    const from = day * ISO_BYTES;
-    if (days[from] === 0) this.#make(day);
-    let at = start;
-    for (let index = 0; index < ISO_BYTES; index += 1) {
-      const byte = days[from + index] ?? 0;
-      if (byte === HYPHEN && form === 'yyyyMMdd') continue;
-      target[at] = byte;
-      at += 1;
-    }
-    return at;
+  #day(day: number, form: DateForm, target: Uint8Array, at: number): number {
+    const from = day * SLOT_BYTES;
+    if (this.#short[from] === 0) this.#make(day);
+    const [days, length] = form === 'yyyyMMdd' ? [this.#short, SHORT_DAY_BYTES] : [this.#long, DAY_BYTES];
+    for (let index = 0; index < length; index += 1) target[at + index] = days[from + index] ?? 0;
+    return at + length;
   }
 
   #make(day: number): void {
-    const iso = new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, ISO_BYTES);
-    this.#days.set(Buffer.from(iso), day * ISO_BYTES);
+    const iso = new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, DAY_BYTES);
+    this.#long.set(Buffer.from(iso), day * SLOT_BYTES);
+    this.#short.set(Buffer.from(iso.replaceAll('-', '')), day * SLOT_BYTES);
   }
 }

@@ -16,7 +16,8 @@ export class LaneOutput {
   readonly #acts = new Map<string, ActReference>();
   records = 0;
   /** Acts of the records written as bytes: few lists, each used by thousands of records. */
-  readonly usedPlans = new Set<readonly ActReference[]>();
+  readonly #usedActs = new Set<readonly ActReference[]>();
+  #lastActs: readonly ActReference[] | undefined;
 
   constructor(receiver: PartnerId, writer: RecordWriter) {
     this.receiver = receiver;
@@ -31,6 +32,14 @@ export class LaneOutput {
     this.#addActs(acts);
   }
 
+  /** A record was written into `bytes`. */
+  wrote(acts: readonly ActReference[]): void {
+    this.records += 1;
+    if (acts === this.#lastActs) return;
+    this.#lastActs = acts;
+    this.#usedActs.add(acts);
+  }
+
   #addActs(acts: readonly ActReference[]): void {
     for (const act of acts) if (!this.#acts.has(act.id)) this.#acts.set(act.id, act);
   }
@@ -39,8 +48,9 @@ export class LaneOutput {
   finish(): ChunkOutput {
     const { receiver, records } = this;
     const bytes = this.bytes.length;
-    for (const acts of this.usedPlans) this.#addActs(acts);
-    this.usedPlans.clear();
+    for (const acts of this.#usedActs) this.#addActs(acts);
+    this.#usedActs.clear();
+    this.#lastActs = undefined;
     const acts = [...this.#acts.values()];
     this.bytes.length = 0;
     this.records = 0;
