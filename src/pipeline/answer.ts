@@ -117,8 +117,8 @@ export class Answers {
     await Promise.allSettled(stored.map(({ contentId }) => this.#parts.store.remove(contentId)));
   }
 
-  async *#linesOf(content: CompletedContent): AsyncGenerator<RecordAnswer> {
-    for await (const line of linesOf(this.#parts.store.read(content))) yield parseAnswer(line);
+  async *#linesOf(content: CompletedContent): AsyncGenerator<readonly RecordAnswer[]> {
+    for await (const lines of linesOf(this.#parts.store.read(content))) yield lines.map(parseAnswer);
   }
 }
 
@@ -128,9 +128,9 @@ function prepared(files: readonly SealedFile[]): PreparedAnswer {
 
 async function* chained(
   first: readonly RecordAnswer[],
-  rest: AsyncIterable<RecordAnswer>,
-): AsyncGenerator<RecordAnswer> {
-  yield* first;
+  rest: AsyncIterable<readonly RecordAnswer[]>,
+): AsyncGenerator<readonly RecordAnswer[]> {
+  yield first;
   yield* rest;
 }
 

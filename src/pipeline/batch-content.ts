@@ -19,6 +19,7 @@ export class BatchContent {
   readonly #bytes = new GrowingBytes(FIRST_BYTES);
   #text = '';
   #written = 0;
+  #synced = 0;
 
   constructor(store: ContentStore, charset: Charset = 'utf-8') {
     this.#store = store;
@@ -38,6 +39,18 @@ export class BatchContent {
   /** Writes what was collected once it is worth it. @throws GatewayError `out-of-space` */
   async drain(): Promise<void> {
     if (this.#text.length + this.#bytes.length >= ENOUGH) await this.#flush();
+  }
+
+  /** Bytes that were written and need not be durable yet. */
+  get unsynced(): number {
+    return this.#written - this.#synced;
+  }
+
+  /** What was written so far is durable on return. Errors of fsync are thrown as they are. */
+  async sync(): Promise<void> {
+    if (this.#upload === undefined) return;
+    this.#synced = this.#written;
+    await this.#store.sync(this.#upload);
   }
 
   /** Durable on return, unless it is small. Errors of fsync are thrown as they are. */

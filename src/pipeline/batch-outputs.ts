@@ -43,6 +43,10 @@ export class BatchOutputs {
     for (const act of acts) if (!output.acts.has(act.id)) output.acts.set(act.id, act);
   }
 
+  *contents(): Generator<BatchContent> {
+    for (const { content } of this.#outputs.values()) yield content;
+  }
+
   async drain(): Promise<void> {
     await Promise.all(Array.from(this.#outputs.values(), (output) => output.content.drain()));
   }
