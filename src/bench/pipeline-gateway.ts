@@ -33,6 +33,8 @@ export type Answered = {
 export type PipelineGateway = {
   readonly gateway: BenchGateway;
   readonly where: Where;
+  /** The sender of another flow; see pipeline-network.ts. */
+  readonly whereOther: Where;
   /** Hands in a file. @returns when it was complete, in milliseconds since the epoch */
   put(name: string, file: string): Promise<number>;
   /** The next submission of this many records that is answered. */
@@ -58,12 +60,16 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
     await symlink(directory, join(data, 'directory'));
   };
   const gateway = await startBenchGateway(edited, { prepare, added: addedFiles(), onLine });
-  const proof = proofFrom(gateway.certificates);
   const read = (file: string) => readFileSync(file, 'utf8');
-  const where = { port: gateway.https, ca: read(proof.caFile), cert: read(proof.certificate), key: read(proof.key) };
+  const whereOf = (account: string): Where => {
+    const { caFile, certificate, key } = proofFrom(gateway.certificates, account);
+    return { port: gateway.https, ca: read(caFile), cert: read(certificate), key: read(key) };
+  };
+  const where = whereOf('batch@ksz');
   return {
     gateway,
     where,
+    whereOther: whereOf('batch@rjv'),
     put: (name, file) => putFile(where, name, file),
     answered(total) {
       const { promise, resolve, reject } = Promise.withResolvers<Answered>();

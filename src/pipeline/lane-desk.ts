@@ -38,6 +38,9 @@ const FOUND = 0;
 const SPARE_BYTES = 64 * 1024;
 /** Their dossiers fit into the first cache of a processor. */
 const ROWS_AHEAD = 128;
+const DOSSIER_WORDS = 4;
+/** 64 bytes, which come from the memory together. */
+const CACHE_LINE_WORDS = 32;
 
 /**
  * Decides the records of chunks of one file. What it is certain of it does by codes and bytes; every other record goes, in
@@ -150,7 +153,9 @@ export class LaneDesk {
     for (let row = from; row < until; row += 1) {
       const first = this.#firsts[row] ?? 0;
       if (first < FOUND) continue;
-      touched += (dossiers[first * 4] ?? 0) + (dossiers[(first + (this.#counts[row] ?? 0)) * 4 - 1] ?? 0);
+      const last = (first + (this.#counts[row] ?? 0)) * DOSSIER_WORDS;
+      for (let at = first * DOSSIER_WORDS; at < last; at += CACHE_LINE_WORDS) touched += dossiers[at] ?? 0;
+      touched += dossiers[last - 1] ?? 0;
     }
     return touched & 1;
   }
