@@ -60,16 +60,11 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
     await symlink(directory, join(data, 'directory'));
   };
   const gateway = await startBenchGateway(edited, { prepare, added: addedFiles(), onLine });
-  const read = (file: string) => readFileSync(file, 'utf8');
-  const whereOf = (account: string): Where => {
-    const { caFile, certificate, key } = proofFrom(gateway.certificates, account);
-    return { port: gateway.https, ca: read(caFile), cert: read(certificate), key: read(key) };
-  };
-  const where = whereOf('batch@ksz');
+  const where = whereOf(gateway.https, gateway.certificates, 'batch@ksz');
   return {
     gateway,
     where,
-    whereOther: whereOf('batch@rjv'),
+    whereOther: whereOf(gateway.https, gateway.certificates, 'batch@rjv'),
     put: (name, file) => putFile(where, name, file),
     answered(total) {
       const { promise, resolve, reject } = Promise.withResolvers<Answered>();
@@ -81,7 +76,15 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
   };
 }
 
-async function putFile({ port, ca, cert, key }: Where, name: string, file: string): Promise<number> {
+/** How an account of the demo shows who it is. */
+export function whereOf(port: number, certificates: string, account: string): Where {
+  const { caFile, certificate, key } = proofFrom(certificates, account);
+  const read = (file: string) => readFileSync(file, 'utf8');
+  return { port, ca: read(caFile), cert: read(certificate), key: read(key) };
+}
+
+/** @returns when it was complete, in milliseconds since the epoch */
+export async function putFile({ port, ca, cert, key }: Where, name: string, file: string): Promise<number> {
   const { size } = await stat(file);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const path = `/files/IN/ADRM/${name}`;
