@@ -123,11 +123,14 @@ class DelimitedRows implements LaneRows {
 
 /** Eight bytes at once as a number that no ASCII makes a NaN, whose bits might change on the way. @returns where it ends */
 function copyWords(source: DataView, from: number, until: number, target: DataView, start: number): number {
+  const end = start + until - from;
   let at = start;
   let next = from;
   for (; next + WORD <= until; next += WORD, at += WORD) target.setFloat64(at, source.getFloat64(next, true), true);
-  for (; next < until; next += 1, at += 1) target.setUint8(at, source.getUint8(next));
-  return at;
+  // The last eight overlap those before.
+  if (at > start && at < end) target.setFloat64(end - WORD, source.getFloat64(until - WORD, true), true);
+  else for (; next < until; next += 1, at += 1) target.setUint8(at, source.getUint8(next));
+  return end;
 }
 
 function copyBytes(source: Uint8Array, from: number, until: number, target: Uint8Array, start: number): number {

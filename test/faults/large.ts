@@ -30,7 +30,9 @@ try {
   for (const at of values.at === undefined ? POINTS : [values.at]) {
     const began = performance.now();
     const found = await bench.run(at);
-    const others = expected.filter((line) => !found.includes(line)).concat(found.filter((line) => !expected.includes(line)));
+    const others = expected
+      .filter((line) => !found.includes(line))
+      .concat(found.filter((line) => !expected.includes(line)));
     differing += others.length;
     const seconds = ((performance.now() - began) / 1000).toFixed(1);
     console.log(`${at}: ${others.length === 0 ? 'the same bytes' : `differs\n${others.join('\n')}`} (${seconds} s)`);
