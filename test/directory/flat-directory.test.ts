@@ -6,6 +6,7 @@ import { ASK, FlatDirectory, UNKNOWN } from '../../src/directory/flat-directory.
 import { DOSSIER_BYTES, dayNumber, packDossier } from '../../src/directory/pack.ts';
 import { isInsz } from '../../src/domain/insz.ts';
 import { personKey } from '../../src/domain/person-key.ts';
+import { keysOf } from './layer-keys.ts';
 
 function insz(text: string) {
   if (!isInsz(text)) throw new Error(`${text} is no INSZ`);
@@ -109,7 +110,7 @@ describe('a flat directory', () => {
           first += person % 3;
         }
         const layer = builder.finish();
-        const base = { ...layer, days: days(layer.keys) };
+        const base = { ...layer, days: days(keysOf(layer)) };
         const flat = new FlatDirectory({ version: 1n, base, changed: EMPTY_LAYER });
         const asked = Uint32Array.from([...others, ...persons]);
         const [firsts, counts] = [new Int32Array(asked.length), new Int32Array(asked.length)];
