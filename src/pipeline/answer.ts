@@ -10,7 +10,7 @@ import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
-import { linesOf } from './lines-of.ts';
+import { someLinesOf } from './lines-of.ts';
 import { answerFiles, keepingFiles, type SealedFile, type SealedFiles } from './sealed-files.ts';
 import type { PreparedAnswer } from './submission-commands.ts';
 
@@ -118,7 +118,7 @@ export class Answers {
   }
 
   async *#linesOf(content: CompletedContent): AsyncGenerator<readonly RecordAnswer[]> {
-    for await (const lines of linesOf(this.#parts.store.read(content))) yield lines.map(parseAnswer);
+    for await (const lines of someLinesOf(this.#parts.store.read(content))) yield lines.map(parseAnswer);
   }
 }
 
