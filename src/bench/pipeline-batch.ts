@@ -1,13 +1,31 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type RecordKind, writeBatch } from './generate.ts';
+import type { BatchForm } from './generate-records.ts';
 import { type PipelineGateway, SEED } from './pipeline-gateway.ts';
 import { resetPeak } from './process-figures.ts';
 
-export type BatchPlan = { readonly persons: number; readonly records: number; readonly receivers: 1 | 3 };
+export type BatchPlan = {
+  readonly persons: number;
+  readonly records: number;
+  readonly receivers: 1 | 3;
+  /** Delimited where it is left out. */
+  readonly form?: BatchForm;
+};
+
+/** The flow of a form, and how its files end. */
+const FLOW_OF: Readonly<Record<BatchForm, readonly [code: string, extension: string]>> = {
+  delimited: ['ADRM', 'csv'],
+  'fixed-width': ['BBON', 'txt'],
+  'json-lines': ['WLAT', 'jsonl'],
+  xml: ['DIMN', 'xml'],
+};
 
 export type Measured = {
   readonly rate: number;
+  /** When the file was complete and when it was answered, in milliseconds since the epoch. */
+  readonly complete: number;
+  readonly at: number;
   readonly seconds: number;
   readonly cpu: number;
   /** Since the file was complete. */
@@ -30,24 +48,27 @@ export async function measureOnce(pipeline: PipelineGateway, folder: string, pla
   return measured;
 }
 
-function write(file: string, { persons, records, receivers }: BatchPlan) {
+/** Writes a file of these records. */
+export function write(file: string, { persons, records, receivers, form = 'delimited' }: BatchPlan) {
   const directory = { persons, seed: SEED };
-  return writeBatch(file, { form: 'delimited', records, seed: SEED + records, directory, receivers });
+  return writeBatch(file, { form, records, seed: SEED + records, directory, receivers });
 }
 
-async function handIn(
+/** Hands in a file that was written. */
+export async function handIn(
   { gateway, put, answered }: PipelineGateway,
   file: string,
-  { records, receivers }: BatchPlan,
+  { records, receivers, form = 'delimited' }: BatchPlan,
   kinds: Measured['kinds'],
 ): Promise<Measured> {
   const answer = answered(records);
-  const complete = await put(`ADRM_${records}_${receivers}_${Date.now()}.csv`, file);
+  const [flow, extension] = FLOW_OF[form];
+  const complete = await put(flow, `${flow}_${records}_${receivers}_${Date.now()}.${extension}`, file);
   await resetPeak(gateway.pid);
   const cpuBefore = await gateway.cpuSeconds();
   const { at, ticket, accepted } = await answer;
   if (accepted < records * 0.9) throw new Error(`${accepted} of ${records} records were accepted`);
   const seconds = (at - complete) / 1000;
   const cpu = (await gateway.cpuSeconds()) - cpuBefore;
-  return { rate: records / seconds, seconds, cpu, peakMB: await gateway.peakMB(), ticket, kinds };
+  return { rate: records / seconds, complete, at, seconds, cpu, peakMB: await gateway.peakMB(), ticket, kinds };
 }

@@ -44,8 +44,8 @@ export async function smallBesideLarge(
 }
 
 function startsBeside(pipeline: PipelineGateway, connection: RawConnection, bytes: Buffer, times: Times) {
-  return async (name: string, file: string): Promise<number> => {
-    const complete = await pipeline.put(name, file);
+  return async (flow: string, name: string, file: string): Promise<number> => {
+    const complete = await pipeline.put(flow, name, file);
     void handInUntil(pipeline, connection, bytes, times, MOST_FILES).catch((error: unknown) => {
       times.answered.push(Promise.reject(error));
     });

@@ -35,8 +35,8 @@ export type PipelineGateway = {
   readonly where: Where;
   /** The sender of another flow; see pipeline-network.ts. */
   readonly whereOther: Where;
-  /** Hands in a file. @returns when it was complete, in milliseconds since the epoch */
-  put(name: string, file: string): Promise<number>;
+  /** Hands in a file of a flow. @returns when it was complete, in milliseconds since the epoch */
+  put(flow: string, name: string, file: string): Promise<number>;
   /** The next submission of this many records that is answered. */
   answered(total: number): Promise<Answered>;
   /** What its record log says of a batch that was answered. */
@@ -65,7 +65,7 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
     gateway,
     where,
     whereOther: whereOf(gateway.https, gateway.certificates, 'batch@rjv'),
-    put: (name, file) => putFile(where, name, file),
+    put: (flow, name, file) => putFile(where, `/files/IN/${flow}/${name}`, file),
     answered(total) {
       const { promise, resolve, reject } = Promise.withResolvers<Answered>();
       waiting.push({ total, resolve });
@@ -84,10 +84,9 @@ export function whereOf(port: number, certificates: string, account: string): Wh
 }
 
 /** @returns when it was complete, in milliseconds since the epoch */
-export async function putFile({ port, ca, cert, key }: Where, name: string, file: string): Promise<number> {
+export async function putFile({ port, ca, cert, key }: Where, path: string, file: string): Promise<number> {
   const { size } = await stat(file);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const path = `/files/IN/ADRM/${name}`;
   const headers = { 'Content-Length': size };
   const options = { host: '127.0.0.1', servername: 'localhost', port, ca, cert, key, path, method: 'PUT', headers };
   const sending = request(options, (response) => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Measured, measureBatch, measureOnce } from './pipeline-batch.ts';
 import { smallBesideLarge } from './pipeline-beside.ts';
+import { formats } from './pipeline-formats.ts';
 import { FULL_PERSONS, type PipelineGateway, startPipelineGateway } from './pipeline-gateway.ts';
 import { growth } from './pipeline-growth.ts';
 import { besides, PEER } from './pipeline-peer.ts';
@@ -38,6 +39,7 @@ export async function benchPipeline(quick: boolean): Promise<readonly Result[]> 
       add('three-receivers-deliveries', (3 * three.kinds.routed) / three.seconds, 'deliveries/s', three);
     }
     if (wanted('growth')) figures.push(...(await growth(pipeline, folder, persons, quick)));
+    figures.push(...(await formats(pipeline, folder, persons, quick, wanted)));
     if (wanted('small-beside-large')) {
       figures.push(...(await smallBesideLarge(pipeline, folder, persons, quick ? QUICK : LARGE)));
     }

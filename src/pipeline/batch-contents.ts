@@ -83,17 +83,25 @@ export class BatchContents {
   }
 }
 
-/** The writer of what one receiver gets. */
-export function writerFor(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): RecordWriter {
+/** What one receiver gets is written by; `fields` where it is in another version than the file. */
+export type ReceiverForm = { readonly plan: OutputPlan; readonly fields: FieldsByName | undefined };
+
+export function receiverForm(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): ReceiverForm {
   const mask = router.fileMask(receiver);
   const wanted = task.receivers.find((one) => one.partner === receiver)?.outputVersion;
   const version = task.flow.layouts.find((one) => one.version === wanted);
   if (version === undefined || version.version === head.layout.version) {
-    return recordWriter(outputPlan(task, head, receiver, mask));
+    return { plan: outputPlan(task, head, receiver, mask), fields: undefined };
   }
   const { layout } = deliveredForm(task.flow, version);
   const fields = new FieldsByName(head.layout, layout);
-  return new WriterInVersion(recordWriter(outputPlan(task, { ...head, layout }, receiver, fields.mask(mask))), fields);
+  return { plan: outputPlan(task, { ...head, layout }, receiver, fields.mask(mask)), fields };
+}
+
+/** The writer of what one receiver gets. */
+export function writerFor(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): RecordWriter {
+  const { plan, fields } = receiverForm(task, head, receiver, router);
+  return fields === undefined ? recordWriter(plan) : new WriterInVersion(recordWriter(plan), fields);
 }
 
 function outputPlan(task: BatchTask, { layout, header }: FileHead, to: PartnerId, fileMask: FieldMask): OutputPlan {

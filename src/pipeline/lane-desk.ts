@@ -14,6 +14,7 @@ import type { PartnerId } from '../domain/principal.ts';
 import type { Question } from '../domain/question.ts';
 import { blockReader } from '../formats/open-blocks.ts';
 import { type BlockReader, NOT_PLAIN, PLAIN_BEYOND_ASCII, type RecordBlock } from '../formats/record-block.ts';
+import { type RowSource, wordsOf } from '../formats/row-bytes.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce, LINE_OF_SENDER_TOO_NARROW, lineHolder, NO_LINE_OF_SENDER } from './authorize.ts';
 import { writerFor } from './batch-contents.ts';
@@ -21,7 +22,7 @@ import { outcomeOf } from './batch-log.ts';
 import { LaneCounts } from './lane-counts.ts';
 import type { ChunkResult, LaneChunk, LaneSetup } from './lane-messages.ts';
 import { type LanePlan, LaneRoutes, LINE_TOO_NARROW, NO_LINE, qualityNumber } from './lane-routes.ts';
-import { type LaneSource, LineTexts, wordsOf } from './lane-rows.ts';
+import { LineTexts } from './lane-rows.ts';
 import { laneLogHead } from './lane-setup.ts';
 import { LaneOutput } from './lane-sinks.ts';
 import { type LaneWay, laneWay } from './lane-way.ts';
@@ -61,7 +62,7 @@ export class LaneDesk {
   readonly #refusalHead: string;
   readonly #isDelivered: boolean;
   readonly #lines: LineTexts;
-  #source: LaneSource | undefined;
+  #source: RowSource | undefined;
   #refusals = '';
   #information = '';
   #firsts = new Int32Array(0);
@@ -109,7 +110,11 @@ export class LaneDesk {
       groups: router.groups(),
       senderHolder: needsLine ? lineHolder(task.sender.institution, task.sectors) : undefined,
       planOf: (group, allowed) =>
-        laneWay({ setup, router, entries: this.#entries, lines: this.#lines }, group, allowed),
+        laneWay(
+          { setup, router, entries: this.#entries, lines: this.#lines, outputOf: this.#outputOf },
+          group,
+          allowed,
+        ),
     });
   }
 
@@ -188,7 +193,7 @@ export class LaneDesk {
   #accept(block: RecordBlock, row: number, receivers: number): boolean {
     const { plans, lines } = this.#routes;
     if (receivers > MOST_RECEIVERS) return false;
-    for (let index = 0; index < receivers; index += 1) if (!isWhole(plans[index])) return false;
+    for (let index = 0; index < receivers; index += 1) if (!isWhole(plans[index], block, row)) return false;
     this.#decided.accepted += 1;
     if (receivers === 0) this.#decided.withoutReceiver += 1;
     const outcome: RecordOutcome['outcome'] = receivers === 0 ? 'without-receiver' : 'accepted';
@@ -267,8 +272,8 @@ export class LaneDesk {
   }
 }
 
-function isWhole(plan: LanePlan<LaneWay> | undefined): boolean {
-  return plan?.of.rows !== undefined && plan.of.entry !== undefined;
+function isWhole(plan: LanePlan<LaneWay> | undefined, block: RecordBlock, row: number): boolean {
+  return plan?.of.entry !== undefined && plan.of.rows?.takes(block, row) === true;
 }
 
 function writeUint32(target: Uint8Array, at: number, value: number): number {

@@ -1,54 +1,42 @@
 import type { FlatLayer } from '../directory/flat-directory.ts';
 import { OPEN_END } from '../directory/pack.ts';
 import type { DateForm, LayoutVersion } from '../domain/flow.ts';
-import type { FlowFormat, OutputFormat } from '../domain/format.ts';
 import { toFlowForm } from '../formats/field-forms.ts';
-import { PLAIN, type RecordBlock } from '../formats/record-block.ts';
-import type { FieldMask } from '../formats/record-format.ts';
-import type { GrowingBytes } from '../storage/growing-bytes.ts';
+import { rowWriter } from '../formats/open-rows.ts';
+import { PLAIN } from '../formats/record-block.ts';
+import type { FieldMask, WrittenTotals } from '../formats/record-format.ts';
+import {
+  copyBytes,
+  copyWords,
+  type LineBytes,
+  type RowSource,
+  type RowTarget,
+  type RowWriter,
+} from '../formats/row-bytes.ts';
+import type { RowPlan } from '../formats/row-columns.ts';
 import { qualityNumber } from './lane-routes.ts';
 import { type RolePositions, rolePositions } from './record-rules.ts';
-
-/** Writes plain rows of a block as the writer of the receiver's format does, without a string in between. */
-export interface LaneRows {
-  /** @param line where the dossier stands that fills in the quality */
-  write(source: LaneSource, row: number, line: number, to: GrowingBytes): void;
-}
-
-/** A block, and its bytes to be read eight at once. */
-export type LaneSource = { readonly block: RecordBlock; readonly words: DataView };
-
-export function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
-export type LaneRowsPlan = {
-  readonly flow: FlowFormat;
-  readonly output: OutputFormat | undefined;
-  readonly layout: LayoutVersion;
-  readonly fileMask: FieldMask;
-  readonly mask: FieldMask;
-  readonly lines: LineTexts;
-};
 
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.UTC(1900, 0, 1);
 const LF = 0x0a;
-const WORD = 8;
 const ZERO = 0x30;
 const DAY_BYTES = 'yyyy-MM-dd'.length;
 const SHORT_DAY_BYTES = 'yyyyMMdd'.length;
 const QUALITY_DIGITS = 3;
 
-/** @returns undefined where rows for this receiver go through the writer of its format */
-export function laneRows(plan: LaneRowsPlan): LaneRows | undefined {
-  const { flow, output, layout } = plan;
-  if (flow.kind !== 'delimited') return undefined;
-  if (output === undefined) return new DelimitedRows(plan, flow.separator);
-  const isSame = output.kind === 'delimited' && output.separator === flow.separator && output.charset === flow.charset;
+/**
+ * @param totals of the writer of the same output
+ * @returns undefined where rows for this receiver go through the writer of its format
+ */
+export function laneRows(plan: RowPlan, totals: WrittenTotals | undefined): RowWriter | undefined {
+  const { flow, output, layout, from } = plan;
+  if (flow.kind !== 'delimited' || layout !== from) return rowWriter(plan, totals);
+  const isSame = output?.kind === 'delimited' && output.separator === flow.separator && output.charset === flow.charset;
   // A format of its own has each value in the one form of its type.
   const isAsWritten = layout.fields.every(({ type }) => toFlowForm(type) === undefined);
-  return isSame && isAsWritten ? new DelimitedRows(plan, flow.separator) : undefined;
+  const isCopied = output === undefined || (isSame && isAsWritten);
+  return isCopied ? new DelimitedCopies(plan, flow.separator) : rowWriter(plan, totals);
 }
 
 const NOTHING = 0;
@@ -61,23 +49,27 @@ const END = 4;
 type Column = { readonly from: number; readonly first: number; readonly last: number };
 
 /** Columns that follow one another in both files are copied at once. */
-class DelimitedRows implements LaneRows {
+class DelimitedCopies implements RowWriter {
   readonly #columns: readonly Column[];
   readonly #separator: number;
-  readonly #lines: LineTexts;
+  readonly #lines: LineBytes;
   readonly #forms: DateForms;
   readonly #fixedBytes: number;
 
-  constructor({ layout, fileMask, mask, lines }: LaneRowsPlan, separator: string) {
+  constructor({ layout, fileMask, mask, line }: RowPlan, separator: string) {
     this.#separator = separator.charCodeAt(0);
     const roles = rolePositions(layout);
     this.#columns = columnsOf(layout, fileMask, mask, roles);
-    this.#lines = lines;
+    this.#lines = line;
     this.#forms = dateForms(layout, roles);
     this.#fixedBytes = fileMask.length + QUALITY_DIGITS + 2 * DAY_BYTES + 1;
   }
 
-  write(source: LaneSource, row: number, line: number, to: GrowingBytes): void {
+  takes(): boolean {
+    return true;
+  }
+
+  write(source: RowSource, row: number, line: number, to: RowTarget): void {
     const { rowStarts, fields } = source.block;
     to.reserve((rowStarts[row + 1] ?? 0) - (rowStarts[row] ?? 0) + this.#fixedBytes);
     const target = to.bytes;
@@ -98,14 +90,7 @@ class DelimitedRows implements LaneRows {
   }
 
   /** Fields with only the separator between them are copied at once; quotes around one are left out. */
-  #copy(
-    { block, words }: LaneSource,
-    row: number,
-    first: number,
-    last: number,
-    to: GrowingBytes,
-    start: number,
-  ): number {
+  #copy({ block, words }: RowSource, row: number, first: number, last: number, to: RowTarget, start: number): number {
     const { starts, ends, hasQuotes } = block;
     const isAscii = block.plain[row] === PLAIN;
     let at = start;
@@ -119,24 +104,6 @@ class DelimitedRows implements LaneRows {
     }
     return at;
   }
-}
-
-/** Eight bytes at once as a number that no ASCII makes a NaN, whose bits might change on the way. @returns where it ends */
-function copyWords(source: DataView, from: number, until: number, target: DataView, start: number): number {
-  const end = start + until - from;
-  let at = start;
-  let next = from;
-  for (; next + WORD <= until; next += WORD, at += WORD) target.setFloat64(at, source.getFloat64(next, true), true);
-  // The last eight overlap those before.
-  if (at > start && at < end) target.setFloat64(end - WORD, source.getFloat64(until - WORD, true), true);
-  else for (; next < until; next += 1, at += 1) target.setUint8(at, source.getUint8(next));
-  return end;
-}
-
-function copyBytes(source: Uint8Array, from: number, until: number, target: Uint8Array, start: number): number {
-  let at = start;
-  for (let next = from; next < until; next += 1, at += 1) target[at] = source[next] ?? 0;
-  return at;
 }
 
 function columnsOf(
@@ -186,7 +153,7 @@ const DAYS = 0x1_0000;
 const SLOT_BYTES = 16;
 
 /** The texts of dossiers; each day is made once. */
-export class LineTexts {
+export class LineTexts implements LineBytes {
   readonly #layer: FlatLayer;
   /** `yyyy-MM-dd` of each day, and `yyyyMMdd`. */
   readonly #long = new Uint8Array(DAYS * SLOT_BYTES);
@@ -207,6 +174,10 @@ export class LineTexts {
 
   begin(line: number, form: DateForm, target: Uint8Array, at: number): number {
     return this.#day(this.#layer.dossiers[line + 2] ?? 0, form, target, at);
+  }
+
+  hasEnd(line: number): boolean {
+    return this.#layer.dossiers[line + 3] !== OPEN_END;
   }
 
   /** Nothing where the end is open. */

@@ -1,7 +1,7 @@
 import type { ActReference } from '../audit/record-log.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import { codecOf, type TextCodec } from '../formats/charsets.ts';
-import type { FieldMask, RecordWriter, Value } from '../formats/record-format.ts';
+import type { FieldMask, RecordWriter, Value, WrittenTotals } from '../formats/record-format.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 import type { ChunkOutput } from './lane-messages.ts';
 
@@ -11,6 +11,8 @@ const FIRST_OUTPUT_BYTES = 4096;
 export class LaneOutput {
   readonly receiver: PartnerId;
   readonly bytes = new GrowingBytes(FIRST_OUTPUT_BYTES);
+  /** Of its trailer, if it has one: what `append` and rows written as bytes add up to. */
+  readonly totals: WrittenTotals | undefined;
   readonly #writer: RecordWriter;
   readonly #codec: TextCodec;
   readonly #acts = new Map<string, ActReference>();
@@ -21,6 +23,7 @@ export class LaneOutput {
 
   constructor(receiver: PartnerId, writer: RecordWriter) {
     this.receiver = receiver;
+    this.totals = writer.totals;
     this.#writer = writer;
     this.#codec = codecOf(writer.charset);
   }
@@ -55,6 +58,6 @@ export class LaneOutput {
     this.bytes.length = 0;
     this.records = 0;
     this.#acts.clear();
-    return { receiver, bytes, records, acts };
+    return { receiver, bytes, records, acts, totals: this.totals?.take() };
   }
 }
