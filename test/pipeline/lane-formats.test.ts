@@ -10,7 +10,7 @@ const lane = new LaneThreads({ threads: 2, minBytes: 0, chunkBytes: 2048 });
 afterAll(() => lane.close());
 
 /** Of each format. */
-const RUNS = Number(process.env.LANE_RUNS ?? 12);
+const RUNS = 20;
 
 describe('whatever its receivers want it in, the lane leaves the same bytes as the record-at-a-time path of a file of', () => {
   test.each(INPUTS)(

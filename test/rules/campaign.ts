@@ -57,6 +57,9 @@ export async function compareRules({
         total.recordsInLane += count;
       }
       notice(seen, given, expected);
+      const through = made.isInLane ? 'through the lane' : 'one by one';
+      const format = `records of ${given.task.flow.format.kind} ${through}`;
+      seen[format] = (seen[format] ?? 0) + count;
       const apart = differences(expected, made);
       const where = `seed ${world}, batch ${index + 1} of its world${made.isInLane ? ', lane' : ''}`;
       found.push(...apart.map((one) => `${where}: ${one}`));

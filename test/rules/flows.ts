@@ -1,5 +1,6 @@
 import type { Field, FieldRoles, FieldType, Flow, LayoutVersion } from '../../src/domain/flow.ts';
 import type { IsoDate } from '../../src/domain/period.ts';
+import { formatFor, inColumns } from './formats.ts';
 import type { Random } from './random.ts';
 import { INSTITUTIONS, LEVEL_VALUES } from './world.ts';
 
@@ -133,10 +134,8 @@ export function flowFor(chance: Random, kind: Kind): Flow {
   const isPlain = kind === 'mutation' && chance.chance(0.55);
   const isNamed = chance.chance(0.85);
   const first = kind === 'integration' ? integrationLayout(chance) : layoutOf(chance, kind, isPlain, isNamed);
-  const header = chance.chance(0.6);
-  const format: Flow['format'] = chance.chance(0.75)
-    ? { kind: 'delimited', separator: chance.of([';', '|', ',']), header, charset: 'utf-8' }
-    : { kind: 'json-lines' };
+  const format = formatFor(chance);
+  const isToldApart = format.kind === 'delimited' && format.header;
   return {
     code: 'RULE',
     title: 'Rules',
@@ -149,7 +148,7 @@ export function flowFor(chance: Random, kind: Kind): Flow {
     triggers: ['upload'],
     pattern: '^RULE.*$',
     format,
-    layouts: layoutsOf(chance, first, format.kind === 'delimited' && header),
+    layouts: layoutsOf(chance, first, isToldApart).map((layout) => ({ ...layout, fields: inColumns(layout.fields) })),
     blocks: blocksOf(chance, first),
     names: 'reusable',
     namesWindowDays: 180,

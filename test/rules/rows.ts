@@ -1,4 +1,5 @@
 import type { Flow, LayoutVersion } from '../../src/domain/flow.ts';
+import type { FixedWidthShape } from '../../src/domain/format.ts';
 import type { Institution } from '../../src/domain/partner.ts';
 import type { Task } from '../support/reference/acts.ts';
 import type { RememberedOriginal } from '../support/reference/originals.ts';
@@ -160,7 +161,8 @@ function written(chance: Random, flow: Flow, layout: LayoutVersion, rows: readon
   const { format } = flow;
   const names = layout.fields.map(({ name }) => name);
   if (format.kind === 'json-lines') return rows.map((row) => `${json(chance, layout, row)}\n`).join('');
-  if (format.kind !== 'delimited') throw new Error(`no file of ${format.kind} is made here`);
+  if (format.kind === 'fixed-width') return fixed(format, layout, rows);
+  if (format.kind === 'xml') return xml(chance, layout, rows);
   const { separator } = format;
   const lines = rows.map((row) => {
     const values = names.map((name) => quoted(row[name] ?? '', separator));
@@ -168,6 +170,44 @@ function written(chance: Random, flow: Flow, layout: LayoutVersion, rows: readon
   });
   const header = format.header ? [chance.mostly(names.join(separator), 0.03, 'another;header')] : [];
   return [...header, ...lines].map((line) => `${line}\n`).join('');
+}
+
+/** What does not fit is cut; a number that is none stands as it is. A sum of something else than digits is a fault of the file. */
+function fixed(format: FixedWidthShape, { fields }: LayoutVersion, rows: readonly Row[]): string {
+  const details = rows.map((row) => {
+    let line = 'D';
+    for (const { name, type, columns = { first: 1, last: 1 } } of fields) {
+      const width = columns.last - columns.first + 1;
+      const value = (row[name] ?? '').slice(0, width);
+      const isNumber = ['integer', 'cents', 'sector'].includes(type.kind) && /^\d+$/.test(value);
+      const isSummed = name === 'ssin' && format.trailer !== undefined && !/^\d{11}$/.test(value);
+      line += isSummed
+        ? '74031295199'.padStart(width, '0')
+        : isNumber
+          ? value.padStart(width, '0')
+          : value.padEnd(width);
+    }
+    return line.padEnd(format.recordLength);
+  });
+  if (format.trailer !== undefined) {
+    const place = fields.find(({ name }) => name === 'ssin')?.columns ?? { first: 1, last: 1 };
+    const sum = details.reduce((all, line) => all + BigInt(line.slice(place.first - 1, place.last).trim()), 0n);
+    const count = String(details.length).padStart(7, '0');
+    details.push(`T${count}${String(sum % 10n ** 10n).padStart(10, '0')}`.padEnd(format.recordLength));
+  }
+  return details.map((line) => `${line}\n`).join('');
+}
+
+function xml(chance: Random, { fields }: LayoutVersion, rows: readonly Row[]): string {
+  const forms = rows.map((row) => {
+    const elements = fields.map(({ name }) => {
+      const value = row[name] ?? '';
+      const escaped = value.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+      return value === '' && chance.chance(0.5) ? '' : `<${name}>${escaped}</${name}>`;
+    });
+    return `<Form>${elements.join('')}</Form>\n`;
+  });
+  return `<?xml version="1.0"?>\n<Forms>\n${forms.join('')}</Forms>\n`;
 }
 
 function quoted(value: string, separator: string): string {

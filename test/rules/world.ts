@@ -4,6 +4,7 @@ import type { IsoDate } from '../../src/domain/period.ts';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Ticket } from '../../src/domain/submission.ts';
 import type { Task } from '../support/reference/acts.ts';
+import { columnsOf, fixedWidth } from './formats.ts';
 import type { Random } from './random.ts';
 
 /** Random partners, acts, persons and mandates of one network. All institutions, numbers and people are invented. */
@@ -152,7 +153,10 @@ function act(chance: Random, flow: Flow, sender: Institution, index: number): Au
   };
 }
 
-const OUTPUTS: readonly Task['receivers'][number]['output'][] = [
+const outputsOf = (flow: Flow): readonly Task['receivers'][number]['output'][] => [
+  { ...fixedWidth(true), columns: columnsOf(flow) },
+  { ...fixedWidth(false), columns: columnsOf(flow) },
+  { kind: 'xml', root: 'Records', record: 'R', charset: 'utf-8' },
   { kind: 'delimited', separator: '|', header: false, charset: 'utf-8' },
   { kind: 'delimited', separator: ';', header: true, charset: 'utf-8' },
   { kind: 'json-lines' },
@@ -163,12 +167,13 @@ export function taskFor(chance: Random, flow: Flow): Task {
   const name = chance.of(SENDERS);
   const sender = PARTNERS.find(({ partner }) => partner === name);
   if (sender === undefined) throw new Error('no sender');
+  const outputs = outputsOf(flow);
   const purposes = () => chance.some([...PURPOSES, 'P3'], 1);
   const receivers = PARTNERS.filter(() => chance.chance(0.8)).map(({ partner, institution, network }) => ({
     ...{ partner, institution },
     ...(network === 'primary' ? {} : { network }),
     ...(network === 'extension' ? { purposes: purposes() } : {}),
-    ...(chance.chance(0.3) ? { output: chance.of(OUTPUTS) } : {}),
+    ...(chance.chance(0.3) ? { output: chance.of(outputs) } : {}),
   }));
   const needsKbo = flow.layouts.some(({ roles }) => roles.employer !== undefined);
   const named = flow.layouts.some(({ roles }) => (roles.receiverKbo ?? roles.receiverPartner) !== undefined);

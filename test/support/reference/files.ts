@@ -1,6 +1,9 @@
 import type { Field, LayoutVersion } from '../../../src/domain/flow.ts';
 import type { FlowFormat, OutputFormat } from '../../../src/domain/format.ts';
 import type { Values } from './fields.ts';
+import { readFixed, writeFixed } from './fixed-width.ts';
+
+import { readXml, writeXml } from './xml.ts';
 
 /** Reads and writes whole files at once, as docs/domain.md §6 tells it. */
 
@@ -17,7 +20,8 @@ export function readFile(format: FlowFormat, layouts: readonly LayoutVersion[], 
     if (records.length === 0) return { error: '134' };
     return { layout: first, records: records.map((line) => fromJson(JSON.parse(line), first)) };
   }
-  if (format.kind !== 'delimited') throw new Error(`the reference reads no ${format.kind}`);
+  if (format.kind === 'fixed-width') return readFixed(format, first, text);
+  if (format.kind === 'xml') return readXml(format, first, text);
   const rows = rowsOf(text, format.separator);
   let layout: LayoutVersion | undefined = first;
   if (format.header && rows.length > 0) {
@@ -82,7 +86,12 @@ export function writeFile(
   if (format.kind === 'json-lines') {
     return records.map(([values, mask]) => `${JSON.stringify(toJson(values, fields, mask))}\n`).join('');
   }
-  if (format.kind !== 'delimited') throw new Error(`the reference writes no ${format.kind}`);
+  if (format.kind === 'xml') return writeXml(format, fields, records);
+  if (format.kind === 'fixed-width') {
+    const own = 'columns' in format ? format.columns : undefined;
+    const columnsOf = (field: string) => own?.[field] ?? fields.find(({ name }) => name === field)?.columns;
+    return writeFixed(format, fields, columnsOf, inFile, records);
+  }
   const columns = fields.filter(({ name }) => inFile.has(name));
   const rows = records.map(([values, mask]) =>
     columns.map(({ name }) => (mask.has(name) ? quoted(values[name] ?? '', format.separator) : '')),
