@@ -22,9 +22,9 @@ export type DavServer = {
 export type Proof = { readonly caFile: string; readonly certificate: string; readonly key: string };
 
 /** With what every client shows who it is: the demo's machine account of KSZ. */
-export function proofFrom(certificates: string): Proof {
+export function proofFrom(certificates: string, account = 'batch@ksz'): Proof {
   const file = (name: string) => join(certificates, name);
-  return { caFile: file('server-ca.pem'), certificate: file('batch@ksz.pem'), key: file('batch@ksz.key') };
+  return { caFile: file('server-ca.pem'), certificate: file(`${account}.pem`), key: file(`${account}.key`) };
 }
 
 type WithoutPlace<T> = T extends unknown ? Omit<T, 'port' | 'base' | 'listings' | keyof Proof> : never;

@@ -33,7 +33,7 @@ export const BATCH_FORMS: Readonly<Record<BatchForm, (records: number) => Record
     end: () => '',
   }),
   xml: () => ({
-    begin: '<?xml version="1.0" encoding="UTF-8"?>\n<EmploymentNotice>\n',
+    begin: '<?xml version="1.0" encoding="UTF-8"?>\n<EmploymentNotice version="1">\n',
     record: (number, insz, isBadDate) =>
       '<Form><Identification>DIMX001</Identification><FormCreationDate>2026-01-15</FormCreationDate>' +
       '<FormCreationHour>09:12:44.120</FormCreationHour><AttestationStatus>0</AttestationStatus><TypeForm>SU</TypeForm>' +

@@ -33,8 +33,10 @@ export type Answered = {
 export type PipelineGateway = {
   readonly gateway: BenchGateway;
   readonly where: Where;
-  /** Hands in a file. @returns when it was complete, in milliseconds since the epoch */
-  put(name: string, file: string): Promise<number>;
+  /** The sender of another flow; see pipeline-network.ts. */
+  readonly whereOther: Where;
+  /** Hands in a file of a flow. @returns when it was complete, in milliseconds since the epoch */
+  put(flow: string, name: string, file: string): Promise<number>;
   /** The next submission of this many records that is answered. */
   answered(total: number): Promise<Answered>;
   /** What its record log says of a batch that was answered. */
@@ -58,13 +60,12 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
     await symlink(directory, join(data, 'directory'));
   };
   const gateway = await startBenchGateway(edited, { prepare, added: addedFiles(), onLine });
-  const proof = proofFrom(gateway.certificates);
-  const read = (file: string) => readFileSync(file, 'utf8');
-  const where = { port: gateway.https, ca: read(proof.caFile), cert: read(proof.certificate), key: read(proof.key) };
+  const where = whereOf(gateway.https, gateway.certificates, 'batch@ksz');
   return {
     gateway,
     where,
-    put: (name, file) => putFile(where, name, file),
+    whereOther: whereOf(gateway.https, gateway.certificates, 'batch@rjv'),
+    put: (flow, name, file) => putFile(where, `/files/IN/${flow}/${name}`, file),
     answered(total) {
       const { promise, resolve, reject } = Promise.withResolvers<Answered>();
       waiting.push({ total, resolve });
@@ -75,10 +76,17 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
   };
 }
 
-async function putFile({ port, ca, cert, key }: Where, name: string, file: string): Promise<number> {
+/** How an account of the demo shows who it is. */
+export function whereOf(port: number, certificates: string, account: string): Where {
+  const { caFile, certificate, key } = proofFrom(certificates, account);
+  const read = (file: string) => readFileSync(file, 'utf8');
+  return { port, ca: read(caFile), cert: read(certificate), key: read(key) };
+}
+
+/** @returns when it was complete, in milliseconds since the epoch */
+export async function putFile({ port, ca, cert, key }: Where, path: string, file: string): Promise<number> {
   const { size } = await stat(file);
   const { promise, resolve, reject } = Promise.withResolvers<number>();
-  const path = `/files/IN/ADRM/${name}`;
   const headers = { 'Content-Length': size };
   const options = { host: '127.0.0.1', servername: 'localhost', port, ca, cert, key, path, method: 'PUT', headers };
   const sending = request(options, (response) => {

@@ -1,14 +1,47 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { RECEIVER_QUALITY, RECEIVERS, receiverInstitution } from './generate-persons.ts';
 
-/** The network of the pipeline benchmark, as files of a configuration: KSZ sends addresses, 200 institutions receive them. */
+/**
+ * The network of the pipeline benchmark, as files of a configuration: KSZ sends to 200 institutions, addresses and records in
+ * the layouts of the flows of the other formats. These are mutations there, as addresses are, and their references plain
+ * fields: records that change or cancel others go one by one in any format, which is no matter of formats. RJV sends addresses
+ * in a flow of its own.
+ */
+
+const FLOW = fileURLToPath(new URL('../../config/flows/ADRM.yaml', import.meta.url));
+/** Code of the second flow of addresses. */
+export const OTHER_FLOW = 'ADRX';
 
 const SECTORS = 20;
 const FIRST_SECTOR = 100;
 const TEXT_DIGEST = 'ab4c11dd3e3938042788181c0b152029479500f416b0501490f2ff2dd2d6b8f6';
 
+/** `act`: its id; one of the shipped configuration takes the place of that one, whose parties are not here. */
+type BenchFlow = {
+  readonly act: string;
+  readonly purpose: string;
+  readonly blocks: string;
+  readonly sender?: string;
+};
+
+const ADDRESSES = { purpose: 'ADDRESS_MAINTENANCE', blocks: 'key, address, quality' };
+const FLOWS: Readonly<Record<string, BenchFlow>> = {
+  ADRM: { act: 'adrm-bench', ...ADDRESSES },
+  [OTHER_FLOW]: { act: 'adrx-bench', ...ADDRESSES, sender: '10/0' },
+  BBON: { act: 'bbon-rsz-nic', purpose: 'HEALTH_INSURANCE', blocks: 'key, period, amount, quality' },
+  WLAT: { act: 'wlat-bench', purpose: 'FAMILY_BENEFITS_RIGHT', blocks: 'key, attest, period' },
+  DIMN: { act: 'dimn-sec-rsz', purpose: 'EMPLOYMENT', blocks: 'key, form, employment' },
+};
+/** By KSZ. */
+const SENT = ['ADRM', 'BBON', 'WLAT', 'DIMN'];
+
 /** Files that are added, by path below `config/`. */
 export function addedFiles(): Readonly<Record<string, string>> {
-  const files: Record<string, string> = { 'authorizations/adrm-bench.yaml': act() };
+  const files: Record<string, string> = {
+    [`flows/${OTHER_FLOW}.yaml`]: readFileSync(FLOW, 'utf8').replaceAll('ADRM', OTHER_FLOW),
+  };
+  for (const [code, flow] of Object.entries(FLOWS)) files[`authorizations/${flow.act}.yaml`] = act(code, flow);
   for (let receiver = 0; receiver < RECEIVERS; receiver += 1) {
     files[`partners/${partnerOf(receiver)}.yaml`] = partnerText(receiver);
   }
@@ -18,7 +51,20 @@ export function addedFiles(): Readonly<Record<string, string>> {
 /** What is changed of the shipped files. */
 export function edited(name: string, text: string): string {
   if (name === 'sectors.yaml') return `${text.trimEnd()}\n${sectors()}`;
+  if (name === 'partners/rjv.yaml') return text.replace('sends: [ADRM]', `sends: [ADRM, ${OTHER_FLOW}]`);
+  if (name === 'partners/ksz.yaml') return text.replace('sends: [ADRM]', `sends: [${SENT.join(', ')}]`);
+  if (/^flows\/(?:BBON|WLAT|DIMN)\.yaml$/.test(name)) return asMutations(text);
   return text.replace(/settleSecondsWebdav: \S+/, 'settleSecondsWebdav: 0.1');
+}
+
+function asMutations(text: string): string {
+  return text
+    .replace(/^kind: message.*$/m, 'kind: mutation')
+    .replace(/^receiver: .*\n/m, '')
+    .replace(/^ {6}(?:reference|cancels|employer): .*\n/gm, '')
+    .replace(/^ {4}changes: .*\n/m, '')
+    .replace('is: senderSector', 'value: "012"')
+    .replace('is: senderType', 'value: "000"');
 }
 
 function sectors(): string {
@@ -28,14 +74,14 @@ function sectors(): string {
   }).join('');
 }
 
-function act(): string {
+function act(code: string, { act: id, purpose, blocks, sender = '25/0' }: BenchFlow): string {
   const receivers = Array.from({ length: RECEIVERS }, (_, index) => {
     const { sector, type } = receiverInstitution(index);
-    return `  - institution: ${sector}/${type}\n    qualities: ["${RECEIVER_QUALITY}"]\n    blocks: [key, address, quality]\n`;
+    return `  - institution: ${sector}/${type}\n    qualities: ["${RECEIVER_QUALITY}"]\n    blocks: [${blocks}]\n`;
   });
   return (
-    `id: adrm-bench\nversion: 1\ninstrument: deliberation\nreference: BENCH (fictional)\ntextDigest: ${TEXT_DIGEST}\n` +
-    `flow: ADRM\nact: communication\npurpose: ADDRESS_MAINTENANCE\nsender: 25/0\nreceivers:\n${receivers.join('')}` +
+    `id: ${id}\nversion: 1\ninstrument: deliberation\nreference: BENCH (fictional)\ntextDigest: ${TEXT_DIGEST}\n` +
+    `flow: ${code}\nact: communication\npurpose: ${purpose}\nsender: ${sender}\nreceivers:\n${receivers.join('')}` +
     'environments: [R]\nfrom: 2020-01-01\n'
   );
 }
@@ -52,7 +98,8 @@ function partnerText(receiver: number): string {
   return (
     `id: ${id}\nname: ${id} (demo)\ninstitution: ${sector}/${type}\nkbo: "${kbo(receiver)}"\nnetwork: primary\n` +
     `layout: by-flow\nanswerFormat: json\nlanguage: nl\nsenderNumbers: ["${900_000 + receiver}"]\nsends: []\n` +
-    'receives: [ADRM]\naccessMethods:\n  - method: line\n    address: 127.0.0.1\n' +
+    `receives: [${Object.keys(FLOWS).join(', ')}]\n` +
+    'accessMethods:\n  - method: line\n    address: 127.0.0.1\n' +
     `officials:\n  leadingOfficial:\n${official('leading')}  ciso:\n${official('ciso')}  dpo:\n${official('dpo')}` +
     `  localAdministrators:\n    - name: admin (demo)\n      email: admin@${id}.example\n      mandate:\n        from: 2020-01-01\n` +
     `helpdesk:\n  name: helpdesk (demo)\n  email: helpdesk@${id}.example\n  telephone: "+32 2 000 00 00"\npersons: []\nmachines: []\n`

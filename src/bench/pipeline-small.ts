@@ -5,8 +5,8 @@ import { type PipelineGateway, SEED } from './pipeline-gateway.ts';
 import { RawConnection } from './raw-http.ts';
 import type { Figure } from './report.ts';
 
-const RECORDS = 100;
-const SETTLE_MS = 100;
+export const SMALL_RECORDS = 100;
+export const SETTLE_MS = 100;
 const CONNECTIONS = 8;
 const RECEIVER = 17;
 
@@ -16,7 +16,7 @@ export async function smallFiles(
   persons: number,
   quick: boolean,
 ): Promise<readonly Figure[]> {
-  const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), RECORDS)].join(''));
+  const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), SMALL_RECORDS)].join(''));
   await alone(pipeline, bytes, 20);
   await gateway.loopDelayMs();
   const count = quick ? 400 : 2000;
@@ -48,8 +48,8 @@ async function alone(pipeline: Answering, bytes: Buffer, count: number): Promise
   const connection = await RawConnection.open(pipeline.where);
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const answer = pipeline.answered(RECORDS);
-    await handIn(connection, `ADRM_small_${Date.now()}_${index}.csv`, bytes);
+    const answer = pipeline.answered(SMALL_RECORDS);
+    await handIn(connection, 'ADRM', `ADRM_small_${Date.now()}_${index}.csv`, bytes);
     const complete = Date.now() + SETTLE_MS;
     times.push((await answer).at - complete);
   }
@@ -59,13 +59,13 @@ async function alone(pipeline: Answering, bytes: Buffer, count: number): Promise
 
 /** All are handed in, by eight clients; the time runs until the last is answered. */
 async function together(pipeline: Answering, bytes: Buffer, count: number): Promise<number> {
-  const answers = Array.from({ length: count }, () => pipeline.answered(RECORDS));
+  const answers = Array.from({ length: count }, () => pipeline.answered(SMALL_RECORDS));
   const began = performance.now();
   let next = 0;
   const client = async (): Promise<void> => {
     const connection = await RawConnection.open(pipeline.where);
     for (let index = next++; index < count; index = next++) {
-      await handIn(connection, `ADRM_many_${Date.now()}_${index}.csv`, bytes);
+      await handIn(connection, 'ADRM', `ADRM_many_${Date.now()}_${index}.csv`, bytes);
     }
     connection.close();
   };
@@ -74,17 +74,17 @@ async function together(pipeline: Answering, bytes: Buffer, count: number): Prom
 }
 
 /** People whom one institution knows, so that a small file has one output. */
-function personsOf(receiver: number, count: number): readonly string[] {
+export function personsOf(receiver: number, count: number): readonly string[] {
   const persons = new SyntheticPersons({ persons: count, seed: SEED });
   const found: string[] = [];
-  for (let random = 0; found.length < RECORDS; random += 1) {
+  for (let random = 0; found.length < SMALL_RECORDS; random += 1) {
     const person = persons.ofClass('one-receiver', random);
     if (persons.receiverOf(person) === receiver) found.push(inszOfKey(persons.keyOf(person)));
   }
   return found;
 }
 
-async function handIn(connection: RawConnection, name: string, bytes: Buffer): Promise<void> {
-  const { status } = await connection.ask(`PUT /files/IN/ADRM/${name} HTTP/1.1\r\n`, bytes);
+export async function handIn(connection: RawConnection, flow: string, name: string, bytes: Buffer): Promise<void> {
+  const { status } = await connection.ask(`PUT /files/IN/${flow}/${name} HTTP/1.1\r\n`, bytes);
   if (status !== 201) throw new Error(`PUT was answered with ${status}`);
 }

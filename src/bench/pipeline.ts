@@ -1,8 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { writeBatch } from './generate.ts';
-import { FULL_PERSONS, type PipelineGateway, SEED, startPipelineGateway } from './pipeline-gateway.ts';
+import { type Measured, measureBatch, measureOnce } from './pipeline-batch.ts';
+import { smallBesideLarge } from './pipeline-beside.ts';
+import { formats } from './pipeline-formats.ts';
+import { FULL_PERSONS, type PipelineGateway, startPipelineGateway } from './pipeline-gateway.ts';
+import { growth } from './pipeline-growth.ts';
 import { besides, PEER } from './pipeline-peer.ts';
 import { smallFiles } from './pipeline-small.ts';
 import { asTable, type Figure, judge, machine, type Result, writeSection } from './report.ts';
@@ -11,15 +14,6 @@ const MILLION = 1_000_000;
 const LARGE = 8 * MILLION;
 const QUICK = 2 * MILLION;
 const THREE_RECEIVERS = MILLION;
-const GROWTH = [10_000, 100_000, 1_000_000, 10_000_000] as const;
-
-type Measured = {
-  readonly rate: number;
-  readonly seconds: number;
-  readonly cpu: number;
-  readonly peakMB: number;
-  readonly ticket: string;
-};
 
 /** The whole path through a started gateway: a file is complete in the intake, until its signed answers are durable. */
 export async function benchPipeline(quick: boolean): Promise<readonly Result[]> {
@@ -34,19 +28,20 @@ export async function benchPipeline(quick: boolean): Promise<readonly Result[]> 
   const wanted = (name: string) => only === undefined || only === name;
   try {
     // The threads are there, the directory is in memory.
-    await measure(pipeline, folder, persons, 100_000, 1);
+    await measureOnce(pipeline, folder, { persons, records: 100_000, receivers: 1 });
     if (wanted('large')) {
       compared.push(...(await largeFile(pipeline, folder, persons, quick ? QUICK : LARGE)));
     }
-    if (wanted('three')) {
-      const three = await measure(pipeline, folder, persons, THREE_RECEIVERS, 3);
-      add('delimited-three-receivers', three.rate, 'records/s', three);
+    if (wanted('three-receivers')) {
+      const plan = { persons, records: THREE_RECEIVERS, receivers: 3 } as const;
+      const three = await measureOnce(pipeline, folder, plan);
+      add('three-receivers', three.rate, 'records/s', three);
+      add('three-receivers-deliveries', (3 * three.kinds.routed) / three.seconds, 'deliveries/s', three);
     }
-    if (wanted('growth')) {
-      for (const records of quick ? GROWTH.slice(0, 3) : GROWTH) {
-        const grown = await measure(pipeline, folder, persons, records, 1);
-        add(`seconds-of-${records}`, grown.seconds, 's', grown);
-      }
+    if (wanted('growth')) figures.push(...(await growth(pipeline, folder, persons, quick)));
+    figures.push(...(await formats(pipeline, folder, persons, quick, wanted)));
+    if (wanted('small-beside-large')) {
+      figures.push(...(await smallBesideLarge(pipeline, folder, persons, quick ? QUICK : LARGE)));
     }
     if (wanted('small')) figures.push(...(await smallFiles(pipeline, persons, quick)));
   } finally {
@@ -68,8 +63,9 @@ async function largeFile(
   records: number,
 ): Promise<readonly Figure[]> {
   const file = join(folder, 'batch.csv');
-  const large = await measure(pipeline, folder, persons, records, 1, 'keep');
-  const peer = await besides(pipeline, { persons, file, folder, ticket: large.ticket });
+  const large = await measureBatch(pipeline, file, { persons, records, receivers: 1 });
+  const isAlone = process.argv.includes('--alone');
+  const peer = isAlone ? undefined : await besides(pipeline, { persons, file, folder, ticket: large.ticket });
   await rm(file);
   const figure = (name: string, value: number, unit: string, other: number | undefined): Figure => ({
     ...{ case: name, value, unit, cpuSeconds: large.cpu, peakMB: large.peakMB },
@@ -81,28 +77,6 @@ async function largeFile(
     figure('delimited-cpu', perRecord(large.cpu), 'µs/record', peer && perRecord(peer.cpuSeconds)),
     figure('resident', large.peakMB, 'MB', peer?.peakMB),
   ];
-}
-
-async function measure(
-  { gateway, put, answered }: PipelineGateway,
-  folder: string,
-  persons: number,
-  records: number,
-  receivers: 1 | 3,
-  after: 'keep' | 'remove' = 'remove',
-): Promise<Measured> {
-  const file = join(folder, 'batch.csv');
-  const directory = { persons, seed: SEED };
-  const { bytes } = await writeBatch(file, { form: 'delimited', records, seed: SEED + records, directory, receivers });
-  const answer = answered(records);
-  const complete = await put(`ADRM_${records}_${receivers}_${Date.now()}.csv`, file);
-  const cpuBefore = await gateway.cpuSeconds();
-  const { at, ticket, accepted } = await answer;
-  if (accepted < records * 0.9) throw new Error(`${accepted} of ${records} records were accepted (${bytes} bytes)`);
-  const seconds = (at - complete) / 1000;
-  const cpu = (await gateway.cpuSeconds()) - cpuBefore;
-  if (after === 'remove') await rm(file);
-  return { rate: records / seconds, seconds, cpu, peakMB: await gateway.peakMB(), ticket };
 }
 
 function option(name: string): string | undefined {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { changedLayer, layerOf } from './flat-base.ts';
 import { EMPTY_LAYER } from './flat-builder.ts';
-import { FlatDirectory, type FlatLayer } from './flat-directory.ts';
+import { FlatDirectory, type FlatLayer, personsOf } from './flat-directory.ts';
 import { newestBase, readFlatFile } from './flat-file.ts';
 import type { FlatWork } from './flat-worker.ts';
 import { freshRead, type Store, statsOf } from './store.ts';
@@ -56,7 +56,7 @@ export class FlatBases {
       this.#base = base ?? { store: store.name, version: stats.version, layer: layerOf(store, transaction) };
       const { version, layer } = this.#base;
       const changed = version === stats.version ? EMPTY_LAYER : changedLayer(store, version, transaction);
-      if (changed.keys.length > this.#limits.manyChanged) this.#build(store, folder);
+      if (personsOf(changed) > this.#limits.manyChanged) this.#build(store, folder);
       this.#last = new FlatDirectory({ version: stats.version, base: layer, changed });
       return this.#last;
     } finally {

@@ -1,11 +1,15 @@
 import { PERSON_KEYS, type PersonKey } from '../domain/person-key.ts';
 import { CodeTable } from './code-table.ts';
-import { ABSENT_FLAG, FIRST_MASK, type FlatLayer, REPLACED_FLAG } from './flat-directory.ts';
+import { dayIndexOf } from './day-index.ts';
+import { ABSENT_FLAG, FIRST_MASK, type FlatLayer, NO_KEY, REPLACED_FLAG } from './flat-directory.ts';
 import { DOSSIER_BYTES, OPEN_END, PART_BITS, unpackDossier } from './pack.ts';
 
 const FIRST_PERSONS = 1024;
 /** Some buckets for each person, and between 256 and a million keys in each. */
 const [MIN_SHIFT, MAX_SHIFT] = [8, 20];
+
+/** The persons of a layer as a file has them: keys, and the first dossier of each, with one more that tells the end. */
+export type FlatColumns = { readonly keys: Uint32Array; readonly firsts: Uint32Array };
 
 /** Takes the persons of a layer in the order of their keys, and their dossiers as they come or in blocks. */
 export class FlatBuilder {
@@ -37,7 +41,7 @@ export class FlatBuilder {
   }
 
   /** All but the dossiers and the codes in them. */
-  finish(): Pick<FlatLayer, 'keys' | 'firsts' | 'shift' | 'buckets' | 'links'> {
+  finish(): FlatColumns & Pick<FlatLayer, 'shift' | 'buckets' | 'links'> {
     const keys = this.#keys.subarray(0, this.#persons);
     if (this.#firsts.length === this.#persons) this.#grow();
     this.#firsts[this.#persons] = this.#count;
@@ -97,20 +101,31 @@ export class LayerBuilder {
     const dossiers = new Uint16Array(new SharedArrayBuffer(this.#words.length * 2));
     dossiers.set(this.#words);
     const [institutions, qualities] = [this.#institutions.values(), this.#qualities.values()];
-    return { ...this.#builder.finish(), dossiers, institutions, qualities };
+    const { keys, firsts, ...found } = this.#builder.finish();
+    return { ...found, persons: inPairs({ keys, firsts }), days: dayIndexOf(keys), dossiers, institutions, qualities };
   }
 }
 
 export const EMPTY_LAYER: FlatLayer = {
-  keys: sharedWords(0),
-  firsts: sharedWords(1),
+  persons: inPairs({ keys: sharedWords(0), firsts: sharedWords(1) }),
   shift: MAX_SHIFT,
   buckets: sharedWords((PERSON_KEYS >>> MAX_SHIFT) + 2),
+  days: sharedWords(0),
   dossiers: new Uint16Array(new SharedArrayBuffer(0)),
   institutions: sharedWords(0),
   qualities: sharedWords(0),
   links: sharedWords(0),
 };
+
+/** As `FlatLayer.persons` has them. */
+export function inPairs({ keys, firsts }: FlatColumns): Uint32Array {
+  const pairs = sharedWords(firsts.length * 2);
+  for (let person = 0; person < firsts.length; person += 1) {
+    pairs[person * 2] = keys[person] ?? NO_KEY;
+    pairs[person * 2 + 1] = firsts[person] ?? 0;
+  }
+  return pairs;
+}
 
 export function sharedWords(length: number): Uint32Array {
   return new Uint32Array(new SharedArrayBuffer(length * 4));

@@ -1,5 +1,6 @@
 import type { Insz } from '../domain/insz.ts';
 import { inszOfKey, type PersonKey, personKey } from '../domain/person-key.ts';
+import { guessedPlace } from './day-index.ts';
 import type { DirectorySnapshot, Dossier, Person } from './directory.ts';
 import { DossierWords, OPEN_END, PART_BITS, PART_MASK } from './pack.ts';
 
@@ -7,17 +8,19 @@ import { DossierWords, OPEN_END, PART_BITS, PART_MASK } from './pack.ts';
  * Persons in the order of their keys. All arrays are plain memory (shared memory, so that a thread that is handed them
  * copies nothing):
  *
- *     keys[person]  firsts[person] = its first dossier | flags; one more than persons, so that the next one tells the end
+ *     persons[2 * person] = key, persons[2 * person + 1] = its first dossier | flags: they come from the memory together.
+ *         Behind them the next dossier stands beside NO_KEY, so that the next person tells the end
  *     buckets[key >>> shift] = the first person of that bucket or of a later one; one more than buckets
  *     dossiers[4 * dossier] = institution code | quality code | begin | end (days as pack.ts has them)
  *     institutions[code] = sector << 10 | type      qualities[code] = quality << 10 | phase
  *     links = pairs: replaced key, the key that replaces it; in the order of the first
  */
 export type FlatLayer = {
-  readonly keys: Uint32Array;
-  readonly firsts: Uint32Array;
+  readonly persons: Uint32Array;
   readonly shift: number;
   readonly buckets: Uint32Array;
+  /** See day-index.ts; empty in a small layer. */
+  readonly days: Uint32Array;
   readonly dossiers: Uint16Array;
   readonly institutions: Uint32Array;
   readonly qualities: Uint32Array;
@@ -27,7 +30,10 @@ export type FlatLayer = {
 /** A flat directory as it goes to another thread. `changed`: what the directory says of who changed since the base. */
 export type FlatParts = { readonly version: bigint; readonly base: FlatLayer; readonly changed: FlatLayer };
 
-/** In `firsts`, above the number of a dossier: another number replaces this one; or it is not there any more. */
+/** Behind all keys. */
+export const NO_KEY = 0xffff_ffff;
+
+/** Beside a key, above the number of a dossier: another number replaces this one; or it is not there any more. */
 export const REPLACED_FLAG = 0x8000_0000;
 export const ABSENT_FLAG = 0x4000_0000;
 export const FIRST_MASK = 0x3fff_ffff;
@@ -51,9 +57,13 @@ export class FlatDirectory implements DirectorySnapshot {
   readonly #words: DossierWords;
   readonly #lows = new Int32Array(BLOCK);
   readonly #highs = new Int32Array(BLOCK);
+  readonly #isLarge: boolean;
+  /** A sum that nobody keeps would be left out, and the reads with it. */
+  readonly #touched = new Int32Array(1);
 
   constructor(parts: FlatParts) {
     this.parts = parts;
+    this.#isLarge = parts.base.days.length > 0;
     this.#words = new DossierWords();
   }
 
@@ -88,10 +98,11 @@ export class FlatDirectory implements DirectorySnapshot {
     const { changed } = this.parts;
     for (let from = 0; from < count; from += BLOCK) {
       const size = Math.min(BLOCK, count - from);
-      this.#search(keys, from, size);
+      if (this.#isLarge) this.#guess(keys, from, size);
+      else this.#search(keys, from, size);
       this.#answer(keys, from, size, firsts, counts);
     }
-    if (changed.keys.length === 0) return;
+    if (personsOf(changed) === 0) return;
     for (let index = 0; index < count; index += 1) {
       if (placeOf(changed, keys[index] ?? 0) < 0) continue;
       firsts[index] = ASK;
@@ -101,9 +112,30 @@ export class FlatDirectory implements DirectorySnapshot {
 
   close(): void {}
 
+  /** Leaves in `lows` the person whose key it is, if there is one. */
+  #guess(keys: Uint32Array, from: number, size: number): void {
+    const { persons, days } = this.parts.base;
+    const lows = this.#lows;
+    let touched = 0;
+    for (let index = 0; index < size; index += 1) {
+      const guess = guessedPlace(days, keys[from + index] ?? 0);
+      lows[index] = guess;
+      // Asked for together, and before anything depends on them, they come together.
+      touched |= persons[guess * 2] ?? 0;
+    }
+    this.#touched[0] = touched;
+    for (let index = 0; index < size; index += 1) {
+      const key = keys[from + index] ?? 0;
+      let at = lows[index] ?? 0;
+      while ((persons[at * 2] ?? NO_KEY) < key) at += 1;
+      while (at > 0 && (persons[at * 2] ?? 0) > key) at -= 1;
+      lows[index] = at;
+    }
+  }
+
   /** Leaves in `lows` the last person of the bucket whose key is not above the one sought. */
   #search(keys: Uint32Array, from: number, size: number): void {
-    const { keys: known, buckets, shift } = this.parts.base;
+    const { persons, buckets, shift } = this.parts.base;
     const [lows, highs] = [this.#lows, this.#highs];
     let widest = 0;
     for (let index = 0; index < size; index += 1) {
@@ -120,19 +152,19 @@ export class FlatDirectory implements DirectorySnapshot {
         const low = lows[index] ?? 0;
         const high = highs[index] ?? 0;
         const middle = (low + high) >>> 1;
-        if ((known[middle] ?? 0) > (keys[from + index] ?? 0)) highs[index] = middle;
+        if ((persons[middle * 2] ?? 0) > (keys[from + index] ?? 0)) highs[index] = middle;
         else lows[index] = middle < high ? middle : low;
       }
     }
   }
 
   #answer(keys: Uint32Array, from: number, size: number, firsts: Int32Array, counts: Int32Array): void {
-    const { keys: known, firsts: places } = this.parts.base;
+    const { persons } = this.parts.base;
     const lows = this.#lows;
     for (let index = 0; index < size; index += 1) {
-      const at = lows[index] ?? 0;
-      const place = places[at] ?? 0;
-      if (at >= known.length || known[at] !== keys[from + index]) {
+      const at = (lows[index] ?? 0) * 2;
+      const place = persons[at + 1] ?? 0;
+      if (persons[at] !== keys[from + index]) {
         firsts[from + index] = UNKNOWN;
         counts[from + index] = 0;
       } else if (place > FIRST_MASK) {
@@ -140,7 +172,7 @@ export class FlatDirectory implements DirectorySnapshot {
         counts[from + index] = 0;
       } else {
         firsts[from + index] = place;
-        counts[from + index] = ((places[at + 1] ?? 0) & FIRST_MASK) - place;
+        counts[from + index] = ((persons[at + 3] ?? 0) & FIRST_MASK) - place;
       }
     }
   }
@@ -154,11 +186,11 @@ export class FlatDirectory implements DirectorySnapshot {
   }
 
   #at(layer: FlatLayer, place: number): readonly Dossier[] | PersonKey | undefined {
-    const first = layer.firsts[place] ?? 0;
+    const first = layer.persons[place * 2 + 1] ?? 0;
     if ((first & ABSENT_FLAG) !== 0) return undefined;
-    if ((first & REPLACED_FLAG) !== 0) return linkOf(layer, layer.keys[place] ?? 0);
+    if ((first & REPLACED_FLAG) !== 0) return linkOf(layer, layer.persons[place * 2] ?? 0);
     const dossiers: Dossier[] = [];
-    const last = (layer.firsts[place + 1] ?? 0) & FIRST_MASK;
+    const last = (layer.persons[place * 2 + 3] ?? 0) & FIRST_MASK;
     for (let dossier = first; dossier < last; dossier += 1) dossiers.push(this.#dossier(layer, dossier * 4));
     return dossiers;
   }
@@ -177,16 +209,21 @@ export class FlatDirectory implements DirectorySnapshot {
   }
 }
 
+/** How many persons a layer has. */
+export function personsOf({ persons }: Pick<FlatLayer, 'persons'>): number {
+  return persons.length / 2 - 1;
+}
+
 /** Where a person stands in a layer; -1 where it doesn't. */
-function placeOf({ keys, buckets, shift }: FlatLayer, key: PersonKey): number {
+function placeOf({ persons, buckets, shift }: FlatLayer, key: PersonKey): number {
   let low = buckets[key >>> shift] ?? 0;
   let high = buckets[(key >>> shift) + 1] ?? low;
   while (high - low > 1) {
     const middle = (low + high) >>> 1;
-    if ((keys[middle] ?? 0) > key) high = middle;
+    if ((persons[middle * 2] ?? 0) > key) high = middle;
     else low = middle;
   }
-  return high > low && keys[low] === key ? low : -1;
+  return high > low && persons[low * 2] === key ? low : -1;
 }
 
 function linkOf({ links }: FlatLayer, key: PersonKey): PersonKey | undefined {

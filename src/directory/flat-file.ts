@@ -12,7 +12,8 @@ import {
 import { type FileHandle, open as openFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { FlatBuilder, sharedWords } from './flat-builder.ts';
+import { dayIndexOf } from './day-index.ts';
+import { FlatBuilder, inPairs, sharedWords } from './flat-builder.ts';
 import type { FlatLayer } from './flat-directory.ts';
 
 /**
@@ -163,7 +164,8 @@ export async function readFlatFile(folder: string, version: bigint): Promise<Fla
   if (institutions === undefined || qualities === undefined || links === undefined) {
     throw new TypeError('a flat directory cut short');
   }
-  return { keys, firsts, shift, buckets, dossiers, institutions, qualities, links };
+  const persons = inPairs({ keys, firsts });
+  return { persons, shift, buckets, days: dayIndexOf(keys), dossiers, institutions, qualities, links };
 }
 
 function parseHeader(bytes: Buffer, version: bigint): FlatHeader {

@@ -1,5 +1,5 @@
 import { type Part, recordTicket } from './answer-names.ts';
-import type { HeadedAnswer, NotificationFacts, RecordAnswer, TextOf } from './notification.ts';
+import type { HeadedAnswers, NotificationFacts, RecordAnswer, TextOf } from './notification.ts';
 
 const CHUNK_CHARACTERS = 64 * 1024;
 
@@ -7,26 +7,27 @@ const CHUNK_CHARACTERS = 64 * 1024;
 export async function* jsonPart(
   facts: NotificationFacts,
   part: Part | undefined,
-  answers: AsyncIterable<HeadedAnswer>,
+  answers: AsyncIterable<HeadedAnswers>,
   textOf: TextOf,
 ): AsyncGenerator<string> {
   let text = `{\n${headLines(facts, part)}  "refused": [`;
-  let heading: HeadedAnswer['heading'] = 'refused';
+  let heading: HeadedAnswers['heading'] = 'refused';
   let separator = '\n';
   let end = ']';
-  for await (const { heading: own, answer } of answers) {
+  for await (const { heading: own, answers: some } of answers) {
     if (own !== heading) {
       text += `${end},\n  "information": [`;
       heading = own;
       separator = '\n';
     }
-    text += `${separator}    ${answerLine(facts, answer, textOf)}`;
-    separator = ',\n';
-    end = '\n  ]';
-    if (text.length > CHUNK_CHARACTERS) {
+    for (const answer of some) {
+      text += `${separator}    ${answerLine(facts, answer, textOf)}`;
+      separator = ',\n';
+      if (text.length <= CHUNK_CHARACTERS) continue;
       yield text;
       text = '';
     }
+    end = '\n  ]';
   }
   const { generation, directoryVersion } = facts;
   yield `${text}${end},\n${line('generation', generation)}  "directoryVersion": ${JSON.stringify(directoryVersion)}\n}\n`;

@@ -1,6 +1,6 @@
 import type { Finding } from '../domain/finding.ts';
 import { type Part, recordTicket } from './answer-names.ts';
-import type { HeadedAnswer, NotificationFacts, TextOf } from './notification.ts';
+import type { HeadedAnswers, NotificationFacts, RecordAnswer, TextOf } from './notification.ts';
 import { evidenceLines, fileReference, formHead, TICKET_ORIGIN, XML_HEAD, type XmlElement, xmlLines } from './xml.ts';
 
 const CHUNK_CHARACTERS = 64 * 1024;
@@ -25,24 +25,30 @@ const ANOMALY_CLASS = { fatal: 'B', warning: 'W', information: 'W' } as const sa
 export async function* xmlPart(
   facts: NotificationFacts,
   part: Part | undefined,
-  answers: AsyncIterable<HeadedAnswer>,
+  answers: AsyncIterable<HeadedAnswers>,
   textOf: TextOf,
 ): AsyncGenerator<string> {
   let text = `${XML_HEAD}<NOTIFICATION>\n`;
   let forms = 0;
-  for await (const headed of answers) {
-    text += xmlLines(recordForm(facts, headed, textOf), 1);
-    forms += 1;
-    if (text.length > CHUNK_CHARACTERS) {
+  for await (const { heading, answers: some } of answers) {
+    for (const answer of some) {
+      text += xmlLines(recordForm(facts, heading, answer, textOf), 1);
+      if (text.length <= CHUNK_CHARACTERS) continue;
       yield text;
       text = '';
     }
+    forms += some.length;
   }
   if (forms === 0) text += xmlLines(fileForm(facts), 1);
   yield `${text}${evidence(facts, part)}</NOTIFICATION>\n`;
 }
 
-function recordForm(facts: NotificationFacts, { heading, answer }: HeadedAnswer, textOf: TextOf): XmlElement {
+function recordForm(
+  facts: NotificationFacts,
+  heading: HeadedAnswers['heading'],
+  answer: RecordAnswer,
+  textOf: TextOf,
+): XmlElement {
   const reports = answer.faults.map((fault): XmlElement => {
     const label = textOf(fault.code, facts.language, fault.detail);
     const report: readonly XmlElement[] = [

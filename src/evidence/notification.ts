@@ -28,16 +28,19 @@ export type RecordAnswer = { readonly record: number; readonly faults: readonly 
 /** The sentence of a code. */
 export type TextOf = (code: string, language: Language, detail?: string) => string;
 
-/** Read once, in order, never held in memory. */
+/** Read once, in order, some at once, never all held in memory. */
 export type RecordAnswers = {
   /** Refused records. */
-  readonly refused: AsyncIterable<RecordAnswer>;
+  readonly refused: AsyncIterable<readonly RecordAnswer[]>;
   /** Records that were accepted and about which the sender is told something. */
-  readonly information: AsyncIterable<RecordAnswer>;
+  readonly information: AsyncIterable<readonly RecordAnswer[]>;
 };
 
-/** An answer under the heading it stands under. */
-export type HeadedAnswer = { readonly heading: 'refused' | 'information'; readonly answer: RecordAnswer };
+/** Answers under the heading they stand under. */
+export type HeadedAnswers = {
+  readonly heading: 'refused' | 'information';
+  readonly answers: readonly RecordAnswer[];
+};
 
 export type NotificationOptions = {
   readonly format: AnswerFormat;
@@ -68,7 +71,7 @@ export async function* notificationParts(
   options: NotificationOptions,
 ): AsyncGenerator<NotificationPart> {
   const of = notificationPartCount(facts, options.maxRecordsPerPart);
-  const source = headed(answers);
+  const source = new AnswerSource(answers);
   const expected = { refused: facts.refusedCount, information: facts.informationCount };
   const build = options.format === 'json' ? jsonPart : xmlPart;
   for (let number = 1; number <= of; number++) {
@@ -80,28 +83,52 @@ export async function* notificationParts(
   }
 }
 
-async function* headed(answers: RecordAnswers): AsyncGenerator<HeadedAnswer, undefined> {
-  for await (const answer of answers.refused) yield { heading: 'refused', answer };
-  for await (const answer of answers.information) yield { heading: 'information', answer };
+async function* headed(answers: RecordAnswers): AsyncGenerator<HeadedAnswers, undefined> {
+  for await (const some of answers.refused) yield { heading: 'refused', answers: some };
+  for await (const some of answers.information) yield { heading: 'information', answers: some };
+}
+
+/** Gives as many as are wanted of those that come at once. */
+class AnswerSource {
+  readonly #source: AsyncGenerator<HeadedAnswers, undefined>;
+  #rest: HeadedAnswers | undefined;
+
+  constructor(answers: RecordAnswers) {
+    this.#source = headed(answers);
+  }
+
+  /** @returns some, at most `max`; undefined where there are no more */
+  async next(max: number): Promise<HeadedAnswers | undefined> {
+    let some = this.#rest;
+    while (some === undefined || some.answers.length === 0) {
+      const next = await this.#source.next();
+      if (next.done) return undefined;
+      some = next.value;
+    }
+    const { heading, answers } = some;
+    this.#rest = answers.length > max ? { heading, answers: answers.slice(max) } : undefined;
+    return answers.length > max ? { heading, answers: answers.slice(0, max) } : some;
+  }
 }
 
 /** The answers of one part, without ending the source; counts them down. */
 async function* take(
-  source: AsyncGenerator<HeadedAnswer, undefined>,
+  source: AnswerSource,
   expected: { refused: number; information: number },
   max: number,
   isLast: boolean,
   progress: { done: boolean },
-): AsyncGenerator<HeadedAnswer> {
-  for (let taken = 0; taken < max; taken++) {
-    const next = await source.next();
-    if (next.done) break;
-    expected[next.value.heading] -= 1;
-    yield next.value;
+): AsyncGenerator<HeadedAnswers> {
+  for (let taken = 0; taken < max; ) {
+    const some = await source.next(max - taken);
+    if (some === undefined) break;
+    expected[some.heading] -= some.answers.length;
+    taken += some.answers.length;
+    yield some;
   }
   if (isLast) {
-    const rest = await source.next();
-    if (!rest.done || expected.refused !== 0 || expected.information !== 0) {
+    const rest = await source.next(1);
+    if (rest !== undefined || expected.refused !== 0 || expected.information !== 0) {
       throw new Error('the answers of this batch are not as many as its totals say');
     }
   }

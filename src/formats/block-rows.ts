@@ -125,11 +125,14 @@ export class BlockRows {
   }
 
   /** What was read. @param read a row by the record-at-a-time format */
-  block(read: (row: number) => ParsedRecord | undefined, end: Partial<BlockEnd> = {}): RecordBlock {
+  block(
+    read: (row: number) => ParsedRecord | undefined,
+    { hasQuotes = false, ...end }: Partial<BlockEnd> & { readonly hasQuotes?: boolean } = {},
+  ): RecordBlock {
     const { bytes, count, fields, rowStarts, starts, ends, plain, persons, periodBegins, periodEnds } = this;
     return {
       ...{ bytes, charset: this.#charset, count, fields, rowStarts, starts, ends },
-      ...{ plain, persons, periodBegins, periodEnds },
+      ...{ plain, persons, periodBegins, periodEnds, hasQuotes },
       end: { count, sums: [], trailer: undefined, ...end },
       record(row, number) {
         const record = row < count ? read(row) : undefined;

@@ -5,11 +5,13 @@ import { DelimitedFormat, QuotedRowEnds } from './delimited.ts';
 import type { BlockCutter, BlockPlan, BlockReader, RecordBlock } from './record-block.ts';
 import { RowAlone } from './row-alone.ts';
 import { MAX_RECORD_BYTES } from './rows.ts';
-import { byteClasses } from './text-matcher.ts';
+import { DIGITS, SIMPLE_WORDS, simpleFields, TEXT } from './simple-fields.ts';
+import { BEYOND, type ByteClasses, byteClasses, ORDINARY, STOP } from './text-matcher.ts';
 
 const LF = 0x0a;
 const CR = 0x0d;
 const QUOTE = 0x22;
+const ZERO = 0x30;
 
 /**
  * Delimited records by their bytes: every field is matched where the one before it ended, so that each byte is looked at
@@ -22,12 +24,18 @@ export class DelimitedBlocks implements BlockReader {
   readonly #rows: BlockRows;
   readonly #alone: RowAlone;
   readonly #ends: QuotedRowEnds;
+  readonly #classes: ByteClasses;
+  readonly #simple: Int32Array;
+  #hasQuotes = false;
 
   constructor({ layout, environment }: BlockPlan, shape: DelimitedShape) {
     const { separator, charset } = shape;
     this.#shape = shape;
     this.#separator = separator.charCodeAt(0);
-    this.#rows = new BlockRows({ layout, environment, charset, classes: byteClasses(`"${separator}`) });
+    const classes = byteClasses(`"${separator}`);
+    this.#rows = new BlockRows({ layout, environment, charset, classes });
+    this.#classes = classes;
+    this.#simple = simpleFields(layout);
     const format = new DelimitedFormat({ ...shape, header: false }, [layout]);
     // Rows before it: what is special about the first bytes of a file is not to be seen in the middle.
     this.#alone = new RowAlone(format, Buffer.from('\n\n\n'));
@@ -40,6 +48,7 @@ export class DelimitedBlocks implements BlockReader {
     if (!isLast && data.at(-1) !== LF) return undefined;
     const rows = this.#rows;
     rows.reset(data);
+    this.#hasQuotes = false;
     this.#ends.reset();
     for (let start = 0; start < data.length; ) {
       const base = rows.open(start);
@@ -50,27 +59,29 @@ export class DelimitedBlocks implements BlockReader {
       start = next;
     }
     rows.finish(data.length);
-    return rows.block((row) => this.#alone.read(ended(rows.rowBytes(row))));
+    return rows.block((row) => this.#alone.read(ended(rows.rowBytes(row))), { hasQuotes: this.#hasQuotes });
   }
 
   /** Where the next row begins; -1 where this one may not be plain. */
   #plain(data: Uint8Array, start: number, base: number): number {
-    const rows = this.#rows;
-    const { matchers, fields } = rows;
+    const { starts, ends } = this.#rows;
+    const classes = this.#classes;
     const separator = this.#separator;
     const limit = data.length;
-    const last = fields - 1;
+    const last = this.#rows.fields - 1;
     let at = start;
     for (let field = 0; field <= last; field += 1) {
-      const isQuoted = at < limit && data[at] === QUOTE;
+      const isQuoted = data[at] === QUOTE;
       const from = isQuoted ? at + 1 : at;
-      const end = matchers[field]?.(data, from, limit) ?? -1;
       let next = from;
-      if (end > from) {
-        rows.put(base + field, from, end);
-        next = end;
-      } else if (!rows.empty(base, field, from)) return -1;
+      if (classes[data[from] ?? 0] !== STOP) {
+        next = this.#valueEnd(field, data, from, limit);
+        if (next <= from) return -1;
+        starts[base + field] = from;
+        ends[base + field] = next;
+      } else if (!this.#rows.empty(base, field, from)) return -1;
       if (isQuoted) {
+        this.#hasQuotes = true;
         if (next >= limit || data[next] !== QUOTE) return -1;
         next += 1;
       }
@@ -79,6 +90,28 @@ export class DelimitedBlocks implements BlockReader {
       at = next + 1;
     }
     return -1;
+  }
+
+  /** As `Matcher` has it; the commonest without a call. */
+  #valueEnd(field: number, data: Uint8Array, from: number, limit: number): number {
+    const simple = this.#simple;
+    const kind = simple[field * SIMPLE_WORDS];
+    let end = from;
+    if (kind === TEXT) {
+      const classes = this.#classes;
+      while (end < limit && classes[data[end] ?? 0] === ORDINARY) end += 1;
+      if (end < limit && classes[data[end] ?? 0] === BEYOND) return this.#byMatcher(field, data, from, limit);
+    } else if (kind === DIGITS) {
+      while (end < limit && ((data[end] ?? 0) - ZERO) >>> 0 <= 9) end += 1;
+    } else return this.#byMatcher(field, data, from, limit);
+    const length = end - from;
+    const isRight =
+      length >= (simple[field * SIMPLE_WORDS + 1] ?? 0) && length <= (simple[field * SIMPLE_WORDS + 2] ?? 0);
+    return isRight ? end : -1;
+  }
+
+  #byMatcher(field: number, data: Uint8Array, from: number, limit: number): number {
+    return this.#rows.matchers[field]?.(data, from, limit) ?? -1;
   }
 
   /** Where the next row begins; -1 where that is not to be told: a quote never closes, or the row is too long. */

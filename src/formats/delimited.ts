@@ -88,6 +88,7 @@ export class DelimitedFormat implements RecordFormat {
 /** Writes the columns of the file's mask; within a record, a column outside that record's mask stays empty. */
 export class DelimitedWriter implements RecordWriter {
   readonly charset: Charset;
+  readonly totals = undefined;
   readonly #separator: string;
   readonly #header: string;
   readonly #columns: readonly number[];

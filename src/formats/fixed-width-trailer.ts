@@ -1,6 +1,7 @@
 import type { Columns } from '../domain/format.ts';
 import { type FileTrailer, type FixedWidthShape, widthOf } from '../domain/format.ts';
 import { columnsName, digitsIn, filledGap, gapsBetween } from './columns.ts';
+import type { TotalsPart, WrittenTotals } from './record-format.ts';
 
 /** A running sum modulo ten to the power of its width. Widths go up to fifteen digits, so that each step is exact. */
 export class ModuloSum {
@@ -15,10 +16,46 @@ export class ModuloSum {
     return this.#value;
   }
 
+  /** The sum, which begins anew. */
+  take(): number {
+    const value = this.#value;
+    this.#value = 0;
+    return value;
+  }
+
   add(number: number): void {
     const rest = number < this.#modulus ? number : number % this.#modulus;
     const sum = this.#value + rest;
     this.#value = sum < this.#modulus ? sum : sum - this.#modulus;
+  }
+}
+
+/** Counts and adds up the records that are written, for their trailer. */
+export class TrailerTotals implements WrittenTotals {
+  readonly #sums: readonly ModuloSum[];
+  #count = 0;
+
+  constructor({ sums }: FileTrailer) {
+    this.#sums = sums.map(({ columns }) => new ModuloSum(columns));
+  }
+
+  count(): void {
+    this.#count += 1;
+  }
+
+  add(sum: number, number: number): void {
+    this.#sums[sum]?.add(number);
+  }
+
+  take(): TotalsPart {
+    const count = this.#count;
+    this.#count = 0;
+    return { count, sums: this.#sums.map((sum) => sum.take()) };
+  }
+
+  addPart({ count, sums }: TotalsPart): void {
+    this.#count += count;
+    for (const [index, sum] of this.#sums.entries()) sum.add(sums[index] ?? 0);
   }
 }
 

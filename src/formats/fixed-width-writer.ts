@@ -4,7 +4,7 @@ import { type Columns, type LineEnd, type OutputFormat, widthOf } from '../domai
 import { inColumns } from './columns.ts';
 import { isPresent } from './field-types.ts';
 import { type HeaderFacts, headerText } from './fixed-width-header.ts';
-import { ModuloSum } from './fixed-width-trailer.ts';
+import { TrailerTotals } from './fixed-width-trailer.ts';
 import type { FieldMask, RecordWriter, Value } from './record-format.ts';
 
 type FixedWidthOutput = OutputFormat & { readonly kind: 'fixed-width' };
@@ -19,13 +19,13 @@ type Placed = { readonly columns: Columns; readonly text: string };
 /** Writes records of one length, with the header and trailer of the format. What a receiver may not have stays blank. */
 export class FixedWidthWriter implements RecordWriter {
   readonly charset: Charset;
+  readonly totals: TrailerTotals | undefined;
   readonly #format: FixedWidthOutput;
   readonly #fileMask: FieldMask;
   readonly #facts: HeaderFacts;
   /** In the order of their columns. */
   readonly #fields: readonly PlacedField[];
-  readonly #sums: readonly { readonly index: number; readonly columns: Columns; readonly sum: ModuloSum }[];
-  #count = 0;
+  readonly #sums: readonly { readonly index: number; readonly columns: Columns }[];
 
   constructor(format: FixedWidthOutput, layout: LayoutVersion, fileMask: FieldMask, facts: HeaderFacts) {
     this.charset = format.charset;
@@ -37,8 +37,8 @@ export class FixedWidthWriter implements RecordWriter {
     this.#sums = (format.trailer?.sums ?? []).map(({ field, columns }) => ({
       index: layout.fields.findIndex(({ name }) => name === field),
       columns,
-      sum: new ModuloSum(columns),
     }));
+    this.totals = format.trailer === undefined ? undefined : new TrailerTotals(format.trailer);
   }
 
   begin(): string {
@@ -53,29 +53,36 @@ export class FixedWidthWriter implements RecordWriter {
   }
 
   record(values: readonly Value[], mask: FieldMask): string {
-    this.#count += 1;
     const placed: Placed[] = [];
     for (const { index, type, columns } of this.#fields) {
       const value = values[index];
       if (mask[index] !== true || this.#fileMask[index] !== true || !isPresent(value)) continue;
       placed.push({ columns, text: inColumns(value, type, widthOf(columns)) });
     }
-    for (const { index, sum } of this.#sums) {
-      const value = values[index];
-      if (mask[index] === true && isPresent(value)) sum.add(Number(value));
-    }
+    this.#count(values, mask);
     return this.#line(this.#format.detail?.type, placed);
+  }
+
+  #count(values: readonly Value[], mask: FieldMask): void {
+    const { totals } = this;
+    if (totals === undefined) return;
+    totals.count();
+    for (const [sum, { index }] of this.#sums.entries()) {
+      const value = values[index];
+      if (mask[index] === true && isPresent(value)) totals.add(sum, Number(value));
+    }
   }
 
   /** Counted anew: a receiver gets its own records only. The sum of a field it may not have stays blank. */
   end(): string {
     const { trailer } = this.#format;
-    if (trailer === undefined) return '';
-    const placed = this.#sums.flatMap(({ index, columns, sum }): Placed[] =>
-      this.#fileMask[index] === true ? [{ columns, text: numberIn(columns, sum.value) }] : [],
+    if (trailer === undefined || this.totals === undefined) return '';
+    const { count: records, sums } = this.totals.take();
+    const placed = this.#sums.flatMap(({ index, columns }, sum): Placed[] =>
+      this.#fileMask[index] === true ? [{ columns, text: numberIn(columns, sums[sum] ?? 0) }] : [],
     );
     const count =
-      trailer.count === undefined ? [] : [{ columns: trailer.count, text: numberIn(trailer.count, this.#count) }];
+      trailer.count === undefined ? [] : [{ columns: trailer.count, text: numberIn(trailer.count, records) }];
     return this.#line(trailer.type, inOrder([...count, ...placed]));
   }
 

@@ -81,6 +81,7 @@ function fits(text: string, layout: LayoutVersion): boolean {
 /** Writes the members of the masks; a member without value stays as the sender wrote it, absent or null. */
 export class JsonLinesWriter implements RecordWriter {
   readonly charset = 'utf-8';
+  readonly totals = undefined;
   readonly #tree: MemberTree;
   readonly #fileMask: FieldMask;
 

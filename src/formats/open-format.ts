@@ -37,9 +37,9 @@ export type OutputPlan = {
 };
 
 /** A writer of one file, of values that each have the one form of their type. */
-export function recordWriter({ output, flow, layout, fileMask, facts }: OutputPlan): RecordWriter {
-  const format = output ?? ownFormat(flow, layout);
-  const writer = plainWriter(format, layout, fileMask, facts);
+export function recordWriter(plan: OutputPlan): RecordWriter {
+  const { output, layout, fileMask, facts } = plan;
+  const writer = plainWriter(outputFormat(plan), layout, fileMask, facts);
   const forms = layout.fields.map((field) => (output === undefined ? toFlowForm(field.type) : formIn(output, field)));
   return forms.some((form) => form !== undefined) ? new WriterInForms(writer, forms) : writer;
 }
@@ -60,6 +60,11 @@ function plainWriter(
     case 'json-lines':
       return new JsonLinesWriter(layout, fileMask);
   }
+}
+
+/** The format that an output is written in. */
+export function outputFormat({ output, flow, layout }: OutputPlan): OutputFormat {
+  return output ?? ownFormat(flow, layout);
 }
 
 /** The format of the flow, as one of outputs. */

@@ -65,6 +65,8 @@ export interface RecordBlock {
   /** Of plain rows: the days of their period, see `OPEN_END`. Every day before 1900 is -1. */
   readonly periodBegins: Int32Array;
   readonly periodEnds: Int32Array;
+  /** Whether a plain row may have quotes around values; else there is one separator between neighbours. Of delimited files. */
+  readonly hasQuotes: boolean;
   readonly end: BlockEnd;
   /** Any row as the record-at-a-time format gives it. @param number of the record in the file, from 1 */
   record(row: number, number: number): ParsedRecord;

@@ -49,9 +49,26 @@ export interface RecordFormat {
 /** Which fields of a layout may be written, by position. */
 export type FieldMask = readonly boolean[];
 
+/** What the trailer of a file is told by: its records, counted and added up. Parts of a file are written apart from each other. */
+export interface WrittenTotals {
+  /** One more record. */
+  count(): void;
+  /** @param number of the field that the sum of this index is of */
+  add(sum: number, number: number): void;
+  /** What was counted since this was last asked; nothing of it stays here. */
+  take(): TotalsPart;
+  /** Adds what was counted elsewhere. */
+  addPart(part: TotalsPart): void;
+}
+
+/** Plain data. `sums`: one for each of the trailer's, each modulo ten to the power of its width. */
+export type TotalsPart = { readonly count: number; readonly sums: readonly number[] };
+
 /** Writes one file. What it answers is text, to be written in its charset. */
 export interface RecordWriter {
   readonly charset: Charset;
+  /** Undefined where nothing is counted behind the records. */
+  readonly totals: WrittenTotals | undefined;
   /** What stands before the first record: the header, or nothing. */
   begin(): string;
   /** One record with its line end; only fields of the file's and this record's mask are in it. */

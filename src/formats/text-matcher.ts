@@ -9,9 +9,9 @@ const SPACE = 0x20;
 const DELETE = 0x7f;
 const FIRST_OF_LATIN1 = 0xa0;
 
-const ORDINARY = 0;
-const STOP = 1;
-const BEYOND = 2;
+export const ORDINARY = 0;
+export const STOP = 1;
+export const BEYOND = 2;
 
 /** What is to be done with each byte of a text: those that may end it or mean something in its format end it here too. */
 export type ByteClasses = Uint8Array;

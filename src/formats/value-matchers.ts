@@ -162,8 +162,10 @@ function oneOf(values: readonly string[], classes: ByteClasses): Matcher {
   // By first byte, so that a long list costs no more than a short one.
   const byFirst = Array.from({ length: 256 }, (_, byte) => candidates.filter((value) => value[0] === byte));
   return (bytes, at, limit) => {
-    for (const value of byFirst[bytes[at] ?? 0] ?? []) {
-      if (at + value.length > limit) continue;
+    const candidatesHere = byFirst[bytes[at] ?? 0] ?? [];
+    for (let index = 0; index < candidatesHere.length; index += 1) {
+      const value = candidatesHere[index];
+      if (value === undefined || at + value.length > limit) continue;
       let same = 1;
       while (same < value.length && value[same] === bytes[at + same]) same += 1;
       if (same === value.length) return at + same;

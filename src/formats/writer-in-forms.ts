@@ -17,6 +17,10 @@ export class WriterInForms implements RecordWriter {
     return this.#writer.charset;
   }
 
+  get totals() {
+    return this.#writer.totals;
+  }
+
   begin(): string {
     return this.#writer.begin();
   }

@@ -9,6 +9,7 @@ type XmlOutput = OutputFormat & { readonly kind: 'xml' };
 /** Writes one element per record; an element without value, and a group without any, is left out. */
 export class XmlWriter implements RecordWriter {
   readonly charset: 'utf-8' | 'iso-8859-1';
+  readonly totals = undefined;
   readonly #head: string;
   readonly #tail: string;
   readonly #record: string;

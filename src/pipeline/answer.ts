@@ -10,7 +10,7 @@ import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
-import { linesOf } from './lines-of.ts';
+import { someLinesOf } from './lines-of.ts';
 import { answerFiles, keepingFiles, type SealedFile, type SealedFiles } from './sealed-files.ts';
 import type { PreparedAnswer } from './submission-commands.ts';
 
@@ -117,8 +117,8 @@ export class Answers {
     await Promise.allSettled(stored.map(({ contentId }) => this.#parts.store.remove(contentId)));
   }
 
-  async *#linesOf(content: CompletedContent): AsyncGenerator<RecordAnswer> {
-    for await (const line of linesOf(this.#parts.store.read(content))) yield parseAnswer(line);
+  async *#linesOf(content: CompletedContent): AsyncGenerator<readonly RecordAnswer[]> {
+    for await (const lines of someLinesOf(this.#parts.store.read(content))) yield lines.map(parseAnswer);
   }
 }
 
@@ -128,9 +128,9 @@ function prepared(files: readonly SealedFile[]): PreparedAnswer {
 
 async function* chained(
   first: readonly RecordAnswer[],
-  rest: AsyncIterable<RecordAnswer>,
-): AsyncGenerator<RecordAnswer> {
-  yield* first;
+  rest: AsyncIterable<readonly RecordAnswer[]>,
+): AsyncGenerator<readonly RecordAnswer[]> {
+  yield first;
   yield* rest;
 }
 

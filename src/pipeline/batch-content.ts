@@ -5,6 +5,8 @@ import { GrowingBytes } from '../storage/growing-bytes.ts';
 
 /** Characters or bytes collected before they are written; 200 open outputs then take a few tens of megabytes. */
 const ENOUGH = 64 * 1024;
+/** Of the page cache: what begins and ends with one is written in half the time. */
+const PAGE_BYTES = 4096;
 /** Most contents of small batches need no more. */
 const FIRST_BYTES = 4 * 1024;
 
@@ -19,6 +21,7 @@ export class BatchContent {
   readonly #bytes = new GrowingBytes(FIRST_BYTES);
   #text = '';
   #written = 0;
+  #synced = 0;
 
   constructor(store: ContentStore, charset: Charset = 'utf-8') {
     this.#store = store;
@@ -37,7 +40,19 @@ export class BatchContent {
 
   /** Writes what was collected once it is worth it. @throws GatewayError `out-of-space` */
   async drain(): Promise<void> {
-    if (this.#text.length + this.#bytes.length >= ENOUGH) await this.#flush();
+    if (this.#text.length + this.#bytes.length >= ENOUGH) await this.#flush(PAGE_BYTES);
+  }
+
+  /** Bytes that were written and need not be durable yet. */
+  get unsynced(): number {
+    return this.#written - this.#synced;
+  }
+
+  /** What was written so far is durable on return. Errors of fsync are thrown as they are. */
+  async sync(): Promise<void> {
+    if (this.#upload === undefined) return;
+    this.#synced = this.#written;
+    await this.#store.sync(this.#upload);
   }
 
   /** Durable on return, unless it is small. Errors of fsync are thrown as they are. */
@@ -57,13 +72,15 @@ export class BatchContent {
     this.#text = '';
   }
 
-  async #flush(): Promise<ContentUpload> {
+  /** @param unit as many times of it are written as there are */
+  async #flush(unit = 1): Promise<ContentUpload> {
     this.#upload ??= await this.#store.begin();
     this.#settleText();
     const bytes = this.#bytes;
-    if (bytes.length > 0) await this.#store.writePart(this.#upload, this.#written, bytes.view());
-    this.#written += bytes.length;
-    bytes.length = 0;
+    const ready = bytes.length - ((this.#written + bytes.length) % unit);
+    if (ready > 0) await this.#store.writePart(this.#upload, this.#written, bytes.view().subarray(0, ready));
+    this.#written += ready;
+    bytes.drop(ready);
     return this.#upload;
   }
 }

@@ -11,6 +11,7 @@ import { BatchContent } from './batch-content.ts';
 import { BatchLog } from './batch-log.ts';
 import { BatchOutputs } from './batch-outputs.ts';
 import { deliveredForm } from './delivered-form.ts';
+import { EarlySyncs } from './early-syncs.ts';
 import type { Router } from './route.ts';
 import { FieldsByName, WriterInVersion } from './writer-in-version.ts';
 
@@ -31,6 +32,7 @@ export class BatchContents {
   readonly refusals: BatchContent;
   readonly information: BatchContent;
   readonly log: BatchLog;
+  readonly #syncs = new EarlySyncs(() => [...this.outputs.contents(), this.log.content]);
   readonly #layoutVersion: string;
   readonly #directoryVersion: string;
 
@@ -47,12 +49,14 @@ export class BatchContents {
   /** To be asked between chunks of the input. */
   async drain(): Promise<void> {
     await Promise.all([this.outputs.drain(), this.refusals.drain(), this.information.drain(), this.log.drain()]);
+    this.#syncs.nudge();
   }
 
   /** Every content is complete on return. */
   async complete({ totals, ...found }: Found): Promise<BatchResult> {
-    const outputs = await this.outputs.complete();
-    const [refusals, information, recordLog] = await Promise.all([
+    await this.#syncs.end();
+    const [outputs, refusals, information, recordLog] = await Promise.all([
+      this.outputs.complete(),
       this.refusals.complete(),
       this.information.complete(),
       this.log.complete(),
@@ -73,22 +77,31 @@ export class BatchContents {
 
   /** Nothing is left of it; what can't be removed now, the sweeper removes. */
   async abandon(): Promise<void> {
+    await this.#syncs.end();
     const contents = [this.outputs, this.refusals, this.information, this.log];
     await Promise.allSettled(contents.map((content) => content.abandon()));
   }
 }
 
-/** The writer of what one receiver gets. */
-export function writerFor(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): RecordWriter {
+/** What one receiver gets is written by; `fields` where it is in another version than the file. */
+export type ReceiverForm = { readonly plan: OutputPlan; readonly fields: FieldsByName | undefined };
+
+export function receiverForm(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): ReceiverForm {
   const mask = router.fileMask(receiver);
   const wanted = task.receivers.find((one) => one.partner === receiver)?.outputVersion;
   const version = task.flow.layouts.find((one) => one.version === wanted);
   if (version === undefined || version.version === head.layout.version) {
-    return recordWriter(outputPlan(task, head, receiver, mask));
+    return { plan: outputPlan(task, head, receiver, mask), fields: undefined };
   }
   const { layout } = deliveredForm(task.flow, version);
   const fields = new FieldsByName(head.layout, layout);
-  return new WriterInVersion(recordWriter(outputPlan(task, { ...head, layout }, receiver, fields.mask(mask))), fields);
+  return { plan: outputPlan(task, { ...head, layout }, receiver, fields.mask(mask)), fields };
+}
+
+/** The writer of what one receiver gets. */
+export function writerFor(task: BatchTask, head: FileHead, receiver: PartnerId, router: Router): RecordWriter {
+  const { plan, fields } = receiverForm(task, head, receiver, router);
+  return fields === undefined ? recordWriter(plan) : new WriterInVersion(recordWriter(plan), fields);
 }
 
 function outputPlan(task: BatchTask, { layout, header }: FileHead, to: PartnerId, fileMask: FieldMask): OutputPlan {

@@ -60,6 +60,10 @@ export class BatchLog {
     this.#content.append(entries);
   }
 
+  get content(): BatchContent {
+    return this.#content;
+  }
+
   drain(): Promise<void> {
     if (this.#collected.length > 0) this.#content.append(this.#collected.take());
     return this.#content.drain();

@@ -1,7 +1,7 @@
 import type { ActReference } from '../audit/record-log.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { PartnerId } from '../domain/principal.ts';
-import type { FieldMask, RecordWriter, Value } from '../formats/record-format.ts';
+import type { FieldMask, RecordWriter, TotalsPart, Value } from '../formats/record-format.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { BatchOutput } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
@@ -15,6 +15,13 @@ type Output = {
   readonly writer: RecordWriter;
   readonly acts: Map<string, ActReference>;
   records: number;
+};
+
+/** What is told of records that were written elsewhere; `totals` for the trailer. */
+export type AppendedRecords = {
+  readonly records: number;
+  readonly acts: readonly ActReference[];
+  readonly totals: TotalsPart | undefined;
 };
 
 /** The outputs of one batch, one per receiver, each begun with its first record. */
@@ -36,11 +43,16 @@ export class BatchOutputs {
   }
 
   /** Records that were written elsewhere, in the charset of the output. */
-  appendBytes(receiver: PartnerId, bytes: Uint8Array, records: number, acts: readonly ActReference[]): void {
+  appendBytes(receiver: PartnerId, bytes: Uint8Array, { records, acts, totals }: AppendedRecords): void {
     const output = this.#outputs.get(receiver) ?? this.#begin(receiver);
     output.content.append(bytes);
     output.records += records;
+    if (totals !== undefined) output.writer.totals?.addPart(totals);
     for (const act of acts) if (!output.acts.has(act.id)) output.acts.set(act.id, act);
+  }
+
+  *contents(): Generator<BatchContent> {
+    for (const { content } of this.#outputs.values()) yield content;
   }
 
   async drain(): Promise<void> {

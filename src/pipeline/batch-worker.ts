@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { openDirectory } from '../directory/lmdb-directory.ts';
 import { openMandates } from '../directory/mandates.ts';
 import type { Question } from '../domain/question.ts';
+import { IN_THIS_THREAD } from '../storage/disk-access.ts';
 import { DiskStore } from '../storage/disk-store.ts';
 import { SmallStore } from '../storage/small-store.ts';
 import type { OriginalsLookup } from './batch.ts';
@@ -26,7 +27,7 @@ function start(port: NonNullable<typeof parentPort>): void {
   const lane = wanted === undefined ? undefined : new LaneThreads(wanted);
   const tasks = new TaskReceiver();
   const routers = new Routers();
-  const store = new SmallStore({ disk: new DiskStore({ directory: contentDirectory }) });
+  const store = new SmallStore({ disk: new DiskStore({ directory: contentDirectory, access: IN_THIS_THREAD }) });
   const directory = openDirectory({ directory: referenceDirectory, readOnly: true });
   const mandates = openMandates({ directory: referenceDirectory, readOnly: true });
   let waitingOriginals: Waiting<ReadonlyMap<string, readonly string[]>> | undefined;

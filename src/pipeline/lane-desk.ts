@@ -14,6 +14,7 @@ import type { PartnerId } from '../domain/principal.ts';
 import type { Question } from '../domain/question.ts';
 import { blockReader } from '../formats/open-blocks.ts';
 import { type BlockReader, NOT_PLAIN, PLAIN_BEYOND_ASCII, type RecordBlock } from '../formats/record-block.ts';
+import { type RowSource, wordsOf } from '../formats/row-bytes.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 import { actsInForce, LINE_OF_SENDER_TOO_NARROW, lineHolder, NO_LINE_OF_SENDER } from './authorize.ts';
 import { writerFor } from './batch-contents.ts';
@@ -21,7 +22,7 @@ import { outcomeOf } from './batch-log.ts';
 import { LaneCounts } from './lane-counts.ts';
 import type { ChunkResult, LaneChunk, LaneSetup } from './lane-messages.ts';
 import { type LanePlan, LaneRoutes, LINE_TOO_NARROW, NO_LINE, qualityNumber } from './lane-routes.ts';
-import { type LaneSource, LineTexts, wordsOf } from './lane-rows.ts';
+import { LineTexts } from './lane-rows.ts';
 import { laneLogHead } from './lane-setup.ts';
 import { LaneOutput } from './lane-sinks.ts';
 import { type LaneWay, laneWay } from './lane-way.ts';
@@ -38,6 +39,9 @@ const FOUND = 0;
 const SPARE_BYTES = 64 * 1024;
 /** Their dossiers fit into the first cache of a processor. */
 const ROWS_AHEAD = 128;
+const DOSSIER_WORDS = 4;
+/** 64 bytes, which come from the memory together. */
+const CACHE_LINE_WORDS = 32;
 
 /**
  * Decides the records of chunks of one file. What it is certain of it does by codes and bytes; every other record goes, in
@@ -58,7 +62,7 @@ export class LaneDesk {
   readonly #refusalHead: string;
   readonly #isDelivered: boolean;
   readonly #lines: LineTexts;
-  #source: LaneSource | undefined;
+  #source: RowSource | undefined;
   #refusals = '';
   #information = '';
   #firsts = new Int32Array(0);
@@ -106,7 +110,11 @@ export class LaneDesk {
       groups: router.groups(),
       senderHolder: needsLine ? lineHolder(task.sender.institution, task.sectors) : undefined,
       planOf: (group, allowed) =>
-        laneWay({ setup, router, entries: this.#entries, lines: this.#lines }, group, allowed),
+        laneWay(
+          { setup, router, entries: this.#entries, lines: this.#lines, outputOf: this.#outputOf },
+          group,
+          allowed,
+        ),
     });
   }
 
@@ -150,7 +158,9 @@ export class LaneDesk {
     for (let row = from; row < until; row += 1) {
       const first = this.#firsts[row] ?? 0;
       if (first < FOUND) continue;
-      touched += (dossiers[first * 4] ?? 0) + (dossiers[(first + (this.#counts[row] ?? 0)) * 4 - 1] ?? 0);
+      const last = (first + (this.#counts[row] ?? 0)) * DOSSIER_WORDS;
+      for (let at = first * DOSSIER_WORDS; at < last; at += CACHE_LINE_WORDS) touched += dossiers[at] ?? 0;
+      touched += dossiers[last - 1] ?? 0;
     }
     return touched & 1;
   }
@@ -183,7 +193,7 @@ export class LaneDesk {
   #accept(block: RecordBlock, row: number, receivers: number): boolean {
     const { plans, lines } = this.#routes;
     if (receivers > MOST_RECEIVERS) return false;
-    for (let index = 0; index < receivers; index += 1) if (!isWhole(plans[index])) return false;
+    for (let index = 0; index < receivers; index += 1) if (!isWhole(plans[index], block, row)) return false;
     this.#decided.accepted += 1;
     if (receivers === 0) this.#decided.withoutReceiver += 1;
     const outcome: RecordOutcome['outcome'] = receivers === 0 ? 'without-receiver' : 'accepted';
@@ -217,8 +227,7 @@ export class LaneDesk {
     const output = this.#outputs[group];
     if (output === undefined) return;
     if (this.#source !== undefined) of.rows?.write(this.#source, row, line, output.bytes);
-    output.records += 1;
-    output.usedPlans.add(of.route.acts);
+    output.wrote(of.route.acts);
   }
 
   /** As `RecordDesk` words it. */
@@ -263,8 +272,8 @@ export class LaneDesk {
   }
 }
 
-function isWhole(plan: LanePlan<LaneWay> | undefined): boolean {
-  return plan?.of.rows !== undefined && plan.of.entry !== undefined;
+function isWhole(plan: LanePlan<LaneWay> | undefined, block: RecordBlock, row: number): boolean {
+  return plan?.of.entry !== undefined && plan.of.rows?.takes(block, row) === true;
 }
 
 function writeUint32(target: Uint8Array, at: number, value: number): number {

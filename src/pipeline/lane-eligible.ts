@@ -1,5 +1,6 @@
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { FlowFormat, OutputFormat } from '../domain/format.ts';
+import { isDigits } from '../formats/fixed-width-sums.ts';
 import { actsInForce } from './authorize.ts';
 import type { BatchTask } from './batch.ts';
 
@@ -17,16 +18,18 @@ export function isLaneTask(task: BatchTask): boolean {
     hasOnly(flow, FLOW) &&
     hasOnly(sender, ['partner', 'institution', 'kbo', 'purposes']) &&
     task.contents.length === 1 &&
-    receivers.every(({ output }) => !hasTrailer(output ?? flow.format)) &&
+    receivers.every(({ output }) => addsUp(output ?? flow.format, flow.layouts)) &&
     actsInForce(task).every((act) => hasOnly(act, ACT) && act.receivers.every((one) => hasOnly(one, ACT_RECEIVER))) &&
     sectors.every((sector) => hasOnly(sector, SECTOR)) &&
     receivers.every((receiver) => hasOnly(receiver, RECEIVER))
   );
 }
 
-/** A trailer counts the records of its file, which the lane writes in parts. */
-function hasTrailer(format: FlowFormat | OutputFormat): boolean {
-  return format.kind === 'fixed-width' && format.trailer !== undefined;
+/** The lane writes a file in parts: what its trailer adds up has to add up from the sums of parts. */
+function addsUp(format: FlowFormat | OutputFormat, layouts: readonly LayoutVersion[]): boolean {
+  const sums = format.kind === 'fixed-width' ? (format.trailer?.sums ?? []) : [];
+  const summed = layouts.flatMap(({ fields }) => fields.filter(({ name }) => sums.some(({ field }) => field === name)));
+  return summed.every(({ type }) => isDigits(type));
 }
 
 /** References and cancellations tie records of a file to each other, and to earlier files: those go one after the other. */
@@ -60,7 +63,7 @@ const ACT = [
   ...['environments', 'from', 'until', 'source'],
 ];
 const ACT_RECEIVER = ['institution', 'qualities', 'blocks'];
-const RECEIVER = ['partner', 'institution', 'network', 'purposes', 'output'];
+const RECEIVER = ['partner', 'institution', 'network', 'purposes', 'output', 'outputVersion'];
 const SECTOR = ['number', 'name', 'managingInstitution', 'anonymousMembers'];
 const LAYOUT = ['version', 'validFrom', 'validUntil', 'fields', 'roles', 'periods', 'totals', 'births'];
 const ROLES = [

@@ -3,6 +3,7 @@ import type { FlatParts } from '../directory/flat-directory.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import type { BlockEnd, BlockPlan } from '../formats/record-block.ts';
+import type { TotalsPart } from '../formats/record-format.ts';
 import type { BatchTask } from './batch.ts';
 import type { Failure } from './batch-messages.ts';
 
@@ -58,4 +59,6 @@ export type ChunkOutput = {
   readonly bytes: number;
   readonly records: number;
   readonly acts: readonly ActReference[];
+  /** What its trailer has to tell of these records. */
+  readonly totals: TotalsPart | undefined;
 };

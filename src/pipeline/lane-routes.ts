@@ -7,6 +7,9 @@ import type { Destination, Group } from './route.ts';
 export const NO_LINE = -1;
 export const LINE_TOO_NARROW = -2;
 
+/** Beside the place of destinations, of which there are fewer. */
+const OF_SENDER = 0x1_0000;
+
 /** Numbers of a dossier in `FlatLayer.dossiers`. */
 const WORDS = 4;
 
@@ -44,10 +47,12 @@ export class LaneRoutes<T> {
   readonly #destinations: readonly Destination[];
   readonly #groups: readonly CompiledGroup<T>[];
   readonly #groupOf: Int32Array;
-  /** By code of the institution: 0, or one more than the place of the destinations whose lines it holds. */
-  readonly #places: Uint16Array;
+  /**
+   * By code of the institution: one more than the place of the destinations whose lines it holds, with `OF_SENDER` where
+   * the sender's line is one of it; 0 where it is neither.
+   */
+  readonly #roles: Uint32Array;
   readonly #held: Int32Array[] = [];
-  readonly #isSender: Uint8Array;
   /** By destination: which codes of quality and phase it may have. */
   readonly #qualities: readonly Uint8Array[];
   /** By destination: the last record that reached it, and by which dossier. */
@@ -74,12 +79,12 @@ export class LaneRoutes<T> {
     const institutions = Array.from(layer.institutions, institutionOf);
     const isHolder = (code: Institution, other: Institution) =>
       code.sector === other.sector && code.type === other.type;
-    this.#isSender = Uint8Array.from(institutions, (one) =>
-      senderHolder !== undefined && isHolder(one, senderHolder) ? 1 : 0,
-    );
-    this.#places = Uint16Array.from(institutions, (one) =>
-      this.#place(this.#destinations.flatMap(({ holder }, index) => (isHolder(one, holder) ? [index] : []))),
-    );
+    this.#roles = Uint32Array.from(institutions, (one) => {
+      const place = this.#place(
+        this.#destinations.flatMap(({ holder }, index) => (isHolder(one, holder) ? [index] : [])),
+      );
+      return senderHolder !== undefined && isHolder(one, senderHolder) ? place | OF_SENDER : place;
+    });
     this.#qualities = this.#destinations.map(({ qualities }) =>
       Uint8Array.from(layer.qualities, (code) => (qualities.has(qualityText(code)) ? 1 : 0)),
     );
@@ -101,23 +106,24 @@ export class LaneRoutes<T> {
     let isCovered = !needsLine;
     this.#touchedCount = 0;
     const { dossiers } = this.#layer;
+    const roles = this.#roles;
     const last = (first + count) * WORDS;
     for (let at = first * WORDS; at < last; at += WORDS) {
-      const code = dossiers[at] ?? 0;
-      const place = this.#places[code] ?? 0;
-      const isSender = needsLine && this.#isSender[code] === 1;
-      if (place === 0 && !isSender) continue;
+      const role = roles[dossiers[at] ?? 0] ?? 0;
+      if (role === 0) continue;
+      const isSender = role >= OF_SENDER;
       isKnown ||= isSender;
       if ((dossiers[at + 2] ?? 0) > begin) continue;
       const until = dossiers[at + 3] ?? 0;
       if (until !== OPEN_END && (end === OPEN_END || end > until)) continue;
       isCovered ||= isSender;
+      const place = role & ~OF_SENDER;
       if (place > 0) this.#touch(this.#held[place - 1] ?? NONE, at);
     }
     if (!isKnown) return NO_LINE;
     if (!isCovered) return LINE_TOO_NARROW;
     const touched = this.#touchedCount;
-    if (touched > 1) this.#touched.subarray(0, touched).sort();
+    if (touched > 1) sortFirst(this.#touched, touched);
     for (let index = 0; index < touched; index += 1) this.#reach(this.#touched[index] ?? 0);
     return this.#count;
   }
@@ -201,6 +207,16 @@ export class LaneRoutes<T> {
 }
 
 const NONE = new Int32Array(0);
+
+/** A handful of numbers, most often in order already. */
+function sortFirst(numbers: Int32Array, count: number): void {
+  for (let index = 1; index < count; index += 1) {
+    const number = numbers[index] ?? 0;
+    let at = index;
+    for (; at > 0 && (numbers[at - 1] ?? 0) > number; at -= 1) numbers[at] = numbers[at - 1] ?? 0;
+    numbers[at] = number;
+  }
+}
 
 function institutionOf(code: number): Institution {
   return { sector: code >>> PART_BITS, type: code & PART_MASK };

@@ -1,81 +1,76 @@
 import type { FlatLayer } from '../directory/flat-directory.ts';
 import { OPEN_END } from '../directory/pack.ts';
 import type { DateForm, LayoutVersion } from '../domain/flow.ts';
-import type { FlowFormat, OutputFormat } from '../domain/format.ts';
 import { toFlowForm } from '../formats/field-forms.ts';
-import { PLAIN, type RecordBlock } from '../formats/record-block.ts';
-import type { FieldMask } from '../formats/record-format.ts';
-import type { GrowingBytes } from '../storage/growing-bytes.ts';
+import { rowWriter } from '../formats/open-rows.ts';
+import { PLAIN } from '../formats/record-block.ts';
+import type { FieldMask, WrittenTotals } from '../formats/record-format.ts';
+import {
+  copyBytes,
+  copyWords,
+  type LineBytes,
+  type RowSource,
+  type RowTarget,
+  type RowWriter,
+} from '../formats/row-bytes.ts';
+import type { RowPlan } from '../formats/row-columns.ts';
 import { qualityNumber } from './lane-routes.ts';
 import { type RolePositions, rolePositions } from './record-rules.ts';
-
-/** Writes plain rows of a block as the writer of the receiver's format does, without a string in between. */
-export interface LaneRows {
-  /** @param line where the dossier stands that fills in the quality */
-  write(source: LaneSource, row: number, line: number, to: GrowingBytes): void;
-}
-
-/** A block, and its bytes to be read eight at once. */
-export type LaneSource = { readonly block: RecordBlock; readonly words: DataView };
-
-export function wordsOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
-  return new DataView(buffer, byteOffset, byteLength);
-}
-
-export type LaneRowsPlan = {
-  readonly flow: FlowFormat;
-  readonly output: OutputFormat | undefined;
-  readonly layout: LayoutVersion;
-  readonly fileMask: FieldMask;
-  readonly mask: FieldMask;
-  readonly lines: LineTexts;
-};
 
 const DAY_MS = 86_400_000;
 const FIRST_DAY_MS = Date.UTC(1900, 0, 1);
 const LF = 0x0a;
-const WORD = 8;
 const ZERO = 0x30;
-const HYPHEN = 0x2d;
+const DAY_BYTES = 'yyyy-MM-dd'.length;
+const SHORT_DAY_BYTES = 'yyyyMMdd'.length;
 const QUALITY_DIGITS = 3;
 
-/** @returns undefined where rows for this receiver go through the writer of its format */
-export function laneRows(plan: LaneRowsPlan): LaneRows | undefined {
-  const { flow, output, layout } = plan;
-  if (flow.kind !== 'delimited') return undefined;
-  if (output === undefined) return new DelimitedRows(plan, flow.separator);
-  const isSame = output.kind === 'delimited' && output.separator === flow.separator && output.charset === flow.charset;
+/**
+ * @param totals of the writer of the same output
+ * @returns undefined where rows for this receiver go through the writer of its format
+ */
+export function laneRows(plan: RowPlan, totals: WrittenTotals | undefined): RowWriter | undefined {
+  const { flow, output, layout, from } = plan;
+  if (flow.kind !== 'delimited' || layout !== from) return rowWriter(plan, totals);
+  const isSame = output?.kind === 'delimited' && output.separator === flow.separator && output.charset === flow.charset;
   // A format of its own has each value in the one form of its type.
   const isAsWritten = layout.fields.every(({ type }) => toFlowForm(type) === undefined);
-  return isSame && isAsWritten ? new DelimitedRows(plan, flow.separator) : undefined;
+  const isCopied = output === undefined || (isSame && isAsWritten);
+  return isCopied ? new DelimitedCopies(plan, flow.separator) : rowWriter(plan, totals);
 }
 
-/** What stands in a column of the output: bytes of the row, the receiver's own line, or nothing. */
-type Column =
-  | { readonly from: 'row'; readonly first: number; readonly last: number }
-  | { readonly from: 'line'; readonly part: 'quality' | 'begin' | 'end' }
-  | { readonly from: 'nothing' };
+const NOTHING = 0;
+const ROW = 1;
+const QUALITY = 2;
+const BEGIN = 3;
+const END = 4;
+
+/** What stands in a column of the output: fields of the row, a part of the receiver's own line, or nothing. */
+type Column = { readonly from: number; readonly first: number; readonly last: number };
 
 /** Columns that follow one another in both files are copied at once. */
-class DelimitedRows implements LaneRows {
+class DelimitedCopies implements RowWriter {
   readonly #columns: readonly Column[];
   readonly #separator: number;
-  readonly #lines: LineTexts;
+  readonly #lines: LineBytes;
   readonly #forms: DateForms;
   readonly #fixedBytes: number;
 
-  constructor({ layout, fileMask, mask, lines }: LaneRowsPlan, separator: string) {
+  constructor({ layout, fileMask, mask, line }: RowPlan, separator: string) {
     this.#separator = separator.charCodeAt(0);
     const roles = rolePositions(layout);
     this.#columns = columnsOf(layout, fileMask, mask, roles);
-    this.#lines = lines;
+    this.#lines = line;
     this.#forms = dateForms(layout, roles);
-    this.#fixedBytes = fileMask.length + QUALITY_DIGITS + 2 * 'yyyy-MM-dd'.length + 1;
+    this.#fixedBytes = fileMask.length + QUALITY_DIGITS + 2 * DAY_BYTES + 1;
   }
 
-  write({ block, words }: LaneSource, row: number, line: number, to: GrowingBytes): void {
-    const { bytes, starts, ends, rowStarts, fields } = block;
-    const isAscii = block.plain[row] === PLAIN;
+  takes(): boolean {
+    return true;
+  }
+
+  write(source: RowSource, row: number, line: number, to: RowTarget): void {
+    const { rowStarts, fields } = source.block;
     to.reserve((rowStarts[row + 1] ?? 0) - (rowStarts[row] ?? 0) + this.#fixedBytes);
     const target = to.bytes;
     const base = row * fields;
@@ -84,44 +79,31 @@ class DelimitedRows implements LaneRows {
     for (let index = 0; index < columns.length; index += 1) {
       const column = columns[index];
       if (index > 0) target[at++] = this.#separator;
-      if (column === undefined || column.from === 'nothing') continue;
-      if (column.from === 'line') {
-        at = this.#linePart(column.part, line, target, at);
-        continue;
-      }
-      // Fields with only the separator between them are copied at once; quotes around one are left out.
-      const last = base + column.last;
-      for (let field = base + column.first; field <= last; ) {
-        const from = starts[field] ?? 0;
-        let until = ends[field] ?? 0;
-        for (field += 1; field <= last && starts[field] === until + 1; field += 1) until = ends[field] ?? 0;
-        at = isAscii ? copyWords(words, from, until, to.words, at) : copyBytes(bytes, from, until, target, at);
-        if (field <= last) target[at++] = this.#separator;
-      }
+      if (column === undefined || column.from === NOTHING) continue;
+      if (column.from === ROW) at = this.#copy(source, row, base + column.first, base + column.last, to, at);
+      else if (column.from === QUALITY) at = this.#lines.quality(line, target, at);
+      else if (column.from === BEGIN) at = this.#lines.begin(line, this.#forms.begin, target, at);
+      else at = this.#lines.end(line, this.#forms.end, target, at);
     }
     target[at++] = LF;
     to.length = at;
   }
 
-  #linePart(part: LinePart, line: number, target: Uint8Array, at: number): number {
-    if (part === 'quality') return this.#lines.quality(line, target, at);
-    return this.#lines[part](line, this.#forms[part], target, at);
+  /** Fields with only the separator between them are copied at once; quotes around one are left out. */
+  #copy({ block, words }: RowSource, row: number, first: number, last: number, to: RowTarget, start: number): number {
+    const { starts, ends, hasQuotes } = block;
+    const isAscii = block.plain[row] === PLAIN;
+    let at = start;
+    for (let field = first; field <= last; ) {
+      const from = starts[field] ?? 0;
+      let until = ends[hasQuotes ? field : last] ?? 0;
+      field = hasQuotes ? field + 1 : last + 1;
+      for (; field <= last && starts[field] === until + 1; field += 1) until = ends[field] ?? 0;
+      at = isAscii ? copyWords(words, from, until, to.words, at) : copyBytes(block.bytes, from, until, to.bytes, at);
+      if (field <= last) to.bytes[at++] = this.#separator;
+    }
+    return at;
   }
-}
-
-/** Eight bytes at once as a number that no ASCII makes a NaN, whose bits might change on the way. @returns where it ends */
-function copyWords(source: DataView, from: number, until: number, target: DataView, start: number): number {
-  let at = start;
-  let next = from;
-  for (; next + WORD <= until; next += WORD, at += WORD) target.setFloat64(at, source.getFloat64(next));
-  for (; next < until; next += 1, at += 1) target.setUint8(at, source.getUint8(next));
-  return at;
-}
-
-function copyBytes(source: Uint8Array, from: number, until: number, target: Uint8Array, start: number): number {
-  let at = start;
-  for (let next = from; next < until; next += 1, at += 1) target[at] = source[next] ?? 0;
-  return at;
 }
 
 function columnsOf(
@@ -136,7 +118,7 @@ function columnsOf(
     if (fileMask[index] !== true) continue;
     const column = columnOf(index, mask, roles);
     const previous = columns.at(-1);
-    if (column.from === 'row' && previous?.from === 'row' && before === index - 1) {
+    if (column.from === ROW && previous?.from === ROW && before === index - 1) {
       columns[columns.length - 1] = { ...previous, last: index };
     } else columns.push(column);
     before = index;
@@ -145,15 +127,17 @@ function columnsOf(
 }
 
 function columnOf(index: number, mask: FieldMask, roles: RolePositions): Column {
-  if (mask[index] !== true) return { from: 'nothing' };
-  if (index === roles.quality) return { from: 'line', part: 'quality' };
-  if (index === roles.qualityBegin) return { from: 'line', part: 'begin' };
-  if (index === roles.qualityEnd) return { from: 'line', part: 'end' };
-  // Rows of replaced persons are not written here, and nobody else's number is replaced.
-  return index === roles.replacedBy ? { from: 'nothing' } : { from: 'row', first: index, last: index };
+  const from = (): number => {
+    if (mask[index] !== true) return NOTHING;
+    if (index === roles.quality) return QUALITY;
+    if (index === roles.qualityBegin) return BEGIN;
+    if (index === roles.qualityEnd) return END;
+    // Rows of replaced persons are not written here, and nobody else's number is replaced.
+    return index === roles.replacedBy ? NOTHING : ROW;
+  };
+  return { from: from(), first: index, last: index };
 }
 
-type LinePart = 'quality' | 'begin' | 'end';
 type DateForms = { readonly begin: DateForm; readonly end: DateForm };
 
 function dateForms(layout: LayoutVersion, { qualityBegin, qualityEnd }: RolePositions): DateForms {
@@ -164,13 +148,16 @@ function dateForms(layout: LayoutVersion, { qualityBegin, qualityEnd }: RolePosi
   return { begin: formOf(qualityBegin), end: formOf(qualityEnd) };
 }
 
-const ISO_BYTES = 'yyyy-MM-dd'.length;
 const DAYS = 0x1_0000;
+/** Room for a day, and a power of two. */
+const SLOT_BYTES = 16;
 
-/** The texts of dossiers; each day is made once, `yyyy-MM-dd`. */
-export class LineTexts {
+/** The texts of dossiers; each day is made once. */
+export class LineTexts implements LineBytes {
   readonly #layer: FlatLayer;
-  readonly #days = new Uint8Array(DAYS * ISO_BYTES);
+  /** `yyyy-MM-dd` of each day, and `yyyyMMdd`. */
+  readonly #long = new Uint8Array(DAYS * SLOT_BYTES);
+  readonly #short = new Uint8Array(DAYS * SLOT_BYTES);
 
   constructor(layer: FlatLayer) {
     this.#layer = layer;
@@ -189,28 +176,27 @@ export class LineTexts {
     return this.#day(this.#layer.dossiers[line + 2] ?? 0, form, target, at);
   }
 
+  hasEnd(line: number): boolean {
+    return this.#layer.dossiers[line + 3] !== OPEN_END;
+  }
+
   /** Nothing where the end is open. */
   end(line: number, form: DateForm, target: Uint8Array, at: number): number {
     const day = this.#layer.dossiers[line + 3] ?? OPEN_END;
     return day === OPEN_END ? at : this.#day(day, form, target, at);
   }
 
-  #day(day: number, form: DateForm, target: Uint8Array, start: number): number {
-    const days = this.#days;
-    const from = day * ISO_BYTES;
-    if (days[from] === 0) this.#make(day);
-    let at = start;
-    for (let index = 0; index < ISO_BYTES; index += 1) {
-      const byte = days[from + index] ?? 0;
-      if (byte === HYPHEN && form === 'yyyyMMdd') continue;
-      target[at] = byte;
-      at += 1;
-    }
-    return at;
+  #day(day: number, form: DateForm, target: Uint8Array, at: number): number {
+    const from = day * SLOT_BYTES;
+    if (this.#short[from] === 0) this.#make(day);
+    const [days, length] = form === 'yyyyMMdd' ? [this.#short, SHORT_DAY_BYTES] : [this.#long, DAY_BYTES];
+    for (let index = 0; index < length; index += 1) target[at + index] = days[from + index] ?? 0;
+    return at + length;
   }
 
   #make(day: number): void {
-    const iso = new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, ISO_BYTES);
-    this.#days.set(Buffer.from(iso), day * ISO_BYTES);
+    const iso = new Date(FIRST_DAY_MS + day * DAY_MS).toISOString().slice(0, DAY_BYTES);
+    this.#long.set(Buffer.from(iso), day * SLOT_BYTES);
+    this.#short.set(Buffer.from(iso.replaceAll('-', '')), day * SLOT_BYTES);
   }
 }

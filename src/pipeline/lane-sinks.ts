@@ -1,7 +1,7 @@
 import type { ActReference } from '../audit/record-log.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import { codecOf, type TextCodec } from '../formats/charsets.ts';
-import type { FieldMask, RecordWriter, Value } from '../formats/record-format.ts';
+import type { FieldMask, RecordWriter, Value, WrittenTotals } from '../formats/record-format.ts';
 import { GrowingBytes } from '../storage/growing-bytes.ts';
 import type { ChunkOutput } from './lane-messages.ts';
 
@@ -11,15 +11,19 @@ const FIRST_OUTPUT_BYTES = 4096;
 export class LaneOutput {
   readonly receiver: PartnerId;
   readonly bytes = new GrowingBytes(FIRST_OUTPUT_BYTES);
+  /** Of its trailer, if it has one: what `append` and rows written as bytes add up to. */
+  readonly totals: WrittenTotals | undefined;
   readonly #writer: RecordWriter;
   readonly #codec: TextCodec;
   readonly #acts = new Map<string, ActReference>();
   records = 0;
   /** Acts of the records written as bytes: few lists, each used by thousands of records. */
-  readonly usedPlans = new Set<readonly ActReference[]>();
+  readonly #usedActs = new Set<readonly ActReference[]>();
+  #lastActs: readonly ActReference[] | undefined;
 
   constructor(receiver: PartnerId, writer: RecordWriter) {
     this.receiver = receiver;
+    this.totals = writer.totals;
     this.#writer = writer;
     this.#codec = codecOf(writer.charset);
   }
@@ -31,6 +35,14 @@ export class LaneOutput {
     this.#addActs(acts);
   }
 
+  /** A record was written into `bytes`. */
+  wrote(acts: readonly ActReference[]): void {
+    this.records += 1;
+    if (acts === this.#lastActs) return;
+    this.#lastActs = acts;
+    this.#usedActs.add(acts);
+  }
+
   #addActs(acts: readonly ActReference[]): void {
     for (const act of acts) if (!this.#acts.has(act.id)) this.#acts.set(act.id, act);
   }
@@ -39,12 +51,13 @@ export class LaneOutput {
   finish(): ChunkOutput {
     const { receiver, records } = this;
     const bytes = this.bytes.length;
-    for (const acts of this.usedPlans) this.#addActs(acts);
-    this.usedPlans.clear();
+    for (const acts of this.#usedActs) this.#addActs(acts);
+    this.#usedActs.clear();
+    this.#lastActs = undefined;
     const acts = [...this.#acts.values()];
     this.bytes.length = 0;
     this.records = 0;
     this.#acts.clear();
-    return { receiver, bytes, records, acts };
+    return { receiver, bytes, records, acts, totals: this.totals?.take() };
   }
 }

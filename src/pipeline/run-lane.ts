@@ -154,9 +154,7 @@ class LaneBatch {
       at += length;
       return result.bytes.subarray(at - length, at);
     };
-    for (const { receiver, bytes, records, acts } of result.outputs) {
-      outputs.appendBytes(receiver, next(bytes), records, acts);
-    }
+    for (const { receiver, bytes, ...records } of result.outputs) outputs.appendBytes(receiver, next(bytes), records);
     refusals.append(next(result.refusals));
     information.append(next(result.information));
     log.append(next(result.log));

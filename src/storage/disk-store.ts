@@ -14,6 +14,7 @@ import {
   mustBeWhole,
   type ReadableContent,
 } from './content-store.ts';
+import { type DiskAccess, WITHOUT_WAITING } from './disk-access.ts';
 import { isFsyncError, refusalOf, systemCode } from './disk-errors.ts';
 import { DiskFolders } from './disk-folders.ts';
 import { DiskUpload } from './disk-upload.ts';
@@ -35,6 +36,7 @@ const SWEEP_BATCH = 1000;
  */
 export class DiskStore implements ContentStore {
   readonly #folders: DiskFolders;
+  readonly #access: DiskAccess;
   /** Least recently used first, in both. */
   readonly #open = new Map<string, DiskUpload>();
   readonly #resting = new Map<string, DiskUpload>();
@@ -45,9 +47,17 @@ export class DiskStore implements ContentStore {
   #random = Buffer.alloc(0);
   #folder = '';
 
-  /** @param options.onBroken told of an error of fsync: the process that owns the ledger has to end with exit 3 */
-  constructor(options: { readonly directory: string; readonly onBroken?: (error: Error) => void }) {
+  /**
+   * @param options.onBroken told of an error of fsync: the process that owns the ledger has to end with exit 3
+   * @param options.access how it reads and writes; without waiting where nothing is said
+   */
+  constructor(options: {
+    readonly directory: string;
+    readonly onBroken?: (error: Error) => void;
+    readonly access?: DiskAccess;
+  }) {
     this.#folders = new DiskFolders(options.directory);
+    this.#access = options.access ?? WITHOUT_WAITING;
     this.#onBroken = options.onBroken ?? (() => undefined);
   }
 
@@ -57,7 +67,7 @@ export class DiskStore implements ContentStore {
 
   /** Begins an upload under an id that `newId` gave. */
   async beginAs(contentId: string): Promise<ContentUpload> {
-    const upload = new DiskUpload(contentId, this.#folders.fileOf(contentId));
+    const upload = new DiskUpload(contentId, this.#folders.fileOf(contentId), this.#access);
     try {
       await this.#folders.make(contentId);
       await upload.create();
@@ -116,7 +126,7 @@ export class DiskStore implements ContentStore {
   }
 
   read({ contentId }: ReadableContent, range?: ByteRange): ContentReadable {
-    return new ContentReadable(() => this.open(contentId), range);
+    return new ContentReadable(async () => this.#access.source(await this.open(contentId)), range);
   }
 
   /** The file of a content, for reading. */
@@ -165,7 +175,7 @@ export class DiskStore implements ContentStore {
   async #with<T>(contentId: string, work: (upload: DiskUpload) => Promise<T>): Promise<T> {
     if (!ID.test(contentId)) throw missing();
     const known = this.#open.get(contentId) ?? this.#resting.get(contentId);
-    const upload = known ?? new DiskUpload(contentId, this.#folders.fileOf(contentId));
+    const upload = known ?? new DiskUpload(contentId, this.#folders.fileOf(contentId), this.#access);
     try {
       const [result] = await Promise.all([work(upload), this.#keepOpen(contentId, upload)]);
       return result;

@@ -4,6 +4,7 @@ import { type FileHandle, open, stat } from 'node:fs/promises';
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { type Bytes, type ContentRef, type Expected, lengthOf, mustBeExpected } from './content-store.ts';
+import { type DiskAccess, WITHOUT_WAITING } from './disk-access.ts';
 import { refusalOf } from './disk-errors.ts';
 
 /** Bytes digested at once, so that a large part never holds the event loop for more than a few milliseconds. */
@@ -23,6 +24,7 @@ const OWNER_MAY_WRITE = 0o200;
 export class DiskUpload {
   readonly #contentId: string;
   readonly #file: string;
+  readonly #access: DiskAccess;
   #handle: FileHandle | undefined;
   /** Covers the bytes 0 to `#hashedBytes` as they stand in the file. */
   #hash: Hash = createHash('sha256');
@@ -31,9 +33,10 @@ export class DiskUpload {
   #nameSynced = false;
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(contentId: string, file: string) {
+  constructor(contentId: string, file: string, access: DiskAccess = WITHOUT_WAITING) {
     this.#contentId = contentId;
     this.#file = file;
+    this.#access = access;
   }
 
   /** Makes the file; it must not be there yet. */
@@ -135,7 +138,7 @@ export class DiskUpload {
   // HTTP writes in order and SFTP nearly always does, so digest on the way; a client that seeks pays one re-read.
   async #writeSlice(handle: FileHandle, offset: number, pieces: readonly Uint8Array[]): Promise<void> {
     if (offset < this.#hashedBytes) this.#forgetDigest();
-    const written = writeAll(handle, offset, pieces);
+    const written = this.#access.write(handle, offset, pieces);
     if (offset === this.#hashedBytes) {
       for (const piece of pieces) this.#hash.update(piece);
       this.#hashedBytes += lengthOf(pieces);
@@ -183,26 +186,6 @@ function* slicesOf(bytes: Bytes): Generator<readonly Uint8Array[]> {
     }
   }
   if (slice.length > 0) yield slice;
-}
-
-/** pwritev(2) may write less than it was given, as when the disk becomes full. */
-async function writeAll(handle: FileHandle, offset: number, pieces: readonly Uint8Array[]): Promise<void> {
-  const size = lengthOf(pieces);
-  let { bytesWritten: done } = await handle.writev(pieces, offset);
-  for (; done < size; ) {
-    const { bytesWritten } = await handle.writev(after(pieces, done), offset + done);
-    done += bytesWritten;
-  }
-}
-
-/** The pieces without their first bytes. */
-function after(pieces: readonly Uint8Array[], bytes: number): readonly Uint8Array[] {
-  let skip = bytes;
-  return pieces.flatMap((piece) => {
-    const rest = piece.subarray(Math.min(skip, piece.length));
-    skip -= piece.length - rest.length;
-    return rest.length === 0 ? [] : [rest];
-  });
 }
 
 function ignore(): void {}

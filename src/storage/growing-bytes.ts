@@ -36,6 +36,12 @@ export class GrowingBytes {
     return this.bytes.subarray(0, this.length);
   }
 
+  /** Takes so many off the beginning. */
+  drop(bytes: number): void {
+    this.bytes.copyWithin(0, bytes, this.length);
+    this.length -= bytes;
+  }
+
   /** What was collected, as bytes of its own; it is empty afterwards. */
   take(): Buffer {
     const taken = Buffer.from(this.view());

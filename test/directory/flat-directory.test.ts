@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { dayIndexOf } from '../../src/directory/day-index.ts';
 import { EMPTY_LAYER, LayerBuilder } from '../../src/directory/flat-builder.ts';
 import { ASK, FlatDirectory, UNKNOWN } from '../../src/directory/flat-directory.ts';
 import { DOSSIER_BYTES, dayNumber, packDossier } from '../../src/directory/pack.ts';
 import { isInsz } from '../../src/domain/insz.ts';
 import { personKey } from '../../src/domain/person-key.ts';
+import { keysOf } from './layer-keys.ts';
 
 function insz(text: string) {
   if (!isInsz(text)) throw new Error(`${text} is no INSZ`);
@@ -88,7 +90,11 @@ describe('a flat directory', () => {
     expect([flat.lookup(A), firsts[0], counts[0]]).toEqual([undefined, UNKNOWN, 0]);
   });
 
-  test('find agrees with a map, whatever is in the directory and in whatever order it is asked', () => {
+  // A large one guesses the place of a person by its day of birth, a small one halves.
+  test.each([
+    ['small', 100, (keys: Uint32Array) => dayIndexOf(keys)],
+    ['large', 30, (keys: Uint32Array) => dayIndexOf(keys, 1)],
+  ])('in a %s one find agrees with a map, whatever is in it and whoever is asked for', (_, numRuns, days) => {
     const key = fc.oneof(
       fc.integer({ min: 0, max: 1_999_999_999 }),
       fc.integer({ min: 740_312_000, max: 740_312_999 }),
@@ -103,13 +109,16 @@ describe('a flat directory', () => {
           expected.set(person, [first, person % 3]);
           first += person % 3;
         }
-        const flat = new FlatDirectory({ version: 1n, base: builder.finish(), changed: EMPTY_LAYER });
+        const layer = builder.finish();
+        const base = { ...layer, days: days(keysOf(layer)) };
+        const flat = new FlatDirectory({ version: 1n, base, changed: EMPTY_LAYER });
         const asked = Uint32Array.from([...others, ...persons]);
         const [firsts, counts] = [new Int32Array(asked.length), new Int32Array(asked.length)];
         flat.find(asked, asked.length, firsts, counts);
         const found = [...asked].map((_, index) => [firsts[index], counts[index]]);
         expect(found).toEqual([...asked].map((one) => expected.get(one) ?? [UNKNOWN, 0]));
       }),
+      { numRuns },
     );
   });
 });

@@ -8,8 +8,12 @@ function taking(output: OutputFormat) {
   return { ...ADRM_TASK, receivers: ADRM_TASK.receivers.map((receiver) => ({ ...receiver, output })) };
 }
 
-test('an output whose trailer counts its records is written record by record', () => {
+test('an output with a trailer is written in parts where its sums add up from parts', () => {
   const bare = { kind: 'fixed-width', charset: 'cp500', recordLength: 9, lineEnd: 'none', columns: {} } as const;
+  const columns = { first: 2, last: 8 };
+  const trailer = (field: string) => ({ type: 'T', count: columns, sums: [{ field, columns }] });
   expect(isLaneTask(taking(bare))).toBe(true);
-  expect(isLaneTask(taking({ ...bare, trailer: { type: 'T', count: { first: 2, last: 8 }, sums: [] } }))).toBe(false);
+  expect(isLaneTask(taking({ ...bare, trailer: trailer('record_no') }))).toBe(true);
+  // What is below zero has no remainder that adds up; nor have texts.
+  expect(isLaneTask(taking({ ...bare, trailer: trailer('street') }))).toBe(false);
 });

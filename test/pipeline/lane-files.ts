@@ -4,9 +4,23 @@ import { ADRM, ADRM_ACT, ADRM_TASK, SECTORS } from './run-batch-fixture.ts';
 
 /** Random directories, acts and files of addresses: mostly right, and wrong in every way a row can be. */
 
-const PERSONS = ['74031295170', '85113098277', '00022993779', '68451597725', '12070496422', '74031289925'] as const;
-const [REPLACED, REPLACEMENT] = ['68451597725', '00022993779'];
+export const PERSONS = [
+  '74031295170',
+  '85113098277',
+  '00022993779',
+  '68451597725',
+  '12070496422',
+  '74031289925',
+] as const;
+export const [REPLACED, REPLACEMENT] = ['68451597725', '00022993779'];
 const HOLDERS = ['10;0', '7;0', '7;1', '11;0', '25;0', '12;3'] as const;
+/** Institutions that know some of them. */
+export const HOLDERS_OF_LINES = [
+  { sector: 10, type: 0 },
+  { sector: 7, type: 0 },
+  { sector: 7, type: 1 },
+  { sector: 25, type: 0 },
+] as const;
 const QUALITIES = ['010', '101', '102', '999'] as const;
 const DAYS = ['1999-12-31', '2010-01-01', '2019-04-01', '2026-01-05', '2026-12-31'] as const;
 

@@ -1,13 +1,10 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
-import type { BatchTask } from '../../src/pipeline/batch.ts';
 import { LaneThreads } from '../../src/pipeline/lane-threads.ts';
-import { layoutsInForce } from '../../src/pipeline/layouts-in-force.ts';
-import { runBatch } from '../../src/pipeline/run-batch.ts';
-import { lanePlan, runLane } from '../../src/pipeline/run-lane.ts';
 import { DIRECTORY, FILE, TASK } from './lane-files.ts';
-import { ADRM, ADRM_TASK, BatchBench, NO_ORIGINALS, WLAT_TASK } from './run-batch-fixture.ts';
+import { isInLane, left } from './lane-left.ts';
+import { ADRM, ADRM_TASK, BatchBench, WLAT_TASK } from './run-batch-fixture.ts';
 
 const ADRM_SAMPLE = readFileSync('test/fixtures/samples/1_ADRM_address_mutation.csv', 'utf8');
 
@@ -15,30 +12,8 @@ const ADRM_SAMPLE = readFileSync('test/fixtures/samples/1_ADRM_address_mutation.
 const lane = new LaneThreads({ threads: 2, minBytes: 0, chunkBytes: 2048 });
 afterAll(() => lane.close());
 
-/** All that a batch leaves behind, byte by byte. */
-async function left(bench: BatchBench, task: BatchTask, threads: LaneThreads | undefined) {
-  const { store, directory } = bench;
-  const result = await runBatch(task, { store, directory, originals: NO_ORIGINALS, lane: threads });
-  return {
-    ...result,
-    outputs: result.outputs.map(({ content: { contentId: _, ...content }, ...output }) => ({ ...output, content })),
-    refusals: await bench.text(result.refusals),
-    information: await bench.text(result.information),
-    recordLog: result.recordLog.sha256,
-    log: await bench.logLines(result.recordLog),
-  };
-}
-
 function isSynthetic(line: string): boolean {
   return line[6] === '9';
-}
-
-/** Whether the lane did it, and nothing was left to the other path. */
-async function isInLane(bench: BatchBench, task: BatchTask): Promise<boolean> {
-  const plan = await lanePlan(task, layoutsInForce(task.flow, task.receivedAt), bench.store);
-  const directory = await bench.directory.flat(task.environment);
-  if (plan === undefined || directory === undefined) return false;
-  return (await runLane(task, plan, { store: bench.store, threads: lane, directory })) !== undefined;
 }
 
 describe('the lane', () => {
@@ -53,7 +28,7 @@ describe('the lane', () => {
         if (changes !== null) await bench.load(changes);
         const task = { ...planned, contents: [await bench.content(file)] };
         expect(await left(bench, task, lane)).toEqual(await left(bench, task, undefined));
-        if (await isInLane(bench, task)) inLane += 1;
+        if (await isInLane(bench, task, lane)) inLane += 1;
       }),
       { numRuns: 30 },
     );
@@ -64,18 +39,18 @@ describe('the lane', () => {
     const bench = await BatchBench.open();
     const contents = [await bench.content(ADRM_SAMPLE)];
     const sample4 = readFileSync('test/fixtures/samples/4_WLAT_unemployment_attest.jsonl');
-    expect(await isInLane(bench, { ...ADRM_TASK, contents })).toBe(true);
-    expect(await isInLane(bench, { ...WLAT_TASK, contents: [await bench.content(sample4)] })).toBe(false);
+    expect(await isInLane(bench, { ...ADRM_TASK, contents }, lane)).toBe(true);
+    expect(await isInLane(bench, { ...WLAT_TASK, contents: [await bench.content(sample4)] }, lane)).toBe(false);
   });
 
   test('leaves alone what it has not heard of', async () => {
     const bench = await BatchBench.open();
     const contents = [await bench.content(ADRM_SAMPLE)];
     const flow = { ...ADRM, asks: { datum: 'x', answerFlow: 'X', answerWithinHours: 1, closeAfterHours: 2 } };
-    expect(await isInLane(bench, { ...ADRM_TASK, flow, contents })).toBe(false);
+    expect(await isInLane(bench, { ...ADRM_TASK, flow, contents }, lane)).toBe(false);
     const [act] = ADRM_TASK.authorizations;
     const authorizations = act === undefined ? [] : [{ ...act, users: ['u1'] }];
-    expect(await isInLane(bench, { ...ADRM_TASK, authorizations, contents })).toBe(false);
+    expect(await isInLane(bench, { ...ADRM_TASK, authorizations, contents }, lane)).toBe(false);
   });
 
   test('tells a content that is not the one received, and leaves nothing of it', async () => {

@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type RecordKind, writeBatch } from './generate.ts';
+import type { BatchForm } from './generate-records.ts';
+import { type PipelineGateway, SEED } from './pipeline-gateway.ts';
+import { resetPeak } from './process-figures.ts';
+
+export type BatchPlan = {
+  readonly persons: number;
+  readonly records: number;
+  readonly receivers: 1 | 3;
+  /** Delimited where it is left out. */
+  readonly form?: BatchForm;
+};
+
+/** The flow of a form, and how its files end. */
+const FLOW_OF: Readonly<Record<BatchForm, readonly [code: string, extension: string]>> = {
+  delimited: ['ADRM', 'csv'],
+  'fixed-width': ['BBON', 'txt'],
+  'json-lines': ['WLAT', 'jsonl'],
+  xml: ['DIMN', 'xml'],
+};
+
+export type Measured = {
+  readonly rate: number;
+  /** When the file was complete and when it was answered, in milliseconds since the epoch. */
+  readonly complete: number;
+  readonly at: number;
+  readonly seconds: number;
+  readonly cpu: number;
+  /** Since the file was complete. */
+  readonly peakMB: number;
+  readonly ticket: string;
+  readonly kinds: Readonly<Record<RecordKind, number>>;
+};
+
+/** Writes a file of these records and hands it in. @param file where it stays */
+export async function measureBatch(pipeline: PipelineGateway, file: string, plan: BatchPlan): Promise<Measured> {
+  const { kinds } = await write(file, plan);
+  return handIn(pipeline, file, plan, kinds);
+}
+
+/** The same, and nothing of it stays. */
+export async function measureOnce(pipeline: PipelineGateway, folder: string, plan: BatchPlan): Promise<Measured> {
+  const file = join(folder, 'batch.csv');
+  const measured = await measureBatch(pipeline, file, plan);
+  await rm(file);
+  return measured;
+}
+
+/** Writes a file of these records. */
+export function write(file: string, { persons, records, receivers, form = 'delimited' }: BatchPlan) {
+  const directory = { persons, seed: SEED };
+  return writeBatch(file, { form, records, seed: SEED + records, directory, receivers });
+}
+
+/** Hands in a file that was written. */
+export async function handIn(
+  { gateway, put, answered }: PipelineGateway,
+  file: string,
+  { records, receivers, form = 'delimited' }: BatchPlan,
+  kinds: Measured['kinds'],
+): Promise<Measured> {
+  const answer = answered(records);
+  const [flow, extension] = FLOW_OF[form];
+  const complete = await put(flow, `${flow}_${records}_${receivers}_${Date.now()}.${extension}`, file);
+  await resetPeak(gateway.pid);
+  const cpuBefore = await gateway.cpuSeconds();
+  const { at, ticket, accepted } = await answer;
+  if (accepted < records * 0.9) throw new Error(`${accepted} of ${records} records were accepted`);
+  const seconds = (at - complete) / 1000;
+  const cpu = (await gateway.cpuSeconds()) - cpuBefore;
+  return { rate: records / seconds, complete, at, seconds, cpu, peakMB: await gateway.peakMB(), ticket, kinds };
+}
