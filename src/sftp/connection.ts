@@ -11,7 +11,7 @@ import { Handles } from './handles.ts';
 import type { SftpListenerParts } from './listener.ts';
 import { Login, type Prove } from './login.ts';
 import { SftpSession } from './session.ts';
-import { disconnectWith, fence, opensInPlace } from './ssh2-fixes.ts';
+import { disconnectWith, fence, leave, opensInPlace } from './ssh2-fixes.ts';
 
 /** What the listener keeps for all its connections. */
 export type ConnectionHost = {
@@ -20,7 +20,10 @@ export type ConnectionHost = {
   closed(socket: Socket): void;
 };
 
-const TOO_MANY_CONNECTIONS = 12; // SSH_DISCONNECT_TOO_MANY_CONNECTIONS, RFC 4253 §11.1
+/** Reasons to disconnect, RFC 4253 §11.1. */
+const [PROTOCOL_ERROR, BY_APPLICATION, TOO_MANY_CONNECTIONS] = [2, 11, 12] as const;
+/** Who said goodbye hears nothing more. */
+const NO_ANSWER = 0;
 const TOO_MANY_TEXT = 'you or your institution have too many connections at once; close some of them';
 const LINGER_MS = 2000;
 /** A client that has ended its session leaves by itself; one that stays is shown out. */
@@ -93,7 +96,11 @@ export class SshConnection {
         refused: (proven) => this.#wasRefused(proven),
       },
     );
-    fence(client, { loggedIn: () => this.#current !== undefined, broke: (what) => this.#broke(what) });
+    fence(client, {
+      loggedIn: () => this.#current !== undefined,
+      ended: () => this.#ending,
+      broke: (what) => this.#broke(what),
+    });
     client.on('error', (error) => this.#failed(error));
     client.on('authentication', (context) => this.#decide(login, context));
     client.on('ready', () => this.#ready(client));
@@ -115,14 +122,14 @@ export class SshConnection {
   }
 
   /** Says goodbye and closes; what the session has open is given up. */
-  end(why: string): void {
+  end(why: string, reason: number = BY_APPLICATION): void {
     if (this.#ending) return;
     this.#ending = true;
     this.#parts.logger.debug({ why, remoteAddress: this.remoteAddress }, 'an SFTP connection ends');
     this.#wire?.cut();
     try {
-      if (this.#client === undefined) this.#socket.end();
-      else this.#client.end();
+      if (this.#client === undefined || reason === NO_ANSWER) this.#socket.end();
+      else leave(this.#client, reason);
     } catch (error) {
       this.#parts.logger.debug({ error }, 'an SFTP connection was gone before it was ended');
     }
@@ -175,9 +182,10 @@ export class SshConnection {
   }
 
   #broke(what: string): void {
+    if (this.#ending) return;
     if (this.#current === undefined) this.#visit.failed(this.#refused?.proven);
     this.#noteBroken(what);
-    this.end(what);
+    this.end(what, PROTOCOL_ERROR);
   }
 
   #noteBroken(what: string): void {
@@ -212,6 +220,9 @@ export class SshConnection {
     channel.on('subsystem', (acceptSubsystem, rejectSubsystem, { name }) => {
       if (name === 'sftp' && this.#wire === undefined) this.#serve(client, acceptSubsystem(), current);
       else rejectSubsystem?.();
+    });
+    channel.on('close', () => {
+      if (this.#wire === undefined) this.end('the channel was closed before it was used');
     });
   }
 
@@ -258,7 +269,9 @@ export class SshConnection {
   #failed(error: Error): void {
     this.#parts.logger.debug({ error, remoteAddress: this.remoteAddress }, 'an SSH connection failed');
     const level = 'level' in error ? error.level : undefined;
-    if (level === 'socket' || level === 'client-timeout') this.end('the connection was lost');
+    // ssh2 makes an error of a goodbye (SSH_MSG_DISCONNECT) for another reason than that the client is done.
+    if ('code' in error && typeof error.code === 'number') this.end('the client said goodbye', NO_ANSWER);
+    else if (level === 'socket' || level === 'client-timeout') this.end('the connection was lost');
     else this.#broke(error.message);
   }
 

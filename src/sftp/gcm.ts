@@ -214,8 +214,9 @@ export class GcmDecipher implements Decipher {
     decipher.final();
     count(this.#iv);
     this.inSeqno = (this.inSeqno + 1) >>> 0;
-    const end = opened.length - opened.readUInt8(0);
-    if (end < 1) throw new Error('a packet is shorter than its padding');
+    const padBytes = opened.readUInt8(0);
+    const end = opened.length - padBytes;
+    if (padBytes < MIN_PADDING || end < 1) throw new Error('the padding of a packet can not be true');
     return opened.subarray(1, end);
   }
 }

@@ -3,8 +3,7 @@ import ssh2, { type ParsedKey } from 'ssh2';
 import { readSshKey } from '../domain/ssh-key.ts';
 import { readWire } from '../domain/ssh-wire.ts';
 import { FieldWriter } from './codec.ts';
-import { sendPayload } from './ssh2-fixes.ts';
-import { internalsOf, type Protocol, wrap } from './ssh2-inside.ts';
+import { internalsOf, type Protocol, sendPayload, wrap } from './ssh2-inside.ts';
 
 const MSG_GLOBAL_REQUEST = 80;
 const ANNOUNCE = 'hostkeys-00@openssh.com';

@@ -12,7 +12,8 @@ export function askCode(context: KeyboardAuthContext): Promise<string | undefine
   return new Promise((resolve) => {
     context.prompt([{ prompt: 'One-time code: ', echo: false }], TITLE, INSTRUCTION, (answers: unknown) => {
       if (!Array.isArray(answers)) return resolve(undefined);
-      const first: unknown = answers[0];
+      // RFC 4256 §3.4: as many answers as questions, or none counts.
+      const first: unknown = answers.length === 1 ? answers[0] : undefined;
       resolve(typeof first === 'string' ? first.slice(0, MAX_ANSWER).replaceAll(/\s/g, '') : '');
     });
   });

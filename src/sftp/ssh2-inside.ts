@@ -42,11 +42,18 @@ export type Protocol = {
   readonly _packetRW: {
     readonly write: { readonly allocStart: number; alloc(bytes: number): Buffer; finalize(packet: Buffer): Buffer };
   };
+  readonly _authsQueue: readonly string[];
   _onHandshakeComplete: (...negotiated: readonly unknown[]) => void;
   readonly _handlers: Record<string, Handler | undefined>;
+  /** Answers to a request to log in, RFC 4252 §5.1, §7 and RFC 4256 §3.2. */
+  authSuccess: (...fields: readonly unknown[]) => void;
+  authFailure: (...fields: readonly unknown[]) => void;
+  authPKOK: (...fields: readonly unknown[]) => void;
+  authInfoReq: (...fields: readonly unknown[]) => void;
   disconnect(reason: number): void;
   channelOpenFail(remote: number, reason: number, text: string): void;
   channelFailure(remote: number): void;
+  channelClose(remote: number): void;
   requestSuccess(data: Buffer): void;
   requestFailure(): void;
   channelData(remote: number, data: Buffer): void;
@@ -85,8 +92,16 @@ export function socketOf(client: Connection): Socket {
   return socket;
 }
 
-export function asOpenInfo(info: unknown): { readonly sender: number; readonly packetSize: number } {
-  return info as { sender: number; packetSize: number };
+/** @returns undefined where the message was cut */
+export function asOpenInfo(info: unknown): { readonly sender: number; readonly packetSize: number } | undefined {
+  const { sender, packetSize } = info as { sender?: number; packetSize?: number };
+  return sender === undefined || packetSize === undefined ? undefined : { sender, packetSize };
+}
+
+/** Whether a key that is shown has a type and bytes. */
+export function isWholeKey(shown: unknown): boolean {
+  const { keyAlgo, key } = shown as { keyAlgo?: unknown; key?: unknown };
+  return typeof keyAlgo === 'string' && key instanceof Uint8Array;
 }
 
 /** What seals packets: of AES-GCM, the one that has all of these. */
@@ -119,12 +134,23 @@ export function channelEnds(channel: ServerChannel): { readonly incoming: Channe
   return channel as unknown as { incoming: ChannelEnd; outgoing: ChannelEnd };
 }
 
-export type OpenSession = { readonly remoteId: number; readonly channel: { incoming: { window: number } } | undefined };
+export type OpenSession = {
+  readonly remoteId: number;
+  readonly outgoing: { window: number };
+  readonly channel: { incoming: { window: number } } | undefined;
+  /** The client said that it is done with it. */
+  readonly ending: boolean;
+};
 
 export function asSession(session: unknown): OpenSession | undefined {
   if (typeof session !== 'object' || session === null || !('_chanInfo' in session)) return undefined;
-  const inside = session as { _chanInfo: { outgoing: { id: number } }; _channel?: { incoming: { window: number } } };
-  return { remoteId: inside._chanInfo.outgoing.id, channel: inside._channel };
+  const inside = session as {
+    _chanInfo: { outgoing: { id: number; window: number } };
+    _channel?: { incoming: { window: number } };
+    _ending?: boolean;
+  };
+  const { outgoing } = inside._chanInfo;
+  return { remoteId: outgoing.id, outgoing, channel: inside._channel, ending: inside._ending === true };
 }
 
 export type Handler = (...message: readonly unknown[]) => void;
@@ -138,4 +164,17 @@ export function wrap(
   const handler = protocol._handlers[name];
   if (handler === undefined) throw new Error(`ssh2 has no handler ${name}: the fences fit version 1.17.0`);
   protocol._handlers[name] = (...message) => fenced(() => handler(...message), message);
+}
+
+/** Sends a message of ours; while keys are exchanged it waits, as those of ssh2 do. */
+export function sendPayload(protocol: Protocol, payload: Buffer): void {
+  if (protocol._kexinit !== undefined) {
+    protocol._queue ??= [];
+    protocol._queue.push(payload);
+    return;
+  }
+  const writer = protocol._packetRW.write;
+  const packet = writer.alloc(payload.length);
+  packet.set(payload, writer.allocStart);
+  protocol._cipher.encrypt(writer.finalize(packet));
 }

@@ -75,8 +75,8 @@ export class SshPeer {
   }
 
   /** A connection on which nothing was said yet. */
-  static async reach(port: number, cipher: CipherName = 'gcm'): Promise<SshPeer> {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+  static async reach(port: number, cipher: CipherName = 'gcm', localAddress = '127.0.0.1'): Promise<SshPeer> {
+    const socket = connect({ port, host: '127.0.0.1', localAddress, noDelay: true });
     await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject));
     return new SshPeer(socket, cipher);
   }

@@ -1,4 +1,4 @@
-import type { PacketFaults } from '../../support/ssh-packets.ts';
+import type { CipherName, PacketFaults } from '../../support/ssh-packets.ts';
 import { str, u32, u64 } from '../../support/ssh-wire.ts';
 import type { Scene, Stage } from './scene.ts';
 
@@ -26,8 +26,11 @@ export type Case = {
   readonly to?: Stage;
   /** The client ends its side after the last step. */
   readonly ends?: true;
-  /** What the audit log must say of it: the kind of line, and its reason or code. */
-  readonly audit?: readonly [kind: string, reason: string];
+  /** The client ends its side when it has heard what it expects. */
+  readonly leaves?: true;
+  /** The refusals that the audit log must have of it, and no other: kind of line, and reason or code. */
+  readonly audit?: readonly string[];
+  readonly cipher?: CipherName;
   readonly account?: string;
 };
 
@@ -121,12 +124,17 @@ export const GOODBYE = ['exit 1', 'EOF', 'CLOSE', 'DISCONNECT 11'] as const;
 /** Bytes that end the session, and with it the connection. */
 export function broken(what: string, bytes: Buffer | readonly Buffer[], ...before: readonly string[]): Case {
   const steps = [data(...(Buffer.isBuffer(bytes) ? [bytes] : bytes))];
-  return { ...closes(what, 'sftp', steps, [...before, ...GOODBYE]), audit: ['session', 'protocol-error'] };
+  return { ...closes(what, 'sftp', steps, [...before, ...GOODBYE]), audit: ['session protocol-error'] };
+}
+
+/** A case of which the audit log has this line. */
+export function logged(line: string, one: Case): Case {
+  return { ...one, audit: [line] };
 }
 
 /** As `answered`, and the audit log has a line of this kind with this code. */
 export function refused(what: string, request: Buffer, status: string, kind: string, code: string): Case {
-  return { ...answered(what, request, status), audit: [kind, code] };
+  return { ...answered(what, request, status), audit: [`${kind} ${code}`] };
 }
 
 export { str, u32, u64 };

@@ -1,49 +1,64 @@
 import type { EdPair } from '../../support/ssh-wire.ts';
-import { ask, type Case, FILE, SFTP, str } from './case.ts';
-import { Scene } from './scene.ts';
+import { ask, type Case, CONTENT, FILE, SFTP, str } from './case.ts';
+import { LOGIN, Scene } from './scene.ts';
 
 /** What came back of a case, in words; the last is `goes on` or `closed`. */
 export type Outcome = { readonly told: readonly string[]; readonly sentences: readonly string[] };
 
-export type Place = { readonly port: number; readonly login: string; readonly key: EdPair; readonly foreign: string };
+export type Place = {
+  readonly port: number;
+  readonly keys: ReadonlyMap<string, EdPair>;
+  readonly foreign: string;
+  readonly address: string;
+};
 
 /** Does what a case says on a connection of its own, and then what an honest client does. */
-export async function conduct({ port, ...who }: Place, one: Case): Promise<Outcome> {
-  const scene = await Scene.open(port, who);
-  const told: string[] = [];
+export async function conduct({ port, keys, foreign, address }: Place, one: Case): Promise<Outcome> {
+  const { account: login = LOGIN, cipher } = one;
+  const key = keys.get(login);
+  if (key === undefined) throw new Error(`no key of ${login}`);
+  const scene = await Scene.open(port, { login, key, foreign, cipher, address });
   try {
     await scene.advance('connected', one.from);
     if (one.from === 'sftp') await scene.prepare(one.steps);
-    for (const step of one.steps) {
-      if (typeof step === 'function') await step(scene);
-      else if (Buffer.isBuffer(step)) scene.peer.send(step);
-      else if ('raw' in step) scene.peer.write(step.raw);
-      else scene.peer.send(step.payload, step.faults);
-    }
-    if (one.ends) scene.peer.end();
-    if (one.to === undefined) {
-      for (let next = await scene.next(); next !== undefined; next = await scene.next())
-        told.push(told.length < 600 ? next : 'more');
-      return { told: [...told.map(withoutHandle), 'closed'], sentences: scene.sentences };
-    }
-    while (told.length < one.expected.length) {
-      const next = await scene.next();
-      if (next === undefined) return { told: [...told.map(withoutHandle), 'closed'], sentences: scene.sentences };
-      told.push(next);
-    }
-    await scene.advance(one.to, 'sftp');
-    scene.sendData(ask(SFTP.STAT, str(FILE)));
-    const last = await scene.next();
-    return {
-      told: [...told.map(withoutHandle), last === 'ATTRS 5' ? 'goes on' : `${last}`],
-      sentences: scene.sentences,
-    };
+    await act(scene, one);
+    const told = one.to === undefined ? await untilClosed(scene, one) : await untilOn(scene, one, one.to);
+    return { told: told.map((answer) => answer.replace(/^HANDLE .*/, 'HANDLE')), sentences: scene.sentences };
   } finally {
-    scene.peer.end();
     scene.peer.socket.destroy();
   }
 }
 
-function withoutHandle(told: string): string {
-  return told.startsWith('HANDLE ') ? 'HANDLE' : told;
+async function act(scene: Scene, { steps, ends }: Case): Promise<void> {
+  for (const step of steps) {
+    if (typeof step === 'function') await step(scene);
+    else if (Buffer.isBuffer(step)) scene.peer.send(step);
+    else if ('raw' in step) scene.peer.write(step.raw);
+    else scene.peer.send(step.payload, step.faults);
+  }
+  if (ends) scene.peer.end();
+}
+
+async function untilClosed(scene: Scene, { expected, leaves }: Case): Promise<readonly string[]> {
+  const told: string[] = [...scene.heard];
+  if (leaves && told.length === expected.length) scene.peer.end();
+  for (let next = await scene.next(); next !== undefined; next = await scene.next()) {
+    told.push(next);
+    if (leaves && told.length === expected.length) scene.peer.end();
+  }
+  return [...told, 'closed'];
+}
+
+/** Reads what is expected, goes on as an honest client, and asks for one thing more. */
+async function untilOn(scene: Scene, { expected }: Case, to: NonNullable<Case['to']>): Promise<readonly string[]> {
+  const told: string[] = [...scene.heard];
+  while (told.length < expected.length) {
+    const next = await scene.next();
+    if (next === undefined) return [...told, 'closed'];
+    told.push(next);
+  }
+  await scene.advance(to, 'sftp');
+  scene.sendData(ask(SFTP.STAT, str(FILE)));
+  const last = await scene.next();
+  return [...told, last === `ATTRS ${CONTENT.length}` ? 'goes on' : `${last}`];
 }

@@ -22,6 +22,19 @@ export const WINDOW = 2_000_000;
 export const MAX_PACKET = 32_768;
 export const LOGIN = 'batch@ksz';
 
+/** Windows, and the host keys that are announced behind the login (hostkeys-00@openssh.com wants no answer). */
+const PASSED_OVER: ReadonlySet<number> = new Set([80, 93]);
+
+export type Who = {
+  readonly login: string;
+  readonly key: EdPair;
+  readonly cipher?: CipherName | undefined;
+  /** A handle that another session has open. */
+  readonly foreign?: string;
+  /** Where it comes from. */
+  readonly address?: string;
+};
+
 /** One connection and what was said on it. */
 export class Scene {
   readonly peer: SshPeer;
@@ -30,21 +43,23 @@ export class Scene {
   /** Number of the channel at the gateway. */
   channel = 0;
   readonly handles = new Map<string, string>();
+  /** What was waited for in the middle of the steps. */
+  readonly heard: string[] = [];
   /** Sentences of all refusals. */
   readonly sentences: string[] = [];
   #useNewKeys: () => void = () => {};
   #stream = Buffer.alloc(0) as Buffer;
-  readonly #foreign: string | undefined;
+  readonly #foreign: string;
 
-  private constructor(peer: SshPeer, login: string, key: EdPair, foreign: string | undefined) {
+  private constructor(peer: SshPeer, { login, key, foreign = '' }: Who) {
     this.peer = peer;
     this.login = login;
     this.key = key;
     this.#foreign = foreign;
   }
 
-  static async open(port: number, who: { login: string; key: EdPair; foreign?: string; cipher?: CipherName }) {
-    return new Scene(await SshPeer.reach(port, who.cipher), who.login, who.key, who.foreign);
+  static async open(port: number, who: Who): Promise<Scene> {
+    return new Scene(await SshPeer.reach(port, who.cipher, who.address), who);
   }
 
   /** Does what an honest client does between two stages. */
@@ -91,6 +106,10 @@ export class Scene {
     }
   }
 
+  async hear(): Promise<void> {
+    this.heard.push((await this.next()) ?? 'closed');
+  }
+
   /** Opens the handles that the steps name. */
   async prepare(steps: readonly Step[]): Promise<void> {
     for (const step of steps) if (typeof step === 'function' && step.bytes) await this.#openHandles(step.bytes);
@@ -103,7 +122,7 @@ export class Scene {
   }
 
   async #openHandle(kind: string): Promise<string> {
-    if (kind === 'foreign') return this.#foreign ?? '';
+    if (kind === 'foreign') return this.#foreign;
     const [type, fields] = {
       folder: [SFTP.OPENDIR, [str(FOLDER)]] as const,
       write: [SFTP.OPEN, [str(`${FOLDER}/never`), u32(2 | 8 | 16), u32(0)]] as const,
@@ -131,7 +150,7 @@ export class Scene {
       const message = await this.peer.next();
       if (message === undefined) return undefined;
       if (message[0] === 94) this.#stream = Buffer.concat([this.#stream, message.subarray(9)]);
-      else if (message[0] !== 93) return this.#told(message);
+      else if (!PASSED_OVER.has(message.readUInt8(0))) return this.#told(message);
     }
   }
 
@@ -146,6 +165,8 @@ export class Scene {
         return `FAILURE ${message.subarray(5, 5 + first)}${message.at(-1) === 1 ? ' partly done' : ''}`;
       case 92:
         return `OPEN_FAILURE ${message.readUInt32BE(5)}`;
+      case 60:
+        return message.subarray(5, 5 + first).toString() === 'Second factor' ? 'QUESTION' : 'PK_OK';
       case 98: {
         const name = message.subarray(9, 9 + message.readUInt32BE(5)).toString('latin1');
         return name === 'exit-status' ? `exit ${message.readUInt32BE(message.length - 4)}` : name;
@@ -191,8 +212,6 @@ const NAMES = new Map<number, string>([
   ] as const),
   ...([
     [53, 'BANNER'],
-    [60, 'PK_OK'],
-    [80, 'GLOBAL_REQUEST'],
     [81, 'REQUEST_SUCCESS'],
     [82, 'REQUEST_FAILURE'],
   ] as const),

@@ -6,6 +6,7 @@ import {
   FILE,
   FOLDER,
   INNER,
+  logged,
   NOTHING,
   READ,
   refused,
@@ -47,10 +48,13 @@ export const SFTP_NAMES: readonly Cause[] = [
     rule: 'rename(2): EISDIR, ENOTDIR, ENOTEMPTY, EINVAL; both stay as they are',
     twin: answered('a file onto itself, which changes nothing', posix(FILE, FILE), 'STATUS 0'),
     cases: [
-      answered('a file onto a folder', posix(FILE, FOLDER), FAILURE),
-      answered('a folder onto a file', posix(FOLDER, FILE), ABSENT),
-      answered('a folder into itself', posix(FOLDER, `${FOLDER}/below`), DENIED),
-      answered('a folder into a folder of itself', posix(WORK, `${FOLDER}/below`), DENIED),
+      logged('move is-folder', answered('a file onto a folder', posix(FILE, FOLDER), FAILURE)),
+      logged('move not-folder', answered('a folder onto a file', posix(FOLDER, FILE), ABSENT)),
+      logged('move not-allowed', answered('a folder into itself', posix(FOLDER, `${FOLDER}/below`), DENIED)),
+      logged(
+        'delete not-allowed',
+        answered('a folder into a folder of itself', posix(WORK, `${FOLDER}/below`), DENIED),
+      ),
     ],
   },
   {
@@ -63,8 +67,8 @@ export const SFTP_NAMES: readonly Cause[] = [
       'STATUS 0',
     ),
     cases: [
-      answered('one deep', rename(FOLDER, `${FOLDER}/below`), DENIED),
-      answered('by a way around', rename(FOLDER, `${WORK}/dir/../dir/below`), DENIED),
+      logged('move not-allowed', answered('one deep', rename(FOLDER, `${FOLDER}/below`), DENIED)),
+      logged('move not-allowed', answered('by a way around', rename(FOLDER, `${WORK}/dir/../dir/below`), DENIED)),
     ],
   },
   {
@@ -74,8 +78,8 @@ export const SFTP_NAMES: readonly Cause[] = [
     cases: [
       refused('RENAME', rename(`${WORK}/none`, `${WORK}/none 2`), ABSENT, 'move', 'not-found'),
       refused('posix-rename', posix(`${WORK}/none`, FILE), ABSENT, 'move', 'not-found'),
-      answered('REMOVE', remove(`${WORK}/none`), ABSENT),
-      answered('RMDIR', rmdir(`${WORK}/none`), ABSENT),
+      logged('stat not-found', answered('REMOVE', remove(`${WORK}/none`), ABSENT)),
+      logged('stat not-found', answered('RMDIR', rmdir(`${WORK}/none`), ABSENT)),
     ],
   },
   {
@@ -87,9 +91,12 @@ export const SFTP_NAMES: readonly Cause[] = [
       answered('RMDIR of a file', rmdir(FILE), ABSENT),
       answered('OPENDIR of a file', ask(SFTP.OPENDIR, str(FILE)), ABSENT),
       answered('OPEN of a folder, to read', open(FOLDER, 1), FAILURE),
-      answered('OPEN of a folder, to write', open(FOLDER, 2), FAILURE),
-      answered('OPEN of a folder, to append', open(FOLDER, 2 | 4 | 8), FAILURE),
-      answered('SETSTAT of a size of a folder', ask(SFTP.SETSTAT, str(FOLDER), u32(1), Buffer.alloc(8)), FAILURE),
+      logged('publish is-folder', answered('OPEN of a folder, to write', open(FOLDER, 2), FAILURE)),
+      logged('publish is-folder', answered('OPEN of a folder, to append', open(FOLDER, 2 | 4 | 8), FAILURE)),
+      logged(
+        'publish is-folder',
+        answered('SETSTAT of a size of a folder', ask(SFTP.SETSTAT, str(FOLDER), u32(1), Buffer.alloc(8)), FAILURE),
+      ),
     ],
   },
   {
@@ -107,14 +114,14 @@ export const SFTP_NAMES: readonly Cause[] = [
     rule: 'the standard tree: SSH_FX_PERMISSION_DENIED for what is seen, and what is not seen looks absent',
     twin: answered('a place where it may', [mkdir(`${WORK}/mine`), rmdir(`${WORK}/mine`)], 'STATUS 0', 'STATUS 0'),
     cases: [
-      answered('RMDIR of /IN', rmdir('/IN'), DENIED),
-      answered('RMDIR of a mailbox', rmdir('/OUT/ADRM'), DENIED),
-      answered('MKDIR in the root', mkdir('/mine'), ABSENT),
-      answered('MKDIR in an intake folder', mkdir('/IN/ADRM/mine'), DENIED),
-      answered('a file in the root', open('/mine.txt', 26), ABSENT),
-      answered('a file in /SHARED', open('/SHARED/mine.txt', 26), ABSENT),
-      answered('a file in a mailbox', open('/OUT/ADRM/mine.txt', 26), DENIED),
-      answered('RENAME of /SHARED', rename('/SHARED', '/SHARED 2'), DENIED),
+      logged('delete not-allowed', answered('RMDIR of /IN', rmdir('/IN'), DENIED)),
+      logged('delete not-allowed', answered('RMDIR of a mailbox', rmdir('/OUT/ADRM'), DENIED)),
+      logged('makeFolder not-found', answered('MKDIR in the root', mkdir('/mine'), ABSENT)),
+      logged('makeFolder not-allowed', answered('MKDIR in an intake folder', mkdir('/IN/ADRM/mine'), DENIED)),
+      logged('create not-found', answered('a file in the root', open('/mine.txt', 26), ABSENT)),
+      logged('create not-found', answered('a file in /SHARED', open('/SHARED/mine.txt', 26), ABSENT)),
+      logged('create not-allowed', answered('a file in a mailbox', open('/OUT/ADRM/mine.txt', 26), DENIED)),
+      logged('move not-allowed', answered('RENAME of /SHARED', rename('/SHARED', '/SHARED 2'), DENIED)),
     ],
   },
   {
@@ -122,11 +129,17 @@ export const SFTP_NAMES: readonly Cause[] = [
     rule: 'draft §6.3; open(2)',
     twin: answered('to read', ask(SFTP.OPEN, str(FILE), READ, NOTHING), 'HANDLE'),
     cases: [
-      answered('to read what is not there', open(`${WORK}/none`, 1), ABSENT),
-      answered('to write what is not there', open(`${WORK}/none`, 2), ABSENT),
-      answered('to truncate what is not there', open(`${WORK}/none`, 2 | 16), ABSENT),
-      answered('to create what is there, exclusively', open(FILE, 2 | 8 | 32), FAILURE),
-      answered('to create and truncate it, exclusively', open(FILE, 2 | 8 | 16 | 32), FAILURE),
+      logged('read not-found', answered('to read what is not there', open(`${WORK}/none`, 1), ABSENT)),
+      logged('publish not-found', answered('to write what is not there', open(`${WORK}/none`, 2), ABSENT)),
+      logged('publish not-found', answered('to truncate what is not there', open(`${WORK}/none`, 2 | 16), ABSENT)),
+      logged(
+        'publish already-exists',
+        answered('to create what is there, exclusively', open(FILE, 2 | 8 | 32), FAILURE),
+      ),
+      logged(
+        'publish already-exists',
+        answered('to create and truncate it, exclusively', open(FILE, 2 | 8 | 16 | 32), FAILURE),
+      ),
     ],
   },
 ];

@@ -8,6 +8,7 @@ import {
   FILE,
   FOLDER,
   HANDLE,
+  logged,
   NOTHING,
   READ,
   SFTP,
@@ -90,9 +91,12 @@ export const SFTP_NUMBERS: readonly Cause[] = [
     rule: 'limits.maxFileBytes is 10^10 here; no byte of room is taken, and nothing is published',
     twin: answered('up to the limit', write(9_999_999_999n), 'STATUS 0'),
     cases: [
-      answered('by one byte', [write(10_000_000_000n), close], FAILURE, FAILURE),
-      answered('by half of its bytes', [write(9_999_999_990n, 'x'.repeat(20)), close], FAILURE, FAILURE),
-      answered('by far', [write(2n ** 50n), close], FAILURE, FAILURE),
+      logged('publish too-large', answered('by one byte', [write(10_000_000_000n), close], FAILURE, FAILURE)),
+      logged(
+        'publish too-large',
+        answered('by half of its bytes', [write(9_999_999_990n, 'x'.repeat(20)), close], FAILURE, FAILURE),
+      ),
+      logged('publish too-large', answered('by far', [write(2n ** 50n), close], FAILURE, FAILURE)),
     ],
   },
   {
@@ -100,7 +104,10 @@ export const SFTP_NUMBERS: readonly Cause[] = [
     rule: 'as WRITE',
     twin: answered('10', ask(SFTP.FSETSTAT, str(HANDLE.write), sized(10n)), 'STATUS 0'),
     cases: [
-      answered('10^10 + 1', [ask(SFTP.FSETSTAT, str(HANDLE.write), sized(10_000_000_001n)), close], FAILURE, FAILURE),
+      logged(
+        'publish too-large',
+        answered('10^10 + 1', [ask(SFTP.FSETSTAT, str(HANDLE.write), sized(10_000_000_001n)), close], FAILURE, FAILURE),
+      ),
       answered('2^53', ask(SFTP.FSETSTAT, str(HANDLE.write), sized(P53)), FAILURE),
       answered('2^63', ask(SFTP.FSETSTAT, str(HANDLE.write), sized(P63)), FAILURE),
       answered('2^64 - 1', ask(SFTP.FSETSTAT, str(HANDLE.write), sized(MAX)), FAILURE),
@@ -166,7 +173,7 @@ export const SFTP_NUMBERS: readonly Cause[] = [
       answered('read from 2^53', copy(P53, 1n, 0n), FAILURE),
       answered('a length of 2^64 - 1', copy(0n, MAX, 0n), FAILURE),
       answered('written to 2^53', copy(0n, 0n, P53), FAILURE),
-      answered('written beyond the limit', copy(0n, 0n, 10_000_000_000n), FAILURE),
+      logged('publish too-large', answered('written beyond the limit', copy(0n, 0n, 10_000_000_000n), FAILURE)),
     ],
   },
   {

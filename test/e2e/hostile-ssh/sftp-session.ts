@@ -27,7 +27,7 @@ const begun = (what: string, first: Buffer, ...expected: string[]) =>
   goes(what, 'channel', [subsystem, data(first)], ['CHANNEL_SUCCESS', ...expected], 'sftp');
 const ended = (what: string, ...bytes: readonly Buffer[]) => ({
   ...closes(what, 'channel', [subsystem, data(...bytes)], ['CHANNEL_SUCCESS', ...GOODBYE]),
-  audit: ['session', 'protocol-error'] as const,
+  audit: ['session protocol-error'] as const,
 });
 const UNSUPPORTED = 'STATUS 8';
 
