@@ -18,8 +18,8 @@ export const WITHOUT_WAITING: DiskAccess = {
 };
 
 /**
- * For a thread with nothing else to do. Who hands bytes to another thread to write them pays for moving them from one
- * processor to the other: several times what writing costs.
+ * For a thread with nothing else to do: it writes as fast as the disk takes bytes, and need not be told when another
+ * thread is ready.
  */
 export const IN_THIS_THREAD: DiskAccess = {
   write: (handle, offset, pieces) => writeAll(offset, pieces, async (some, at) => writevSync(handle.fd, some, at)),
