@@ -2,16 +2,16 @@ import { readFile } from 'node:fs/promises';
 import type { Admission } from './access/admission.ts';
 import { AdmissionDesk } from './access/admission-desk.ts';
 import type { SshDoor } from './access/ssh-door.ts';
-import type { AuditLog } from './audit/audit-log.ts';
+import type { Audit } from './audit/audit.ts';
 import type { HttpsListener as HttpsSettings, Settings, SftpListener as SftpSettings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
-import type { Logger, Metrics } from './domain/logger.ts';
+import type { Logger } from './domain/logger.ts';
 import { isLoopback } from './domain/loopback.ts';
-import type { SharedLimits } from './gateway-limits.ts';
-import type { LevelTwo } from './gateway-second-factor.ts';
+import type { ListenerLimits } from './gateway-limits.ts';
+import type { LevelTwoDoor } from './gateway-second-factor.ts';
 import { openSshDoor } from './gateway-ssh.ts';
 import { policyOf, type Trust } from './gateway-trust.ts';
 import { HttpsListener } from './listen/https.ts';
@@ -41,11 +41,10 @@ export type ListenerParts = {
   readonly settings: Settings;
   readonly trust: Trust;
   readonly generation: Current<Generation>;
-  readonly audit: AuditLog;
+  readonly audit: Audit;
   readonly vfs: Vfs;
-  readonly shared: SharedLimits;
-  readonly levelTwo: LevelTwo;
-  readonly metrics: Metrics;
+  readonly shared: ListenerLimits;
+  readonly levelTwo: LevelTwoDoor;
   readonly logger: Logger;
   readonly clock: Clock;
 };
@@ -124,7 +123,8 @@ async function openHttps(parts: ListenerParts, trust: Doors, listener: HttpsSett
   const admission: Admission = admissionOf(parts, trust, listener.class3);
   const { pems } = policyOf(trust, listener.class3, settings.pki.clockToleranceSeconds);
   const server = new HttpsListener({
-    ...{ ...shared, listener, tls: { cert, key, ca: pems }, admission, audit, logger },
+    ...{ ...shared, strangers: shared.strangersOf(listener), listener, tls: { cert, key, ca: pems }, admission },
+    ...{ audit, logger },
     generation: admissionVersion(generation, trust.revocation, levelTwo.stepUps),
     handler: levelTwo.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger })),
     refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
@@ -138,7 +138,8 @@ async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettin
   const { sshHostKeys, nextSshHostKeys } = settings.pki.files;
   const allOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
   const server = new SftpListener({
-    ...{ ...shared, listener, admission: desk, files: vfs, uploads: vfs.uploads, audit, logger, clock },
+    ...{ ...shared, strangers: shared.strangersOf(listener), listener, admission: desk, files: vfs },
+    ...{ uploads: vfs.uploads, logger, clock },
     secondFactors: parts.levelTwo.factors,
     hostKeys: new HostKeys(await allOf(sshHostKeys), await allOf(nextSshHostKeys)),
     keyRefusal: (login, key, remoteAddress) => desk.keyRefusal(login, key, remoteAddress),

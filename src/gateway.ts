@@ -153,7 +153,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const watcher = watchConfiguration(options, current, { audit, metrics, levelTwo });
   closers.push(() => watcher.close());
   const listeners = await openListeners(
-    { settings, trust, generation: current, audit, vfs, shared, levelTwo, metrics, logger, clock },
+    { settings, trust, generation: current, audit, vfs, shared, levelTwo, logger, clock },
     closers,
   );
   const healthNow = () => {
