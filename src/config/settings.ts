@@ -75,6 +75,8 @@ export type Settings = {
   /** Languages the pages offer; the first is the default. */
   readonly languages: readonly Language[];
   readonly demo: boolean;
+  /** 1, or one owner and the others that serve connections. */
+  readonly processes: number;
 };
 
 const LAST_PORT = 65_535;

@@ -3,7 +3,7 @@ import ssh2, { type Connection } from 'ssh2';
 import type { Admission } from '../access/admission.ts';
 import type { Place, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
-import type { Strangers } from '../access/waiting-room.ts';
+import type { Strangers, WaitingRoomParts } from '../access/waiting-room.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
@@ -30,6 +30,7 @@ export type SftpListenerParts = Pick<LoginParts, 'keyRefusal' | 'refusalText' | 
   readonly live: Places;
   /** Of this listener alone. */
   readonly strangers: Strangers;
+  readonly audit: WaitingRoomParts['audit'];
   readonly logger: Logger;
   readonly clock: Clock;
   /** Shown before login, where a client shows it. */
@@ -77,6 +78,9 @@ export class SftpListener implements ConnectionHost {
     const address = this.#net.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }
+
+  /** Another process holds the port; `take` brings its connections. */
+  serve(): void {}
 
   /** A connection that another process accepted; no byte of it was read. */
   take(socket: Socket): void {

@@ -109,6 +109,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
     ...shared,
+    audit,
     strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'sftp', audit, random: options.random }),
     logger: loggerInto(warnings, ends),
     clock: systemClock,
