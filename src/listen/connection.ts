@@ -51,6 +51,11 @@ export class HttpsConnection {
     return this.#running;
   }
 
+  /** Resolves when the requests that have come so far are answered. */
+  async idle(): Promise<void> {
+    await this.#tail;
+  }
+
   /** Asked once per generation. @throws what the admission threw; it is asked again the next time */
   admit(): Promise<Admitted | Refused> {
     if (this.#asked?.generation === this.#parts.generation.value.id) return this.#asked.answer;

@@ -103,7 +103,10 @@ export class HttpsListener {
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
-    for (const connection of this.#connections.values()) if (connection.running === 0) connection.socket.destroy();
+    for (const connection of this.#connections.values()) {
+      if (connection.running === 0) connection.socket.destroy();
+      else void connection.idle().then(() => connection.socket.destroySoon());
+    }
     const deadline = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, deadlineMs);

@@ -25,6 +25,7 @@ test('the shipped configuration is the demo', async () => {
     pki: { demo: true, directory: join(SHIPPED, '../certs/demo') },
     dropFolder: { enabled: false, sweepSeconds: 5 },
     languages: ['nl', 'fr', 'de', 'en'],
+    processes: 1,
   });
   expect(
     settings.listeners.map(({ protocol, host, port, accessMethod }) => [protocol, host, port, accessMethod]),
