@@ -39,7 +39,7 @@ export type ChildHost = {
 /** A process of the gateway, as its supervisor holds it. */
 export class Child implements Taker {
   readonly #process: ChildProcess;
-  #onTheWay = 0;
+  readonly #onTheWay = new Set<Socket>();
   #deadline: NodeJS.Timeout | undefined;
   #ended = false;
 
@@ -51,6 +51,8 @@ export class Child implements Taker {
     this.#process.once('exit', (code, signal) => {
       this.#ended = true;
       clearTimeout(this.#deadline);
+      // What waited to be handed over would stay open with nobody at its end.
+      for (const socket of this.#onTheWay) socket.destroy();
       host.ended(code ?? signal ?? 'SIGKILL');
     });
     this.#send(message);
@@ -60,13 +62,13 @@ export class Child implements Taker {
     return this.#process.pid;
   }
 
-  give(listener: number, socket: Socket, done: (failed: boolean) => void): boolean {
-    if (this.#ended || !this.#process.connected || this.#onTheWay >= MAX_ON_THE_WAY) return false;
-    this.#onTheWay += 1;
+  give(listener: number, socket: Socket): boolean {
+    if (this.#ended || !this.#process.connected || this.#onTheWay.size >= MAX_ON_THE_WAY) return false;
+    this.#onTheWay.add(socket);
     const message: ToChild = { kind: 'connection', listener };
     this.#process.send(message, socket, { keepOpen: false }, (error) => {
-      this.#onTheWay -= 1;
-      done(error !== null);
+      this.#onTheWay.delete(socket);
+      if (error !== null) socket.destroy();
     });
     return true;
   }

@@ -3,8 +3,8 @@ import type { Logger } from '../domain/logger.ts';
 
 /** Takes connections: a worker that is ready. */
 export type Taker = {
-  /** @param done told when it was handed over, or could not be @returns false where it takes none now */
-  give(listener: number, socket: Socket, done: (failed: boolean) => void): boolean;
+  /** @returns false where it takes none now; else the connection is its own, and closed where it can not be handed over */
+  give(listener: number, socket: Socket): boolean;
 };
 
 /** Connections that wait for a worker, as while the owner starts again; more are closed. */
@@ -83,10 +83,7 @@ export class Dealer {
 
   #deal(listener: number, socket: Socket): boolean {
     for (const taker of this.#takers) {
-      const done = (failed: boolean) => {
-        if (failed) socket.destroy();
-      };
-      if (!taker.give(listener, socket, done)) continue;
+      if (!taker.give(listener, socket)) continue;
       this.#takers = [...this.#takers.filter((one) => one !== taker), taker];
       return true;
     }

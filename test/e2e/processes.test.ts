@@ -11,6 +11,7 @@ import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { SftpClient, WebdavClient } from '../support/partner-client.ts';
 import { type Connection, connectOn, processesOf, servingAgain, sessionsOf, sftpOn } from '../support/processes.ts';
+import { openPlain, untilClosed } from '../support/raw-sockets.ts';
 import { editConfig } from '../support/reload.ts';
 
 const WORK = '/SHARED/work';
@@ -25,6 +26,8 @@ beforeAll(async () => {
       'gateway.yaml': (text) =>
         text
           .replace(/^processes: 1$/m, 'processes: 3')
+          .replace('loginGraceSeconds: 20', 'loginGraceSeconds: 3')
+          .replace('headersTimeoutSeconds: 10', 'headersTimeoutSeconds: 2')
           .replace('maxConnectionsPerPrincipal: 20', 'maxConnectionsPerPrincipal: 4'),
       'partners/kbf.yaml': (text) => text.replace('address: 127.0.0.1', 'address: 127.0.0.2'),
     },
@@ -103,17 +106,29 @@ test('an upload in parts goes on through another process, and the first request 
   ]);
   first.socket.write(bytes.subarray(0, MIB));
   const second = await connectOn(gateway, 'worker-2', 'bram@ksz');
-  const held = await eventually('a mebibyte to be held', async () => {
-    const { status, head } = await second.ask('PUT', path, [`Content-Range: bytes */${bytes.length}`]);
-    const offset = Number(/^upload-offset: (\d+)/im.exec(head)?.[1]);
-    return status === 202 && offset === MIB ? offset : undefined;
+  const last = await eventually('the rest to be taken', async () => {
+    const asked = await second.ask('PUT', path, [`Content-Range: bytes */${bytes.length}`]);
+    const held = Number(/^upload-offset: (\d+)/im.exec(asked.head)?.[1]);
+    if (held === 0) return undefined;
+    const range = `Content-Range: bytes ${held}-${bytes.length - 1}/${bytes.length}`;
+    const rest = await second.ask('PUT', path, [range], bytes.subarray(held));
+    return rest.status === 416 ? undefined : rest; // more had come than was told
   });
-  const range = `Content-Range: bytes ${held}-${bytes.length - 1}/${bytes.length}`;
-  expect((await second.ask('PUT', path, [range], bytes.subarray(held))).status).toBe(201);
+  expect(last.status).toBe(201);
   first.socket.write(bytes.subarray(MIB));
   expect((await first.answer()).status).toBe(503);
   expect(sha256((await second.ask('GET', path)).body)).toBe(sha256(bytes));
   for (const one of [first, second]) one.close();
+});
+
+test('who says nothing is ended when its grace is over, and who stops in the middle of a head is told so', async () => {
+  const silent = [await openPlain(gateway.sftp), await openPlain(gateway.https)];
+  const anna = await connectOn(gateway, 'worker-1', 'anna@ksz');
+  anna.socket.write('GET /files/ HTTP/1.1\r\nHost: lo');
+  expect((await anna.answer()).status).toBe(408);
+  for (const socket of silent) await untilClosed(socket, '');
+  await audit.line({ kind: 'login', fields: { reason: 'grace-exceeded', protocol: 'sftp' } });
+  anna.close();
 });
 
 test('refusals through different processes count together', async () => {

@@ -8,7 +8,6 @@ import type { RunningGateway } from './gateway.ts';
 import { SftpClient } from './partner-client.ts';
 import { openTls } from './raw-sockets.ts';
 
-const TRIES = 6;
 const ANSWER_MS = 20_000;
 
 export type Answer = { readonly status: number; readonly head: string; readonly body: Buffer };
@@ -110,36 +109,28 @@ export class Connection {
   }
 }
 
-/** Opens connections until one is served by this process; the others are closed. */
-export async function connectOn(gateway: RunningGateway, process: string, account: string): Promise<Connection> {
-  const others: Connection[] = [];
-  try {
-    for (let tried = 0; tried < TRIES; tried += 1) {
-      const connection = await connect(gateway, account);
-      if (connection.session.process === process) return connection;
-      others.push(connection);
-    }
-    throw new Error(`${process} got none of ${TRIES} connections`);
-  } finally {
-    for (const other of others) await left(gateway, other);
-  }
+/** Opens connections until one is served by this process; each of the others is closed before the next. */
+export function connectOn(gateway: RunningGateway, process: string, account: string): Promise<Connection> {
+  return eventually(`a connection of ${account} to ${process}`, async () => {
+    const connection = await connect(gateway, account);
+    if (connection.session.process === process) return connection;
+    connection.close();
+    await ended(gateway, connection.session.id);
+    return undefined;
+  });
 }
 
 /** As `connectOn`, over SFTP. */
-export async function sftpOn(gateway: RunningGateway, process: string, account: string): Promise<SftpClient> {
-  const others: SftpClient[] = [];
-  try {
-    for (let tried = 0; tried < TRIES; tried += 1) {
-      const before = await idsOf(gateway);
-      const client = await SftpClient.open(gateway, account);
-      const session = (await sessionsOf(gateway)).find(({ id }) => !before.has(id));
-      if (session?.process === process) return client;
-      others.push(client);
-    }
-    throw new Error(`${process} got none of ${TRIES} connections`);
-  } finally {
-    for (const other of others) other.close();
-  }
+export function sftpOn(gateway: RunningGateway, process: string, account: string): Promise<SftpClient> {
+  return eventually(`an SFTP connection of ${account} to ${process}`, async () => {
+    const before = await idsOf(gateway);
+    const client = await SftpClient.open(gateway, account);
+    const session = (await sessionsOf(gateway)).find(({ id, principal }) => principal === account && !before.has(id));
+    if (session?.process === process) return client;
+    client.close();
+    if (session !== undefined) await ended(gateway, session.id);
+    return undefined;
+  });
 }
 
 async function connect(gateway: RunningGateway, account: string): Promise<Connection> {
@@ -152,11 +143,8 @@ async function connect(gateway: RunningGateway, account: string): Promise<Connec
   return new Connection(socket, session).listen();
 }
 
-async function left(gateway: RunningGateway, connection: Connection): Promise<void> {
-  connection.close();
-  await eventually('the end of a session', async () =>
-    (await idsOf(gateway)).has(connection.session.id) ? undefined : true,
-  );
+async function ended(gateway: RunningGateway, session: string): Promise<void> {
+  await eventually('the end of a session', async () => ((await idsOf(gateway)).has(session) ? undefined : true));
 }
 
 async function idsOf(gateway: RunningGateway): Promise<ReadonlySet<string>> {
