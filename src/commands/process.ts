@@ -88,8 +88,11 @@ function listen(): Orders {
     const message = parseOrder(value);
     if (message.kind === 'start') started.resolve(message);
     else if (message.kind === 'stop') ended.resolve('stop');
-    // A client that is gone again leaves no socket.
-    else if (handle !== undefined) orders.onConnection(message.listener, parseSocket(handle));
+    else {
+      // A client that is gone again leaves no socket.
+      if (handle !== undefined) orders.onConnection(message.listener, parseSocket(handle));
+      say({ kind: 'taken', id: message.id });
+    }
   });
   // Without its supervisor nobody would start anything again.
   process.on('disconnect', () => ended.resolve('stop'));

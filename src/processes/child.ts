@@ -7,7 +7,7 @@ export type ToChild =
   | { readonly kind: 'start'; readonly role: 'owner'; readonly start: OwnerStart }
   | { readonly kind: 'start'; readonly role: 'worker'; readonly start: WorkerStart }
   /** Comes with a socket. */
-  | { readonly kind: 'connection'; readonly listener: number }
+  | { readonly kind: 'connection'; readonly listener: number; readonly id: number }
   | { readonly kind: 'stop' };
 
 export type WorkerStart = { readonly name: string; readonly socket: string; readonly word: string };
@@ -25,13 +25,15 @@ export type OwnerStart = {
 /** What such a process says. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly health?: number | undefined }
-  | { readonly kind: 'in-force'; readonly settings: unknown };
+  | { readonly kind: 'in-force'; readonly settings: unknown }
+  /** A connection is its own now. */
+  | { readonly kind: 'taken'; readonly id: number };
 
 /** Connections on their way to one worker at once; one that takes none is passed over. */
 const MAX_ON_THE_WAY = 64;
 
 export type ChildHost = {
-  said(message: FromChild): void;
+  said(message: Exclude<FromChild, { kind: 'taken' }>): void;
   /** The process ended. @param status its exit status, or the signal that ended it */
   ended(status: number | NodeJS.Signals): void;
 };
@@ -39,20 +41,29 @@ export type ChildHost = {
 /** A process of the gateway, as its supervisor holds it. */
 export class Child implements Taker {
   readonly #process: ChildProcess;
-  readonly #onTheWay = new Set<Socket>();
+  /**
+   * Our end of connections that were handed over, until the process says that it has them: Node keeps that of the last one
+   * open for ever where the process ends before (`disconnect` waits for its acknowledgement).
+   */
+  readonly #onTheWay = new Map<number, Socket>();
+  #last = 0;
   #deadline: NodeJS.Timeout | undefined;
   #ended = false;
 
   /** @param script the program that runs now; it is started once more with the word `process` */
   constructor(script: string, message: ToChild, host: ChildHost) {
     this.#process = fork(script, ['process'], { serialization: 'advanced', stdio: 'inherit' });
-    this.#process.on('message', (value) => host.said(parseMessage(value)));
+    this.#process.on('message', (value) => {
+      const message = parseMessage(value);
+      if (message.kind === 'taken') this.#release(message.id);
+      else host.said(message);
+    });
     this.#process.on('error', () => undefined); // what it means is seen when it ends
     this.#process.once('exit', (code, signal) => {
       this.#ended = true;
       clearTimeout(this.#deadline);
       // What waited to be handed over would stay open with nobody at its end.
-      for (const socket of this.#onTheWay) socket.destroy();
+      for (const id of [...this.#onTheWay.keys()]) this.#release(id);
       host.ended(code ?? signal ?? 'SIGKILL');
     });
     this.#send(message);
@@ -64,13 +75,19 @@ export class Child implements Taker {
 
   give(listener: number, socket: Socket): boolean {
     if (this.#ended || !this.#process.connected || this.#onTheWay.size >= MAX_ON_THE_WAY) return false;
-    this.#onTheWay.add(socket);
-    const message: ToChild = { kind: 'connection', listener };
-    this.#process.send(message, socket, { keepOpen: false }, (error) => {
-      this.#onTheWay.delete(socket);
-      if (error !== null) socket.destroy();
+    this.#last += 1;
+    const id = this.#last;
+    this.#onTheWay.set(id, socket);
+    const message: ToChild = { kind: 'connection', listener, id };
+    this.#process.send(message, socket, { keepOpen: true }, (error) => {
+      if (error !== null) this.#release(id);
     });
     return true;
+  }
+
+  #release(id: number): void {
+    this.#onTheWay.get(id)?.destroy();
+    this.#onTheWay.delete(id);
   }
 
   /** Asks it to end in order; it is killed where it has not within the deadline. */

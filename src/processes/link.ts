@@ -81,6 +81,11 @@ export class Link {
     this.#look = setInterval(() => this.#lookAtDeadlines(), LOOK_MS).unref();
   }
 
+  /** Bytes that came before anybody listened. */
+  feed(first: Buffer): void {
+    if (first.length > 0) this.#received(first);
+  }
+
   /** Whether it still works. */
   get isOpen(): boolean {
     return this.#ended === undefined;

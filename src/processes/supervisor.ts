@@ -89,7 +89,7 @@ export class Supervisor {
     );
   }
 
-  #ownerSaid(message: FromChild): void {
+  #ownerSaid(message: Exclude<FromChild, { kind: 'taken' }>): void {
     if (message.kind === 'in-force') this.#settings = this.#withPort(message.settings);
     else {
       this.#isOwnerReady = true;

@@ -122,11 +122,11 @@ test('an upload in parts goes on through another process, and the first request 
 });
 
 test('who says nothing is ended when its grace is over, and who stops in the middle of a head is told so', async () => {
-  const silent = [await openPlain(gateway.sftp), await openPlain(gateway.https)];
+  const silent = [await openPlain(gateway.sftp), await openPlain(gateway.https)].map((one) => untilClosed(one, ''));
   const anna = await connectOn(gateway, 'worker-1', 'anna@ksz');
   anna.socket.write('GET /files/ HTTP/1.1\r\nHost: lo');
   expect((await anna.answer()).status).toBe(408);
-  for (const socket of silent) await untilClosed(socket, '');
+  await Promise.all(silent);
   await audit.line({ kind: 'login', fields: { reason: 'grace-exceeded', protocol: 'sftp' } });
   anna.close();
 });
