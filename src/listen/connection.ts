@@ -96,9 +96,10 @@ export class HttpsConnection {
   async #enter(answer: Admitted): Promise<Admitted | Refused> {
     const { session } = answer;
     if (this.#session === undefined && !this.socket.destroyed) {
-      this.#entering ??= this.#takePlace(session);
+      this.#entering ??= this.#takePlace(session).finally(() => {
+        this.#entering = undefined;
+      });
       const place = await this.#entering;
-      this.#entering = undefined;
       if (place === undefined) {
         const { principal, fingerprint } = session;
         return { ok: false, reason: 'too-many-connections', principal, fingerprint };

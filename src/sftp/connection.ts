@@ -52,6 +52,8 @@ export class SshConnection {
   #hasChannel = false;
   #sessionOver = false;
   #ending = false;
+  /** Rules changed since this connection came: what was proven before may not hold any more. */
+  #isLate = false;
 
   constructor(socket: Socket, visit: Stranger, parts: SftpListenerParts, host: ConnectionHost) {
     this.#socket = socket;
@@ -106,6 +108,7 @@ export class SshConnection {
   /** Asks once more whether this session may be here, by the rules of today; one that may not is cut. */
   async readmit(): Promise<void> {
     const current = this.#current;
+    this.#isLate = true;
     if (current === undefined || this.#prove === undefined || this.#ending) return;
     const admitted = await this.#prove(current.value);
     if (!admitted.ok) this.end(`refused: ${admitted.reason}`);
@@ -162,6 +165,7 @@ export class SshConnection {
     this.#current = current;
     this.#prove = prove;
     this.#visit.admitted(session.fingerprint);
+    if (this.#isLate) this.readmit().catch(() => this.end('not admitted anew'));
     return true;
   }
 
