@@ -2,10 +2,12 @@ import type { LiveSessions } from './access/live-sessions.ts';
 import type { Audit } from './audit/audit.ts';
 import type { CurrentGeneration } from './config/generation.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
 import { answerSessions } from './gateway-limits.ts';
 import { alarmsOf, answerRedeliver, answerReplay, loadLine, type Operations } from './gateway-operations.ts';
+import type { ProcessState } from './gateway-owner.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-second-factor.ts';
 import type { ControlRequest } from './ops/control-socket.ts';
 import type { Ledger } from './storage/ledger.ts';
@@ -30,6 +32,7 @@ export type Live = {
   readonly operations: Operations;
   readonly clock: Clock;
   readonly audit: Audit;
+  readonly processes: Current<readonly ProcessState[]>;
 };
 
 /** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
@@ -40,7 +43,9 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
       const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
       const checks = await ledger.read({ kind: 'queueLength', queue: 'check' });
       const alarms = await alarmsOf(live.operations, live.clock.now());
-      return { state: 'running', pid: process.pid, generation: generation.value.id, ports, arrivals, checks, alarms };
+      const processes = live.processes.value;
+      const now = { state: 'running', pid: processes[0]?.pid, generation: generation.value.id };
+      return { ...now, ports, arrivals, checks, alarms, processes };
     }
     case 'load':
       await live.audit.record(loadLine(request.arguments));

@@ -1,10 +1,12 @@
-import { LiveSessions } from './access/live-sessions.ts';
-import { LoginLimiter, type Penalty } from './access/login-limiter.ts';
+import { LiveSessions, type Places } from './access/live-sessions.ts';
+import { LoginLimiter, type Penalties, type Penalty } from './access/login-limiter.ts';
+import type { FactorLimiter } from './access/second-factor.ts';
+import { type Strangers, WaitingRoom } from './access/waiting-room.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
-import type { Generation, Limits } from './domain/generation.ts';
+import type { Generation, Limits, Listener } from './domain/generation.ts';
 import type { Metrics } from './domain/logger.ts';
 
 export type LimitParts = {
@@ -14,13 +16,21 @@ export type LimitParts = {
   readonly clock: Clock;
 };
 
-/** What all listeners share: who waits, who is inside, and the limits of today. */
-export type SharedLimits = {
+/** What all listeners share, wherever it is held: who waits, who is inside, and the limits of today. */
+export type ListenerLimits = {
   readonly limits: Current<Limits>;
+  readonly limiter: Penalties & FactorLimiter;
+  readonly live: Places;
+  readonly clock: Clock;
+  /** Where strangers of this listener wait. */
+  readonly strangersOf: (listener: Listener) => Strangers;
+};
+
+/** The same where it is held. */
+export type SharedLimits = ListenerLimits & {
   readonly limiter: LoginLimiter;
   readonly live: LiveSessions;
   readonly metrics: Metrics;
-  readonly clock: Clock;
 };
 
 export function sharedLimits({ generation, audit, metrics, clock }: LimitParts): SharedLimits {
@@ -34,7 +44,11 @@ export function sharedLimits({ generation, audit, metrics, clock }: LimitParts):
     audit.note({ kind: 'penalty', outcome: 'refused', fields: { of: kind, [kind]: key, failures, seconds } });
   };
   const limiter = new LoginLimiter({ limits, clock, onPenalty });
-  return { limits, limiter, live: new LiveSessions({ limits, clock }), metrics, clock };
+  const strangersOf = (listener: Listener) => {
+    const protocol = listener.protocol === 'https' ? 'webdav' : 'sftp';
+    return new WaitingRoom({ listener, protocol, limits, limiter, clock, metrics, audit });
+  };
+  return { limits, limiter, live: new LiveSessions({ limits, clock }), metrics, clock, strangersOf };
 }
 
 /** Counted when somebody looks, not at every coming and going. */

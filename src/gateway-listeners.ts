@@ -1,17 +1,18 @@
 import { readFile } from 'node:fs/promises';
+import type { Socket } from 'node:net';
 import type { Admission } from './access/admission.ts';
 import { AdmissionDesk } from './access/admission-desk.ts';
 import type { SshDoor } from './access/ssh-door.ts';
-import type { AuditLog } from './audit/audit-log.ts';
+import type { Audit } from './audit/audit.ts';
 import type { HttpsListener as HttpsSettings, Settings, SftpListener as SftpSettings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
-import type { Logger, Metrics } from './domain/logger.ts';
+import type { Logger } from './domain/logger.ts';
 import { isLoopback } from './domain/loopback.ts';
-import type { SharedLimits } from './gateway-limits.ts';
-import type { LevelTwo } from './gateway-second-factor.ts';
+import type { ListenerLimits } from './gateway-limits.ts';
+import type { LevelTwoDoor } from './gateway-second-factor.ts';
 import { openSshDoor } from './gateway-ssh.ts';
 import { policyOf, type Trust } from './gateway-trust.ts';
 import { HttpsListener } from './listen/https.ts';
@@ -24,7 +25,6 @@ import type { Vfs } from './vfs/vfs.ts';
 import type { DavParts } from './webdav/dav-parts.ts';
 import { davHandler } from './webdav/handler.ts';
 
-const CLOSE_DEADLINE_MS = 10_000;
 const READMIT_MS = 1_000;
 /** Of a name that somebody claims; longer ones are nobody's. */
 const MAX_LOGIN_CHARACTERS = 100;
@@ -42,13 +42,14 @@ export type ListenerParts = {
   readonly settings: Settings;
   readonly trust: Trust;
   readonly generation: Current<Generation>;
-  readonly audit: AuditLog;
+  readonly audit: Audit;
   readonly vfs: Vfs;
-  readonly shared: SharedLimits;
-  readonly levelTwo: LevelTwo;
-  readonly metrics: Metrics;
+  readonly shared: ListenerLimits;
+  readonly levelTwo: LevelTwoDoor;
   readonly logger: Logger;
   readonly clock: Clock;
+  /** How long what runs may take to its end when the listeners are closed. */
+  readonly closeDeadlineMs: Current<number>;
 };
 
 export type Closers = (() => Promise<unknown>)[];
@@ -56,18 +57,32 @@ export type Closers = (() => Promise<unknown>)[];
 /** Who is let in by what he shows: class-3 certificates, SSH keys and SSH certificates. */
 type Doors = Trust & { readonly ssh: SshDoor };
 
+/** A listener that was built: it holds a port of its own, or is given connections that another process accepted. */
+export type BuiltListener = {
+  /** @returns the port that was bound */
+  listen(): Promise<number>;
+  serve(): void;
+  take(socket: Socket): void;
+};
+
 /** Opens every configured listener. @returns the ports that were bound, in their order */
 export async function openListeners(parts: ListenerParts, closers: Closers): Promise<readonly number[]> {
+  const ports: number[] = [];
+  for await (const listener of buildListeners(parts, closers)) ports.push(await listener.listen());
+  return ports;
+}
+
+/** Every configured listener, in their order; each is closed by one of the closers. */
+export async function* buildListeners(parts: ListenerParts, closers: Closers): AsyncGenerator<BuiltListener> {
   await refuseDemoKeys(parts.settings);
   const trust = { ...parts.trust, ssh: await openSshDoor(parts, closers) };
-  const ports: number[] = [];
   for (const listener of parts.settings.listeners) {
-    const open = listener.protocol === 'https' ? openHttps(parts, trust, listener) : openSftp(parts, trust, listener);
-    const { port, close } = await open;
+    const build =
+      listener.protocol === 'https' ? buildHttps(parts, trust, listener) : buildSftp(parts, trust, listener);
+    const { server, close } = await build;
     closers.push(close);
-    ports.push(port);
+    yield server;
   }
-  return ports;
 }
 
 /** What WebDAV sees of the file tree. */
@@ -118,29 +133,31 @@ function admissionVersion(
   };
 }
 
-async function openHttps(parts: ListenerParts, trust: Doors, listener: HttpsSettings) {
+async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSettings) {
   const { settings, generation, audit, vfs, shared, levelTwo, logger, clock } = parts;
   const { serverCertificate, serverKey } = settings.pki.files;
   const [cert, key] = await Promise.all([readFile(serverCertificate, 'utf8'), readFile(serverKey, 'utf8')]);
   const admission: Admission = admissionOf(parts, trust, listener.class3);
   const { pems } = policyOf(trust, listener.class3, settings.pki.clockToleranceSeconds);
   const server = new HttpsListener({
-    ...{ ...shared, listener, tls: { cert, key, ca: pems }, admission, audit, logger },
+    ...{ ...shared, strangers: shared.strangersOf(listener), listener, tls: { cert, key, ca: pems }, admission },
+    ...{ audit, logger },
     generation: admissionVersion(generation, trust.revocation, levelTwo.stepUps),
     handler: levelTwo.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger })),
     refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
   });
-  return { port: await server.listen(), close: () => server.close(CLOSE_DEADLINE_MS) };
+  return { server, close: () => server.close(parts.closeDeadlineMs.value) };
 }
 
-async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettings) {
+async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSettings) {
   const { settings, generation, audit, vfs, shared, logger, clock } = parts;
   const desk = admissionOf(parts, trust, KEYS_ONLY);
   const { sshHostKeys, nextSshHostKeys } = settings.pki.files;
   const languageOf = (partner: string) => generation.value.partners.find(({ id }) => id === partner)?.language;
   const allOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
   const server = new SftpListener({
-    ...{ ...shared, listener, admission: desk, files: vfs, uploads: vfs.uploads, audit, logger, clock },
+    ...{ ...shared, strangers: shared.strangersOf(listener), listener, admission: desk, files: vfs },
+    ...{ uploads: vfs.uploads, audit, logger, clock },
     secondFactors: parts.levelTwo.factors,
     hostKeys: new HostKeys(await allOf(sshHostKeys), await allOf(nextSshHostKeys)),
     keyRefusal: (login, key, remoteAddress) => desk.keyRefusal(login, key, remoteAddress),
@@ -154,7 +171,6 @@ async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettin
         fields: { protocol: 'sftp', ...refusal, login: refusal.login.slice(0, MAX_LOGIN_CHARACTERS), ...facts },
       }),
   });
-  const port = await server.listen();
   const version = admissionVersion(generation, trust.ssh);
   let admitted = version.value.id;
   const readmission = setInterval(() => {
@@ -164,7 +180,7 @@ async function openSftp(parts: ListenerParts, trust: Doors, listener: SftpSettin
   }, READMIT_MS);
   const close = async () => {
     clearInterval(readmission);
-    await server.close(CLOSE_DEADLINE_MS);
+    await server.close(parts.closeDeadlineMs.value);
   };
-  return { port, close };
+  return { server, close };
 }

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { accountOf } from './access/authorizer.ts';
 import type { LiveSessions } from './access/live-sessions.ts';
 import { type SecondFactorParts, SecondFactors } from './access/second-factor.ts';
-import { StepUps } from './access/step-ups.ts';
+import { type StepUpDesk, type StepUpParts, StepUps } from './access/step-ups.ts';
 import { canonicalJson } from './config/generation.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
@@ -15,33 +15,44 @@ import type { Ledger } from './storage/ledger.ts';
 
 const PAGES: ReadonlySet<string> = new Set([STEP_UP_URL, STEP_UP_API_URL]);
 
-/** What listeners need for level 2: who may have it, and the pages that give it. */
-export type LevelTwo = {
-  readonly stepUps: StepUps;
+/** What listeners need for level 2: who has it, and the pages that give it. */
+export type LevelTwoDoor = {
+  readonly stepUps: StepUpDesk;
   readonly factors: SecondFactors;
   /** The pages of the portal in front of the file tree. */
   readonly inFrontOf: (files: HttpHandler) => HttpHandler;
+};
+
+/** The same where step-ups are written down. */
+export type LevelTwo = LevelTwoDoor & {
+  readonly stepUps: StepUps;
+  /** For the words in forms; all processes of a gateway share it. */
+  readonly formKey: Uint8Array;
   /** Ends the step-ups of everybody to whom a new generation does not give what the one before gave. Never throws. */
   readonly endOfOthers: (before: Generation, now: Generation) => Promise<void>;
 };
 
-type Parts = Omit<SecondFactorParts, 'stepUps' | 'ledger'> & {
-  readonly ledger: Ledger;
+type DoorParts = Omit<SecondFactorParts, 'stepUps'> & {
+  readonly stepUps: StepUpDesk;
   readonly languages: readonly Language[];
   readonly logger: Logger;
+  readonly formKey: Uint8Array;
 };
+
+type Parts = Omit<DoorParts, 'stepUps' | 'ledger' | 'formKey'> & { readonly ledger: Ledger } & Pick<
+    StepUpParts,
+    'onChange'
+  >;
 
 /** Who stepped up before a restart keeps it, as long as the configuration of today still gives it. */
 export async function openLevelTwo(parts: Parts): Promise<LevelTwo> {
-  const { ledger, clock, generation, languages, logger } = parts;
-  const stepUps = await StepUps.open({ ledger, clock });
+  const { ledger, clock, generation, logger, onChange } = parts;
+  const stepUps = await StepUps.open({ ledger, clock, onChange });
   await endStepUpsOfOthers(stepUps, generation.value, generation.value);
-  const factors = new SecondFactors({ ...parts, stepUps });
-  const portal = stepUpHandler({ factors, languages, logger, formKey: randomBytes(32) });
+  const formKey = randomBytes(32);
   return {
-    ...{ stepUps, factors },
-    inFrontOf: (files) => (request) =>
-      PAGES.has(request.path) && request.place === 'elsewhere' ? portal(request) : files(request),
+    ...levelTwoDoor({ ...parts, stepUps, formKey }),
+    ...{ stepUps, formKey },
     endOfOthers: async (before, now) => {
       try {
         await endStepUpsOfOthers(stepUps, before, now);
@@ -49,6 +60,18 @@ export async function openLevelTwo(parts: Parts): Promise<LevelTwo> {
         logger.error({ err: error }, 'step-ups could not be ended; they end by themselves');
       }
     },
+  };
+}
+
+/** The pages and the checks, wherever step-ups are written down. */
+export function levelTwoDoor(parts: DoorParts): LevelTwoDoor {
+  const { stepUps, languages, logger, formKey } = parts;
+  const factors = new SecondFactors(parts);
+  const portal = stepUpHandler({ factors, languages, logger, formKey });
+  return {
+    ...{ stepUps, factors },
+    inFrontOf: (files) => (request) =>
+      PAGES.has(request.path) && request.place === 'elsewhere' ? portal(request) : files(request),
   };
 }
 

@@ -4,24 +4,26 @@ import { FolderAuthorizer } from './access/authorizer.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
-import { ConfigurationWatcher } from './config/watch.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
-import { crashPoint } from './domain/crash-point.ts';
-import { asGatewayError, type GatewayError } from './domain/errors.ts';
+import type { GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
 import { Signer } from './evidence/cms.ts';
+import { closeAll } from './gateway-closers.ts';
+import { watchConfiguration } from './gateway-configuration.ts';
 import { answerControl, type BoundPorts } from './gateway-control.ts';
 import { demoLoadLine } from './gateway-demo.ts';
-import { countSessions, type SharedLimits, sharedLimits } from './gateway-limits.ts';
+import { healthOf } from './gateway-health.ts';
+import { sharedLimits } from './gateway-limits.ts';
 import { type Closers, openListeners } from './gateway-listeners.ts';
 import { loadDemoMandates } from './gateway-mandates.ts';
 import { operationsOf } from './gateway-operations.ts';
-import { type LevelTwo, openLevelTwo } from './gateway-second-factor.ts';
+import { type OwnerOptions, processesOf, serveWorkers } from './gateway-owner.ts';
+import { openLevelTwo } from './gateway-second-factor.ts';
 import { signingOf } from './gateway-signatures.ts';
 import { openTrust } from './gateway-trust.ts';
 import { ControlSocket } from './ops/control-socket.ts';
-import { type Health, HealthServer } from './ops/health.ts';
+import { HealthServer } from './ops/health.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
 import { startPipeline } from './pipeline/pipeline.ts';
 import { DiskStore } from './storage/disk-store.ts';
@@ -35,6 +37,7 @@ import { HandIn } from './submissions/hand-in.ts';
 import { textOf } from './texts/texts.ts';
 import { Vfs } from './vfs/vfs.ts';
 
+const CLOSE_DEADLINE_MS = 10_000;
 const NAMES_SWEEP_MS = 1_000;
 const PARTIALS_SWEEP_MS = 10_000;
 const MS_PER_HOUR = 3_600_000;
@@ -50,6 +53,8 @@ export type GatewayOptions = {
   readonly clock?: Clock;
   /** Called when it is not known any more what is durable: the process ends with exit 3 and recovers at start. */
   readonly onBroken: (error: Error) => void;
+  /** Where other processes serve the connections. */
+  readonly owner?: OwnerOptions | undefined;
 };
 
 /** Every part of one running gateway, built bottom up and closed top down. */
@@ -79,18 +84,8 @@ export class Gateway {
   }
 }
 
-async function closeAll(closers: Readonly<Closers>, logger: Logger): Promise<void> {
-  for (const close of closers.toReversed()) {
-    try {
-      await close();
-    } catch (error) {
-      logger.error({ err: error }, 'a part could not be closed in order');
-    }
-  }
-}
-
 async function build(options: GatewayOptions, closers: Closers): Promise<BoundPorts> {
-  const { settings, logger, onBroken } = options;
+  const { settings, logger, onBroken, owner } = options;
   const clock = options.clock ?? systemClock;
   const data = settings.data.directory;
   await mkdir(data, { recursive: true, mode: 0o700 });
@@ -124,7 +119,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const authorizer = new FolderAuthorizer(current, () => clock.now());
   const wake: { arrival: () => void } = { arrival: () => undefined };
   const onArrival = () => wake.arrival();
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival });
+  const elsewhere = owner?.workers.uploads;
+  const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere });
   closers.push(() => vfs.settled());
   const trust = await openTrust({ settings, logger, metrics, clock }, closers);
   const pipeline = await startPipeline({
@@ -149,26 +145,34 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const shared = sharedLimits({ generation: current, audit, metrics, clock });
   const levelTwo = await openLevelTwo({
     ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
-    directory: options.configDirectory,
+    ...{ directory: options.configDirectory, onChange: (rows) => owner?.workers.tellStepUps(rows) },
   });
   const watcher = watchConfiguration(options, current, { audit, metrics, levelTwo });
   closers.push(() => watcher.close());
-  const listeners = await openListeners(
-    { settings, trust, generation: current, audit, vfs, shared, levelTwo, metrics, logger, clock },
-    closers,
-  );
+  const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
+  const serving = { settings, generation: current, audit, shared, levelTwo, logger };
+  const listeners =
+    owner === undefined
+      ? await openListeners({ ...serving, trust, vfs, clock, closeDeadlineMs }, closers)
+      : await serveWorkers(
+          owner,
+          { ...serving, ...{ configDirectory: options.configDirectory, ledger, onArrival } },
+          closers,
+        );
   const healthNow = () => {
     metrics.gauge('sluis_signatures_held', pipeline.signaturesHeld());
-    return healthOf(audit, ledger, shared);
+    return healthOf(audit, ledger, shared, owner?.workers);
   };
-  const health = new HealthServer({ ...settings.health, metrics, health: healthNow });
+  const { contentType } = metrics;
+  const text = async () => metrics.textWith((await owner?.workers.metrics()) ?? []);
+  const health = new HealthServer({ ...settings.health, metrics: { contentType, text }, health: healthNow });
   const ports = { listeners, health: await health.listen() };
   closers.push(() => health.close());
   const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
   const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
   const operations = operationsOf({ store, ledger, ...pipeline, generation: current, clock, logger });
-  const asked = { dryRuns, handIn, explainer, operations };
+  const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
   const live = { ledger, generation: current, ports, live: shared.live, levelTwo, clock, audit, ...asked };
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
@@ -207,59 +211,4 @@ async function loadDemoDirectory(
       logger.info({ environment }, 'demo person lines loaded');
     } else logger.error({ environment, problems: loaded.problems.slice(0, 5) }, 'demo person lines have problems');
   }
-}
-
-function watchConfiguration(
-  { configDirectory, settings, logger }: GatewayOptions,
-  current: CurrentGeneration,
-  parts: { readonly audit: AuditLog; readonly metrics: PrometheusMetrics; readonly levelTwo: LevelTwo },
-): ConfigurationWatcher {
-  const { audit, metrics, levelTwo } = parts;
-  return ConfigurationWatcher.start({
-    directory: configDirectory,
-    keyFiles: 'required',
-    inForce: settings,
-    logger,
-    onGeneration: async ({ generation }) => {
-      await audit.record({
-        kind: 'generation',
-        outcome: 'done',
-        fields: { from: current.value.id, to: generation.id },
-      });
-      crashPoint('reload.swap');
-      const before = current.value;
-      current.replace(generation);
-      metrics.gauge('sluis_configuration_problems', 0);
-      logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
-      await levelTwo.endOfOthers(before, generation);
-    },
-    onProblems: (problems) => {
-      metrics.gauge('sluis_configuration_problems', problems.length);
-      const first = problems[0];
-      logger.error(
-        { problems: problems.length, first },
-        'the configuration has problems; the old generation stays in force',
-      );
-    },
-  });
-}
-
-async function healthOf(audit: AuditLog, ledger: Ledger, shared: SharedLimits): Promise<Health> {
-  const { metrics } = shared;
-  countSessions(shared);
-  const parts: Record<string, string> = { audit: 'ok', ledger: 'ok' };
-  try {
-    audit.assertWorking();
-  } catch (error) {
-    parts.audit = asGatewayError(error).message;
-  }
-  try {
-    for (const queue of ['arrival', 'check', 'questions', 'directory', 'deliveries'] as const) {
-      metrics.gauge('sluis_queue_length', await ledger.read({ kind: 'queueLength', queue }), { queue });
-    }
-    metrics.gauge('sluis_questions_overdue', await ledger.read({ kind: 'overdueQuestions' }));
-  } catch (error) {
-    parts.ledger = asGatewayError(error).message;
-  }
-  return { ok: Object.values(parts).every((part) => part === 'ok'), parts };
 }

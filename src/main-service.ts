@@ -8,6 +8,11 @@ export function addService(program: Command, finish: Finish): void {
     const { start } = await import('./commands/start.ts');
     finish(await start(common(options)));
   });
+  // The gateway starts its processes by this.
+  program.command('process', { hidden: true }).action(async () => {
+    const { processOfGateway } = await import('./commands/process.ts');
+    finish(await processOfGateway());
+  });
   withPlaces(program.command('demo').description('the gateway with demo partners, and the sample files through it'))
     .option('--once', 'end after the table: 0 only if every answer and delivery is as expected')
     .action(async (options) => {

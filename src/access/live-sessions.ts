@@ -14,6 +14,8 @@ export type LiveSession = {
   readonly level: number;
   readonly fingerprint: string;
   readonly port: number;
+  /** Which process of the gateway holds it. */
+  readonly process: string;
   /** ISO 8601, UTC. */
   readonly since: string;
 };
@@ -26,15 +28,32 @@ export type LiveSessionsParts = {
 /** The place of one connection. `leave` may be called again. */
 export type Place = { leave(): void };
 
+/** What a place is given for: the port it came in by, and the process that holds it, where that is another one. */
+export type Where = Pick<Listener, 'port'> & { readonly process?: string | undefined };
+
+/** Where a connection asks for its place; another process answers later. */
+export type Places = {
+  /**
+   * @param session asked again for each list: its rights may change while the connection is open
+   * @param cut closes the connection
+   * @returns undefined where the principal or its partner has all the connections it may have
+   */
+  enter(session: Current<Session>, where: Where, cut: () => void): Place | undefined | Promise<Place | undefined>;
+};
+
+/** The name of the process where there is but one. */
+const ONLY_PROCESS = 'gateway';
+
 type Held = {
   readonly session: Current<Session>;
   readonly port: number;
+  readonly process: string;
   readonly since: number;
   readonly cut: () => void;
 };
 
 /** Everybody who is inside, over all listeners and protocols. The counts of principal and partner are held here. */
-export class LiveSessions {
+export class LiveSessions implements Places {
   readonly #parts: LiveSessionsParts;
   readonly #held = new Set<Held>();
 
@@ -42,12 +61,8 @@ export class LiveSessions {
     this.#parts = parts;
   }
 
-  /**
-   * @param session asked again for each list: its rights may change while the connection is open
-   * @param cut closes the connection
-   * @returns undefined where the principal or its partner has all the connections it may have
-   */
-  enter(session: Current<Session>, { port }: Pick<Listener, 'port'>, cut: () => void): Place | undefined {
+  /** As `Places`, at once. */
+  enter(session: Current<Session>, { port, process = ONLY_PROCESS }: Where, cut: () => void): Place | undefined {
     const { maxConnectionsPerPrincipal, maxConnectionsPerPartner } = this.#parts.limits.value;
     const { partner } = session.value.principal;
     const name = principalName(session.value.principal);
@@ -55,18 +70,18 @@ export class LiveSessions {
     const ofPrincipal = ofPartner.filter((one) => principalName(one.session.value.principal) === name);
     if (ofPrincipal.length >= maxConnectionsPerPrincipal || ofPartner.length >= maxConnectionsPerPartner)
       return undefined;
-    const held: Held = { session, port, since: this.#parts.clock.now(), cut };
+    const held: Held = { session, port, process, since: this.#parts.clock.now(), cut };
     this.#held.add(held);
     return { leave: () => this.#held.delete(held) };
   }
 
   /** The oldest first. */
   list(): readonly LiveSession[] {
-    return [...this.#held].map(({ session, port, since }) => {
+    return [...this.#held].map(({ session, port, process, since }) => {
       const { id, principal, protocol, accessMethod, remoteAddress, level, fingerprint } = session.value;
       return {
         ...{ id, principal: principalName(principal), partner: principal.partner, protocol, accessMethod },
-        ...{ address: remoteAddress, level, fingerprint, port, since: new Date(since).toISOString() },
+        ...{ address: remoteAddress, level, fingerprint, port, process, since: new Date(since).toISOString() },
       };
     });
   }

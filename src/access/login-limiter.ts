@@ -22,6 +22,12 @@ export type LoginLimiterParts = {
   readonly maxKeys?: number;
 };
 
+/** Where it is known who must wait; another process answers later. */
+export type Penalties = {
+  /** @returns whole seconds that this address, or this certificate or key, still waits; undefined where it does not */
+  refusal(key: LoginKey): number | undefined | Promise<number | undefined>;
+};
+
 /** One handshake under way. */
 export type Handshake = { end(): void };
 
@@ -95,7 +101,7 @@ class Failures {
  * Who failed too often waits: 15 s, then twice as long each time (the numbers are limits). An address that waits keeps
  * two handshake slots, so that others behind it still come in; what a good certificate or key did before is forgotten.
  */
-export class LoginLimiter {
+export class LoginLimiter implements Penalties {
   readonly order: HandshakeOrder;
   readonly #parts: LoginLimiterParts;
   readonly #tables: Readonly<Record<LoginKey['kind'], Failures>>;
@@ -150,7 +156,7 @@ export class LoginLimiter {
     this.#tables.fingerprint.forget(fingerprint);
   }
 
-  /** @returns whole seconds that this address, or this certificate or key, still waits; undefined where it does not */
+  /** As `Penalties`, at once. */
   refusal({ kind, key }: LoginKey): number | undefined {
     const name = kind === 'address' ? addressKey(key) : key;
     const left = this.#tables[kind].left(name, this.#parts.clock.monotonic());

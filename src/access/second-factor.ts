@@ -34,13 +34,16 @@ export type FactorLimiter = {
   failed(tried: { readonly address: string; readonly fingerprint: string }): void;
   succeeded(fingerprint: string): void;
   /** @returns seconds to wait, or undefined */
-  refusal(key: { readonly kind: 'fingerprint'; readonly key: string }): number | undefined;
+  refusal(key: {
+    readonly kind: 'fingerprint';
+    readonly key: string;
+  }): number | undefined | Promise<number | undefined>;
 };
 
 export type SecondFactorParts = {
   readonly generation: Current<Generation>;
   readonly ledger: Pick<Ledger, 'commit'>;
-  readonly stepUps: StepUps;
+  readonly stepUps: Pick<StepUps, 'until' | 'grant'>;
   readonly audit: Pick<Audit, 'note'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly limiter: FactorLimiter;
@@ -124,7 +127,7 @@ export class SecondFactors {
     const { limiter } = this.#parts;
     // Not the certificate's own count: that is forgotten with every connection it makes, and guessing goes over many.
     const key = `second-factor ${principalName(session.principal)}`;
-    const waitSeconds = limiter.refusal({ kind: 'fingerprint', key });
+    const waitSeconds = await limiter.refusal({ kind: 'fingerprint', key });
     if (waitSeconds !== undefined) return this.#refuse(session, proof, { reason: 'second-factor-wait', waitSeconds });
     const checked = await this.#check(session.principal, proof);
     if (!Array.isArray(checked)) {

@@ -5,30 +5,38 @@ import type { Ledger } from '../storage/ledger.ts';
 
 const SEPARATOR = ' '; // stands in no fingerprint and no address
 
-export type StepUpParts = { readonly ledger: Pick<Ledger, 'commit' | 'read'>; readonly clock: Pick<Clock, 'now'> };
+export type StepUpParts = {
+  readonly ledger: Pick<Ledger, 'commit' | 'read'>;
+  readonly clock: Pick<Clock, 'now'>;
+  /** Told what there is after each change. */
+  readonly onChange?: ((rows: readonly StepUpRow[]) => void) | undefined;
+};
 
-/**
- * Which certificates are at level 2, from which address, until when. The ledger holds them, so that a restart ends none;
- * what stands here is what was last read of it, and nobody else writes them.
- */
-export class StepUps {
-  readonly #parts: StepUpParts;
+/** What those who serve ask about level 2; another process writes it down. */
+export type StepUpDesk = Pick<StepUps, 'until' | 'grant' | 'version'>;
+
+/** The grants as they were last read, and when they end. */
+export class StepUpTable {
+  readonly #clock: Pick<Clock, 'now'>;
   #rows: ReadonlyMap<string, StepUpRow> = new Map();
   #version = 0;
 
-  private constructor(parts: StepUpParts) {
-    this.#parts = parts;
+  constructor(clock: Pick<Clock, 'now'>) {
+    this.#clock = clock;
   }
 
-  static async open(parts: StepUpParts): Promise<StepUps> {
-    const stepUps = new StepUps(parts);
-    await stepUps.#reload();
-    return stepUps;
+  get rows(): readonly StepUpRow[] {
+    return [...this.#rows.values()];
+  }
+
+  replace(rows: readonly StepUpRow[]): void {
+    this.#rows = new Map(rows.map((row) => [keyOf(row), row]));
+    this.#version += 1;
   }
 
   /** Changes whenever a grant begins or ends, by itself too: then open connections are to be admitted anew. */
   get version(): number {
-    const now = this.#parts.clock.now();
+    const now = this.#clock.now();
     const live = [...this.#rows].filter(([, row]) => row.until > now);
     if (live.length < this.#rows.size) {
       this.#rows = new Map(live);
@@ -41,7 +49,41 @@ export class StepUps {
   until(key: StepUpKey, principal: Principal): number | undefined {
     const row = this.#rows.get(keyOf(key));
     if (row === undefined || row.principal !== principalName(principal)) return undefined;
-    return row.until > this.#parts.clock.now() ? row.until : undefined;
+    return row.until > this.#clock.now() ? row.until : undefined;
+  }
+}
+
+/**
+ * Which certificates are at level 2, from which address, until when. The ledger holds them, so that a restart ends none;
+ * what stands here is what was last read of it, and nobody else writes them.
+ */
+export class StepUps {
+  readonly #parts: StepUpParts;
+  readonly #table: StepUpTable;
+
+  private constructor(parts: StepUpParts) {
+    this.#parts = parts;
+    this.#table = new StepUpTable(parts.clock);
+  }
+
+  static async open(parts: StepUpParts): Promise<StepUps> {
+    const stepUps = new StepUps(parts);
+    await stepUps.#reload();
+    return stepUps;
+  }
+
+  get rows(): readonly StepUpRow[] {
+    return this.#table.rows;
+  }
+
+  /** As `StepUpTable`. */
+  get version(): number {
+    return this.#table.version;
+  }
+
+  /** As `StepUpTable`. */
+  until(key: StepUpKey, principal: Principal): number | undefined {
+    return this.#table.until(key, principal);
   }
 
   /**
@@ -58,13 +100,13 @@ export class StepUps {
     const grant = { kind: 'grantStepUp', fingerprint, address, principal: principalName(principal), forMs } as const;
     await this.#parts.ledger.commit([...conditions, grant]);
     await this.#reload();
-    return this.#rows.get(keyOf(key))?.until ?? this.#parts.clock.now();
+    return this.#table.until(key, principal) ?? this.#parts.clock.now();
   }
 
   /** Ends what a certificate holds, at every address. @returns how many grants that were */
   async end(fingerprint: string, why: string): Promise<number> {
     return this.#end(
-      [...this.#rows.values()].filter((row) => row.fingerprint === fingerprint),
+      this.#table.rows.filter((row) => row.fingerprint === fingerprint),
       why,
     );
   }
@@ -72,7 +114,7 @@ export class StepUps {
   /** Ends the grants of everybody for whom `mayKeep` is not true; a principal is named as in `anna@ksz`. */
   async keepOnly(mayKeep: (principal: string) => boolean, why: string): Promise<number> {
     return this.#end(
-      [...this.#rows.values()].filter((row) => !mayKeep(row.principal)),
+      this.#table.rows.filter((row) => !mayKeep(row.principal)),
       why,
     );
   }
@@ -94,8 +136,8 @@ export class StepUps {
 
   async #reload(): Promise<void> {
     const rows = await this.#parts.ledger.read({ kind: 'stepUps', now: this.#parts.clock.now() });
-    this.#rows = new Map(rows.map((row) => [keyOf(row), row]));
-    this.#version += 1;
+    this.#table.replace(rows);
+    this.#parts.onChange?.(rows);
   }
 }
 

@@ -33,6 +33,18 @@ export type WaitingRoomParts = {
 /** As of a socket. */
 export type Peer = { readonly remoteAddress?: string | undefined; readonly bytesRead: number; destroy(): void };
 
+/** A connection whose owner is not known yet, as a listener sees it. */
+export type Stranger = Pick<
+  Visit,
+  'address' | 'goesFirst' | 'inTurn' | 'proves' | 'turnedAway' | 'admitted' | 'failed' | 'left'
+>;
+
+/** Where connections wait until somebody knows whose they are. */
+export type Strangers = {
+  /** @returns undefined where there is no place for it, and it was closed */
+  came(peer: Peer): Stranger | undefined;
+};
+
 type DropReason = 'penalty' | 'start-up' | 'gave-way';
 type Places = Map<string, Set<Visit>>;
 
@@ -40,7 +52,7 @@ type Places = Map<string, Set<Visit>>;
  * Connections of one listener whose owner is not known yet. Too many of them, too many of a penalised address, and those
  * that say nothing within the grace time are ended.
  */
-export class WaitingRoom {
+export class WaitingRoom implements Strangers {
   readonly #parts: WaitingRoomParts;
   readonly #places: Places = new Map();
   #count = 0;

@@ -31,8 +31,10 @@ async function ask(options: CommonOptions, words: readonly string[]): Promise<un
 function table(sessions: readonly LiveSession[]): string {
   if (sessions.length === 0) return 'nobody is logged in\n';
   return sessions
-    .map(({ id, since, principal, protocol, accessMethod, address, level }) =>
-      [id, since, principal.padEnd(24), protocol.padEnd(7), accessMethod, address, `level ${level}`].join('  '),
+    .map(({ id, since, principal, protocol, accessMethod, address, level, process }) =>
+      [id, since, principal.padEnd(24), protocol.padEnd(7), accessMethod, address, `level ${level}`, process].join(
+        '  ',
+      ),
     )
     .map((line) => `${line}\n`)
     .join('');

@@ -1,3 +1,5 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { type LoadOptions, loadConfiguration } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
@@ -6,8 +8,10 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { Gateway } from '../gateway.ts';
 import { makeDemoPki } from '../pki/demo-ca.ts';
+import { Supervisor } from '../processes/supervisor.ts';
 import type { CommonOptions } from './places.ts';
 
+const DEMO_WARNING = 'demo keys and demo partners: for trying out on this machine, not for use';
 const SFTP_HOSTS = ['127.0.0.1', 'localhost'];
 
 /** Runs the gateway until SIGTERM or SIGINT. @returns 0 after an orderly end, 1 for a wrong configuration, 3 when it broke */
@@ -16,14 +20,49 @@ export async function start(options: CommonOptions): Promise<0 | 1 | 3> {
   const settings = await prepare(options);
   if (settings === undefined) return 1;
   const ending = untilEnd(logger);
+  if (settings.processes > 1) return supervise(settings, options.config, ending.status, logger);
   const gateway = await Gateway.open({ settings, configDirectory: options.config, logger, onBroken: ending.broken });
-  if (settings.demo) logger.warn({}, 'demo keys and demo partners: for trying out on this machine, not for use');
+  if (settings.demo) logger.warn({}, DEMO_WARNING);
   logger.info({ ports: gateway.ports, generation: settings.generation.id }, 'the gateway is ready');
   const status = await ending.status;
   // What is broken is not closed in order: the next start recovers from what is durable.
   if (status === 0) await gateway.close(logger);
   logger.info({ status }, 'the gateway has ended');
   return status;
+}
+
+/** Starts the processes of the gateway and keeps them running until the end. */
+async function supervise(
+  settings: Settings,
+  configDirectory: string,
+  ending: Promise<0 | 3>,
+  logger: Logger,
+): Promise<0 | 1 | 3> {
+  const [, script = ''] = process.argv;
+  const data = settings.data.directory;
+  await mkdir(data, { recursive: true, mode: 0o700 });
+  const supervisor = new Supervisor({
+    script,
+    listeners: settings.listeners,
+    workers: Array.from({ length: settings.processes - 1 }, (_, index) => `worker-${index + 1}`),
+    owner: { settings, configDirectory, socket: join(data, 'owner.sock') },
+    withHealthPort,
+    ready: (ports) => {
+      if (settings.demo) logger.warn({}, DEMO_WARNING);
+      logger.info({ ports, generation: settings.generation.id, processes: settings.processes }, 'the gateway is ready');
+    },
+    logger,
+  });
+  void ending.then((status) => supervisor.stop(status));
+  const status = await supervisor.run();
+  logger.info({ status }, 'the gateway has ended');
+  return status;
+}
+
+/** The settings that a process of this gateway sent, with the port of health and metrics that was bound first. */
+function withHealthPort(settings: unknown, port: number): unknown {
+  const { health, ...others } = settings as Settings;
+  return { ...others, health: { ...health, port } };
 }
 
 /** The settings to start with, with demo keys made where the configuration asks for them; undefined where it is wrong. */

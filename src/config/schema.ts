@@ -120,6 +120,8 @@ export const gatewaySchema = strict({
   alarms,
   retention,
   sftp,
+  /** All processes together: one that owns what they share, and the others that serve connections. */
+  processes: z.int().min(1).max(64).default(1),
 });
 
 /** `sectors.yaml` */

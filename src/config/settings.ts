@@ -80,6 +80,8 @@ export type Settings = {
   /** What clients of SFTP are told before they log in. */
   readonly banner: Banner;
   readonly demo: boolean;
+  /** 1, or one owner and the others that serve connections. */
+  readonly processes: number;
 };
 
 const LAST_PORT = 65_535;

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
-import type { LiveSessions, Place } from '../access/live-sessions.ts';
-import type { Visit } from '../access/waiting-room.ts';
+import type { Place, Places } from '../access/live-sessions.ts';
+import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
 import type { Session } from '../domain/principal.ts';
@@ -19,7 +19,7 @@ export type AdmissionParts = {
   readonly listener: Listener;
   /** Its id changes with everything that may change an admission. */
   readonly generation: Current<{ readonly id: string }>;
-  readonly live: LiveSessions;
+  readonly live: Places;
 };
 
 /** One TLS connection: who is at the other end by the rules of today, and its requests one after the other. */
@@ -27,16 +27,18 @@ export class HttpsConnection {
   readonly socket: TLSSocket;
   readonly remoteAddress: string;
   readonly #parts: AdmissionParts;
-  readonly #visit: Visit;
+  readonly #visit: Stranger;
   readonly #peer: PeerCertificates | undefined;
   #asked: { readonly generation: string; readonly answer: Promise<Admitted | Refused> } | undefined;
   #session: { value: Session } | undefined;
   #place: Place | undefined;
+  /** The question for a place, while it is not answered. */
+  #entering: Promise<Place | undefined> | undefined;
   #tail: Promise<void> = Promise.resolve();
   #running = 0;
   #last: ServerResponse | undefined;
 
-  constructor(socket: TLSSocket, visit: Visit, parts: AdmissionParts) {
+  constructor(socket: TLSSocket, visit: Stranger, parts: AdmissionParts) {
     this.socket = socket;
     this.remoteAddress = visit.address;
     this.#parts = parts;
@@ -47,6 +49,11 @@ export class HttpsConnection {
   /** Requests under way or waiting. */
   get running(): number {
     return this.#running;
+  }
+
+  /** Resolves when the requests that have come so far are answered. */
+  async idle(): Promise<void> {
+    await this.#tail;
   }
 
   /** Asked once per generation. @throws what the admission threw; it is asked again the next time */
@@ -79,29 +86,41 @@ export class HttpsConnection {
   async #ask(): Promise<Admitted | Refused> {
     const { admission, listener } = this.#parts;
     const answer = await admission.byCertificate(this.#peer, listener, this.remoteAddress, this.#session?.value);
-    if (answer.ok) return this.#enter(answer);
+    if (answer.ok) return await this.#enter(answer);
     // That nobody can tell whether a certificate is revoked is not its owner's fault.
     if (answer.reason !== 'revocation-unknown') this.#visit.failed(answer.fingerprint);
     return answer;
   }
 
   /** It may come in; is there room for one connection more? */
-  #enter(answer: Admitted): Admitted | Refused {
+  async #enter(answer: Admitted): Promise<Admitted | Refused> {
     const { session } = answer;
-    if (this.#session !== undefined) {
-      this.#session.value = session;
-      return answer;
+    if (this.#session === undefined && !this.socket.destroyed) {
+      this.#entering ??= this.#takePlace(session).finally(() => {
+        this.#entering = undefined;
+      });
+      const place = await this.#entering;
+      if (place === undefined) {
+        const { principal, fingerprint } = session;
+        return { ok: false, reason: 'too-many-connections', principal, fingerprint };
+      }
     }
-    if (this.socket.destroyed) return answer;
+    if (this.#session !== undefined) this.#session.value = session;
+    return answer;
+  }
+
+  async #takePlace(session: Session): Promise<Place | undefined> {
     const held = { value: session };
-    this.#place = this.#parts.live.enter(held, this.#parts.listener, () => this.socket.destroy());
-    if (this.#place === undefined) {
-      const { principal, fingerprint } = session;
-      return { ok: false, reason: 'too-many-connections', principal, fingerprint };
+    const place = await this.#parts.live.enter(held, this.#parts.listener, () => this.socket.destroy());
+    if (place === undefined) return undefined;
+    if (this.socket.destroyed) {
+      place.leave();
+      return place;
     }
+    this.#place = place;
     this.#session = held;
     this.#visit.admitted(session.fingerprint);
-    return answer;
+    return place;
   }
 
   /** Whether bytes written now can not fall into the middle of another answer. */

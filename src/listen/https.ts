@@ -3,22 +3,17 @@ import { createServer, type Server } from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import type { Admission, RefusalReason, Refused } from '../access/admission.ts';
-import type { LiveSessions } from '../access/live-sessions.ts';
-import type { LoginLimiter } from '../access/login-limiter.ts';
-import { type Visit, WaitingRoom } from '../access/waiting-room.ts';
-import type { Clock } from '../domain/clock.ts';
-import type { Current } from '../domain/current.ts';
-import type { Limits, Listener } from '../domain/generation.ts';
-import type { HttpAnswer, HttpHandler } from '../domain/http.ts';
-import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Refused } from '../access/admission.ts';
+import type { Stranger, Strangers } from '../access/waiting-room.ts';
+import type { HttpAnswer } from '../domain/http.ts';
 import { principalName } from '../domain/principal.ts';
 import { HttpsConnection } from './connection.ts';
 import { send, serve } from './exchange.ts';
 import { holdFirstBytes } from './first-bytes.ts';
-import { endWith, plainAnswer, type RefusalText, refusalAnswer } from './pages.ts';
+import type { HttpsListenerOptions } from './https-options.ts';
+import { endWith, plainAnswer, refusalAnswer } from './pages.ts';
 import { type ParserError, parserRefusal } from './parser-errors.ts';
-import { isAttack, type TlsMaterial, tlsOptions } from './tls.ts';
+import { isAttack, tlsOptions } from './tls.ts';
 
 /** The guard has limits of its own, and says which one was passed; the parser only knows of all together. */
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -26,36 +21,6 @@ const MAX_HEAD_BYTES = 64 * 1024;
 const READMIT_MS = 1_000;
 /** Without one, open connections are still admitted anew this often: certificates and designations end by themselves. */
 const READMIT_ANYWAY_MS = 60_000;
-
-/** The log of refusals, as far as a listener needs it. */
-type RefusalLog = {
-  note(line: {
-    readonly kind: string;
-    readonly outcome: 'refused';
-    readonly fields: Readonly<Record<string, string | number>>;
-  }): void;
-};
-
-export type HttpsListenerOptions = {
-  readonly listener: Listener;
-  readonly tls: TlsMaterial;
-  readonly admission: Pick<Admission, 'byCertificate'>;
-  /** Its id must change with everything that may change an admission: configuration, and a newly loaded CRL. */
-  readonly generation: Current<{ readonly id: string }>;
-  readonly handler: HttpHandler;
-  readonly limits: Current<Limits>;
-  /** Shared by all listeners, as is `live`. */
-  readonly limiter: LoginLimiter;
-  readonly live: LiveSessions;
-  readonly metrics: Pick<Metrics, 'count'>;
-  readonly clock: Pick<Clock, 'monotonic'>;
-  /** Draws from 0 to 1 for the random drop; tests pass their own. */
-  readonly random?: (() => number) | undefined;
-  readonly logger: Logger;
-  readonly audit: RefusalLog;
-  /** The sentence for a refused visitor, in the language that suits its Accept-Language best. */
-  readonly refusalText: (reason: RefusalReason, acceptLanguage: string | undefined) => RefusalText;
-};
 
 /**
  * HTTPS with client certificates. TLS asks for a certificate, `admission` decides, and nothing but the refusal page is
@@ -66,19 +31,20 @@ export class HttpsListener {
   readonly #server: Server;
   readonly #connections = new Map<Duplex, HttpsConnection>();
   readonly #sockets = new Set<Socket>();
-  readonly #waiting: WaitingRoom;
+  readonly #strangers: Strangers;
   /** By the address and port of the peer: a TLS socket and the socket it wraps have no public link. */
-  readonly #visits = new Map<string, Visit>();
+  readonly #visits = new Map<string, Stranger>();
   /** Connections whose bytes made no sense to the parser. */
   readonly #unreadable = new WeakSet<Duplex>();
   #readmission: NodeJS.Timeout | undefined;
   #readmitted = { generation: '', at: 0 };
   #readmitting = false;
   #closing = false;
+  #whenEmpty: (() => void) | undefined;
 
   constructor(options: HttpsListenerOptions) {
     this.#options = options;
-    this.#waiting = new WaitingRoom({ ...options, protocol: 'webdav' });
+    this.#strangers = options.strangers;
     this.#server = createServer({
       ...tlsOptions(options.tls),
       maxHeaderSize: MAX_HEAD_BYTES,
@@ -103,11 +69,29 @@ export class HttpsListener {
       });
     });
     this.#server.on('error', (error) => this.#options.logger.error({ err: error }, 'the HTTPS listener failed'));
+    this.#begin();
+    const address = this.#server.address();
+    return address !== null && typeof address === 'object' ? address.port : port;
+  }
+
+  /** Serves what `take` is given; another process holds the port. */
+  serve(): void {
+    // What looks at the time of headers begins with this event, and nothing else does.
+    this.#server.emit('listening');
+    this.#begin();
+  }
+
+  /** A connection that another process accepted; no byte of it was read. */
+  take(socket: Socket): void {
+    socket.setNoDelay(true);
+    if (this.#closing) socket.destroy();
+    else this.#server.emit('connection', socket);
+  }
+
+  #begin(): void {
     this.#readmitted = { generation: this.#options.generation.value.id, at: performance.now() };
     this.#readmission = setInterval(() => void this.#readmit(), READMIT_MS);
     this.#readmission.unref();
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : port;
   }
 
   /** Takes no new connection, lets running requests finish within the deadline, and destroys the rest. */
@@ -115,11 +99,19 @@ export class HttpsListener {
     this.#closing = true;
     clearInterval(this.#readmission);
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    for (const connection of this.#connections.values()) if (connection.running === 0) connection.socket.destroy();
+    // A server that did not accept its connections itself does not wait for them.
+    const empty = new Promise<void>((resolve) => {
+      this.#whenEmpty = resolve;
+    });
+    for (const connection of this.#connections.values()) {
+      if (connection.running === 0) connection.socket.destroy();
+      else void connection.idle().then(() => connection.socket.destroySoon());
+    }
     const deadline = setTimeout(() => {
       for (const socket of this.#sockets) socket.destroy();
     }, deadlineMs);
     await closed;
+    if (this.#sockets.size > 0) await empty;
     clearTimeout(deadline);
   }
 
@@ -146,9 +138,10 @@ export class HttpsListener {
   #opened(socket: Socket, begin: () => void): void {
     this.#sockets.add(socket);
     const peer = peerOf(socket);
-    const visit = this.#waiting.came(socket);
+    const visit = this.#strangers.came(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
+      if (this.#sockets.size === 0) this.#whenEmpty?.();
       this.#visits.delete(peer);
       visit?.left();
     });
@@ -186,7 +179,7 @@ export class HttpsListener {
     try {
       const admitted = await connection.admit();
       if (!admitted.ok) {
-        await this.#refuse(message, response, this.#refusal(connection, admitted, message));
+        await this.#refuse(message, response, await this.#refusal(connection, admitted, message));
         return;
       }
       const parts = { handler, logger, minBodyBytesPerSecond: limits.value.minBodyBytesPerSecond };
@@ -202,7 +195,11 @@ export class HttpsListener {
   }
 
   /** Says why, and to who must wait, how long: Retry-After, RFC 9110 §10.2.3; 429, RFC 6585 §4. */
-  #refusal({ remoteAddress }: HttpsConnection, { reason, principal, fingerprint }: Refused, message: IncomingMessage) {
+  async #refusal(
+    { remoteAddress }: HttpsConnection,
+    { reason, principal, fingerprint }: Refused,
+    message: IncomingMessage,
+  ): Promise<HttpAnswer> {
     const { audit, limiter, listener, refusalText } = this.#options;
     const isFull = reason === 'too-many-connections';
     if (isFull) {
@@ -214,8 +211,8 @@ export class HttpsListener {
     const { accept, 'accept-language': languages } = message.headers;
     const answer = refusalAnswer(isFull ? 429 : 403, refusalText(reason, languages), accept);
     const seconds =
-      limiter.refusal({ kind: 'fingerprint', key: fingerprint }) ??
-      limiter.refusal({ kind: 'address', key: remoteAddress });
+      (await limiter.refusal({ kind: 'fingerprint', key: fingerprint })) ??
+      (await limiter.refusal({ kind: 'address', key: remoteAddress }));
     return seconds === undefined ? answer : { ...answer, headers: { ...answer.headers, 'Retry-After': seconds } };
   }
 

@@ -1,5 +1,4 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { PrometheusMetrics } from './metrics.ts';
 
 /** What `/healthz` says: 200 where every part works, else 503 with the parts that do not. */
 export type Health = { readonly ok: boolean; readonly parts: Readonly<Record<string, 'ok' | string>> };
@@ -8,7 +7,7 @@ type Parts = {
   readonly host: string;
   readonly port: number;
   readonly health: () => Promise<Health>;
-  readonly metrics: PrometheusMetrics;
+  readonly metrics: { readonly contentType: string; text(): Promise<string> };
 };
 
 /** `/healthz` and `/metrics` on a loopback port; everything else is 404. */

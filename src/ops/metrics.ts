@@ -1,8 +1,25 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import {
+  type Aggregator,
+  AggregatorRegistry,
+  Counter,
+  collectDefaultMetrics,
+  Gauge,
+  Histogram,
+  Registry,
+} from 'prom-client';
 import type { Metrics } from '../domain/logger.ts';
 
 type Kind = 'counter' | 'gauge' | 'histogram';
-type Definition = { readonly kind: Kind; readonly help: string; readonly labels: readonly string[] };
+type Definition = {
+  readonly kind: Kind;
+  readonly help: string;
+  readonly labels: readonly string[];
+  /** How the values of several processes become one; the sum where nothing stands. */
+  readonly together?: Aggregator;
+};
+
+/** The metrics of one process, as prom-client writes them down for another. */
+export type MetricsOfProcess = readonly object[];
 
 /** Every metric of the gateway; a name that is not here can not be counted. */
 const DEFINITIONS = {
@@ -45,6 +62,7 @@ const DEFINITIONS = {
     kind: 'gauge',
     help: 'Share of its life that what is known of revocation has behind it; 1 and more is too old',
     labels: ['issuer', 'source'],
+    together: 'max',
   },
   sluis_drop_refused_total: { kind: 'counter', help: 'Files in drop folders that were not taken', labels: ['reason'] },
 } as const satisfies Record<string, Definition>;
@@ -58,8 +76,9 @@ export class PrometheusMetrics implements Metrics {
 
   constructor() {
     collectDefaultMetrics({ register: this.#registry });
-    for (const [name, { kind, help, labels }] of Object.entries(DEFINITIONS)) {
-      const options = { name, help, labelNames: [...labels], registers: [this.#registry] };
+    for (const [name, definition] of Object.entries<Definition>(DEFINITIONS)) {
+      const { kind, help, labels, together = 'sum' } = definition;
+      const options = { name, help, labelNames: [...labels], registers: [this.#registry], aggregator: together };
       if (kind === 'counter') this.#counters.set(name, new Counter(options));
       else if (kind === 'gauge') this.#gauges.set(name, new Gauge(options));
       else this.#histograms.set(name, new Histogram(options));
@@ -80,6 +99,17 @@ export class PrometheusMetrics implements Metrics {
 
   text(): Promise<string> {
     return this.#registry.metrics();
+  }
+
+  /** What another process adds to its own. */
+  json(): Promise<MetricsOfProcess> {
+    return this.#registry.getMetricsAsJSON();
+  }
+
+  /** As `text`, of this process and others together. */
+  async textWith(others: readonly MetricsOfProcess[]): Promise<string> {
+    const all = [await this.json(), ...others];
+    return AggregatorRegistry.aggregate(all.map((one) => [...one])).metrics();
   }
 
   get contentType(): string {

@@ -82,6 +82,11 @@ export class Link {
     this.#look = setInterval(() => this.#lookAtDeadlines(), LOOK_MS).unref();
   }
 
+  /** Bytes that came before anybody listened. */
+  feed(first: Buffer): void {
+    if (first.length > 0) this.#received(first);
+  }
+
   /** Whether it still works. */
   get isOpen(): boolean {
     return this.#ended === undefined;
@@ -109,7 +114,10 @@ export class Link {
 
   /** Tells the other end, and nobody waits for it. */
   tell(topic: string, value: unknown): void {
-    if (this.#ended === undefined) this.#send(encoded({ kind: 'tell', topic, value }));
+    if (this.#ended !== undefined) return;
+    // Calls are refused long before; who does not even read what it is told is given up.
+    if (this.#socket.writableLength > 2 * this.#limits.maxQueuedBytes) this.end('the other process does not read');
+    else this.#send(encoded({ kind: 'tell', topic, value }));
   }
 
   /** Ends it when every call of ours was answered, or the deadline is over. */

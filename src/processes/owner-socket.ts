@@ -71,13 +71,12 @@ export class OwnerSocket {
         return;
       }
       // Whoever joins may have said more already.
-      if (end + 1 < heard.length) socket.unshift(heard.subarray(end + 1));
-      this.#join(socket, name);
+      this.#join(socket, name).feed(heard.subarray(end + 1));
     };
     socket.on('data', hear);
   }
 
-  #join(socket: Socket, name: string): void {
+  #join(socket: Socket, name: string): Link {
     socket.setTimeout(0);
     const box: { link?: Link } = {};
     const handlers = this.#parts.welcome(name, () => {
@@ -90,6 +89,7 @@ export class OwnerSocket {
     };
     box.link = new Link(socket, { ...handlers, ended }, this.#parts.limits);
     this.#links.add(box.link);
+    return box.link;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection, ServerChannel, Session as SshSession } from 'ssh2';
 import type { Place } from '../access/live-sessions.ts';
-import type { Visit } from '../access/waiting-room.ts';
+import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Session } from '../domain/principal.ts';
 import { brokenProtocol } from './broken-protocol.ts';
@@ -16,7 +16,7 @@ import { disconnectWith, fence, leave, opensInPlace } from './ssh2-fixes.ts';
 /** What the listener keeps for all its connections. */
 export type ConnectionHost = {
   /** @returns undefined where the principal or the partner has all the connections it may have */
-  enter(session: Current<Session>, cut: () => void): Place | undefined;
+  enter(session: Current<Session>, cut: () => void): Promise<Place | undefined>;
   closed(socket: Socket): void;
 };
 
@@ -40,7 +40,7 @@ export class SshConnection {
   readonly #socket: Socket;
   readonly #parts: SftpListenerParts;
   readonly #host: ConnectionHost;
-  readonly #visit: Visit;
+  readonly #visit: Stranger;
   #idle: NodeJS.Timeout | undefined;
   #rekeyTimer: NodeJS.Timeout | undefined;
   #bytesAtRekey = 0;
@@ -55,8 +55,10 @@ export class SshConnection {
   #hasChannel = false;
   #sessionOver = false;
   #ending = false;
+  /** Rules changed since this connection came: what was proven before may not hold any more. */
+  #isLate = false;
 
-  constructor(socket: Socket, visit: Visit, parts: SftpListenerParts, host: ConnectionHost) {
+  constructor(socket: Socket, visit: Stranger, parts: SftpListenerParts, host: ConnectionHost) {
     this.#socket = socket;
     this.#visit = visit;
     this.remoteAddress = visit.address;
@@ -114,6 +116,7 @@ export class SshConnection {
   /** Asks once more whether this session may be here, by the rules of today; one that may not is cut. */
   async readmit(): Promise<void> {
     const current = this.#current;
+    this.#isLate = true;
     if (current === undefined || this.#prove === undefined || this.#ending) return;
     const admitted = await this.#prove(current.value);
     if (!admitted.ok) this.expel(`refused: ${admitted.reason}`);
@@ -160,25 +163,32 @@ export class SshConnection {
     });
   }
 
-  #admit(session: Session, prove: Prove): boolean {
+  async #admit(session: Session, prove: Prove): Promise<boolean> {
     if (this.#ending || this.#socket.destroyed) return false;
     const current = { value: session };
-    this.#place = this.#host.enter(current, () => this.expel('cut by an operator'));
-    if (this.#place === undefined) {
+    const place = await this.#host.enter(current, () => this.expel('cut by an operator'));
+    if (place === undefined) {
       this.#sayFull();
       return false;
     }
+    if (this.#ending || this.#socket.destroyed) {
+      place.leave();
+      return false;
+    }
+    this.#place = place;
     this.#current = current;
     this.#prove = prove;
     this.#visit.admitted(session.fingerprint);
+    if (this.#isLate) this.readmit().catch(() => this.end('not admitted anew'));
     return true;
   }
 
   /** A key that must wait gets no second try. What it did counts when the connection ends: the next key may be the right one. */
-  #wasRefused(proven: string | undefined): void {
+  async #wasRefused(proven: string | undefined): Promise<void> {
     this.#refused = { proven: proven ?? this.#refused?.proven };
     if (proven === undefined) return;
-    if (this.#parts.limiter.refusal({ kind: 'fingerprint', key: proven }) !== undefined) this.end('the key must wait');
+    const seconds = await this.#parts.limiter.refusal({ kind: 'fingerprint', key: proven });
+    if (seconds !== undefined) this.end('the key must wait');
   }
 
   #broke(what: string): void {

@@ -1,13 +1,13 @@
 import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
 import type { Admission } from '../access/admission.ts';
-import type { LiveSessions, Place } from '../access/live-sessions.ts';
-import type { LoginLimiter } from '../access/login-limiter.ts';
-import { WaitingRoom, type WaitingRoomParts } from '../access/waiting-room.ts';
+import type { Place, Places } from '../access/live-sessions.ts';
+import type { Penalties } from '../access/login-limiter.ts';
+import type { Strangers, WaitingRoomParts } from '../access/waiting-room.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
-import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Logger } from '../domain/logger.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Session } from '../domain/principal.ts';
 import type { Files, Uploads } from '../vfs/files.ts';
@@ -30,16 +30,15 @@ export type SftpListenerParts = Pick<
   readonly uploads: Uploads;
   readonly limits: Current<Limits>;
   /** Shared by all listeners, as is `live`. */
-  readonly limiter: LoginLimiter;
-  readonly live: LiveSessions;
-  readonly metrics: Pick<Metrics, 'count'>;
+  readonly limiter: Penalties;
+  readonly live: Places;
+  /** Of this listener alone. */
+  readonly strangers: Strangers;
   readonly audit: WaitingRoomParts['audit'];
   readonly logger: Logger;
   readonly clock: Clock;
   /** Undefined for who is no partner. */
   readonly languageOf: (partner: string) => Language | undefined;
-  /** Draws from 0 to 1 for the random drop; tests pass their own. */
-  readonly random?: (() => number) | undefined;
   /** When keys are renewed; tests want it earlier. */
   readonly rekey?: { readonly bytes: number; readonly ms: number } | undefined;
 };
@@ -54,14 +53,12 @@ export class SftpListener implements ConnectionHost {
   readonly #net: NetServer;
   readonly #ssh: ssh2.Server;
   readonly #bySocket = new Map<Socket, SshConnection>();
-  readonly #waiting: WaitingRoom;
   readonly #buffer = new SocketBuffer();
   #whenEmpty: (() => void) | undefined;
 
   /** @throws Error where a host key can not be read */
   constructor(parts: SftpListenerParts) {
     this.#parts = parts;
-    this.#waiting = new WaitingRoom({ ...parts, protocol: 'sftp' });
     this.#ssh = new ssh2.Server({
       hostKeys: [...parts.hostKeys.shown],
       algorithms: mutableAlgorithms(),
@@ -83,6 +80,16 @@ export class SftpListener implements ConnectionHost {
     this.#net.on('error', (error) => this.#parts.logger.error({ error }, 'the SFTP listener failed'));
     const address = this.#net.address();
     return typeof address === 'object' && address !== null ? address.port : port;
+  }
+
+  /** Another process holds the port; `take` brings its connections. */
+  serve(): void {}
+
+  /** A connection that another process accepted; no byte of it was read. */
+  take(socket: Socket): void {
+    socket.setNoDelay(true);
+    if (this.#whenEmpty === undefined) this.#came(socket);
+    else socket.destroy();
   }
 
   /** Sessions that are logged in now. */
@@ -129,7 +136,7 @@ export class SftpListener implements ConnectionHost {
   }
 
   /** As ConnectionHost. */
-  enter(session: Current<Session>, cut: () => void): Place | undefined {
+  async enter(session: Current<Session>, cut: () => void): Promise<Place | undefined> {
     return this.#parts.live.enter(session, this.#parts.listener, cut);
   }
 
@@ -141,7 +148,7 @@ export class SftpListener implements ConnectionHost {
   #came(socket: Socket): void {
     // Before anything else: a socket that is ended may still have an error to tell.
     socket.on('error', () => {});
-    const visit = this.#waiting.came(socket);
+    const visit = this.#parts.strangers.came(socket);
     if (visit === undefined) return;
     const connection = new SshConnection(socket, visit, this.#parts, this);
     this.#bySocket.set(socket, connection);

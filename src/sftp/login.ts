@@ -45,10 +45,10 @@ export type Prove = (previous?: Session) => ReturnType<Admission['byKey']>;
 /** What a connection learns from a login. */
 export type LoginHost = {
   /** Takes the session in. @returns false where there is no place for it */
-  admit(session: Session, prove: Prove): boolean;
+  admit(session: Session, prove: Prove): Promise<boolean>;
   tooManyTries(): void;
   /** One try was refused. @param proven fingerprint of the key that was proven, where one was */
-  refused(proven?: string): void;
+  refused(proven?: string): Promise<void>;
 };
 
 type Method = 'publickey' | 'keyboard-interactive';
@@ -111,7 +111,7 @@ export class Login {
     const prove: Prove = (previous) => admission.byKey(login, { algorithm, blob }, listener, remoteAddress, previous);
     const admitted = await prove();
     if (!admitted.ok) {
-      this.#host.refused(key.fingerprint);
+      await this.#host.refused(key.fingerprint);
       return this.#count(context, admitted.reason, key.fingerprint);
     }
     const pending: Pending = { login, session: admitted.session, prove, fingerprint: key.fingerprint };
@@ -119,7 +119,7 @@ export class Login {
     if (asked === 'nothing') return this.#enter(context, pending);
     if (asked === 'impossible') {
       const { reason } = this.#parts.secondFactors.impossible(admitted.session);
-      this.#host.refused(key.fingerprint);
+      await this.#host.refused(key.fingerprint);
       return this.#count(context, reason, key.fingerprint);
     }
     this.#pending = pending;
@@ -132,27 +132,27 @@ export class Login {
     if (code === undefined) return; // the client began another request instead
     const proven = await this.#parts.secondFactors.proveOverSsh(pending.session, code);
     if (!proven.ok) return this.#count(context, proven.reason, pending.fingerprint);
-    this.#enter(context, { ...pending, session: proven.session });
+    await this.#enter(context, { ...pending, session: proven.session });
   }
 
-  #enter(context: AuthContext, { session, prove, fingerprint }: Pending): void {
-    if (this.#host.admit(session, prove)) context.accept();
-    else this.#refuse(context, 'too-many-connections', fingerprint);
+  async #enter(context: AuthContext, { session, prove, fingerprint }: Pending): Promise<void> {
+    if (await this.#host.admit(session, prove)) context.accept();
+    else await this.#refuse(context, 'too-many-connections', fingerprint);
   }
 
   #methods(): Method[] {
     return [this.#pending === undefined ? 'publickey' : 'keyboard-interactive'];
   }
 
-  #refuse(
+  async #refuse(
     context: AuthContext,
     reason: LoginRefusal['reason'],
     fingerprint: string,
     facts: KeyRefusal['facts'] = {},
-  ): void {
+  ): Promise<void> {
     const { remoteAddress } = this.#parts;
     this.#parts.onRefusal({ login: context.username, reason, remoteAddress, fingerprint, facts });
-    if (reason !== 'too-many-connections') this.#host.refused();
+    if (reason !== 'too-many-connections') await this.#host.refused();
     this.#count(context, reason, fingerprint);
   }
 

@@ -41,6 +41,7 @@ export class DiskStore implements ContentStore {
   readonly #open = new Map<string, DiskUpload>();
   readonly #resting = new Map<string, DiskUpload>();
   readonly #onBroken: (error: Error) => void;
+  readonly #isShared: boolean;
   #fsyncError: unknown;
   #begun = 0;
   /** For the ids to come. */
@@ -50,15 +51,18 @@ export class DiskStore implements ContentStore {
   /**
    * @param options.onBroken told of an error of fsync: the process that owns the ledger has to end with exit 3
    * @param options.access how it reads and writes; without waiting where nothing is said
+   * @param options.isShared an upload that is left here may be gone on with in another process, and come back
    */
   constructor(options: {
     readonly directory: string;
     readonly onBroken?: (error: Error) => void;
     readonly access?: DiskAccess;
+    readonly isShared?: boolean;
   }) {
     this.#folders = new DiskFolders(options.directory);
     this.#access = options.access ?? WITHOUT_WAITING;
     this.#onBroken = options.onBroken ?? (() => undefined);
+    this.#isShared = options.isShared ?? false;
   }
 
   begin(): Promise<ContentUpload> {
@@ -95,6 +99,8 @@ export class DiskStore implements ContentStore {
 
   async truncate(upload: ContentUpload, size: number): Promise<void> {
     mustBeWhole(size, 'a size');
+    // Whoever goes on with an upload begins by this. What was digested here may be other bytes now: they are read again.
+    if (this.#isShared) await this.#forget(upload.contentId);
     await this.#with(upload.contentId, (file) => file.truncate(size));
   }
 

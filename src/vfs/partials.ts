@@ -3,6 +3,7 @@ import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import { principalName, type Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { PartialRow } from '../storage/commands.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { PartialState, PartUpload, WriteCondition } from './files.ts';
 import { PartTransfer } from './part-transfer.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
@@ -14,6 +15,7 @@ export type PartialParts = PublisherParts & {
   /** Bytes begin to come, and have ended to come, for a ledger path. */
   readonly began: (path: VPath) => void;
   readonly ended: (path: VPath) => void;
+  readonly elsewhere: Elsewhere;
 };
 
 type Wanted = { readonly condition: WriteCondition; readonly offset: number; readonly total: number };
@@ -32,21 +34,33 @@ export class PartialDesk {
 
   async held(session: Session, path: VPath): Promise<PartialState | undefined> {
     const plan = await this.#parts.publisher.plan(session, path, 'any');
-    const running = this.#running.get(keyOf(plan));
-    if (running !== undefined) {
-      // Who asks has often just lost the connection it comes in by: it ends in a moment, and then the answer stays true.
-      await Promise.race([running.done, delay(ENDING_MS)]);
-      if (this.#running.get(keyOf(plan)) === running) return { held: running.size, total: running.total };
-    }
+    const key = keyOf(plan);
+    const running = (await this.heldHere(key)) ?? (await this.#parts.elsewhere.held(key));
+    if (running !== undefined) return running;
     const row = await this.#row(plan);
     return row && { held: row.size, total: row.total };
+  }
+
+  /** How far an upload is that runs here. */
+  async heldHere(key: string): Promise<PartialState | undefined> {
+    const running = this.#running.get(key);
+    if (running === undefined) return undefined;
+    // Who asks has often just lost the connection it comes in by: it ends in a moment, and then the answer stays true.
+    await Promise.race([running.done, delay(ENDING_MS)]);
+    return this.#running.get(key) === running ? { held: running.size, total: running.total } : undefined;
+  }
+
+  /** Ends an upload that runs here; what came of it is kept. */
+  async supersede(key: string): Promise<void> {
+    await this.#running.get(key)?.supersede();
   }
 
   async resume(session: Session, path: VPath, wanted: Wanted): Promise<PartUpload> {
     const { publisher, gate } = this.#parts;
     const plan = await publisher.plan(session, path, wanted.condition);
     try {
-      await this.#running.get(keyOf(plan))?.supersede();
+      await this.supersede(keyOf(plan));
+      await this.#parts.elsewhere.supersede(keyOf(plan));
       const found = await this.#row(plan);
       // One of unknown size can be gone on with too, or begun anew: its client may not know that there is one.
       const anew = found === undefined || (found.total === undefined && wanted.offset === 0);
@@ -105,10 +119,12 @@ export class PartialDesk {
       condition,
       ended: () => {
         if (this.#running.get(key) === transfer) this.#running.delete(key);
+        this.#parts.elsewhere.partsEnded(key);
         this.#parts.ended(plan.place.ledgerPath);
       },
     });
     this.#running.set(key, transfer);
+    this.#parts.elsewhere.partsBegan(key);
     this.#parts.began(plan.place.ledgerPath);
     return transfer;
   }

@@ -4,6 +4,7 @@ import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import { type CompletedContent, SMALL_BYTES } from '../storage/content-store.ts';
+import type { Elsewhere } from './elsewhere.ts';
 import type { Entry, PartialState, PartUpload, Upload, Uploads, WriteCondition } from './files.ts';
 import { endPartial } from './partial-commands.ts';
 import { PartialDesk } from './partials.ts';
@@ -17,7 +18,7 @@ const MAX_HELD_OF_SESSION = 32;
 
 /** Takes files in: decides before the first byte, publishes after the last. */
 export class UploadDesk implements Uploads {
-  readonly #parts: PublisherParts;
+  readonly #parts: PublisherParts & { readonly elsewhere: Elsewhere };
   readonly #publisher: Publisher;
   readonly #partials: PartialDesk;
   readonly #unfinished: Unfinished;
@@ -26,7 +27,7 @@ export class UploadDesk implements Uploads {
   readonly #running = new Map<string, number>();
   readonly #host: UploadHost;
 
-  constructor(parts: PublisherParts & { readonly publisher: Publisher }) {
+  constructor(parts: PublisherParts & { readonly publisher: Publisher; readonly elsewhere: Elsewhere }) {
     this.#parts = parts;
     this.#publisher = parts.publisher;
     this.#host = {
@@ -48,7 +49,17 @@ export class UploadDesk implements Uploads {
 
   /** Whether bytes are on their way to this ledger path. */
   isBeingWritten(ledgerPath: VPath): boolean {
-    return this.#open.has(ledgerPath);
+    return this.#open.has(ledgerPath) || this.#parts.elsewhere.isBeingWritten(ledgerPath);
+  }
+
+  /** As `Elsewhere`, asked by another process. */
+  supersede(key: string): Promise<void> {
+    return this.#partials.supersede(key);
+  }
+
+  /** As `Elsewhere`, asked by another process. */
+  heldHere(key: string): Promise<PartialState | undefined> {
+    return this.#partials.heldHere(key);
   }
 
   async begin(
@@ -138,10 +149,12 @@ export class UploadDesk implements Uploads {
 
   #began(path: VPath): void {
     this.#open.set(path, (this.#open.get(path) ?? 0) + 1);
+    this.#parts.elsewhere.began(path);
   }
 
   #ended(path: VPath): void {
     countDown(this.#open, path);
+    this.#parts.elsewhere.ended(path);
   }
 }
 

@@ -11,6 +11,7 @@ import type { Ledger } from '../storage/ledger.ts';
 import { arrivalCommands, refuseFolderInIntake } from './arrivals.ts';
 import { actionLine } from './audit-lines.ts';
 import { Changes } from './changes.ts';
+import { type Elsewhere, NOWHERE_ELSE } from './elsewhere.ts';
 import type { Entry, Files, Overwrite, WriteCondition } from './files.ts';
 import { Gate } from './gate.ts';
 import { mustHoldLocks } from './lock-checks.ts';
@@ -42,6 +43,8 @@ export type VfsParts = {
   readonly clock: Clock;
   /** Called after a commit that queued an arrival: work is waiting. */
   readonly onArrival: () => void;
+  /** Uploads of other processes; absent where there are none. */
+  readonly elsewhere?: Elsewhere | undefined;
 };
 
 type Target = { readonly rule: RuleRef; readonly place: StoredPlace; readonly exists: boolean };
@@ -67,7 +70,8 @@ export class Vfs implements Files {
     this.#changes = new Changes({ ...parts, gate: this.#gate });
     const shared = { ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes };
     const publisher = new Publisher(shared);
-    this.uploads = new UploadDesk({ ...shared, publisher });
+    const elsewhere = parts.elsewhere ?? NOWHERE_ELSE;
+    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere });
     this.locks = new LockDesk({ ...shared, publisher });
     this.properties = new PropertyDesk(shared);
     this.quota = new QuotaDesk(shared);

@@ -26,6 +26,7 @@ test('the shipped configuration is the demo', async () => {
     dropFolder: { enabled: false, sweepSeconds: 5 },
     languages: ['nl', 'fr', 'de', 'en'],
     banner: 'default',
+    processes: 1,
   });
   expect(
     settings.listeners.map(({ protocol, host, port, accessMethod }) => [protocol, host, port, accessMethod]),

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RefusalReason } from '../../src/access/admission.ts';
 import { AdmissionDesk } from '../../src/access/admission-desk.ts';
+import { WaitingRoom } from '../../src/access/waiting-room.ts';
 import { systemClock } from '../../src/domain/clock.ts';
-import type { Limits } from '../../src/domain/generation.ts';
+import type { Limits, Listener } from '../../src/domain/generation.ts';
 import type { HttpHandler } from '../../src/domain/http.ts';
 import { type SharedLimits, sharedLimits } from '../../src/gateway-limits.ts';
 import { HttpsListener } from '../../src/listen/https.ts';
@@ -94,21 +95,19 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   const limited = { value: { ...generation.value, limits } };
   const metrics = { count: () => {}, observe: () => {}, gauge: () => {} };
   const shared = sharedLimits({ generation: limited, audit, metrics, clock: systemClock });
+  const place: Listener = {
+    ...{ protocol: 'https', host: '127.0.0.1', port: 0, accessMethod: 'line' },
+    ...{ level: 1, rule: 'gateway.yaml#/listeners/0' },
+  };
+  const { random } = options;
   const listener = new HttpsListener({
-    listener: {
-      protocol: 'https',
-      host: '127.0.0.1',
-      port: 0,
-      accessMethod: 'line',
-      level: 1,
-      rule: 'gateway.yaml#/listeners/0',
-    },
+    listener: place,
     tls: { cert: await file('server.pem'), key: await file('server.key'), ca: [class3] },
     admission,
     generation,
     handler: options.wrap?.(tree.handler) ?? tree.handler,
     ...shared,
-    random: options.random,
+    strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'webdav', audit, random }),
     logger: tree.logger,
     audit,
     refusalText: (reason: RefusalReason) => ({

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Admission } from '../../src/access/admission.ts';
 import { AdmissionDesk } from '../../src/access/admission-desk.ts';
+import { WaitingRoom } from '../../src/access/waiting-room.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Current } from '../../src/domain/current.ts';
 import type { Limits, Listener } from '../../src/domain/generation.ts';
@@ -112,6 +113,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
     ...shared,
     audit,
+    strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'sftp', audit, random: options.random }),
     logger: loggerInto(warnings, ends),
     clock: systemClock,
     keyRefusal: (...call) => desk.keyRefusal(...call),
@@ -120,7 +122,6 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     banner: options.banner,
     secondFactors: NO_SECOND_FACTORS,
     onRefusal: (refusal) => refusals.push(refusal),
-    random: options.random,
     rekey: options.rekey,
   });
   const port = await listener.listen();

@@ -1,0 +1,191 @@
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { FolderAuthorizer } from './access/authorizer.ts';
+import { AuditBuffer } from './audit/audit-buffer.ts';
+import { CurrentGeneration } from './config/generation.ts';
+import type { Settings } from './config/settings.ts';
+import { systemClock } from './domain/clock.ts';
+import type { Generation } from './domain/generation.ts';
+import type { Logger } from './domain/logger.ts';
+import { closeAll } from './gateway-closers.ts';
+import { type BuiltListener, buildListeners, type Closers } from './gateway-listeners.ts';
+import { levelTwoDoor } from './gateway-second-factor.ts';
+import { openTrust } from './gateway-trust.ts';
+import { PrometheusMetrics } from './ops/metrics.ts';
+import type { Link } from './processes/link.ts';
+import {
+  answer,
+  type CallHandlers,
+  hear,
+  type MetricJson,
+  type OwnerCalls,
+  type OwnerTells,
+  speaker,
+  type TellHandlers,
+  type WorkerCalls,
+  type WorkerTells,
+} from './processes/messages.ts';
+import { joinOwner } from './processes/owner-socket.ts';
+import { RemoteElsewhere, RemoteLimiter, RemoteStepUps } from './processes/remote-access.ts';
+import { RemoteLedger } from './processes/remote-ledger.ts';
+import { RemotePlaces } from './processes/remote-places.ts';
+import { RemoteStrangers } from './processes/remote-strangers.ts';
+import type { StepUpRow } from './storage/commands.ts';
+import { DiskStore } from './storage/disk-store.ts';
+import { SmallStore } from './storage/small-store.ts';
+import { Vfs } from './vfs/vfs.ts';
+
+/** What the owner gives a worker to begin with. */
+export type Introduction = {
+  /** With the generation that is in force. */
+  readonly settings: Settings;
+  readonly configDirectory: string;
+  readonly formKey: Uint8Array;
+  readonly stepUps: readonly StepUpRow[];
+};
+
+export type WorkerOptions = {
+  readonly name: string;
+  /** Where the owner is, and the word. */
+  readonly socket: string;
+  readonly word: string;
+  readonly logger: Logger;
+  /** Called when it is not known any more what is durable: the process ends with exit 3. */
+  readonly onBroken: (error: Error) => void;
+  /** Called when the owner is gone: nothing can be decided or done any more. */
+  readonly onAlone: (why: string) => void;
+};
+
+const CLOSE_DEADLINE_MS = 10_000;
+/** Without its owner: long enough to say so to who waits for an answer. */
+const ALONE_DEADLINE_MS = 500;
+
+/** A process that serves connections, and does everything else through the owner. */
+export class WorkerGateway {
+  readonly #listeners: readonly BuiltListener[];
+  readonly #closers: Readonly<Closers>;
+  readonly #deadline: { value: number };
+
+  private constructor(listeners: readonly BuiltListener[], closers: Readonly<Closers>, deadline: { value: number }) {
+    this.#listeners = listeners;
+    this.#closers = closers;
+    this.#deadline = deadline;
+  }
+
+  /** @throws GatewayError where the owner is not there, or a part can not be opened */
+  static async open(options: WorkerOptions): Promise<WorkerGateway> {
+    const closers: Closers = [];
+    const deadline = { value: CLOSE_DEADLINE_MS };
+    try {
+      return new WorkerGateway(await build(options, closers, deadline), closers, deadline);
+    } catch (error) {
+      await closeAll(closers, options.logger);
+      throw error;
+    }
+  }
+
+  /** A connection that came to the listener with this number. */
+  take(index: number, socket: Socket): void {
+    const listener = this.#listeners[index];
+    if (listener === undefined) socket.destroy();
+    else listener.take(socket);
+  }
+
+  /** Lets what runs come to its end, for as long as the owner is there. */
+  async close(logger: Logger, isAlone: boolean): Promise<void> {
+    if (isAlone) this.#deadline.value = ALONE_DEADLINE_MS;
+    await closeAll(this.#closers, logger);
+  }
+}
+
+async function build(
+  options: WorkerOptions,
+  closers: Closers,
+  closeDeadlineMs: { readonly value: number },
+): Promise<readonly BuiltListener[]> {
+  const { logger, onBroken } = options;
+  const clock = systemClock;
+  const metrics = new PrometheusMetrics();
+  const owner = await ownerOf(options, metrics, closers);
+  const { settings, configDirectory, formKey } = owner.introduction;
+  const { generation, ledger, speaks } = owner;
+  const disk = new DiskStore({ directory: join(settings.data.directory, 'content'), onBroken, isShared: true });
+  const store = new SmallStore({ disk, ledger: { ledger, clock } });
+  const audit = new AuditBuffer({ ledger, clock, onBroken });
+  closers.push(() => audit.close());
+  const authorizer = new FolderAuthorizer(generation, () => clock.now());
+  const onArrival = () => speaks.tell('arrival', undefined);
+  const elsewhere = new RemoteElsewhere(speaks);
+  const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere });
+  owner.box.vfs = vfs;
+  closers.push(() => vfs.settled());
+  const trust = await openTrust({ settings, logger, metrics, clock }, closers);
+  const limits = {
+    get value() {
+      return generation.value.limits;
+    },
+  };
+  const limiter = new RemoteLimiter(speaks);
+  const strangersOf = ({ rule }: { readonly rule: string }) => owner.strangers.of(rule);
+  const shared = { limits, limiter, live: owner.places, clock, strangersOf };
+  const levelTwo = levelTwoDoor({
+    ...{ stepUps: owner.stepUps, ledger, audit, clock, limiter, generation, logger, formKey },
+    ...{ languages: settings.languages, directory: configDirectory },
+  });
+  const parts = { settings, trust, generation, audit, vfs, shared, levelTwo, logger, clock, closeDeadlineMs };
+  const listeners: BuiltListener[] = [];
+  for await (const listener of buildListeners(parts, closers)) listeners.push(listener);
+  for (const listener of listeners) listener.serve();
+  return listeners;
+}
+
+/** Joins the owner. What it says from then on is taken in order, also before anything else of this process is built. */
+async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: PrometheusMetrics, closers: Closers) {
+  const box: { link?: Link; generation?: CurrentGeneration; vfs?: Vfs } = {};
+  const speaks = speaker<WorkerTells, WorkerCalls>({
+    tell: (topic, value) => box.link?.tell(topic, value),
+    call: async (method, argument, lost) => box.link?.call(method, argument, lost),
+  });
+  const [strangers, places] = [new RemoteStrangers(speaks), new RemotePlaces(speaks)];
+  const stepUps = new RemoteStepUps(speaks, systemClock);
+  const newest: { generation?: Generation; stepUps?: readonly StepUpRow[] } = {};
+  const tells: TellHandlers<OwnerTells> = {
+    ...{ ...strangers.handlers, ...places.handlers },
+    'step-ups': (rows) => {
+      newest.stepUps = rows;
+      stepUps.table.replace(rows);
+    },
+  };
+  const calls: CallHandlers<OwnerCalls> = {
+    generation: async (generation) => {
+      newest.generation = generation;
+      box.generation?.replace(generation);
+      return undefined;
+    },
+    metrics: async () => (await metrics.json()) as readonly MetricJson[],
+    'parts.supersede': async (key) => {
+      await box.vfs?.uploads.supersede(key);
+      return undefined;
+    },
+    'parts.held': async (key) => box.vfs?.uploads.heldHere(key),
+  };
+  const link = await joinOwner(
+    { path: socket, word, name },
+    {
+      call: async (method, argument) => answer<OwnerCalls>(calls, method, argument),
+      tell: (topic, value) => hear<OwnerTells>(tells, topic, value),
+      ended: onAlone,
+    },
+  );
+  box.link = link;
+  const ledger = new RemoteLedger(link);
+  closers.push(async () => {
+    places.close();
+    await ledger.close();
+  });
+  const introduction = (await speaks.call('join', { pid: process.pid })) as Introduction;
+  const generation = new CurrentGeneration(newest.generation ?? introduction.settings.generation);
+  box.generation = generation;
+  if (newest.stepUps === undefined) stepUps.table.replace(introduction.stepUps);
+  return { introduction, generation, ledger, speaks, strangers, places, stepUps, box };
+}

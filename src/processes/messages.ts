@@ -1,0 +1,114 @@
+import type { LoginKey, LoginTry } from '../access/login-limiter.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Principal, Session } from '../domain/principal.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { LedgerCommand, StepUpKey, StepUpRow } from '../storage/commands.ts';
+import type { PartialState } from '../vfs/files.ts';
+import type { Link } from './link.ts';
+
+/** A metric as prom-client writes it down. */
+export type MetricJson = { readonly name: string; readonly values: readonly unknown[] };
+
+type Asked<Argument, Answer> = { readonly argument: Argument; readonly answer: Answer };
+
+/** What a worker tells the owner. `id` is the worker's own number of a connection. */
+export type WorkerTells = {
+  /** Somebody nobody knows came to the listener that stands at `rule` in the configuration. */
+  readonly 'stranger.came': { readonly id: number; readonly rule: string; readonly address: string };
+  readonly 'stranger.spoke': { readonly id: number };
+  readonly 'stranger.proves': { readonly id: number; readonly fingerprint: string };
+  readonly 'stranger.admitted': { readonly id: number; readonly fingerprint: string };
+  readonly 'stranger.failed': { readonly id: number; readonly fingerprint: string | undefined };
+  readonly 'stranger.left': { readonly id: number };
+  readonly 'place.session': { readonly id: number; readonly session: Session };
+  readonly 'place.leave': { readonly id: number };
+  readonly 'login.failed': LoginTry;
+  readonly 'login.succeeded': string;
+  readonly 'upload.began': VPath;
+  readonly 'upload.ended': VPath;
+  readonly 'parts.began': string;
+  readonly 'parts.ended': string;
+  /** A commit of this worker queued an arrival. */
+  readonly arrival: undefined;
+};
+
+/** What a worker asks of the owner, besides the calls of the ledger. */
+export type WorkerCalls = {
+  readonly join: Asked<{ readonly pid: number }, unknown>;
+  readonly 'place.enter': Asked<{ readonly id: number; readonly session: Session; readonly port: number }, boolean>;
+  readonly 'login.refusal': Asked<LoginKey, number | undefined>;
+  readonly 'step-up.grant': Asked<StepUpGrant, number>;
+  readonly 'parts.supersede': Asked<string, undefined>;
+  readonly 'parts.held': Asked<string, PartialState | undefined>;
+};
+
+export type StepUpGrant = {
+  readonly key: StepUpKey;
+  readonly principal: Principal;
+  readonly forMs: number;
+  readonly conditions: readonly LedgerCommand[];
+};
+
+/** What the owner tells a worker. */
+export type OwnerTells = {
+  readonly 'stranger.begin': { readonly id: number };
+  readonly 'stranger.drop': { readonly id: number };
+  readonly 'place.cut': { readonly id: number };
+  readonly 'step-ups': readonly StepUpRow[];
+};
+
+/** What the owner asks of a worker. */
+export type OwnerCalls = {
+  /** To be in force when it is answered. */
+  readonly generation: Asked<Generation, undefined>;
+  readonly metrics: Asked<undefined, readonly MetricJson[]>;
+  readonly 'parts.supersede': Asked<string, undefined>;
+  readonly 'parts.held': Asked<string, PartialState | undefined>;
+};
+
+export type TellHandlers<Tells> = { readonly [Topic in keyof Tells]: (value: Tells[Topic]) => void };
+export type CallHandlers<Calls extends Record<string, Asked<unknown, unknown>>> = {
+  readonly [Method in keyof Calls]: (argument: Calls[Method]['argument']) => Promise<Calls[Method]['answer']>;
+};
+
+/** One end of a link with the messages it may say. */
+export type Speaker<Tells, Calls extends Record<string, Asked<unknown, unknown>>> = {
+  tell<Topic extends keyof Tells & string>(topic: Topic, value: Tells[Topic]): void;
+  call<Method extends keyof Calls & string>(
+    method: Method,
+    argument: Calls[Method]['argument'],
+    lost?: 'broken' | 'unavailable',
+  ): Promise<Calls[Method]['answer']>;
+};
+
+export type ToOwner = Speaker<WorkerTells, WorkerCalls>;
+export type ToWorker = Speaker<OwnerTells, OwnerCalls>;
+
+/** The link as one that says these messages and no others; what is answered is what the other end's table says. */
+export function speaker<Tells, Calls extends Record<string, Asked<unknown, unknown>>>(
+  link: Pick<Link, 'tell' | 'call'>,
+): Speaker<Tells, Calls> {
+  return {
+    tell: (topic, value) => link.tell(topic, value),
+    call: (method, argument, lost) => link.call(method, argument, lost),
+  };
+}
+
+/** Finds the handler of what was told. @throws Error for what nobody here takes */
+export function hear<Tells>(handlers: TellHandlers<Tells>, topic: string, value: unknown): void {
+  handlerOf(handlers, topic)(value);
+}
+
+/** Finds the handler of a call. @throws Error for what nobody here answers */
+export function answer<Calls extends Record<string, Asked<unknown, unknown>>>(
+  handlers: CallHandlers<Calls>,
+  method: string,
+  argument: unknown,
+): Promise<unknown> {
+  return handlerOf(handlers, method)(argument) as Promise<unknown>;
+}
+
+function handlerOf(handlers: object, name: string): (value: unknown) => unknown {
+  if (!Object.hasOwn(handlers, name)) throw new Error(`nobody here takes "${name}"`);
+  return (handlers as Readonly<Record<string, (value: unknown) => unknown>>)[name] ?? (() => undefined);
+}

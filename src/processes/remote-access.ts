@@ -1,0 +1,93 @@
+import type { LoginKey, LoginTry, Penalties } from '../access/login-limiter.ts';
+import type { FactorLimiter } from '../access/second-factor.ts';
+import { type StepUpDesk, StepUpTable } from '../access/step-ups.ts';
+import type { Clock } from '../domain/clock.ts';
+import type { Principal } from '../domain/principal.ts';
+import type { VPath } from '../domain/vpath.ts';
+import type { LedgerCommand, StepUpKey } from '../storage/commands.ts';
+import type { Elsewhere } from '../vfs/elsewhere.ts';
+import type { PartialState } from '../vfs/files.ts';
+import type { ToOwner } from './messages.ts';
+
+/** Failures are counted by the owner, for all processes together. */
+export class RemoteLimiter implements Penalties, FactorLimiter {
+  readonly #owner: ToOwner;
+
+  constructor(owner: ToOwner) {
+    this.#owner = owner;
+  }
+
+  refusal(key: LoginKey): Promise<number | undefined> {
+    return this.#owner.call('login.refusal', key);
+  }
+
+  failed(tried: LoginTry): void {
+    this.#owner.tell('login.failed', tried);
+  }
+
+  succeeded(fingerprint: string): void {
+    this.#owner.tell('login.succeeded', fingerprint);
+  }
+}
+
+/** The owner writes step-ups down and tells every worker which there are; here is what it told last. */
+export class RemoteStepUps implements StepUpDesk {
+  readonly table: StepUpTable;
+  readonly #owner: ToOwner;
+
+  constructor(owner: ToOwner, clock: Pick<Clock, 'now'>) {
+    this.table = new StepUpTable(clock);
+    this.#owner = owner;
+  }
+
+  get version(): number {
+    return this.table.version;
+  }
+
+  until(key: StepUpKey, principal: Principal): number | undefined {
+    return this.table.until(key, principal);
+  }
+
+  /** The owner tells what there is now before it answers. */
+  grant(key: StepUpKey, principal: Principal, forMs: number, conditions: readonly LedgerCommand[]): Promise<number> {
+    return this.#owner.call('step-up.grant', { key, principal, forMs, conditions }, 'broken');
+  }
+}
+
+/** Uploads of other processes, which the owner knows. */
+export class RemoteElsewhere implements Elsewhere {
+  readonly #owner: ToOwner;
+
+  constructor(owner: ToOwner) {
+    this.#owner = owner;
+  }
+
+  began(path: VPath): void {
+    this.#owner.tell('upload.began', path);
+  }
+
+  ended(path: VPath): void {
+    this.#owner.tell('upload.ended', path);
+  }
+
+  /** Asked by the pipeline, which is the owner's. */
+  isBeingWritten(): boolean {
+    return false;
+  }
+
+  partsBegan(key: string): void {
+    this.#owner.tell('parts.began', key);
+  }
+
+  partsEnded(key: string): void {
+    this.#owner.tell('parts.ended', key);
+  }
+
+  async supersede(key: string): Promise<void> {
+    await this.#owner.call('parts.supersede', key);
+  }
+
+  held(key: string): Promise<PartialState | undefined> {
+    return this.#owner.call('parts.held', key);
+  }
+}
