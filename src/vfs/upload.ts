@@ -188,7 +188,9 @@ export class StagedUpload implements Upload {
 /** @throws GatewayError `too-large`, `over-quota` */
 export function assertFits({ maxBytes, roomBytes }: Pick<UploadPlan, 'maxBytes' | 'roomBytes'>, size: number): void {
   if (!Number.isSafeInteger(size) || size > maxBytes) {
-    throw new GatewayError('too-large', `a file may have at most ${maxBytes} bytes here`);
+    throw new GatewayError('too-large', `a file may have at most ${maxBytes} bytes here`, {
+      detail: `max. ${maxBytes} bytes`,
+    });
   }
   if (size > roomBytes) throw overQuota();
 }

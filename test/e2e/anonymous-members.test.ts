@@ -8,6 +8,7 @@ import { directoryLoad } from '../../src/commands/directory.ts';
 import { sectorsOf } from '../../src/commands/places.ts';
 import type { PartnerId } from '../../src/domain/principal.ts';
 import { GrowingBytes } from '../../src/storage/growing-bytes.ts';
+import { contentBytes } from '../support/contents.ts';
 import { ExchangePlace } from '../support/exchange-place.ts';
 import { startGateway } from '../support/gateway.ts';
 import { takeUp } from '../support/reload.ts';
@@ -169,17 +170,11 @@ async function namesBelow(folder: string): Promise<readonly string[]> {
   return entries.map((entry) => join(folder, entry));
 }
 
-/** Every record log, as it lies on the disk. */
-async function recordLogs(files: readonly string[]): Promise<readonly Buffer[]> {
+/** Every record log, as it is kept. */
+async function recordLogs(): Promise<readonly Buffer[]> {
   const lines = await place.audit.every();
   const logs = lines.flatMap(({ fields: { recordLog } }) => (typeof recordLog === 'string' ? [recordLog] : []));
-  return Promise.all(
-    logs.map((id) => {
-      const file = files.find((name) => name.endsWith(id));
-      if (file === undefined) throw new Error(`there is no record log ${id}`);
-      return readFile(file);
-    }),
-  );
+  return Promise.all(logs.map((id) => contentBytes(place.gateway.data, id)));
 }
 
 /** What the reader says of a record log, and its bytes as text. */
@@ -205,7 +200,7 @@ async function everything(): Promise<Readonly<Record<string, string>>> {
   const { gateway, audit } = place;
   const lines = await audit.every();
   const files = await namesBelow(gateway.data);
-  const logs = await recordLogs(files);
+  const logs = await recordLogs();
   expect(logs.flatMap(binaryTellsIn)).toEqual([]);
   const logTexts = await Promise.all(logs.map(async (log, index) => [`record log ${index + 1}`, await saidBy(log)]));
   const mailboxes = await Promise.all(

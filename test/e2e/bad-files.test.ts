@@ -145,9 +145,7 @@ describe.skipIf(!hasTool('openssl'))('a file that can not be processed', () => {
   test('is not even taken where it is larger than its flow allows, and one byte less is', async () => {
     const client = await place.client('batch@ksz');
     const bytes = adrm(goodRow(1)).padEnd(2001, '\n');
-    await expect(client.put('/IN/ADRM/ADRM large.csv', bytes)).rejects.toThrow(
-      'a file may have at most 2000 bytes here',
-    );
+    await expect(client.put('/IN/ADRM/ADRM large.csv', bytes)).rejects.toThrow('max. 2000 bytes');
     await place.audit.line({
       kind: 'publish',
       outcome: 'refused',

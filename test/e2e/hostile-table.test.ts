@@ -1,7 +1,6 @@
-import { readdir } from 'node:fs/promises';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../support/audit-trail.ts';
+import { contentCount } from '../support/contents.ts';
 import { converse } from '../support/conversation.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
@@ -42,19 +41,18 @@ beforeAll(async () => {
   await eventually('the client to be gone', async () =>
     (await audit.all({ kind: 'login' })).length > 0 ? true : undefined,
   );
-  before = { pid, descriptors: await descriptorsOf(pid), contents: await contents(), changes: await changes() };
+  before = {
+    pid,
+    descriptors: await descriptorsOf(pid),
+    contents: await contentCount(gateway.data),
+    changes: await changes(),
+  };
 });
 
 afterAll(async () => {
   expect(await gateway.stop()).toBe(0);
   await removeFolder(gateway);
 });
-
-/** Files of the content store, whole or not. */
-async function contents(): Promise<number> {
-  const entries = await readdir(join(gateway.data, 'content'), { recursive: true, withFileTypes: true });
-  return entries.filter((entry) => entry.isFile()).length;
-}
 
 /** Changes of the tree, as the audit log has them. */
 async function changes(): Promise<number> {
@@ -159,10 +157,10 @@ describe('after the whole table', () => {
     const settled = async () =>
       (await descriptorsOf(before.pid)) <= before.descriptors ? await residentBytes(before.pid) : undefined;
     const first = await eventually('descriptors as before', settled);
-    const kept = await contents();
+    const kept = await contentCount(gateway.data);
     for (const one of refused) await send(one);
     const second = await eventually('descriptors as before', settled);
     expect(second - first).toBeLessThan(64 * 1024 * 1024);
-    expect(await contents()).toBe(kept);
+    expect(await contentCount(gateway.data)).toBe(kept);
   });
 });
