@@ -30,7 +30,10 @@ let before: { readonly pid: number; readonly descriptors: number; readonly conte
 
 beforeAll(async () => {
   const home = await makeFolder({
-    'gateway.yaml': (text) => withoutPenalties(text).replace('loginGraceSeconds: 20', 'loginGraceSeconds: 5'),
+    'gateway.yaml': (text) =>
+      withoutPenalties(text)
+        .replace('loginGraceSeconds: 20', 'loginGraceSeconds: 5')
+        .replace('banner: default', 'banner: none'),
     'partners/ksz.yaml': (text) =>
       text
         .replace('address: 127.0.0.1', 'address: 127.0.0.0/8')

@@ -74,7 +74,7 @@ describe.skipIf(!hasTool('sftp'))('OpenSSH where a flow asks for a second factor
         client.connect({ host: '127.0.0.1', port: at.gateway.sftp, username: 'batch@ksz', privateKey });
       });
       expect(message).toBe(
-        'this needs a second factor: step up at https://…/step-up of this gateway for WebDAV, or log in to SFTP with a one-time code',
+        'Dit vraagt een tweede factor. Geef uw code of wachtwoord op de pagina /step-up van dit adres, of meld u over SFTP aan met een eenmalige code.',
       );
     } finally {
       client.end();
