@@ -3,6 +3,7 @@ import type { VPath } from '../domain/vpath.ts';
 import type { PartialRow } from './commands.ts';
 import { integer, optionalInteger, type Row, type Sql, text } from './sql.ts';
 import type { Command, Step } from './sqlite-step.ts';
+import { findEntry } from './sqlite-tree.ts';
 
 /** In the column of totals, which takes no NULL: the end will tell. */
 const UNKNOWN = -1;
@@ -11,6 +12,9 @@ export function beginPartial({ sql, now }: Step, command: Command<'beginPartial'
   const { principal, path, contentId, total = UNKNOWN, base = null, maxOfPrincipal } = command;
   if (findPartial(sql, principal, path) !== undefined) {
     throw new GatewayError('already-exists', 'a part of this file is here already; go on with it, or end it first');
+  }
+  if (base !== null && base !== (findEntry(sql, path)?.version ?? 0)) {
+    throw new GatewayError('precondition-failed', 'this file was replaced meanwhile; send it from its beginning');
   }
   const held = sql.one('SELECT count(*) AS count FROM partial WHERE principal = $principal', { principal });
   if (integer(held, 'count') >= maxOfPrincipal) {

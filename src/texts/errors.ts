@@ -28,9 +28,9 @@ export const ERRORS = {
     en: 'You may not do this here. Ask your local administrator for the right if you need it.',
   },
   'level-too-low': {
-    nl: 'Dit vraagt een tweede factor. Geef uw code of wachtwoord op de pagina /step-up van dit adres, of meld u over SFTP aan met een eenmalige code.',
-    fr: 'Ceci exige un second facteur. Donnez votre code ou mot de passe à la page /step-up de cette adresse, ou connectez-vous en SFTP avec un code à usage unique.',
-    de: 'Dies verlangt einen zweiten Faktor. Geben Sie Code oder Passwort auf der Seite /step-up dieser Adresse ein, oder melden Sie sich über SFTP mit einem Einmalcode an.',
+    nl: 'Dit vraagt een tweede factor. Geef uw code of wachtwoord op /step-up van dit adres, of meld u over SFTP aan met een eenmalige code.',
+    fr: 'Ceci exige un second facteur. Donnez code ou mot de passe sur /step-up de cette adresse, ou passez par SFTP avec un code unique.',
+    de: 'Dies verlangt einen zweiten Faktor. Geben Sie ihn auf /step-up dieser Adresse ein, oder nutzen Sie SFTP mit einem Einmalcode.',
     en: 'This needs a second factor. Give your code or password on the page /step-up of this address, or log in to SFTP with a one-time code.',
   },
   'no-parent': {

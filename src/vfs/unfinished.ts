@@ -25,6 +25,8 @@ export class Unfinished {
   readonly #parts: Parts;
   /** Uploads under way that are kept when they are left; the youngest of a principal and path. */
   readonly #running = new Map<string, StagedUpload>();
+  /** Contents of those that were left here, by principal and path. Of others the sweeper takes care. */
+  readonly #left = new Map<string, string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -86,11 +88,22 @@ export class Unfinished {
     const keeping = new Keeping(plan, contentId, held, { ...this.#parts, base: target?.entry?.version ?? 0 });
     const ended = (of: UploadPlan) => {
       if (this.#running.get(key) === upload) this.#running.delete(key);
+      if (upload.leaving !== undefined) this.#left.set(key, contentId);
       host.ended(of);
     };
+    this.#left.delete(key);
     const upload = new StagedUpload(plan, { contentId }, { ...host, ended }, keeping, held?.size);
     this.#running.set(key, upload);
     return upload;
+  }
+
+  /** A whole file stands there now: what was left of another upload by the same principal has no row any more. */
+  async outdone(plan: Pick<UploadPlan, 'session' | 'place'>): Promise<void> {
+    const key = keyOf(plan);
+    const contentId = this.#left.get(key);
+    if (contentId === undefined) return;
+    this.#left.delete(key);
+    await this.#parts.store.remove(contentId);
   }
 
   #runningAt(session: Session, path: VPath): StagedUpload | undefined {

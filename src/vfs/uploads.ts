@@ -120,9 +120,12 @@ export class UploadDesk implements Uploads {
   }
 
   /** A whole file ends what its principal held of it in parts. */
-  #publish(plan: UploadPlan, content: CompletedContent, modifiedAt: number | undefined): Promise<Entry> {
+  async #publish(plan: UploadPlan, content: CompletedContent, modifiedAt: number | undefined): Promise<Entry> {
     const commands = [endPartial(plan)];
-    return this.#publisher.publish(plan, content, { modifiedAt, commands });
+    const entry = await this.#publisher.publish(plan, content, { modifiedAt, commands });
+    // What can't be removed now is the sweeper's: the file is there, whatever becomes of it.
+    await this.#unfinished.outdone(plan).catch(() => undefined);
+    return entry;
   }
 
   async #fillFrom(upload: StagedUpload, row: EntryRow): Promise<void> {

@@ -74,7 +74,7 @@ describe.skipIf(!hasTool('sftp'))('OpenSSH where a flow asks for a second factor
         client.connect({ host: '127.0.0.1', port: at.gateway.sftp, username: 'batch@ksz', privateKey });
       });
       expect(message).toBe(
-        'Dit vraagt een tweede factor. Geef uw code of wachtwoord op de pagina /step-up van dit adres, of meld u over SFTP aan met een eenmalige code.',
+        'Dit vraagt een tweede factor. Geef uw code of wachtwoord op /step-up van dit adres, of meld u over SFTP aan met een eenmalige code.',
       );
     } finally {
       client.end();

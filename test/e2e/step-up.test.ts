@@ -56,7 +56,7 @@ describe.skipIf(!hasTool('curl'))('a flow and a folder that ask for a second fac
     const refused = await at.curl('anna@ksz', '--upload-file', 'file.txt', urlOf(at.gateway, '/IN/ADRM/file.txt'));
     expect(refused).toEqual({
       status: '403',
-      text: `This needs a second factor. Give your code or password on the page /step-up of this address. (${at.url('/step-up')})\n`,
+      text: `This needs a second factor. Give your code or password on the page /step-up of this address, or log in to SFTP with a one-time code. (${at.url('/step-up')})\n`,
     });
     const rule = { path: '/IN/ADRM/file.txt', code: 'level-too-low', rule: 'flows/ADRM.yaml#/level' };
     await at.audit.line({ outcome: 'refused', kind: 'create', fields: rule });
