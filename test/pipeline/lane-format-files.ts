@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { Charset } from '../../src/domain/charset.ts';
+import { type CharacterClass, type Charset, canBeWritten } from '../../src/domain/charset.ts';
 import type { Field, FieldType, Flow, LayoutVersion } from '../../src/domain/flow.ts';
 import {
   type Columns,
@@ -161,12 +161,34 @@ export function plannedFor(input: Input): fc.Arbitrary<Planned> {
       return fc
         .record({
           outputs: fc.array(output, { minLength: 3, maxLength: 3 }),
+          characters: fc.constantFrom(undefined, 'ascii' as const, 'iso-8859-1' as const, 'iso-8859-15' as const),
           versions: fc.array(version, { minLength: 3, maxLength: 3 }),
           blocks: fc.array(fc.subarray(['place', 'money', 'quality', 'rest']), { minLength: 3, maxLength: 3 }),
           senderLine: fc.constantFrom('none' as const, 'required' as const),
         })
-        .map((chosen) => ({ layout: first, task: taskOf(input, [first, secondOf(first), third], chosen) }));
+        .map((chosen) => {
+          const layouts = [first, secondOf(first), third].map((one) => heldTo(one, chosen.characters));
+          const outputs = chosen.outputs.map((one) => writable(one, chosen.characters ?? charsetOf(FORMATS[input])));
+          return { layout: layouts[0] ?? first, task: taskOf(input, layouts, { ...chosen, outputs }) };
+        });
     });
+}
+
+function charsetOf(format: FlowFormat | OutputFormat): Charset {
+  return 'charset' in format ? (format.charset ?? 'utf-8') : 'utf-8';
+}
+
+/** As the configuration asks: no receiver takes a charset that lacks what may come in. */
+function writable(output: OutputFormat | undefined, sent: CharacterClass | Charset): OutputFormat | undefined {
+  return output !== undefined && canBeWritten(sent, charsetOf(output)) ? output : undefined;
+}
+
+function heldTo(layout: LayoutVersion, characters: CharacterClass | undefined): LayoutVersion {
+  if (characters === undefined) return layout;
+  const fields = layout.fields.map((field) =>
+    field.type.kind === 'text' ? { ...field, type: { ...field.type, characters } } : field,
+  );
+  return { ...layout, fields };
 }
 
 type Chosen = {
