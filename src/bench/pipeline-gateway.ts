@@ -29,6 +29,15 @@ export type Answered = {
   readonly refused: number;
 };
 
+type Waiting = {
+  readonly total: number;
+  readonly resolve: (answered: Answered) => void;
+  readonly reject: (error: Error) => void;
+};
+
+/** What the log says of a file that no answer of this benchmark will follow. */
+const NEVER_CHECKED = ['"state":"rejected"', 'submission quarantined'];
+
 /** A gateway whose log is listened to. */
 export type PipelineGateway = {
   readonly gateway: BenchGateway;
@@ -46,8 +55,11 @@ export type PipelineGateway = {
 /** Started once the directory is there; a directory of this size is kept for the next run. */
 export async function startPipelineGateway(persons: number): Promise<PipelineGateway> {
   const directory = await benchDirectory(persons);
-  const waiting: { readonly total: number; readonly resolve: (answered: Answered) => void }[] = [];
+  const waiting: Waiting[] = [];
   const onLine = (line: string): void => {
+    if (NEVER_CHECKED.some((words) => line.includes(words))) {
+      for (const { reject } of waiting.splice(0)) reject(new Error(line));
+    }
     if (!line.includes('"submission answered"')) return;
     const { time, ...answered } = parseLine(line);
     const index = waiting.findIndex((one) => one.total === answered.total);
@@ -68,7 +80,7 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
     put: (flow, name, file) => putFile(where, `/files/IN/${flow}/${name}`, file),
     answered(total) {
       const { promise, resolve, reject } = Promise.withResolvers<Answered>();
-      waiting.push({ total, resolve });
+      waiting.push({ total, resolve, reject });
       const timer = setTimeout(() => reject(new Error(`no answer to ${total} records`)), MOST_MS);
       return promise.finally(() => clearTimeout(timer));
     },
