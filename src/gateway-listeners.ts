@@ -157,7 +157,7 @@ async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSetti
   const allOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
   const server = new SftpListener({
     ...{ ...shared, strangers: shared.strangersOf(listener), listener, admission: desk, files: vfs },
-    ...{ uploads: vfs.uploads, audit, logger, clock },
+    ...{ uploads: vfs.uploads, quota: vfs.quota, audit, logger, clock },
     secondFactors: parts.levelTwo.factors,
     hostKeys: new HostKeys(await allOf(sshHostKeys), await allOf(nextSshHostKeys)),
     keyRefusal: (login, key, remoteAddress) => desk.keyRefusal(login, key, remoteAddress),

@@ -3,7 +3,7 @@ import type { Current } from '../domain/current.ts';
 import type { Limits } from '../domain/generation.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Session } from '../domain/principal.ts';
-import type { Files, Uploads } from '../vfs/files.ts';
+import type { Files, Quota, Uploads } from '../vfs/files.ts';
 import type { Handles } from './handles.ts';
 
 /** What the requests of one session work with. The session's rights may change while it is open. */
@@ -11,6 +11,7 @@ export type Desk = {
   readonly session: Current<Session>;
   readonly files: Files;
   readonly uploads: Uploads;
+  readonly quota: Quota;
   readonly handles: Handles;
   readonly limits: Current<Limits>;
   readonly clock: Clock;

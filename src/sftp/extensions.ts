@@ -1,4 +1,5 @@
 import type { Limits } from '../domain/generation.ts';
+import type { QuotaState } from '../vfs/files.ts';
 import { OWNER_ID, type Owner, readAttributes, type WantedAttributes } from './attributes.ts';
 import { type FieldReader, FieldWriter, MAX_DATA_BYTES, MAX_PACKET_BYTES, PACKET, replyTo } from './codec.ts';
 
@@ -130,11 +131,13 @@ const MAX_NAME_BYTES = 255; // NAME_MAX, linux/limits.h
 
 /**
  * uint64 each: block size | fragment size | blocks | free | free to us | files | free | free to us | id | flags | name max.
- * The room of the disk is nobody's business; what is free is what one file may take.
+ * The room of the disk is nobody's business: what is told is the quota, and where there is none, what one file may take.
  */
-export function statvfsReply(id: number, limits: Limits): Buffer {
-  const blocks = Math.floor(limits.maxFileBytes / BLOCK_BYTES);
-  const fields = [BLOCK_BYTES, BLOCK_BYTES, blocks, blocks, blocks, MANY_FILES, MANY_FILES, MANY_FILES, 0];
+export function statvfsReply(id: number, limits: Limits, quota: QuotaState | undefined): Buffer {
+  const { usedBytes, availableBytes } = quota ?? { usedBytes: 0, availableBytes: limits.maxFileBytes };
+  const blocks = Math.floor((usedBytes + availableBytes) / BLOCK_BYTES);
+  const free = Math.floor(availableBytes / BLOCK_BYTES);
+  const fields = [BLOCK_BYTES, BLOCK_BYTES, blocks, free, free, MANY_FILES, MANY_FILES, MANY_FILES, 0];
   const writer = replyTo(PACKET.EXTENDED_REPLY, id);
   for (const field of [...fields, NO_SET_USER_ID, MAX_NAME_BYTES]) writer.uint64(field);
   return writer.packet();

@@ -10,7 +10,7 @@ import type { Limits, Listener } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Session } from '../domain/principal.ts';
-import type { Files, Uploads } from '../vfs/files.ts';
+import type { Files, Quota, Uploads } from '../vfs/files.ts';
 import { mutableAlgorithms } from './algorithms.ts';
 import { type ConnectionHost, SshConnection } from './connection.ts';
 import type { HostKeys } from './host-keys.ts';
@@ -28,6 +28,7 @@ export type SftpListenerParts = Pick<
   readonly admission: Admission;
   readonly files: Files;
   readonly uploads: Uploads;
+  readonly quota: Quota;
   readonly limits: Current<Limits>;
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;

@@ -93,10 +93,9 @@ async function answerAboutSession(
       return pathPacket(id, resolvePath('/'));
     case 'statvfs':
       await describe(resolvePath(request.path), desk);
-      return statvfsReply(id, desk.limits.value);
+      return room(id, resolvePath(request.path), desk);
     case 'fstatvfs':
-      desk.handles.get(request.handle);
-      return statvfsReply(id, desk.limits.value);
+      return room(id, desk.handles.get(request.handle).path, desk);
     case 'fsync':
       // What makes the file visible is CLOSE.
       await desk.handles.upload(request.handle).sync();
@@ -233,6 +232,10 @@ async function rename(request: Asked<'rename'>, desk: Desk): Promise<Buffer> {
   if (request.overwrite && from === to) await desk.files.stat(desk.session.value, from);
   else await desk.files.move(desk.session.value, from, to, request.overwrite && 'as-rename');
   return okPacket(request.id);
+}
+
+async function room(id: number, path: VPath, { session, quota, limits }: Desk): Promise<Buffer> {
+  return statvfsReply(id, limits.value, await quota.of(session.value, path));
 }
 
 /** SSH_FXP_NAME with one path and attributes that say nothing, §6.11 */

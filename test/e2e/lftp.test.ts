@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { randomBytes } from 'node:crypto';
+import { mkdir, mkdtemp, readFile, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -54,5 +55,52 @@ describe.skipIf(!hasTool('lftp') || !hasTool('ssh'))('lftp over SFTP', () => {
     const removed = await lftp('rm -r /SHARED/work/mirror', 'cls -1 /SHARED/work');
     expect(removed.status).toBe(0);
     expect(removed.out).not.toContain('mirror');
+  });
+
+  test('goes on with a mirror that was cut, in both directions, and sends only the rest', async () => {
+    const content = randomBytes(3_000_000);
+    const past = new Date('2024-02-29T12:34:56Z'); // lftp goes on with what is younger than its source
+    await mkdir(join(folder, 'whole'));
+    await mkdir(join(folder, 'cut'));
+    for (const name of ['one.bin', 'two.bin', 'three.bin']) {
+      await writeFile(join(folder, 'whole', name), content);
+      await utimes(join(folder, 'whole', name), past, past);
+    }
+    await writeFile(join(folder, 'cut', 'one.bin'), content);
+    await writeFile(join(folder, 'cut', 'two.bin'), content.subarray(0, 1_000_000));
+    const up = await lftp(
+      'mkdir /SHARED/work/whole',
+      'put cut/two.bin -o /SHARED/work/whole/two.bin',
+      'mirror -R -P4 --continue --log=up.log whole /SHARED/work/whole',
+      'mirror -P4 --continue --log=down.log /SHARED/work/whole cut',
+      'mirror -P4 /SHARED/work/whole whole-back',
+    );
+    expect(up).toMatchObject({ status: 0, err: '' });
+    const whole = await digestsOf(join(folder, 'whole'));
+    for (const name of ['whole-back', 'cut']) expect(await digestsOf(join(folder, name)), name).toEqual(whole);
+    for (const log of ['up.log', 'down.log']) {
+      const commands = await readFile(join(folder, log), 'utf8');
+      expect(commands, log).toMatch(/ -c .*two\.bin/);
+      expect(commands, log).not.toMatch(/ -c .*three\.bin/); // of which nothing was there
+    }
+  });
+
+  test('gets many files with 64 requests in flight, and one in five pieces', async () => {
+    await writeFile(join(folder, 'large.bin'), randomBytes(8_000_001));
+    await mkdir(join(folder, 'pieces'));
+    const ended = await lftp(
+      'set sftp:max-packets-in-flight 64',
+      'mirror -R source /SHARED/work/pipelined',
+      'mirror -P1 /SHARED/work/pipelined pipelined',
+      'put large.bin -o /SHARED/work/large.bin',
+      'get /SHARED/work/large.bin -o pieces/a & pget -n 5 /SHARED/work/large.bin -o pieces/b',
+      'wait all',
+    );
+    expect(ended).toMatchObject({ status: 0, err: '' });
+    expect(await digestsOf(join(folder, 'pipelined'))).toEqual(await digestsOf(join(folder, 'source')));
+    const content = await readFile(join(folder, 'large.bin'));
+    for (const name of ['a', 'b']) {
+      expect((await readFile(join(folder, 'pieces', name))).equals(content), name).toBe(true);
+    }
   });
 });

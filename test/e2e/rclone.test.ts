@@ -1,4 +1,4 @@
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -99,6 +99,53 @@ describe.skipIf(!hasTool('rclone')).each(['webdav', 'sftp'] as const)('rclone ov
     expect(copied, copied.err).toMatchObject({ status: 0 });
     expect((await answeredWhole(place, BATCH, good)).notification.state).toBe('accepted');
     expect((await answeredWhole(place, BATCH, faulty)).notification.state).toBe('partially-accepted');
+  });
+});
+
+/** What happens to a folder between two syncs; each kind of change to another part of its files. */
+async function churn(folder: string, round: number): Promise<void> {
+  const names = (await readdir(folder, { withFileTypes: true })).filter((entry) => entry.isFile());
+  for (const [index, { name }] of names.entries()) {
+    const path = join(folder, name);
+    const what = (index + round) % 5;
+    if (what === 0) await writeFile(path, `${await readFile(path, 'utf8')} and round ${round}`);
+    if (what === 1) await rename(path, join(folder, `renamed ${round} of ${index}.txt`));
+    if (what === 2) await rm(path);
+  }
+  await mkdir(join(folder, `empty ${round}`));
+  await rename(join(folder, `moved ${round}`), join(folder, `moved ${round + 1}`));
+  const [first = '', second = ''] = (await readdir(join(folder, 'swapped'))).map((name) =>
+    join(folder, 'swapped', name),
+  );
+  await rename(first, `${first}.aside`);
+  await rename(second, first);
+  await rename(`${first}.aside`, second);
+}
+
+describe.skipIf(!hasTool('rclone'))('rclone over sftp, again and again', PATIENCE, () => {
+  const remote = 'sluis:SHARED/work/churn';
+  const words = ['--create-empty-src-dirs', '--track-renames', '--track-renames-strategy', 'modtime,leaf'];
+
+  test('syncs a folder whose files change, go and get other names, and both sides are equal each time', async () => {
+    const source = join(folder, 'churn');
+    await fillFolder(source, 40);
+    await fillFolder(join(source, 'moved 1'), 8);
+    await mkdir(join(source, 'swapped'));
+    for (const name of ['long.txt', 'longer still.txt']) await writeFile(join(source, 'swapped', name), name);
+    for (const round of [0, 1, 2]) {
+      if (round > 0) await churn(source, round);
+      const synced = await rclone('sftp', 'sync', source, remote, ...words);
+      expect(synced, synced.err).toMatchObject({ status: 0 });
+      const checked = await rclone('sftp', 'check', '--download', source, remote);
+      expect(checked.err).toContain(`${(await digestsOf(source)).length} matching files`);
+      expect(checked.err).toContain('0 differences found');
+      const [here, there] = await Promise.all(
+        [source, remote].map((side) => rclone('sftp', 'lsf', '--recursive', '--dirs-only', side)),
+      );
+      expect(there?.out.split('\n').toSorted()).toEqual(here?.out.split('\n').toSorted());
+    }
+    const again = await rclone('sftp', 'sync', source, remote, '--stats-one-line', '-v', '--stats-log-level', 'NOTICE');
+    expect(again.err).toMatch(/ 0 B \/ 0 B,/);
   });
 });
 

@@ -30,4 +30,56 @@ with sftp.open(folder + "/checked", "a") as file:
 print("size", sftp.stat(folder + "/checked").st_size)
 sftp.rename(folder + "/checked", folder + "/renamed")
 print("names", sorted(sftp.listdir(folder)))
+
+# Sparse: the last byte first, then pieces of a megabyte out of order, some twice; what is between is zero.
+MIB = 1024 * 1024
+wanted = bytearray(5 * MIB)
+pieces = [(5 * MIB - 1, b"!"), (3 * MIB, b"d" * MIB), (MIB - 7, b"b" * 100), (3 * MIB + 9, b"e" * 40000), (0, b"a" * 3)]
+with sftp.open(folder + "/sparse", "w") as file:
+    file.set_pipelined(True)
+    for at, text in pieces:
+        file.seek(at)
+        file.write(text)
+        wanted[at : at + len(text)] = text
+with sftp.open(folder + "/sparse") as file:
+    file.prefetch()
+    print("sparse", file.read() == bytes(wanted))
+with sftp.open(folder + "/sparse") as file:
+    file.prefetch()
+    file.seek(3 * MIB + 5)
+    ahead = file.read(20)
+    file.seek(MIB - 9)
+    print("prefetch", ahead == bytes(wanted[3 * MIB + 5 : 3 * MIB + 25]), file.read(4))
+    block = MIB
+    digests = b"".join(hashlib.sha256(wanted[at : at + block]).digest() for at in range(0, 5 * MIB, block))
+    print("blocks", file.check("sha256", 0, 0, block) == digests)
+    print("part", file.check("sha256", MIB, 12345) == hashlib.sha256(wanted[MIB : MIB + 12345]).digest())
+    try:
+        file.check("md5")
+    except IOError as error:
+        print("md5", error)
+
+with sftp.open(folder + "/words", "wx") as file:
+    file.write(b"zero one")
+try:
+    sftp.open(folder + "/words", "wx")
+except IOError as error:
+    print("x", error)
+with sftp.open(folder + "/words", "r+") as file:
+    print("r+", file.read(4))
+    file.seek(5)
+    file.write(b"two")
+    file.seek(0)
+    file.write(b"Z")
+with sftp.open(folder + "/words", "a") as file:
+    file.write(b" three")
+    print("unseen", sftp.open(folder + "/words").read())
+with sftp.open(folder + "/words", "a+") as file:
+    file.write(b" four")
+sftp.truncate(folder + "/words", 17)
+print("words", sftp.open(folder + "/words").read())
+try:
+    sftp.open(folder + "/absent", "r+")
+except IOError as error:
+    print("absent", error)
 transport.close()

@@ -17,7 +17,7 @@ beforeAll(async () => {
 afterAll(() => fixture.close());
 
 test.skipIf(!hasTool('paramiko'))(
-  'paramiko writes in odd orders, reads in vectors, checks by digest and appends',
+  'paramiko writes in odd orders and leaves gaps, reads ahead and in vectors, checks by digest, edits and appends',
   async () => {
     await fixture.batch('batch@ksz', ['mkdir /SHARED/work/paramiko']);
     const words = [SCRIPT, String(fixture.port), 'batch@ksz', fixture.keyFile('batch@ksz'), '/SHARED/work/paramiko'];
@@ -28,6 +28,16 @@ test.skipIf(!hasTool('paramiko'))(
       'check True',
       'size 256004',
       "names ['odd', 'renamed']",
+      'sparse True',
+      "prefetch True b'\\x00\\x00bb'",
+      'blocks True',
+      'part True',
+      'md5 files are checked by sha256 here',
+      'x a file stands under this name',
+      "r+ b'zero'",
+      "unseen b'Zero two'",
+      "words b'Zero two three fo'",
+      'absent [Errno 2] there is nothing under this name',
     ]);
   },
 );

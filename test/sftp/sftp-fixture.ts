@@ -111,6 +111,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     admission: options.wrapAdmission?.(desk) ?? desk,
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
+    quota: tree.vfs.quota,
     ...shared,
     audit,
     strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'sftp', audit, random: options.random }),

@@ -14,6 +14,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'ssh-audit', debianPackage: 'ssh-audit', covers: 'algorithms of SFTP by ssh-audit' },
   { tool: 'litmus', debianPackage: 'litmus', covers: 'WebDAV by the test suite litmus' },
   { tool: 'mount.davfs', debianPackage: 'davfs2', covers: 'WebDAV by a drive mounted with davfs2' },
+  { tool: 'sshfs', debianPackage: 'sshfs', covers: 'SFTP by a drive mounted with sshfs' },
   { tool: 'chromium', debianPackage: 'chromium', covers: 'the file tree in a browser' },
   { tool: 'certutil', debianPackage: 'libnss3-tools', covers: 'the file tree in a browser' },
   { tool: 'openssl', debianPackage: 'openssl', covers: 'signatures and certificates against OpenSSL' },
