@@ -58,15 +58,17 @@ export function edited(name: string, text: string): string {
 }
 
 function asMutations(text: string): string {
-  return text
-    .replace(/^kind: message.*$/m, 'kind: mutation')
-    .replace(/^receiver: .*\n/m, '')
-    .replace(/^ {6}(?:reference|cancels|employer): .*\n/gm, '')
-    .replace(/^ {4}changes: .*\n/m, '')
-    // Each file here is lot 1, and a lot is taken once.
-    .replace('is: lot', 'value: "00000001"')
-    .replace('is: senderSector', 'value: "012"')
-    .replace('is: senderType', 'value: "000"');
+  return (
+    text
+      .replace(/^kind: message.*$/m, 'kind: mutation')
+      .replace(/^receiver: .*\n/m, '')
+      .replace(/^ {6}(?:reference|cancels|employer): .*\n/gm, '')
+      .replace(/^ {4}changes: .*\n/m, '')
+      // Each file here is lot 1, and a lot is taken once.
+      .replace('is: lot', 'value: "00000001"')
+      .replace('is: senderSector', 'value: "012"')
+      .replace('is: senderType', 'value: "000"')
+  );
 }
 
 function sectors(): string {
