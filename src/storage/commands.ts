@@ -8,6 +8,7 @@ import type { ContentCommand } from './content-commands.ts';
 import type { ContentRef } from './content-store.ts';
 import type { DeliveryCommand } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
+import type { PartialCommand } from './partial-commands.ts';
 import type { QuestionCommand } from './question-commands.ts';
 
 /**
@@ -209,26 +210,7 @@ export type LedgerCommand =
     }
   /** A precondition on what the commands before it made: the areas together hold at most this. @throws `over-quota` */
   | { readonly kind: 'mustFit'; readonly areas: readonly VPath[]; readonly maxBytes: number }
-  /** @throws `already-exists` where one is held for this principal and path, `not-allowed` from `maxOfPrincipal` on */
-  | {
-      readonly kind: 'beginPartial';
-      readonly principal: string;
-      readonly path: VPath;
-      readonly contentId: string;
-      readonly total?: number | undefined;
-      readonly base?: number | undefined;
-      readonly maxOfPrincipal: number;
-    }
-  /** So many bytes are held now. @throws `not-found` where it has ended, or is another content now */
-  | {
-      readonly kind: 'advancePartial';
-      readonly principal: string;
-      readonly path: VPath;
-      readonly contentId: string;
-      readonly size: number;
-    }
-  /** Forgets it; the content is left to its publication or the sweeper. None there is no error. */
-  | { readonly kind: 'endPartial'; readonly principal: string; readonly path: VPath }
+  | PartialCommand
   /** Freezes a file for a ticket. @throws `not-found`, `precondition-failed`, `frozen` (by another ticket) */
   | { readonly kind: 'freeze'; readonly path: VPath; readonly ticket: Ticket; readonly expect: Expectation }
   /** Ends the freeze of a ticket and says when the name may be swept. A name that is gone or not frozen by it is left. */
