@@ -12,6 +12,7 @@ import type { Generation } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
 import { isLoopback } from './domain/loopback.ts';
 import type { ListenerLimits } from './gateway-limits.ts';
+import type { PortalDoor } from './gateway-portal.ts';
 import type { LevelTwoDoor } from './gateway-second-factor.ts';
 import { openSshDoor } from './gateway-ssh.ts';
 import { policyOf, type Trust } from './gateway-trust.ts';
@@ -46,6 +47,7 @@ export type ListenerParts = {
   readonly vfs: Vfs;
   readonly shared: ListenerLimits;
   readonly levelTwo: LevelTwoDoor;
+  readonly portal: PortalDoor;
   readonly logger: Logger;
   readonly clock: Clock;
   /** How long what runs may take to its end when the listeners are closed. */
@@ -134,7 +136,7 @@ function admissionVersion(
 }
 
 async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSettings) {
-  const { settings, generation, audit, vfs, shared, levelTwo, logger, clock } = parts;
+  const { settings, generation, audit, vfs, shared, levelTwo, portal, logger, clock } = parts;
   const { serverCertificate, serverKey } = settings.pki.files;
   const [cert, key] = await Promise.all([readFile(serverCertificate, 'utf8'), readFile(serverKey, 'utf8')]);
   const admission: Admission = admissionOf(parts, trust, listener.class3);
@@ -143,7 +145,7 @@ async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSet
     ...{ ...shared, strangers: shared.strangersOf(listener), listener, tls: { cert, key, ca: pems }, admission },
     ...{ audit, logger },
     generation: admissionVersion(generation, trust.revocation, levelTwo.stepUps),
-    handler: levelTwo.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger })),
+    handler: levelTwo.inFrontOf(portal.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger }))),
     refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
   });
   return { server, close: () => server.close(parts.closeDeadlineMs.value) };

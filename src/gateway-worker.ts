@@ -9,6 +9,7 @@ import type { Generation } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
 import { closeAll } from './gateway-closers.ts';
 import { type BuiltListener, buildListeners, type Closers } from './gateway-listeners.ts';
+import { openPortal } from './gateway-portal.ts';
 import { levelTwoDoor } from './gateway-second-factor.ts';
 import { openTrust } from './gateway-trust.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
@@ -132,7 +133,8 @@ async function build(
     ...{ stepUps: owner.stepUps, ledger, audit, clock, limiter, generation, logger, formKey },
     ...{ languages: settings.languages, directory: configDirectory },
   });
-  const parts = { settings, trust, generation, audit, vfs, shared, levelTwo, logger, clock, closeDeadlineMs };
+  const portal = openPortal({ languages: settings.languages, generation, factors: levelTwo.factors, logger });
+  const parts = { settings, trust, generation, audit, vfs, shared, levelTwo, portal, logger, clock, closeDeadlineMs };
   const listeners: BuiltListener[] = [];
   for await (const listener of buildListeners(parts, closers)) listeners.push(listener);
   for (const listener of listeners) listener.serve();

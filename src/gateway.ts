@@ -19,6 +19,7 @@ import { type Closers, openListeners } from './gateway-listeners.ts';
 import { loadDemoMandates } from './gateway-mandates.ts';
 import { operationsOf } from './gateway-operations.ts';
 import { type OwnerOptions, processesOf, serveWorkers } from './gateway-owner.ts';
+import { openPortal } from './gateway-portal.ts';
 import { openLevelTwo } from './gateway-second-factor.ts';
 import { signingOf } from './gateway-signatures.ts';
 import { openTrust } from './gateway-trust.ts';
@@ -151,9 +152,13 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   closers.push(() => watcher.close());
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };
+  const portalParts = { languages: settings.languages, generation: current, factors: levelTwo.factors, logger };
   const listeners =
     owner === undefined
-      ? await openListeners({ ...serving, trust, vfs, clock, closeDeadlineMs }, closers)
+      ? await openListeners(
+          { ...serving, trust, vfs, clock, closeDeadlineMs, portal: openPortal(portalParts) },
+          closers,
+        )
       : await serveWorkers(
           owner,
           { ...serving, ...{ configDirectory: options.configDirectory, ledger, onArrival } },

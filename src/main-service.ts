@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import { Argument, type Command } from 'commander';
 import { common, type Finish, ROOT_FOLDER, withPlaces } from './main-options.ts';
 
@@ -22,6 +23,14 @@ export function addService(program: Command, finish: Finish): void {
 }
 
 export function addLooking(program: Command, finish: Finish): void {
+  program
+    .command('api <file>')
+    .description('write the OpenAPI description of the portal')
+    .action(async (file: string) => {
+      const { describeApi } = await import('./commands/describe-api.ts');
+      await describeApi(resolve(file));
+      finish(0);
+    });
   withPlaces(program.command('check').description('every problem of the configuration, with place and remedy')).action(
     async (options) => {
       const { check } = await import('./commands/check.ts');

@@ -6,7 +6,7 @@ import type { Listener } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
 import { type Level, type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
-import { CertificateReader } from '../pki/certificate.ts';
+import { type Certificate, CertificateReader } from '../pki/certificate.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
 import { accessRefusal, normaliseAddress } from './access-method.ts';
 import type { Admission, Admitted, KeyRefusal, PeerCertificates, RefusalReason, Refused } from './admission.ts';
@@ -42,6 +42,7 @@ type Attempt = {
   /** What an SSH certificate says, or why nothing is known of revocation. */
   readonly facts?: Readonly<Record<string, string>>;
   readonly previous: Session | undefined;
+  readonly certificate?: Session['certificate'];
 };
 
 const MAX_READ = 200; // certificates of which it is remembered what they say, those of strangers included
@@ -81,7 +82,7 @@ export class AdmissionDesk implements Admission {
     const identified = this.#current().byCertificate(result.certificate, result.path, nationalNumberPolicies);
     if (!identified.ok) return this.#refuse(attempt, identified.reason);
     const level = isEidAuthentication(result.certificate, result.path) ? 2 : 1;
-    return this.#admit(attempt, identified.identity, level);
+    return this.#admit({ ...attempt, certificate: said(result.certificate) }, identified.identity, level);
   }
 
   async byKey(
@@ -151,6 +152,7 @@ export class AdmissionDesk implements Admission {
       level: this.#levelOf(attempt, identity, ownLevel, continued !== undefined),
       needs: { level: attempt.listener.level, rule: `${attempt.listener.rule}/level` },
       fingerprint: attempt.fingerprint,
+      ...(attempt.certificate !== undefined && { certificate: attempt.certificate }),
     };
     if (continued === undefined) {
       const fields = { ...fieldsOf(attempt, session.principal), session: session.id, level: session.level };
@@ -221,6 +223,12 @@ function fieldsOf(attempt: Attempt, principal: Principal | undefined): Readonly<
     address: attempt.remoteAddress,
     fingerprint: attempt.fingerprint,
   };
+}
+
+/** Names on one line, the most general part first. */
+function said({ x509, notAfter }: Certificate): NonNullable<Session['certificate']> {
+  const oneLine = (name: string) => name.split('\n').join(', ');
+  return { subject: oneLine(x509.subject), issuer: oneLine(x509.issuer), notAfter };
 }
 
 function sha256(bytes: Uint8Array): string {

@@ -54,7 +54,7 @@ function isComplete(files: ConfigFiles): files is SoundFiles {
 }
 
 function settingsOf(directory: string, files: SoundFiles, ring: KeyRing, trust: SshTrust): Settings {
-  const { listeners, health, signatures, data, dropFolder, languages, demo, processes } = files.gateway.value;
+  const { listeners, health, signatures, data, dropFolder, languages, demo, processes, contact } = files.gateway.value;
   return {
     generation: buildGeneration(files, ring, trust),
     listeners: listeners.map((listener, index) => ({ ...listener, rule: `gateway.yaml#/listeners/${index}` })),
@@ -67,6 +67,7 @@ function settingsOf(directory: string, files: SoundFiles, ring: KeyRing, trust: 
     banner: files.gateway.value.sftp.banner,
     demo,
     processes,
+    contact,
   };
 }
 

@@ -1,7 +1,20 @@
 import { z } from 'zod';
 import { EID_AUTHENTICATION_POLICIES } from '../domain/eid.ts';
 import { filePath, issuerKeys, pkiSchema, policyOids, signaturesSchema } from './schema-pki.ts';
-import { date, host, line, listOf, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
+import {
+  date,
+  email,
+  host,
+  line,
+  listOf,
+  parsed,
+  partnerId,
+  port,
+  seconds,
+  strict,
+  telephone,
+  word,
+} from './schema-values.ts';
 
 const accessMethod = z.enum(['line', 'private-network', 'vpn', 'internet']);
 
@@ -122,6 +135,8 @@ export const gatewaySchema = strict({
   sftp,
   /** All processes together: one that owns what they share, and the others that serve connections. */
   processes: z.int().min(1).max(64).default(1),
+  /** Who helps a visitor of whom nobody can tell to which partner he belongs. */
+  contact: strict({ name: line(), email, telephone }).optional(),
 });
 
 /** `sectors.yaml` */

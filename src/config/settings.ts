@@ -1,5 +1,5 @@
 import type { Generation, Listener } from '../domain/generation.ts';
-import type { Language } from '../domain/partner.ts';
+import type { Language, Partner } from '../domain/partner.ts';
 
 /** What a client certificate must show on a listener, beyond an issuer that is trusted. */
 export type Class3Policy = {
@@ -82,6 +82,8 @@ export type Settings = {
   readonly demo: boolean;
   /** 1, or one owner and the others that serve connections. */
   readonly processes: number;
+  /** Who helps a visitor of whom nobody can tell to which partner he belongs. */
+  readonly contact?: Partner['helpdesk'] | undefined;
 };
 
 const LAST_PORT = 65_535;

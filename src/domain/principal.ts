@@ -35,6 +35,8 @@ export type Session = {
   readonly needs: LevelNeed;
   /** SHA-256 fingerprint of the certificate or key that proved it; empty for the drop folder. */
   readonly fingerprint: string;
+  /** What the certificate says, where it was one. */
+  readonly certificate?: { readonly subject: string; readonly issuer: string; readonly notAfter: number } | undefined;
   /** Lock tokens that came with this very request (RFC 4918 §10.4.1); none where a protocol has no locks. */
   readonly lockTokens?: readonly string[] | undefined;
 };

@@ -128,6 +128,11 @@ test('a person by certificate gets a session, and a line of the login', async ()
     level: 1,
     needs: { level: 1, rule: 'gateway.yaml#/listeners/0/level' },
     fingerprint: anna.fingerprint,
+    certificate: {
+      subject: 'emailAddress=anna@ksz.example',
+      issuer: 'CN=CA',
+      notAfter: expect.any(Number),
+    },
   });
   const fields = {
     principal: 'anna@ksz',

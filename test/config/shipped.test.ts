@@ -155,7 +155,8 @@ test('limits left out are the numbers that ship', async () => {
   await using copy = await ConfigCopy.make();
   const text = await readFile(copy.path('gateway.yaml'), 'utf8');
   const written = await settingsOf(copy.directory);
-  await copy.write('gateway.yaml', text.slice(0, text.indexOf('# Limits;')));
+  const [contact = ''] = /^contact:.*$/m.exec(text) ?? [];
+  await copy.write('gateway.yaml', text.slice(0, text.indexOf('# Limits;')) + contact);
   const defaults = await settingsOf(copy.directory);
   expect(defaults.generation.limits).toEqual({
     maxFileBytes: 10_000_000_000,
