@@ -1,136 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
-import type { Entry, Files } from '../vfs/files.ts';
-import { contentDisposition, contentType } from './content-type.ts';
+import { contentDisposition, contentType } from '../http/content-type.ts';
+import { send } from '../http/send.ts';
+import type { Files } from '../vfs/files.ts';
 import type { DavParts } from './dav-parts.ts';
-import { reprDigest } from './digests.ts';
-import { notFound, refuse } from './errors.ts';
-import { formatHttpDate } from './http-date.ts';
+import { refuse } from './errors.ts';
 import { listingPage } from './listing.ts';
-import { evaluate, parseEntityTags, parsePreconditions, subjectsOf } from './preconditions.ts';
-import { contentRange, type Range, type Selection, selectRanges } from './ranges.ts';
 
-/** How often a file that is replaced between look and read is looked up again. */
-const TRIES = 3;
-
-/** GET and HEAD, RFC 9110 §9.3.1, §9.3.2: the same head, and for HEAD no body. Folders are shown as a page. */
+/** GET and HEAD. Folders are shown as a page. */
 export async function get(request: HttpRequest, parts: DavParts): Promise<HttpAnswer> {
-  const { files, clock } = parts;
-  const conditions = parsePreconditions(request, clock.now());
-  for (let left = TRIES; left > 0; left -= 1) {
-    const entry = await files.stat(request.session, request.path);
-    if (entry.kind === 'file' && request.trailingSlash) return notFound();
-    const verdict = await evaluate(conditions, request, entry, subjectsOf(request, parts));
-    if (verdict === 'not-modified') return { status: 304, headers: validators(entry) };
-    const answer = entry.kind === 'folder' ? await folder(request, files) : await file(request, files, entry);
-    if (answer !== 'replaced') return answer;
-  }
-  throw new GatewayError('unavailable', 'this file is being replaced all the time; please try again');
+  return send(request, parts, {
+    headersOf: ({ name }) => ({
+      'Content-Type': contentType(name),
+      'Content-Disposition': contentDisposition(name),
+    }),
+    folder: () => folder(request, parts.files),
+    unsatisfiable: ({ size }, headers) =>
+      refuse(416, `the file has ${size} bytes; none of them lies in that range`, { headers }),
+  });
 }
 
 async function folder(request: HttpRequest, files: Files): Promise<HttpAnswer> {
   if (request.trailingSlash) return listingPage(request, files);
   // Links in the page are relative, so the URL of a folder must end in "/".
   return { status: 302, headers: { Location: encodeUrlPath(request.path, 'folder') } };
-}
-
-async function file(request: HttpRequest, files: Files, entry: Entry): Promise<HttpAnswer | 'replaced'> {
-  const headers = fileHeaders(entry);
-  if (request.method === 'HEAD') return { status: 200, headers: { ...headers, 'Content-Length': entry.size } };
-  const selection = selectionFor(request, entry);
-  if (selection.kind === 'unsatisfiable') {
-    const range = { 'Content-Range': `bytes */${entry.size}` };
-    return refuse(416, `the file has ${entry.size} bytes; none of them lies in that range`, { headers: range });
-  }
-  const ranges = selection.kind === 'ranges' ? selection.ranges : undefined;
-  const [first] = ranges ?? [];
-  const opened = await files.read(request.session, request.path, first);
-  if (opened.entry.etag !== entry.etag) {
-    opened.body.destroy();
-    return 'replaced';
-  }
-  if (ranges === undefined || first === undefined) {
-    return { status: 200, headers: { ...headers, 'Content-Length': entry.size }, body: opened.body };
-  }
-  if (ranges.length === 1) {
-    const part = { 'Content-Range': contentRange(first, entry.size), 'Content-Length': first.end - first.start };
-    return { status: 206, headers: { ...headers, ...part }, body: opened.body };
-  }
-  return severalRanges(request, files, entry, ranges, opened.body);
-}
-
-/** Range counts only while If-Range names the bytes that stand there now (RFC 9110 §13.1.5: strong comparison). */
-function selectionFor(request: HttpRequest, entry: Entry): Selection {
-  const ifRange = request.headers.get('if-range');
-  if (ifRange !== undefined && !ifRangeHolds(ifRange, entry)) return { kind: 'whole' };
-  return selectRanges(request.headers.get('range'), entry.size);
-}
-
-function ifRangeHolds(ifRange: string, entry: Entry): boolean {
-  if (!/^(W\/)?"/.test(ifRange)) return ifRange === formatHttpDate(entry.modifiedAt);
-  const tags = parseEntityTags(ifRange);
-  return tags !== '*' && tags.length === 1 && tags.every(({ tag, weak }) => !weak && tag === entry.etag);
-}
-
-/** multipart/byteranges (RFC 9110 §14.6): each range is read when its turn comes. */
-function severalRanges(
-  request: HttpRequest,
-  files: Files,
-  entry: Entry,
-  ranges: readonly Range[],
-  firstBody: AsyncIterable<Uint8Array>,
-): HttpAnswer {
-  const boundary = randomBytes(12).toString('hex');
-  const heads = ranges.map(
-    (range) =>
-      `\r\n--${boundary}\r\nContent-Type: ${contentType(entry.name)}\r\n` +
-      `Content-Range: ${contentRange(range, entry.size)}\r\n\r\n`,
-  );
-  const tail = `\r\n--${boundary}--\r\n`;
-  const length = ranges.reduce((sum, { start, end }) => sum + end - start, heads.join('').length + tail.length);
-  async function* body(): AsyncGenerator<Uint8Array | string> {
-    for (const [index, range] of ranges.entries()) {
-      yield heads[index] ?? '';
-      yield* index === 0 ? firstBody : await sameVersion(request, files, entry, range);
-    }
-    yield tail;
-  }
-  const headers = {
-    ...fileHeaders(entry),
-    'Content-Type': `multipart/byteranges; boundary=${boundary}`,
-    'Content-Length': length,
-  };
-  return { status: 206, headers, body: body() };
-}
-
-/** @throws GatewayError `unavailable` where the file was replaced since the answer began: it must be cut */
-async function sameVersion(
-  request: HttpRequest,
-  files: Files,
-  entry: Entry,
-  range: Range,
-): Promise<AsyncIterable<Uint8Array>> {
-  const opened = await files.read(request.session, request.path, range);
-  if (opened.entry.etag === entry.etag) return opened.body;
-  opened.body.destroy();
-  throw new GatewayError('unavailable', 'the file was replaced while it was being sent');
-}
-
-function fileHeaders(entry: Entry): Record<string, string | number> {
-  return {
-    ...validators(entry),
-    'Content-Type': contentType(entry.name),
-    'Content-Disposition': contentDisposition(entry.name),
-    'Repr-Digest': reprDigest(entry.sha256),
-    'Accept-Ranges': 'bytes',
-  };
-}
-
-function validators(entry: Entry): Record<string, string> {
-  return {
-    ETag: `"${entry.etag}"`,
-    'Last-Modified': formatHttpDate(entry.modifiedAt),
-    'Cache-Control': 'private, no-cache',
-  };
 }

@@ -1,12 +1,12 @@
 import { type ErrorCode, GatewayError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from '../domain/http.ts';
+import { submittedTokens } from '../http/preconditions.ts';
 import type { DavParts } from './dav-parts.ts';
 import { ALL_METHODS, answerError, levelTooLow, methodNotAllowed, notFound, ROOT_METHODS, refuse } from './errors.ts';
 import { get } from './get.ts';
 import { redirectToFiles } from './listing.ts';
 import { lock, unlock } from './lock.ts';
 import { PARTIAL_UPDATE, patch } from './patch.ts';
-import { submittedTokens } from './preconditions.ts';
 import { propfind } from './propfind.ts';
 import { proppatch } from './proppatch.ts';
 import { put } from './put.ts';

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import { nameOf, ROOT } from '../domain/vpath.ts';
+import { opened } from '../http/opened.ts';
 import type { Entry, Files } from '../vfs/files.ts';
-import { opened } from './opened.ts';
 import { escapeXml } from './xml-text.ts';
 
 const STYLE =

@@ -1,8 +1,8 @@
 import { encodeUrlPath } from '../domain/http.ts';
 import { principalName, type Session } from '../domain/principal.ts';
+import { contentType } from '../http/content-type.ts';
+import { formatHttpDate } from '../http/http-date.ts';
 import type { Entry, Lock, PropertyName, QuotaState } from '../vfs/files.ts';
-import { contentType } from './content-type.ts';
-import { formatHttpDate } from './http-date.ts';
 import { activeLocks, SUPPORTED_LOCKS } from './lock-xml.ts';
 import { DAV } from './xml.ts';
 import { escapeXml } from './xml-text.ts';

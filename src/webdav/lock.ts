@@ -1,14 +1,14 @@
 import { GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import { isWithin } from '../domain/vpath.ts';
+import { statIfAny } from '../http/lookup.ts';
+import { checkPreconditions } from '../http/preconditions.ts';
 import type { Lock } from '../vfs/files.ts';
 import { readDepth } from './dav-headers.ts';
 import type { DavParts } from './dav-parts.ts';
 import { refuse } from './errors.ts';
 import { activeLocks, readLockInfo } from './lock-xml.ts';
-import { statIfAny } from './lookup.ts';
 import { multistatus } from './multistatus.ts';
-import { checkPreconditions } from './preconditions.ts';
 import { readXml, type XmlElement } from './xml.ts';
 
 const TOKEN = /^<([a-z][a-z0-9+.-]*:[\x21-\x3b\x3d\x3f-\x7e]+)>$/i;

@@ -1,14 +1,15 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../domain/http.ts';
+import { contentSha256 } from '../http/digests.ts';
+import { inPieces } from '../http/pieces.ts';
+import { checkAnyPreconditions, checkPreconditions } from '../http/preconditions.ts';
+import { atOffset, finishPart, takePart } from '../http/receive.ts';
 import type { Upload } from '../vfs/files.ts';
 import { readMtime } from './dav-headers.ts';
 import type { DavParts } from './dav-parts.ts';
-import { contentSha256 } from './digests.ts';
 import { FOLDER_METHODS, methodNotAllowed, refuse } from './errors.ts';
-import { inPieces } from './pieces.ts';
-import { checkAnyPreconditions, checkPreconditions } from './preconditions.ts';
 import { acceptedTime, refuseCoding } from './put.ts';
-import { atOffset, finishPart, receivePart } from './put-part.ts';
+import { partAnswer } from './put-part.ts';
 
 /** The one kind of patch that is understood (sabre/dav's partial update). */
 export const PARTIAL_UPDATE = 'application/x-sabredav-partialupdate';
@@ -38,11 +39,12 @@ async function goOn(request: HttpRequest, parts: DavParts, offset: number, total
   const { headers, session, path, body } = request;
   const [claimed, modifiedAt] = [contentSha256(headers), readMtime(request)];
   const condition = await checkAnyPreconditions(request, parts);
-  return atOffset(request, parts, async () => {
+  const outcome = await atOffset(request, parts.uploads, async () => {
     const upload = await parts.uploads.resume(session, path, { condition, offset, total });
-    await receivePart(upload, body, body.length, claimed);
+    await takePart(upload, body, body.length, claimed);
     return finishPart(upload, { expectedSha256: undefined, modifiedAt });
   });
+  return partAnswer(outcome, modifiedAt);
 }
 
 async function append(request: HttpRequest, parts: DavParts): Promise<HttpAnswer> {

@@ -1,5 +1,7 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../domain/http.ts';
+import { opened } from '../http/opened.ts';
+import { evaluate, parsePreconditions, subjectsOf } from '../http/preconditions.ts';
 import type { Entry, PropertyName } from '../vfs/files.ts';
 import { readDepth } from './dav-headers.ts';
 import type { DavParts } from './dav-parts.ts';
@@ -7,8 +9,6 @@ import { refuse } from './errors.ts';
 import { ListingFacts } from './listing-facts.ts';
 import { ALLPROP, liveProperty, type Resource, type Viewer } from './live-properties.ts';
 import { type DavResponse, multistatus, type PropertyStatus, propertyElement } from './multistatus.ts';
-import { opened } from './opened.ts';
-import { evaluate, parsePreconditions, subjectsOf } from './preconditions.ts';
 import { DAV, readXml, type XmlElement } from './xml.ts';
 
 /** What a client asks of each resource (RFC 4918 §14.20). */

@@ -1,11 +1,11 @@
 import { GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
+import { parseHttpDate } from '../http/http-date.ts';
+import { checkPreconditions } from '../http/preconditions.ts';
 import type { PropertyChange, PropertyName } from '../vfs/files.ts';
 import type { DavParts } from './dav-parts.ts';
-import { parseHttpDate } from './http-date.ts';
 import { isLiveProperty } from './live-properties.ts';
 import { multistatus, type PropertyStatus, propertyElement } from './multistatus.ts';
-import { checkPreconditions } from './preconditions.ts';
 import { DAV, readXml, type XmlElement } from './xml.ts';
 import { languageOf, serialiseXml } from './xml-write.ts';
 

@@ -1,35 +1,23 @@
-import type { HttpAnswer, HttpBody, HttpRequest } from '../domain/http.ts';
-import type { Entry, Upload } from '../vfs/files.ts';
+import type { HttpAnswer, HttpRequest } from '../domain/http.ts';
+import { checkAnyPreconditions } from '../http/preconditions.ts';
+import { receiveFile } from '../http/receive.ts';
 import { readMtime } from './dav-headers.ts';
 import type { DavParts } from './dav-parts.ts';
-import { claimedSha256 } from './digests.ts';
 import { FOLDER_METHODS, methodNotAllowed, refuse } from './errors.ts';
-import { inPieces } from './pieces.ts';
-import { checkAnyPreconditions } from './preconditions.ts';
 import { putPart } from './put-part.ts';
 
 /** PUT, RFC 9110 §9.3.4: 201 for a new file, 204 for a replaced one. */
 export async function put(request: HttpRequest, parts: DavParts): Promise<HttpAnswer> {
-  const { headers, session, path, body } = request;
+  const { headers, body } = request;
   const refusal = refuseCoding(request);
   if (refusal !== undefined) return refusal;
   if (request.trailingSlash) return methodNotAllowed('a name that ends in "/" is a folder', FOLDER_METHODS);
   if (headers.has('content-range')) return putPart(request, parts);
-  const expectedSha256 = claimedSha256(headers);
   const modifiedAt = readMtime(request);
   const condition = await checkAnyPreconditions(request, parts);
   const sizeHint = body.length ?? announcedLength(headers);
-  const upload = await parts.uploads.begin(session, path, {
-    condition,
-    startFrom: 'empty',
-    ...(sizeHint !== undefined && { sizeHint }),
-  });
-  const entry = await receive(upload, body, {
-    ...(body.length !== undefined && { expectedSize: body.length }),
-    ...(expectedSha256 !== undefined && { expectedSha256 }),
-    ...(modifiedAt !== undefined && { modifiedAt }),
-  });
-  return { status: upload.replaces ? 204 : 201, headers: { ETag: `"${entry.etag}"`, ...acceptedTime(modifiedAt) } };
+  const { entry, replaces } = await receiveFile(request, parts, { condition, modifiedAt, sizeHint });
+  return { status: replaces ? 204 : 201, headers: { ETag: `"${entry.etag}"`, ...acceptedTime(modifiedAt) } };
 }
 
 /** The bytes are kept as they come, so they come as they are. */
@@ -48,23 +36,4 @@ export function acceptedTime(modifiedAt: number | undefined): HttpAnswer['header
 function announcedLength(headers: ReadonlyMap<string, string>): number | undefined {
   const length = headers.get('x-expected-entity-length');
   return length !== undefined && /^\d{1,15}$/.test(length) ? Number(length) : undefined;
-}
-
-/** Takes the bytes in order, one piece at a time. Nothing is left of an upload that fails or whose client leaves. */
-async function receive(
-  upload: Upload,
-  body: HttpBody,
-  expected: Parameters<Upload['commit']>[0] & object,
-): Promise<Entry> {
-  try {
-    let offset = 0;
-    await inPieces(body, async (pieces, bytes) => {
-      await upload.write(offset, pieces);
-      offset += bytes;
-    });
-    return await upload.commit(expected);
-  } catch (error) {
-    await upload.abort();
-    throw error;
-  }
 }

@@ -1,10 +1,10 @@
 import { GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import { isWithin } from '../domain/vpath.ts';
+import { checkAnyPreconditions, checkPreconditions, hasConditions, parsePreconditions } from '../http/preconditions.ts';
 import { readDepth, readDestination, readOverwrite } from './dav-headers.ts';
 import type { DavParts } from './dav-parts.ts';
 import { refuse } from './errors.ts';
-import { checkAnyPreconditions, checkPreconditions, hasConditions, parsePreconditions } from './preconditions.ts';
 
 /** DELETE, RFC 4918 §9.6: a folder goes with all below it, in one change. */
 export async function remove(request: HttpRequest, parts: DavParts): Promise<HttpAnswer> {

@@ -18,9 +18,10 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   vfs: ['domain', 'storage', 'audit', 'access'],
   pipeline: ['domain', 'storage', 'directory', 'audit', 'formats', 'evidence', 'vfs', 'pki', 'texts'],
   submissions: ['domain', 'storage', 'directory', 'pipeline', 'evidence', 'audit', 'vfs'],
-  webdav: ['domain', 'access', 'vfs', 'texts'],
+  http: ['domain', 'vfs'],
+  webdav: ['domain', 'access', 'vfs', 'texts', 'http'],
   sftp: ['domain', 'access', 'vfs', 'texts'],
-  portal: ['domain', 'access', 'vfs', 'submissions', 'texts'],
+  portal: ['domain', 'access', 'vfs', 'submissions', 'texts', 'http'],
   ops: ['domain', 'storage', 'directory', 'audit'],
   processes: ['domain', 'storage', 'audit', 'access', 'vfs'],
 };

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { claimedSha256, reprDigest } from '../../src/webdav/digests.ts';
+import { claimedSha256, reprDigest } from '../../src/http/digests.ts';
 
 // printf abc | sha256sum, and its bytes in base64; FIPS 180-2 appendix B.1
 const ABC = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
 import { parseVPath } from '../../src/domain/vpath.ts';
+import { formatHttpDate, parseHttpDate } from '../../src/http/http-date.ts';
+import { parseIf } from '../../src/http/if-header.ts';
+import { evaluate, parsePreconditions, type Subjects, writeCondition } from '../../src/http/preconditions.ts';
 import type { Entry } from '../../src/vfs/files.ts';
-import { formatHttpDate, parseHttpDate } from '../../src/webdav/http-date.ts';
-import { parseIf } from '../../src/webdav/if-header.ts';
-import { evaluate, parsePreconditions, type Subjects, writeCondition } from '../../src/webdav/preconditions.ts';
 
 const NOW = Date.UTC(2026, 0, 1);
 const CHANGED = Date.UTC(1994, 10, 6, 8, 49, 37, 500); // Sun, 06 Nov 1994 08:49:37.5 GMT

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Selection, selectRanges } from '../../src/webdav/ranges.ts';
+import { type Selection, selectRanges } from '../../src/http/ranges.ts';
 
 const whole: Selection = { kind: 'whole' };
 const nothing: Selection = { kind: 'unsatisfiable' };

@@ -2,10 +2,10 @@ import { GatewayError } from '../domain/errors.ts';
 import { type HttpRequest, locateReference } from '../domain/http.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { Entry, WriteCondition } from '../vfs/files.ts';
-import type { DavParts } from './dav-parts.ts';
 import { parseHttpDate } from './http-date.ts';
 import { type IfCondition, type IfList, parseIf } from './if-header.ts';
 import { statIfAny } from './lookup.ts';
+import type { HttpParts } from './parts.ts';
 
 export type EntityTag = { readonly tag: string; readonly weak: boolean };
 
@@ -160,7 +160,7 @@ function taggedPath(tag: string, request: Pick<HttpRequest, 'host'>): VPath | un
 export async function checkPreconditions(
   request: HttpRequest,
   entry: Entry | undefined,
-  parts: DavParts,
+  parts: HttpParts,
 ): Promise<WriteCondition> {
   const conditions = parsePreconditions(request, parts.clock.now());
   await evaluate(conditions, request, entry, subjectsOf(request, parts));
@@ -168,12 +168,12 @@ export async function checkPreconditions(
 }
 
 /** As `checkPreconditions`, and looks for the entry only where there are conditions. */
-export async function checkAnyPreconditions(request: HttpRequest, parts: DavParts): Promise<WriteCondition> {
+export async function checkAnyPreconditions(request: HttpRequest, parts: HttpParts): Promise<WriteCondition> {
   if (!hasConditions(parsePreconditions(request, parts.clock.now()))) return 'any';
   return checkPreconditions(request, await statIfAny(parts.files, request.session, request.path), parts);
 }
 
-export function subjectsOf({ session }: HttpRequest, { files, locks }: Pick<DavParts, 'files' | 'locks'>): Subjects {
+export function subjectsOf({ session }: HttpRequest, { files, locks }: Pick<HttpParts, 'files' | 'locks'>): Subjects {
   return {
     entry: (path) => statIfAny(files, session, path),
     covers: (path, token) => locks.covers(session, path, token),
