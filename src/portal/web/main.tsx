@@ -5,9 +5,11 @@ import { openLanguage } from './i18n/language.ts';
 import { openRouter } from './state/router.ts';
 import { followSession, loadSession } from './state/session.ts';
 import { openTheme } from './state/theme.ts';
+import { guardLeaving } from './uploads/manager.ts';
 
 openTheme();
 openRouter();
+guardLeaving();
 await openLanguage();
 const app = document.getElementById('app');
 if (app !== null) render(<App />, app);

@@ -10,7 +10,7 @@ export function Breadcrumb({ crumbs }: { readonly crumbs: readonly Crumb[] }) {
       <ol>
         {crumbs.map(({ text, href }, index) => (
           <li key={href}>
-            {index > 0 && <Icon name="chevron-right" />}
+            {index > 0 && <Icon name="chevron-right" class="muted" />}
             {index === crumbs.length - 1 ? <span aria-current="page">{text}</span> : <a href={href}>{text}</a>}
           </li>
         ))}

@@ -54,7 +54,7 @@ function Account({ who }: { readonly who: SessionAnswer }) {
         <Icon name="users" />
         <span>{principal.name}</span>
       </button>
-      <div class="panel stack" popover="auto" id={PANEL} role="dialog" aria-label={t('shell.accountTitle')}>
+      <div class="panel" popover="auto" id={PANEL} role="dialog" aria-label={t('shell.accountTitle')}>
         <div>
           <h2>{principal.name}</h2>
           <p class="muted">

@@ -4,6 +4,7 @@ import { Icon, type IconName } from '../components/icon.tsx';
 import { Toasts } from '../components/toasts.tsx';
 import { t } from '../i18n/language.ts';
 import type { Section } from '../pages/routes.ts';
+import { UploadPanel } from '../uploads/panel.tsx';
 import { Header } from './header.tsx';
 
 const LINKS: readonly { readonly section: Section; readonly href: string; readonly icon: IconName }[] = [
@@ -37,15 +38,16 @@ export function Shell({ section, children }: { readonly section: Section; readon
             ))}
           </ul>
         </nav>
-        <p class="side-foot">
+        <footer class="side-foot">
           <span class={`live${isLive.value ? ' live-on' : ''}`}>
             {t(isLive.value ? 'shell.live' : 'shell.notLive')}
           </span>
-        </p>
+        </footer>
       </div>
       <main class="main" id="main" tabIndex={-1}>
         {children}
       </main>
+      <UploadPanel />
       <Toasts />
     </div>
   );
