@@ -18,6 +18,7 @@ import { openSshDoor } from './gateway-ssh.ts';
 import { policyOf, type Trust } from './gateway-trust.ts';
 import { HttpsListener } from './listen/https.ts';
 import { holdsDemoCertificate } from './pki/demo-keys.ts';
+import { loadPages, type Pages, pagesInFrontOf } from './portal/pages.ts';
 import { HostKeys } from './sftp/host-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
 import { bannerFor } from './texts/banner.ts';
@@ -78,9 +79,10 @@ export async function openListeners(parts: ListenerParts, closers: Closers): Pro
 export async function* buildListeners(parts: ListenerParts, closers: Closers): AsyncGenerator<BuiltListener> {
   await refuseDemoKeys(parts.settings);
   const trust = { ...parts.trust, ssh: await openSshDoor(parts, closers) };
+  const pages = await loadPages(parts.logger);
   for (const listener of parts.settings.listeners) {
     const build =
-      listener.protocol === 'https' ? buildHttps(parts, trust, listener) : buildSftp(parts, trust, listener);
+      listener.protocol === 'https' ? buildHttps(parts, trust, listener, pages) : buildSftp(parts, trust, listener);
     const { server, close } = await build;
     closers.push(close);
     yield server;
@@ -135,7 +137,7 @@ function admissionVersion(
   };
 }
 
-async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSettings) {
+async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSettings, pages: Pages | undefined) {
   const { settings, generation, audit, vfs, shared, levelTwo, portal, logger, clock } = parts;
   const { serverCertificate, serverKey } = settings.pki.files;
   const [cert, key] = await Promise.all([readFile(serverCertificate, 'utf8'), readFile(serverKey, 'utf8')]);
@@ -145,7 +147,10 @@ async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSet
     ...{ ...shared, strangers: shared.strangersOf(listener), listener, tls: { cert, key, ca: pems }, admission },
     ...{ audit, logger },
     generation: admissionVersion(generation, trust.revocation, levelTwo.stepUps),
-    handler: levelTwo.inFrontOf(portal.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger }))),
+    handler: pagesInFrontOf(
+      pages,
+      levelTwo.inFrontOf(portal.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger }))),
+    ),
     refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
   });
   return { server, close: () => server.close(parts.closeDeadlineMs.value) };

@@ -10,7 +10,9 @@ import { missingTools } from './support/tools.ts';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const steps: readonly (readonly [title: string, command: string, ...words: string[]])[] = [
   ['types', 'node_modules/.bin/tsc', '--noEmit'],
+  ['types of the pages', 'node_modules/.bin/tsc', '--noEmit', '-p', 'src/portal/web'],
   ['format and lint', 'node_modules/.bin/biome', 'check', '--error-on-warnings', '.'],
+  ['pages', process.execPath, 'src/portal/build/main.ts'],
   ['tests', process.execPath, 'node_modules/vitest/vitest.mjs', 'run'],
 ];
 

@@ -8,6 +8,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { Gateway } from '../gateway.ts';
 import { makeDemoPki } from '../pki/demo-ca.ts';
+import { ensureBuilt } from '../portal/build/built.ts';
 import { Supervisor } from '../processes/supervisor.ts';
 import type { CommonOptions } from './places.ts';
 
@@ -72,6 +73,7 @@ export async function prepare(options: Omit<CommonOptions, 'json'>): Promise<Set
   if (first.pki.demo) await makeDemoKeys(first, first.pki.directory);
   const settings = await load(options.config, { keyFiles: 'required' });
   if (settings === undefined) return undefined;
+  await buildPages();
   const moved = offset(settings, options.portOffset);
   return options.data === undefined ? moved : { ...moved, data: { directory: options.data } };
 }
@@ -104,6 +106,16 @@ async function load(directory: string, options: LoadOptions): Promise<Settings |
   for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
   process.stderr.write(`the configuration has ${loaded.problems.length} problems and nothing was started\n`);
   return undefined;
+}
+
+/** Files are served also where the pages can not be built. */
+async function buildPages(): Promise<void> {
+  try {
+    await ensureBuilt();
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : String(error);
+    process.stderr.write(`the pages of the portal could not be built; the gateway starts without them: ${cause}\n`);
+  }
 }
 
 async function makeDemoKeys(settings: Settings, directory: string): Promise<void> {

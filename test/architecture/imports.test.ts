@@ -31,7 +31,7 @@ const FREE = new Set(['bench', 'commands']);
 const IMPORT = /(?:from\s+|import\s*\(\s*|import\s+|new URL\(\s*)'(\.{1,2}\/[^']+)'/g;
 
 const root = join(import.meta.dirname, '../../src');
-const files = globSync('**/*.ts', { cwd: root }).map(normalize);
+const files = globSync('**/*.{ts,tsx}', { cwd: root }).map(normalize);
 
 /** `pipeline/receive.ts → storage/ledger.ts`, of every relative import. */
 function importsOf(file: string): readonly string[] {
@@ -49,6 +49,23 @@ test('the table of imports is followed by every file of src/', () => {
     for (const target of importsOf(file)) {
       const other = target.split('/')[0] ?? '';
       if (other !== room && !allowed?.includes(other)) wrong.push(`${file} → ${target}`);
+    }
+  }
+  expect(wrong).toEqual([]);
+});
+
+test('browser code imports its own files, and of the rest of the product only the types of the API', () => {
+  const wrong: string[] = [];
+  for (const file of files.filter((one) => one.startsWith('portal/web/'))) {
+    const text = readFileSync(join(root, file), 'utf8');
+    const types = new Set(
+      [...text.matchAll(/^(?:import|export) type[^;]*?from '(\.[^']+)'/gms)].map(([, target]) =>
+        relative(root, join(root, dirname(file), target ?? '')),
+      ),
+    );
+    for (const target of importsOf(file)) {
+      const isSchema = target.startsWith('portal/schemas/') && types.has(target);
+      if (!target.startsWith('portal/web/') && !isSchema) wrong.push(`${file} → ${target}`);
     }
   }
   expect(wrong).toEqual([]);

@@ -2,11 +2,13 @@ import { cp, mkdir, mkdtemp, readFile, symlink, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ensureBuilt } from '../../src/portal/build/built.ts';
 import { demoPki } from './demo-pki.ts';
 import type { Change } from './gateway.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const COPIED = ['package.json', 'src', 'config', 'test/fixtures/demo'];
+const PAGES = 'dist/portal';
 
 /**
  * The project in a folder of its own, with the demo keys, so that a test may change its samples and configuration.
@@ -15,6 +17,8 @@ const COPIED = ['package.json', 'src', 'config', 'test/fixtures/demo'];
 export async function copyProject(changes: Readonly<Record<string, Change>>): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-project-'));
   for (const name of COPIED) await cp(join(ROOT, name), join(folder, name), { recursive: true });
+  await ensureBuilt(); // once, and not for every copy
+  await cp(join(ROOT, PAGES), join(folder, PAGES), { recursive: true });
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
   await mkdir(join(folder, 'certs'));
   const filter = (from: string) => !basename(from).startsWith('.');

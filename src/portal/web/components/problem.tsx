@@ -1,0 +1,50 @@
+import type { ApiError } from '../api/client.ts';
+import { t } from '../i18n/language.ts';
+import { useContactText } from '../state/contact.ts';
+import { Button, LinkButton } from './button.tsx';
+import { Icon } from './icon.tsx';
+
+/** A problem that the gateway told (RFC 9457): what, what to do, whom to ask, and by which reference. */
+export function ProblemView({ error, onRetry }: { readonly error: ApiError; readonly onRetry?: () => void }) {
+  const { problem, status } = error;
+  const contact = useContactText();
+  return (
+    <section class="problem" role="alert">
+      <Icon name="warning" />
+      <div>
+        <h2>{problem.title}</h2>
+        <p>{problem.detail}</p>
+        {problem.errors !== undefined && (
+          <ul>
+            {problem.errors.map(({ pointer, detail }) => (
+              <li key={pointer}>{detail}</li>
+            ))}
+          </ul>
+        )}
+        {problem.reference !== undefined && (
+          <p class="muted">
+            {t('shell.reference')} <code>{problem.reference}</code>
+          </p>
+        )}
+        {contact !== undefined && <p class="muted">{contact}</p>}
+        <div class="row">
+          {onRetry !== undefined && (
+            <Button icon="refresh" onClick={onRetry}>
+              {t('shell.tryAgain')}
+            </Button>
+          )}
+          {problem.code === 'level-too-low' && (
+            <LinkButton look="primary" href="/step-up" icon="key">
+              {t('shell.giveSecondFactor')}
+            </LinkButton>
+          )}
+          {status === 403 && problem.code !== 'level-too-low' && (
+            <LinkButton href={`/help/${encodeURIComponent(problem.code)}`} icon="help">
+              {t('shell.help')}
+            </LinkButton>
+          )}
+        </div>
+      </div>
+    </section>
+  );
+}

@@ -1,0 +1,254 @@
+import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import type { Entry, Folder } from '../../../schemas/files.ts';
+import { asApiError } from '../../api/client.ts';
+import { EnvironmentBadge } from '../../components/badge.tsx';
+import { Breadcrumb, type Crumb } from '../../components/breadcrumb.tsx';
+import { IconButton } from '../../components/button.tsx';
+import { Empty } from '../../components/empty.tsx';
+import { Search } from '../../components/field.tsx';
+import { Page } from '../../components/page.tsx';
+import { ProblemView } from '../../components/problem.tsx';
+import { Skeleton } from '../../components/progress.tsx';
+import { bytes, locale, t } from '../../i18n/language.ts';
+import { useMedia } from '../../state/media.ts';
+import { browseUrl } from '../../state/router.ts';
+import { session } from '../../state/session.ts';
+import { tell } from '../../state/toasts.ts';
+import type { Given } from '../../uploads/dropped.ts';
+import { addUploads, makeFolders } from '../../uploads/manager.ts';
+import { DeleteDialog, NewFolderDialog, OverwriteDialog, RenameDialog, ShortcutsDialog } from './dialogs.tsx';
+import { DropZone } from './drop-zone.tsx';
+import { EntryList } from './entry-list.tsx';
+import { useFlowNames } from './flow-names.ts';
+import { useListing } from './listing.ts';
+import { plainName } from './names.ts';
+import { nameOf, parentOf, purposeOf } from './paths.ts';
+import { PreviewDialog, PreviewPanel } from './preview.tsx';
+import { type Choice, NOTHING_CHOSEN, type Sorting, sorted } from './selection.ts';
+import { Toolbar } from './toolbar.tsx';
+
+type Asked =
+  | { readonly kind: 'new-folder' | 'delete' | 'keys' }
+  | { readonly kind: 'rename'; readonly entry: Entry }
+  | { readonly kind: 'overwrite'; readonly given: readonly Given[]; readonly there: ReadonlyMap<string, Entry> };
+
+type FolderViewProps = { readonly path: string; readonly onOpen: (path: string) => void };
+
+/** One folder: what lies in it, and all that one may do there. */
+export function FolderView({ path, onOpen }: FolderViewProps) {
+  const listing = useListing(path);
+  const { folder, entries, error } = listing;
+  const [choice, setChoice] = useState<Choice>(NOTHING_CHOSEN);
+  const [sorting, setSorting] = useState<Sorting>({ by: 'name', down: false });
+  const [filter, setFilter] = useState('');
+  const [shown, setShown] = useState<string>();
+  const [asked, setAsked] = useState<Asked>();
+  const isWide = useMedia('(min-width: 80rem)');
+  const rows = useMemo(() => sorted(entries, filter, sorting, locale.value), [entries, filter, sorting, locale.value]);
+  const chosen = useMemo(() => entries.filter(({ name }) => choice.chosen.has(name)), [entries, choice]);
+  const preview = entries.find(({ name }) => name === shown);
+  const names = useFlowNames();
+  const title = titleOf(path, folder, names);
+  const close = () => setAsked(undefined);
+  const done = () => {
+    setChoice({ ...NOTHING_CHOSEN, at: choice.at });
+    listing.reload();
+  };
+  const send = (given: readonly Given[]) => void beginUpload(path, folder, entries, given, setAsked);
+  useFolderKeys(() => setAsked({ kind: 'keys' }));
+  if (error !== undefined && folder === undefined) {
+    return (
+      <Page title={nameOf(path)} above={<Breadcrumb crumbs={crumbsOf(path, nameOf(path))} />}>
+        <ProblemView error={error} onRetry={listing.reload} />
+      </Page>
+    );
+  }
+  return (
+    <Page
+      title={title}
+      above={<Breadcrumb crumbs={crumbsOf(path, title)} />}
+      beside={<Beside folder={folder} title={title} />}
+      lead={leadOf(folder)}
+    >
+      {error !== undefined && <ProblemView error={error} onRetry={listing.reload} />}
+      <Toolbar
+        folder={folder}
+        chosen={chosen}
+        onFiles={send}
+        onNewFolder={() => setAsked({ kind: 'new-folder' })}
+        onRename={() => chosen[0] !== undefined && setAsked({ kind: 'rename', entry: chosen[0] })}
+        onDelete={() => setAsked({ kind: 'delete' })}
+        onClear={() => setChoice({ ...NOTHING_CHOSEN, at: choice.at })}
+      />
+      <DropZone active={folder?.rights.includes('create') ?? false} onFiles={send}>
+        <div class={`browser${preview !== undefined && isWide ? ' browser-preview' : ''}`}>
+          <div class="browser-list">
+            <div class="browser-bar">
+              <Search label={t('files.filter')} value={filter} onChange={setFilter} />
+              <span class="muted small" role="status">
+                {t('files.countEntries', { count: rows.length })}
+                {!listing.complete && ' …'}
+              </span>
+              <IconButton icon="help" label={t('files.keys')} onClick={() => setAsked({ kind: 'keys' })} />
+            </div>
+            {folder === undefined && <Skeleton lines={8} label={t('shell.loading')} />}
+            {folder !== undefined && rows.length === 0 && <Nothing folder={folder} isFiltered={filter !== ''} />}
+            {rows.length > 0 && (
+              <EntryList
+                label={t('files.contentsOf', { name: title })}
+                {...{ rows, choice, sorting }}
+                onSort={(by) => setSorting({ by, down: sorting.by === by ? !sorting.down : false })}
+                onChoice={setChoice}
+                onOpen={(entry) => (entry.kind === 'folder' ? onOpen(entry.path) : setShown(entry.name))}
+                onUp={() => onOpen(parentOf(path))}
+                onDelete={() => chosen.length > 0 && mayDelete(chosen) && setAsked({ kind: 'delete' })}
+                onRename={() => chosen[0] !== undefined && setAsked({ kind: 'rename', entry: chosen[0] })}
+              />
+            )}
+          </div>
+          {preview !== undefined && isWide && <PreviewPanel entry={preview} onClose={() => setShown(undefined)} />}
+        </div>
+      </DropZone>
+      {preview !== undefined && !isWide && <PreviewDialog entry={preview} onClose={() => setShown(undefined)} />}
+      {asked?.kind === 'new-folder' && <NewFolderDialog folder={path} onClose={close} onDone={done} />}
+      {asked?.kind === 'rename' && <RenameDialog entry={asked.entry} onClose={close} onDone={done} />}
+      {asked?.kind === 'delete' && <DeleteDialog entries={chosen} onClose={close} onDone={done} />}
+      {asked?.kind === 'keys' && <ShortcutsDialog onClose={close} />}
+      {asked?.kind === 'overwrite' && <Overwrite path={path} asked={asked} onClose={close} />}
+    </Page>
+  );
+}
+
+function Overwrite({
+  path,
+  asked: { given, there },
+  onClose,
+}: {
+  readonly path: string;
+  readonly asked: Extract<Asked, { kind: 'overwrite' }>;
+  readonly onClose: () => void;
+}) {
+  const conflicts = given.flatMap((one) => {
+    const entry = entryFor(one, there);
+    return entry === undefined ? [] : [{ given: one, entry }];
+  });
+  return (
+    <OverwriteDialog
+      conflicts={conflicts}
+      onClose={onClose}
+      onReplace={() => {
+        addUploads(
+          path,
+          given,
+          new Map([...there].flatMap(([name, { etag }]) => (etag === null ? [] : [[name, etag]]))),
+        );
+        onClose();
+      }}
+      onSkip={() => {
+        addUploads(
+          path,
+          given.filter((one) => entryFor(one, there) === undefined),
+          new Map(),
+        );
+        onClose();
+      }}
+    />
+  );
+}
+
+function entryFor({ file, below }: Given, there: ReadonlyMap<string, Entry>): Entry | undefined {
+  return below === '' ? there.get(file.name.normalize('NFC')) : undefined;
+}
+
+/** Checks what can be known here, makes folders, asks before something is replaced, and sends. */
+async function beginUpload(
+  path: string,
+  folder: Folder | undefined,
+  entries: readonly Entry[],
+  all: readonly Given[],
+  ask: (asked: Asked) => void,
+): Promise<void> {
+  const max = session.value?.limits.maxFileBytes ?? Number.POSITIVE_INFINITY;
+  for (const { file } of all.filter((one) => one.file.size > max)) {
+    tell('trouble', t('files.tooLarge', { name: file.name, max: bytes(max) }));
+  }
+  let given = all.filter(({ file }) => file.size <= max);
+  // Where no folders may be made, such as where files are handed in, what lay in folders is taken as it is.
+  if (folder?.rights.includes('makeFolder') !== true) given = given.map(({ file }) => ({ file, below: '' }));
+  if (given.length === 0) return;
+  try {
+    await makeFolders(path, given);
+  } catch (error) {
+    tell('trouble', asApiError(error).problem.detail);
+    return;
+  }
+  const there = new Map(entries.filter(({ kind }) => kind === 'file').map((entry) => [entry.name, entry]));
+  if (given.some((one) => entryFor(one, there) !== undefined)) ask({ kind: 'overwrite', given, there });
+  else addUploads(path, given, new Map());
+}
+
+function Nothing({ folder, isFiltered }: { readonly folder: Folder; readonly isFiltered: boolean }) {
+  if (isFiltered) return <Empty icon="search" title={t('files.noMatch')} />;
+  const maySend = folder.rights.includes('create');
+  return (
+    <Empty icon={maySend ? 'upload' : 'inbox'} title={t(maySend ? 'files.dropHere' : 'files.emptyFolder')}>
+      {maySend && <p>{t('files.dropHereLead')}</p>}
+    </Empty>
+  );
+}
+
+function mayDelete(entries: readonly Entry[]): boolean {
+  return entries.every(({ rights }) => rights.includes('delete'));
+}
+
+/** "?" shows the keys, "/" goes to the filter, wherever one is but in a field. */
+function useFolderKeys(showKeys: () => void): void {
+  const latest = useRef(showKeys);
+  latest.current = showKeys;
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const isField =
+        event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
+      if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
+      if (event.key === '?') latest.current();
+      else if (event.key === '/') document.querySelector<HTMLElement>('.browser-bar input')?.focus();
+      else return;
+      event.preventDefault();
+    };
+    addEventListener('keydown', press);
+    return () => removeEventListener('keydown', press);
+  }, []);
+}
+
+/** The code of a flow that is called by its name, and the environment. */
+function Beside({ folder, title }: { readonly folder: Folder | undefined; readonly title: string }) {
+  if (folder === undefined) return null;
+  const { flow, environment, path } = folder;
+  return (
+    <>
+      {flow !== null && flow !== title && nameOf(path) === flow && <code class="muted">{flow}</code>}
+      {environment !== null && <EnvironmentBadge environment={environment} />}
+    </>
+  );
+}
+
+function crumbsOf(path: string, title: string): readonly Crumb[] {
+  const names = path.split('/').slice(1);
+  const below = names.map((name, index) => ({
+    text: index === names.length - 1 ? title : index === 0 ? plainName(name) : name,
+    href: browseUrl(`/${names.slice(0, index + 1).join('/')}`),
+  }));
+  return [{ text: t('files.title'), href: '/' }, ...below];
+}
+
+function titleOf(path: string, folder: Folder | undefined, names: ReadonlyMap<string, string>): string {
+  const name = nameOf(path);
+  if (path.lastIndexOf('/') === 0) return plainName(name);
+  return (folder?.flow === name ? names.get(name) : undefined) ?? name;
+}
+
+function leadOf(folder: Folder | undefined): string | undefined {
+  if (folder?.kind === 'intake') return t('files.intakeLead');
+  if (folder?.kind === 'mailbox') return t('files.mailboxLead');
+  return purposeOf(nameOf(folder?.path ?? '/')) === 'sharedR' ? t('files.sharedLead') : undefined;
+}
