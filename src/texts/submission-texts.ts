@@ -164,6 +164,24 @@ export const SUBMISSION_TEXTS = {
     de: 'Eine erwartete Datei ist nicht gekommen. Senden Sie sie noch, oder verständigen Sie den Helpdesk.',
     en: 'An expected file did not come. Send it still, or tell the helpdesk.',
   },
+  'verify-altered': {
+    nl: 'Dit is niet meer wat ondertekend werd: het bestand is veranderd.',
+    fr: 'Ce n’est plus ce qui a été signé : le fichier a changé.',
+    de: 'Das ist nicht mehr, was signiert wurde: die Datei wurde verändert.',
+    en: 'This is not what was signed: the file was altered.',
+  },
+  'verify-not-good': {
+    nl: 'De handtekening is niet goed. Vraag de helpdesk om raad.',
+    fr: 'La signature n’est pas bonne. Demandez conseil au helpdesk.',
+    de: 'Die Signatur ist nicht gut. Fragen Sie den Helpdesk.',
+    en: 'The signature is not good. Ask the helpdesk.',
+  },
+  'verify-gone': {
+    nl: 'De hub heeft dit bestand niet meer.',
+    fr: 'Le hub n’a plus ce fichier.',
+    de: 'Der Hub hat diese Datei nicht mehr.',
+    en: 'The hub does not have this file any more.',
+  },
 } as const satisfies Readonly<Record<string, Sentences>>;
 
 export type SubmissionText = keyof typeof SUBMISSION_TEXTS;
