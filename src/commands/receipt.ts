@@ -1,5 +1,6 @@
 import { access, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isOfAnswerSet, signatureNameOf } from '../evidence/answer-names.ts';
 import { readSignatureFile } from '../evidence/cms.ts';
 import { verifyDetached } from '../evidence/cms-verify.ts';
 import { digestOfParts } from '../evidence/receipt.ts';
@@ -9,8 +10,6 @@ import { digestOf, readOrRefuse } from './read-or-refuse.ts';
 
 /** What a larger answer says is not told; its signature is verified all the same. */
 const MOST_BYTES = 64 * 1024 * 1024;
-/** A file of a set that comes back; the JSON receipt of a GO is named after that GO and is none. */
-const OF_SET = /^(?:FO|FS|GO)\.[A-Z0-9]{4}\.\d{6}\.\d{8}\.[0-9A-Z]{5}\.[RTS]$/;
 const MANIFEST = '.manifest.json';
 
 export type VerifyOptions = {
@@ -94,13 +93,12 @@ const REASONS: Readonly<Record<string, string>> = {
 /** Whoever names the signature, or the GO of an answer, means what it signs. */
 function signedFile(named: string): string {
   const name = basename(named);
-  if (OF_SET.test(name)) return join(dirname(named), `FO.${name.slice(3)}`);
+  if (isOfAnswerSet(name)) return join(dirname(named), `FO.${name.slice(3)}`);
   return named.endsWith('.p7s') ? named.slice(0, -'.p7s'.length) : named;
 }
 
 function signatureOf(file: string): string {
-  const name = basename(file);
-  return OF_SET.test(name) ? join(dirname(file), `FS.${name.slice(3)}`) : `${file}.p7s`;
+  return join(dirname(file), signatureNameOf(basename(file)));
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { askGateway } from '../ops/control-socket.ts';
-import type { DryRunReport } from '../submissions/dry-run.ts';
+import type { DryRunReport } from '../submissions/dry-run-report.ts';
 import type { HandedIn } from '../submissions/hand-in.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
 

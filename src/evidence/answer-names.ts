@@ -47,6 +47,18 @@ export function signatureName(file: string): string {
   return `${file}.p7s`;
 }
 
+/** A file of a set that comes back; the JSON receipt of a GO is named after that GO and is none. */
+const OF_SET = /^(?:FO|FS|GO)\.[A-Z0-9]{4}\.\d{6}\.\d{8}\.[0-9A-Z]{5}\.[RTS]$/;
+
+export function isOfAnswerSet(name: string): boolean {
+  return OF_SET.test(name);
+}
+
+/** The name of the signature of an answer: `FS.…` of `FO.…`, else `….p7s`. */
+export function signatureNameOf(name: string): string {
+  return isOfAnswerSet(name) ? `FS.${name.slice(3)}` : signatureName(name);
+}
+
 // ReferenceNbr holds 20 characters: the ticket, a hyphen, and six for the record. docs/domain.md §1
 const LAST_IN_DIGITS = 999_999;
 /** `A00000`, the first of six positions 0-9A-Z that begin with a letter. */

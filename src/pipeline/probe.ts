@@ -58,7 +58,7 @@ export async function probe(job: ProbeJob, store: Pick<ContentStore, 'read'>): P
 }
 
 /** Between two slices of a large file the thread looks after others. */
-async function* slices(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
+export async function* slices(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
   for await (const chunk of chunks) {
     for (let start = 0; start < chunk.length; start += SLICE_BYTES) {
       if (start > 0) await setImmediate();

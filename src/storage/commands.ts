@@ -10,6 +10,7 @@ import type { DeliveryCommand } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
 import type { PartialCommand } from './partial-commands.ts';
 import type { QuestionCommand } from './question-commands.ts';
+import type { SubmissionCommand } from './submission-queries.ts';
 
 /**
  * A row of the file tree. Paths here are *ledger paths*: `/partners/<id>/IN/<FLOW>/name` and `/SHARED/<name>/…`. The
@@ -267,6 +268,7 @@ export type LedgerCommand =
   | QuestionCommand
   | DeliveryCommand
   | AlarmCommand
+  | SubmissionCommand
   /** Opens level 2 for one certificate at one address, from now on; a grant that is there begins anew. */
   | ({ readonly kind: 'grantStepUp'; readonly principal: string; readonly forMs: number } & StepUpKey)
   /** Ends the grants of a certificate, at one address or at all; none there is no error. */

@@ -10,6 +10,7 @@ import type { ContentQuery, KeptContent } from './content-commands.ts';
 import type { DeliveryQuery } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
 import type { QuestionQuery } from './question-commands.ts';
+import type { OverdueRequest, SubmissionPage, SubmissionQuery } from './submission-queries.ts';
 
 /** Whether it was taken, and the highest number below it that was. */
 export type Lot = { readonly taken: boolean; readonly before: number | undefined };
@@ -63,6 +64,7 @@ export type Query =
   | QuestionQuery
   | DeliveryQuery
   | AlarmQuery
+  | SubmissionQuery
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
   | { readonly kind: 'nextDue'; readonly queue: Queue }
   | { readonly kind: 'queueLength'; readonly queue: Queue }
@@ -115,6 +117,14 @@ type Answers = {
   readonly overdueQuestions: number;
   readonly endedQuestions: readonly RecordTicket[];
   readonly unknownPersons: readonly UnknownPersons[];
+  readonly submissionPage: SubmissionPage;
+  readonly unanswered: readonly Submission[];
+  readonly submissionsIn: readonly Submission[];
+  readonly linesAbout: readonly ChainedLine[];
+  readonly readingsOf: readonly ChainedLine[];
+  readonly contentsAt: ReadonlyMap<VPath, string>;
+  readonly overdueOf: readonly OverdueRequest[];
+  readonly raised: ReadonlyMap<string, number>;
   readonly nextDue: number | undefined;
   readonly queueLength: number;
   readonly namedContents: ReadonlySet<string>;

@@ -137,6 +137,13 @@ const VERSION_8 = `
 ALTER TABLE partial ADD COLUMN base INTEGER;
 `;
 
+/** What the log says about a submission, and who read its answers. `raised`: alarms that are raised once, by what they are about. */
+const SUBMISSION_PAGES = `
+CREATE INDEX audit_ticket ON audit (fields ->> '$.ticket', seq) WHERE fields ->> '$.ticket' IS NOT NULL;
+CREATE INDEX audit_read ON audit (fields ->> '$.path', seq) WHERE kind = 'read';
+CREATE TABLE raised (key TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -151,6 +158,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_6),
   (sql) => sql.exec(VERSION_7),
   (sql) => sql.exec(VERSION_8),
+  (sql) => sql.exec(SUBMISSION_PAGES),
 ];
 
 /**

@@ -11,6 +11,7 @@ import { answerQuestions, closeQuestions, markOverdue, openQuestions, removeQues
 import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
 import type { Command, Step } from './sqlite-step.ts';
 import { endStepUp, grantStepUp, useCode } from './sqlite-step-up.ts';
+import { raiseOnce } from './sqlite-submission-pages.ts';
 import {
   increment,
   insertDelivery,
@@ -57,6 +58,7 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   insertDelivery,
   setDeliveryState,
   rememberOriginals,
+  raiseOnce,
   recordSent,
   keepContent,
   dropContents,

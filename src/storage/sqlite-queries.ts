@@ -20,6 +20,16 @@ import { nextDue } from './sqlite-queue.ts';
 import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
 import { BELOW, below, keyOf } from './sqlite-step.ts';
 import { stepUps } from './sqlite-step-up.ts';
+import {
+  contentsAt,
+  linesAbout,
+  overdueOf,
+  raised,
+  readingsOf,
+  submissionPage,
+  submissionsIn,
+  unanswered,
+} from './sqlite-submission-pages.ts';
 import { findLot, findSubmission, nextSequence } from './sqlite-submissions.ts';
 import { findEntry } from './sqlite-tree.ts';
 import { usageIn } from './sqlite-usage.ts';
@@ -79,6 +89,22 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return endedQuestions(sql, query);
     case 'unknownPersons':
       return unknownPersons(sql, query);
+    case 'submissionPage':
+      return submissionPage(sql, query);
+    case 'unanswered':
+      return unanswered(sql, query);
+    case 'submissionsIn':
+      return submissionsIn(sql, query);
+    case 'linesAbout':
+      return linesAbout(sql, query);
+    case 'readingsOf':
+      return readingsOf(sql, query);
+    case 'contentsAt':
+      return contentsAt(sql, query);
+    case 'overdueOf':
+      return overdueOf(sql, query);
+    case 'raised':
+      return raised(sql, query);
     case 'nextDue':
       return nextDue(sql, { queue: query.queue });
     case 'queueLength':

@@ -4,18 +4,10 @@ import { stat } from 'node:fs/promises';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
-import type { Finding } from '../domain/finding.ts';
 import type { Generation } from '../domain/generation.ts';
 import { principalName } from '../domain/principal.ts';
 import { looksLikeRszName } from '../domain/rsz-name.ts';
-import {
-  newTicket,
-  type RecordTotals,
-  type Submission,
-  type SubmissionState,
-  type Ticket,
-} from '../domain/submission.ts';
-import { recordTicket } from '../evidence/answer-names.ts';
+import { newTicket, type Submission } from '../domain/submission.ts';
 import type { TextOf } from '../evidence/notification.ts';
 import { stateOf } from '../pipeline/answer.ts';
 import type { BatchResult, RecordAnswer } from '../pipeline/batch.ts';
@@ -30,6 +22,7 @@ import type { LedgerCommand } from '../storage/commands.ts';
 import { keeping, refOf } from '../storage/content-commands.ts';
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
+import { type DryRunReport, reportOf } from './dry-run-report.ts';
 import { type Asked, type Sender, senderOf } from './sender.ts';
 
 const TICKET_RANDOM = 2 ** 32;
@@ -37,32 +30,17 @@ const TICKET_RANDOM = 2 ** 32;
 const MOST_SHOWN = 1_000;
 const MS_PER_MINUTE = 60_000;
 
-type Fault = {
-  readonly field: string;
-  readonly code: string;
-  readonly severity: Finding['severity'];
-  readonly value?: string | undefined;
-  readonly text: string;
-};
-type RecordReport = { readonly record: number; readonly ticket: string; readonly faults: readonly Fault[] };
-
-/** What would become of a file: a notification without a submission behind it. */
-export type DryRunReport = {
-  readonly kind: 'dry-run';
-  readonly version: 1;
-  readonly ticket: Ticket;
-  readonly file: string;
-  readonly partner: string;
-  readonly flow: string;
-  readonly state: SubmissionState;
-  readonly errors: readonly { readonly code: string; readonly text: string }[];
-  readonly records: RecordTotals;
+/** What would become of a file: the submission as it would end, and what is told of its records. */
+export type Judged = {
+  readonly submission: Submission;
   /** The first thousand. */
-  readonly refused: readonly RecordReport[];
-  readonly information: readonly RecordReport[];
-  readonly generation: string;
+  readonly refused: readonly RecordAnswer[];
+  readonly information: readonly RecordAnswer[];
   readonly directoryVersion: string;
 };
+
+/** Over its rate a partner has to wait so long. */
+export type MustWait = { readonly waitMs: number };
 
 type Parts = {
   readonly store: ContentStore;
@@ -91,30 +69,43 @@ export class DryRuns {
     this.#parts = parts;
   }
 
-  /** @throws GatewayError `bad-request`, `not-found` for a file or sender that is not there, `too-many` over the rate */
+  /** @throws GatewayError `bad-request`, `not-found` for a file or sender that is not there, `unavailable` over the rate */
   async run(asked: Asked): Promise<DryRunReport> {
-    const generation = this.#parts.generation.value;
-    const sender = senderOf(generation, asked);
+    const sender = senderOf(this.#parts.generation.value, asked);
     const { size } = await lookAt(asked.file);
+    const wait = this.#rate(sender, size);
+    if (wait !== undefined) {
+      const minutes = Math.ceil(wait.waitMs / MS_PER_MINUTE);
+      const message = `${sender.partner.id} has simulated much of late; try again in ${minutes} min`;
+      throw new GatewayError('unavailable', message);
+    }
+    const content = size > sender.flow.maxFileBytes ? undefined : await this.#take(asked.file, size);
+    return reportOf(await this.#judged(sender, size, content), sender, this.#parts.textOf);
+  }
+
+  /** The same of a content that is complete; it is gone afterwards. */
+  async judge(sender: Sender, content: CompletedContent): Promise<Judged | MustWait> {
+    const wait = this.#rate(sender, content.size);
+    if (wait === undefined) return this.#judged(sender, content.size, content);
+    await this.#parts.store.remove(content.contentId);
+    return wait;
+  }
+
+  async #judged(sender: Sender, size: number, content: CompletedContent | undefined): Promise<Judged> {
+    const generation = this.#parts.generation.value;
     const judge = looksLikeRszName(sender.name) ? faultsOfData : faultsOfUpload;
     const faults = judge(generation, sender.partner, sender.flow, size);
-    this.#admit(sender, size);
-    if (faults.length > 0 && size > sender.flow.maxFileBytes) return this.#report(sender, generation, faults);
-    const content = await this.#take(asked.file, size);
     try {
-      if (faults.length > 0) return await this.#report(sender, generation, faults, content);
-      return await this.#check(sender, generation, content);
+      if (content !== undefined && faults.length === 0) return await this.#check(sender, generation, content);
+      return await this.#refused(sender, generation, faults, content);
     } finally {
-      await this.#parts.store.remove(content.contentId);
+      if (content !== undefined) await this.#parts.store.remove(content.contentId);
     }
   }
 
-  /** @throws GatewayError `too-many-requests` with the time to wait */
-  #admit({ partner }: Sender, size: number): void {
+  #rate({ partner }: Sender, size: number): MustWait | undefined {
     const waitMs = this.#parts.meter.take(partner.id, size);
-    if (waitMs === 0) return;
-    const minutes = Math.ceil(waitMs / MS_PER_MINUTE);
-    throw new GatewayError('unavailable', `${partner.id} has simulated much of late; try again in ${minutes} min`);
+    return waitMs === 0 ? undefined : { waitMs };
   }
 
   async #take(file: string, size: number): Promise<CompletedContent> {
@@ -133,7 +124,7 @@ export class DryRuns {
     }
   }
 
-  async #check(sender: Sender, generation: Generation, content: CompletedContent): Promise<DryRunReport> {
+  async #check(sender: Sender, generation: Generation, content: CompletedContent): Promise<Judged> {
     const { batches, ledger, unknownPersons } = this.#parts;
     const submission = this.#submissionOf(sender, generation, content);
     const task = batchTask(submission, sender.partner, sharedTask(generation, sender.flow), {
@@ -159,21 +150,18 @@ export class DryRuns {
       ...counted,
     ]);
     unknownPersons.raise(answered, closed, now);
-    const [refused, information] = [
-      await this.#answers(sender, submission.ticket, result.refusals),
-      await this.#answers(sender, submission.ticket, result.information),
-    ];
+    const [refused, information] = [await this.#answers(result.refusals), await this.#answers(result.information)];
     await this.#discard(result);
-    return reportOf(answered, sender, { refused, information, directoryVersion: result.directoryVersion });
+    return { submission: answered, refused, information, directoryVersion: result.directoryVersion };
   }
 
   /** A file that would be refused in its receipt. */
-  async #report(
+  async #refused(
     sender: Sender,
     generation: Generation,
     faults: readonly FileFault[],
-    content?: CompletedContent,
-  ): Promise<DryRunReport> {
+    content: CompletedContent | undefined,
+  ): Promise<Judged> {
     const submission: Submission = {
       ...this.#submissionOf(sender, generation, content),
       state: 'rejected',
@@ -181,7 +169,7 @@ export class DryRuns {
       answeredAt: this.#parts.clock.now(),
     };
     await this.#parts.ledger.commit(closing(submission, sender));
-    return reportOf(submission, sender, { refused: [], information: [], directoryVersion: '' });
+    return { submission, refused: [], information: [], directoryVersion: '' };
   }
 
   #submissionOf(sender: Sender, generation: Generation, content: CompletedContent | undefined): Submission {
@@ -208,24 +196,13 @@ export class DryRuns {
     return faults.map(({ code, detail }) => ({ code, text: this.#parts.textOf(code, partner.language, detail) }));
   }
 
-  async #answers(sender: Sender, ticket: Ticket, content: CompletedContent): Promise<readonly RecordReport[]> {
-    const reports: RecordReport[] = [];
+  async #answers(content: CompletedContent): Promise<readonly RecordAnswer[]> {
+    const answers: RecordAnswer[] = [];
     for await (const line of linesOf(this.#parts.store.read(content))) {
-      if (reports.length === MOST_SHOWN) break;
-      reports.push(this.#recordReport(sender, ticket, JSON.parse(line) as RecordAnswer));
+      if (answers.length === MOST_SHOWN) break;
+      answers.push(JSON.parse(line) as RecordAnswer);
     }
-    return reports;
-  }
-
-  #recordReport({ partner }: Sender, ticket: Ticket, { record, faults }: RecordAnswer): RecordReport {
-    const told = faults.map(({ field, code, severity, value, detail }) => ({
-      field,
-      code,
-      severity,
-      value,
-      text: this.#parts.textOf(code, partner.language, detail),
-    }));
-    return { record, ticket: recordTicket(ticket, record), faults: told };
+    return answers;
   }
 
   async #discard({ outputs, refusals, information }: BatchResult): Promise<void> {
@@ -265,18 +242,4 @@ function closing(submission: Submission, sender: Sender, result?: BatchResult): 
     { kind: 'insertSubmission', submission },
     { kind: 'audit', line: { kind: 'dry-run', outcome, fields } },
   ];
-}
-
-const NOTHING: RecordTotals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
-
-function reportOf(
-  submission: Submission,
-  sender: Sender,
-  found: Pick<DryRunReport, 'refused' | 'information' | 'directoryVersion'>,
-): DryRunReport {
-  const { ticket, state, errors, records, generation } = submission;
-  return {
-    ...{ kind: 'dry-run', version: 1, ticket, file: sender.name, partner: sender.partner.id, flow: sender.flow.code },
-    ...{ state, errors, records: records ?? NOTHING, ...found, generation },
-  };
 }

@@ -5,17 +5,19 @@ import { NOTICES } from './notices.ts';
 import { RECORD_CODES } from './record-codes.ts';
 import { REFUSALS } from './refusals.ts';
 import type { Sentences } from './sentences.ts';
+import { SUBMISSION_TEXTS } from './submission-texts.ts';
 
-/** Every code a partner may read: of files, of records, of notices, of refusals at the door, and of requests. */
+/** Every code a partner may read: of files, of records, of notices, of what became of files, of refusals at the door, and of requests. */
 export type TextCode =
   | keyof typeof FILE_CODES
   | keyof typeof RECORD_CODES
   | keyof typeof REFUSALS
   | keyof typeof NOTICES
+  | keyof typeof SUBMISSION_TEXTS
   | keyof typeof ERRORS;
 
 const TEXTS: ReadonlyMap<string, Sentences> = new Map(
-  Object.entries({ ...FILE_CODES, ...RECORD_CODES, ...NOTICES, ...REFUSALS, ...ERRORS }),
+  Object.entries({ ...FILE_CODES, ...RECORD_CODES, ...NOTICES, ...REFUSALS, ...SUBMISSION_TEXTS, ...ERRORS }),
 );
 
 const MAX_HEADER = 1000;

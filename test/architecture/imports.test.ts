@@ -17,7 +17,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   listen: ['domain', 'access'],
   vfs: ['domain', 'storage', 'audit', 'access'],
   pipeline: ['domain', 'storage', 'directory', 'audit', 'formats', 'evidence', 'vfs', 'pki', 'texts'],
-  submissions: ['domain', 'storage', 'directory', 'pipeline', 'evidence', 'audit', 'vfs'],
+  submissions: ['domain', 'storage', 'directory', 'pipeline', 'evidence', 'audit', 'vfs', 'access', 'pki'],
   http: ['domain', 'vfs'],
   webdav: ['domain', 'access', 'vfs', 'texts', 'http'],
   sftp: ['domain', 'access', 'vfs', 'texts'],

@@ -5,6 +5,7 @@ import { contentsContract } from './ledger-contents.contract.ts';
 import { deliveriesContract } from './ledger-deliveries.contract.ts';
 import { audit, newLedger, type OpenLedger, path, publish, remove, tree } from './ledger-fixture.ts';
 import { locksContract } from './ledger-locks.contract.ts';
+import { pagesContract } from './ledger-pages.contract.ts';
 import { partialsContract } from './ledger-partials.contract.ts';
 import { propertiesContract } from './ledger-properties.contract.ts';
 import { questionsContract } from './ledger-questions.contract.ts';
@@ -28,6 +29,7 @@ export function ledgerContract(open: OpenLedger): void {
   partialsContract(open);
   alarmsContract(open);
   contentsContract(open);
+  pagesContract(open);
 
   describe('a commit', () => {
     test('is all or nothing', async () => {

@@ -142,6 +142,7 @@ describe('the ledger file', () => {
       { version: 6 },
       { version: 7 },
       { version: 8 },
+      { version: 9 },
     ]);
   });
 

@@ -7,13 +7,15 @@ import { FILE_CODES } from '../../src/texts/file-codes.ts';
 import { NOTICES } from '../../src/texts/notices.ts';
 import { RECORD_CODES } from '../../src/texts/record-codes.ts';
 import { REFUSALS } from '../../src/texts/refusals.ts';
+import { detailIn, factOf, remedyOf } from '../../src/texts/remedies.ts';
+import { SUBMISSION_TEXTS } from '../../src/texts/submission-texts.ts';
 import { LANGUAGES, languageOf, refusalTextOf, textCodes, textOf } from '../../src/texts/texts.ts';
 
 /** Does not compile while a reason has no sentence, or a sentence no reason. */
 const REASONS: Readonly<Record<RefusalReason, unknown>> & Readonly<Record<keyof typeof REFUSALS, unknown>> = REFUSALS;
 
 test('every code has its own sentence in four languages', () => {
-  const tables = [FILE_CODES, RECORD_CODES, NOTICES, REASONS, ERRORS];
+  const tables = [FILE_CODES, RECORD_CODES, NOTICES, REASONS, SUBMISSION_TEXTS, ERRORS];
   expect(textCodes()).toHaveLength(tables.reduce((sum, table) => sum + Object.keys(table).length, 0));
   for (const language of LANGUAGES) {
     const sentences = textCodes().map((code) => textOf(code, language));
@@ -38,6 +40,24 @@ test('a detail stands behind the sentence; an unknown code has a sentence all th
     'The flow or layout of this file cannot be told. Use the folder or the name of exactly one flow. (ADRM, BBON)',
   );
   for (const code of ['999', 'toString', '__proto__']) expect(textOf(code, 'nl')).toContain('helpdesk');
+});
+
+test('every code of a file or record says what is wrong and what to do, in four languages', () => {
+  const codes = [...Object.keys(FILE_CODES), ...Object.keys(RECORD_CODES)];
+  for (const language of LANGUAGES) {
+    for (const code of codes) {
+      expect(factOf(code, language), code).toMatch(/^\p{Lu}[^.]{12,}\.$/u);
+      expect(remedyOf(code, language), code).toMatch(/^\p{Lu}.{7,}\.$/u);
+    }
+  }
+  expect(factOf('134', 'en', 'x')).toBe('This file holds no data. (x)');
+  expect(remedyOf('134', 'fr')).toBe('Envoyez un fichier avec au moins un enregistrement.');
+});
+
+test('the detail of a sentence is found again, whatever the language was', () => {
+  for (const language of LANGUAGES) expect(detailIn('088', textOf('088', language, 'ADRM (x)'))).toBe('ADRM (x)');
+  expect(detailIn('088', textOf('088', 'nl'))).toBeUndefined();
+  expect(detailIn('088', textOf('134', 'nl', 'x'))).toBeUndefined();
 });
 
 const ACCEPTED: readonly (readonly [string | undefined, string])[] = [

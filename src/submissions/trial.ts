@@ -1,0 +1,167 @@
+import type { Current } from '../domain/current.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { Flow } from '../domain/flow.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Language } from '../domain/partner.ts';
+import type { Authorizer, Principal } from '../domain/principal.ts';
+import { splitRszName } from '../domain/rsz-name.ts';
+import type { RecordTotals, Submission } from '../domain/submission.ts';
+import { childOf, parseVPath } from '../domain/vpath.ts';
+import { recordTicket } from '../evidence/answer-names.ts';
+import type { RecordAnswer } from '../pipeline/batch.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
+import type { Asker } from './desk.ts';
+import type { Judged, MustWait } from './dry-run.ts';
+import type { NameOfField, RefusedRecord } from './refused.ts';
+import { type Viewer, viewerOf } from './viewer.ts';
+import type { Words } from './words.ts';
+
+/** Who tries which file, as plain data. */
+export type Tried = { readonly principal: Principal; readonly flow: string; readonly name: string };
+
+/** What would become of a file, in the language of who asks. */
+export type Trial = {
+  readonly file: string;
+  readonly flow: string;
+  readonly flowName: string;
+  readonly environment: 'R';
+  readonly state: Submission['state'];
+  readonly size: number;
+  readonly sha256: string;
+  readonly records: RecordTotals | null;
+  readonly errors: readonly { readonly code: string; readonly text: string }[];
+  readonly refused: readonly RefusedRecord[];
+  /** Whether more records would be refused than stand here. */
+  readonly truncated: boolean;
+  readonly next: string;
+};
+
+export type TrialParts = {
+  readonly store: Pick<ContentStore, 'begin' | 'writePart' | 'complete' | 'remove'>;
+  readonly authorizer: Authorizer;
+  readonly generation: Current<Generation>;
+  /** Runs where the pipeline is. */
+  readonly judge: (tried: Tried, content: CompletedContent) => Promise<Judged | MustWait>;
+  readonly words: Words;
+  readonly nameOf: NameOfField;
+};
+
+/** Files that a partner's people check before they send them: taken, judged, and forgotten. */
+export class TrialDesk {
+  readonly #parts: TrialParts;
+
+  constructor(parts: TrialParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * @param flow undefined where the name of the file tells it
+   * @throws GatewayError `bad-request` where the flow is not clear or is none of the caller's, `too-large`
+   */
+  async run(
+    { session, language }: Asker,
+    asked: { readonly name: string; readonly flow?: string | undefined },
+    bytes: AsyncIterable<Uint8Array>,
+  ): Promise<Trial | MustWait> {
+    const generation = this.#parts.generation.value;
+    const viewer = viewerOf(generation, this.#parts.authorizer, session);
+    if (viewer === undefined) throw new GatewayError('not-found', 'there is nothing here');
+    const flow = flowOf(generation, viewer, asked);
+    this.#mustSend(viewer, flow, asked.name);
+    const most = Math.min(flow.maxFileBytes, viewer.partner.maxFileBytes ?? generation.limits.maxFileBytes);
+    const content = await this.#take(bytes, most);
+    const tried = { principal: session.principal, flow: flow.code, name: asked.name };
+    const judged = await this.#parts.judge(tried, content);
+    return 'waitMs' in judged ? judged : this.#told(judged, { flow, content, name: asked.name, language });
+  }
+
+  /** Who may not hand it in gets no answer out of the directory either. @throws GatewayError */
+  #mustSend({ partner, session }: Viewer, { code }: Flow, name: string): void {
+    const folder = parseVPath(partner.layout === 'flat' ? '/IN' : `/IN/${code}`);
+    const decision = this.#parts.authorizer.decide(session, 'create', childOf(folder, name));
+    if (decision.allowed) return;
+    if ('code' in decision) throw new GatewayError('level-too-low', 'this needs a second factor');
+    throw new GatewayError('not-allowed', 'you may not hand in files of this flow');
+  }
+
+  async #take(bytes: AsyncIterable<Uint8Array>, most: number): Promise<CompletedContent> {
+    const { store } = this.#parts;
+    const upload = await store.begin({ onDisk: true }); // it may be judged in another process
+    try {
+      let size = 0;
+      for await (const chunk of bytes) {
+        if (size + chunk.length > most)
+          throw new GatewayError('too-large', `this flow takes files of up to ${most} bytes`);
+        await store.writePart(upload, size, chunk);
+        size += chunk.length;
+      }
+      return await store.complete(upload, { size });
+    } catch (error) {
+      await store.remove(upload.contentId);
+      throw error;
+    }
+  }
+
+  #told(
+    { submission, refused }: Judged,
+    of: {
+      readonly flow: Flow;
+      readonly content: CompletedContent;
+      readonly name: string;
+      readonly language: Language;
+    },
+  ): Trial {
+    const { words } = this.#parts;
+    const { flow, content, name, language } = of;
+    const { state, records, errors } = submission;
+    const told = { submission, flow: flow.code, language };
+    return {
+      ...{ file: name, flow: flow.code, flowName: flow.title, environment: 'R', state },
+      ...{ size: content.size, sha256: content.sha256, records: records ?? null },
+      errors: errors.map(({ code, text }) => ({
+        code,
+        text: words.textOf(code, language, words.detailIn(code, text)),
+      })),
+      refused: refused.map((one) => this.#record(one, told)),
+      truncated: (records?.refused ?? 0) > refused.length,
+      next: words.textOf(state === 'accepted' ? 'next-dry-accepted' : 'next-dry-refused', language),
+    };
+  }
+
+  #record(
+    { record, faults }: RecordAnswer,
+    {
+      submission,
+      flow,
+      language,
+    }: { readonly submission: Submission; readonly flow: string; readonly language: Language },
+  ): RefusedRecord {
+    const { words, nameOf } = this.#parts;
+    return {
+      ...{ record, ticket: recordTicket(submission.ticket, record) },
+      faults: faults.map(({ field, code, severity, value, detail }) => ({
+        ...{ field, fieldName: nameOf(flow, field), code, severity, value: value ?? null },
+        text: words.factOf(code, language, detail),
+        remedy: words.remedyOf(code, language),
+      })),
+    };
+  }
+}
+
+/** Among the flows that the caller may hand in. @throws GatewayError `bad-request` */
+function flowOf(
+  { flows }: Generation,
+  { partner, flows: seen }: Viewer,
+  { name, flow: code }: { readonly name: string; readonly flow?: string | undefined },
+): Flow {
+  const own = flows.filter((flow) => partner.sends.includes(flow.code) && seen.includes(flow.code));
+  const split = splitRszName(name);
+  const wanted = code ?? ('name' in split ? split.name.content : undefined);
+  const found = own.filter((flow) =>
+    wanted === undefined ? new RegExp(`^(?:${flow.pattern})$`, 'u').test(name) : flow.code === wanted,
+  );
+  const [only] = found;
+  if (only !== undefined && found.length === 1) return only;
+  const choices = (found.length > 0 ? found : own).map((flow) => flow.code).join(', ');
+  throw new GatewayError('bad-request', `the flow of this file is not clear; say "flow" with one of ${choices}`);
+}
