@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Argument, type Command } from 'commander';
+import { Argument, type Command, Option } from 'commander';
 import { common, type Finish, ROOT_FOLDER, withPlaces } from './main-options.ts';
 
 /** Commands about the gateway: starting it, and asking the one that runs. */
@@ -37,6 +37,20 @@ export function addLooking(program: Command, finish: Finish): void {
       finish(await check(common(options), process.stdout));
     },
   );
+  withPlaces(
+    program
+      .command('effective <principal> [path]')
+      .description('what somebody may do, there or in the whole tree, and which line grants it'),
+  )
+    .addOption(
+      new Option('--method <access>', 'how the connection came in')
+        .choices(['line', 'private-network', 'vpn', 'internet'])
+        .default('line'),
+    )
+    .action(async (principal, path, options) => {
+      const { effective } = await import('./commands/effective.ts');
+      finish(await effective(principal, path, { ...common(options), method: options.method }, process.stdout));
+    });
   withPlaces(program.command('status').description('what the running gateway is doing')).action(async (options) => {
     const { status } = await import('./commands/status.ts');
     finish(await status(common(options)));

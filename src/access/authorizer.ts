@@ -1,5 +1,4 @@
 import type { Current } from '../domain/current.ts';
-import type { FolderGrant } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
@@ -33,7 +32,7 @@ export class FolderAuthorizer implements Authorizer {
     if (found === undefined) return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
     const place = placeOf(found.partner, found.account, generation.folders, path);
     if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
-    const granted = this.#grantedAt(found.partner, found.account, place);
+    const granted = this.#grantedAt(found.partner, found.account, place, action);
     const visible = granted.rights.has('list') || granted.rights.has('view');
     const allowed = action === 'stat' ? visible : granted.rights.has(action);
     if (!allowed) return { allowed, visible, rule: granted.rule };
@@ -43,7 +42,7 @@ export class FolderAuthorizer implements Authorizer {
       : { allowed: false, visible: true, rule: unmet.rule, code: 'level-too-low' };
   }
 
-  #grantedAt(partner: Partner, account: Account, place: Place): Granted {
+  #grantedAt(partner: Partner, account: Account, place: Place, action: Action): Granted {
     switch (place.kind) {
       case 'virtual':
         return { rights: new Set(FOLDER_ITSELF), rule: 'standard-tree#folder' };
@@ -55,22 +54,34 @@ export class FolderAuthorizer implements Authorizer {
           rule: 'standard-tree#mailbox',
         };
       case 'shared':
-        return this.#sharedRights(partner, account, place.shared.grants, place.depth === 0);
+        return this.#sharedRights(partner, account, place, action);
     }
   }
 
-  #sharedRights(partner: Partner, account: Account, grants: readonly FolderGrant[], itself: boolean): Granted {
+  /** The rule names the grants that hold the right, or all that were looked at where none does. */
+  #sharedRights(
+    partner: Partner,
+    account: Account,
+    { shared, depth }: Extract<Place, { kind: 'shared' }>,
+    action: Action,
+  ): Granted {
     const today = dateOf(this.#now());
-    const mine = grants.filter(
+    const mine = shared.grants.filter(
       (grant) =>
         grant.partner === partner.id &&
         (grant.account === undefined || grant.account === account.id) &&
         (grant.until === undefined || today <= grant.until),
     );
     const rights = new Set(mine.flatMap((grant) => grant.rights));
-    const held = itself ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
-    return { rights: held, rule: mine.map((grant) => grant.rule).join(' ') || 'folders#no-grant' };
+    const held = depth === 0 ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
+    const granting = mine.filter((grant) => grant.rights.some((right) => isRightFor(right, action)));
+    const named = granting.length > 0 ? granting : mine;
+    return { rights: held, rule: named.map((grant) => grant.rule).join(' ') || 'folders#no-grant' };
   }
+}
+
+function isRightFor(right: Right, action: Action): boolean {
+  return action === 'stat' ? FOLDER_ITSELF.includes(right) : right === action;
 }
 
 /** The partner and account of a principal, as long as both are in force. */
