@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { EID_AUTHENTICATION_POLICIES } from '../domain/eid.ts';
 import { filePath, issuerKeys, pkiSchema, policyOids, signaturesSchema } from './schema-pki.ts';
-import { date, host, line, listOf, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
+import { address, date, host, line, listOf, parsed, partnerId, port, seconds, strict, word } from './schema-values.ts';
 
 const accessMethod = z.enum(['line', 'private-network', 'vpn', 'internet']);
 
@@ -17,6 +17,9 @@ const class3 = strict({
   nationalNumberPolicyOids: policyOids.default([...EID_AUTHENTICATION_POLICIES]),
 }).prefault({});
 
+/** Where the PROXY protocol (versions 1 and 2) is asked for; from anywhere else it is refused. */
+const proxies = listOf(address).default([]);
+
 const httpsListener = strict({
   protocol: z.literal('https'),
   host,
@@ -24,8 +27,16 @@ const httpsListener = strict({
   accessMethod,
   level: level.optional(),
   class3,
+  proxies,
 });
-const sftpListener = strict({ protocol: z.literal('sftp'), host, port, accessMethod, level: level.optional() });
+const sftpListener = strict({
+  protocol: z.literal('sftp'),
+  host,
+  port,
+  accessMethod,
+  level: level.optional(),
+  proxies,
+});
 
 /** A listener on the internet asks for a second factor. */
 function withLevel<Entry extends { accessMethod: string; level?: 1 | 2 | undefined }>(
