@@ -27,7 +27,6 @@ import type { Vfs } from './vfs/vfs.ts';
 import type { DavParts } from './webdav/dav-parts.ts';
 import { davHandler } from './webdav/handler.ts';
 
-const READMIT_MS = 1_000;
 /** Of a name that somebody claims; longer ones are nobody's. */
 const MAX_LOGIN_CHARACTERS = 100;
 const REMEMBERED_CERTIFICATES = 10_000;
@@ -165,6 +164,7 @@ async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSetti
   const server = new SftpListener({
     ...{ ...shared, strangers: shared.strangersOf(listener), listener, admission: desk, files: vfs },
     ...{ uploads: vfs.uploads, quota: vfs.quota, audit, logger, clock },
+    version: admissionVersion(generation, trust.ssh),
     secondFactors: parts.levelTwo.factors,
     hostKeys: new HostKeys(await allOf(sshHostKeys), await allOf(nextSshHostKeys)),
     keyRefusal: (login, key, remoteAddress) => desk.keyRefusal(login, key, remoteAddress),
@@ -178,16 +178,5 @@ async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSetti
         fields: { protocol: 'sftp', ...refusal, login: refusal.login.slice(0, MAX_LOGIN_CHARACTERS), ...facts },
       }),
   });
-  const version = admissionVersion(generation, trust.ssh);
-  let admitted = version.value.id;
-  const readmission = setInterval(() => {
-    if (version.value.id === admitted) return;
-    admitted = version.value.id;
-    void server.readmit();
-  }, READMIT_MS);
-  const close = async () => {
-    clearInterval(readmission);
-    await server.close(parts.closeDeadlineMs.value);
-  };
-  return { server, close };
+  return { server, close: () => server.close(parts.closeDeadlineMs.value) };
 }

@@ -34,19 +34,32 @@ export function accessRefusal(
 
 /** `address` is one address or a network with a prefix length; what is neither covers nothing. */
 function covers({ address }: Registered, remoteAddress: string): boolean {
-  const [network = '', prefix] = address.split('/', 2);
-  const list = new BlockList();
-  const [base, remote] = [normaliseAddress(network), normaliseAddress(remoteAddress)];
-  if (familyOf(base) === undefined || familyOf(base) !== familyOf(remote)) return false;
-  const family = isIPv4(base) ? 'ipv4' : 'ipv6';
-  if (prefix === undefined) list.addAddress(base, family);
-  else if (isPrefix(prefix, family)) list.addSubnet(base, Number(prefix), family);
-  return list.check(remote, family);
+  return standsIn(normaliseAddress(remoteAddress), networksOf([address]));
 }
 
-function familyOf(address: string): 4 | 6 | undefined {
-  if (isIPv4(address)) return 4;
-  return isIPv6(address) ? 6 : undefined;
+/** A list of addresses and networks to look addresses up in; what is neither is left out. */
+export function networksOf(addresses: readonly string[]): BlockList {
+  const list = new BlockList();
+  for (const address of addresses) {
+    const [network = '', prefix] = address.split('/', 2);
+    const base = normaliseAddress(network);
+    const family = familyOf(base);
+    if (family === undefined) continue;
+    if (prefix === undefined) list.addAddress(base, family);
+    else if (isPrefix(prefix, family)) list.addSubnet(base, Number(prefix), family);
+  }
+  return list;
+}
+
+/** @param address as `normaliseAddress` has it */
+export function standsIn(address: string, networks: BlockList): boolean {
+  const family = familyOf(address);
+  return family !== undefined && networks.check(address, family);
+}
+
+function familyOf(address: string): 'ipv4' | 'ipv6' | undefined {
+  if (isIPv4(address)) return 'ipv4';
+  return isIPv6(address) ? 'ipv6' : undefined;
 }
 
 function isPrefix(prefix: string, family: 'ipv4' | 'ipv6'): boolean {

@@ -34,10 +34,7 @@ export type WaitingRoomParts = {
 export type Peer = { readonly remoteAddress?: string | undefined; readonly bytesRead: number; destroy(): void };
 
 /** A connection whose owner is not known yet, as a listener sees it. */
-export type Stranger = Pick<
-  Visit,
-  'address' | 'goesFirst' | 'inTurn' | 'proves' | 'turnedAway' | 'admitted' | 'failed' | 'left'
->;
+export type Stranger = Pick<Visit, 'address' | 'inTurn' | 'proves' | 'turnedAway' | 'admitted' | 'failed' | 'left'>;
 
 /** Where connections wait until somebody knows whose they are. */
 export type Strangers = {
@@ -207,11 +204,6 @@ export class Visit {
     this.#hasSlot = handshake !== undefined;
     if (handshake !== undefined) this.#began(handshake);
     return this.#hasSlot;
-  }
-
-  /** Somebody was admitted from its address lately: it need not wait, and nobody need look whether it says anything. */
-  get goesFirst(): boolean {
-    return this.#parts.limiter.order.goesFirst(this.#parts.key);
   }
 
   /** Calls `begin` when its handshake may begin, perhaps at once, and never where it is gone by then. */

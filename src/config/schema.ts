@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EID_AUTHENTICATION_POLICIES } from '../domain/eid.ts';
 import { filePath, issuerKeys, pkiSchema, policyOids, signaturesSchema } from './schema-pki.ts';
 import {
+  address,
   date,
   email,
   host,
@@ -30,6 +31,9 @@ const class3 = strict({
   nationalNumberPolicyOids: policyOids.default([...EID_AUTHENTICATION_POLICIES]),
 }).prefault({});
 
+/** Where the PROXY protocol (versions 1 and 2) is asked for; from anywhere else it is refused. */
+const proxies = listOf(address).default([]);
+
 const httpsListener = strict({
   protocol: z.literal('https'),
   host,
@@ -37,8 +41,16 @@ const httpsListener = strict({
   accessMethod,
   level: level.optional(),
   class3,
+  proxies,
 });
-const sftpListener = strict({ protocol: z.literal('sftp'), host, port, accessMethod, level: level.optional() });
+const sftpListener = strict({
+  protocol: z.literal('sftp'),
+  host,
+  port,
+  accessMethod,
+  level: level.optional(),
+  proxies,
+});
 
 /** A listener on the internet asks for a second factor. */
 function withLevel<Entry extends { accessMethod: string; level?: 1 | 2 | undefined }>(

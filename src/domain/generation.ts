@@ -70,6 +70,8 @@ export type Listener = {
   readonly host: string;
   readonly port: number;
   readonly accessMethod: AccessMethod;
+  /** Addresses and networks from which connections begin with a header of the PROXY protocol, and no others do. */
+  readonly proxies: readonly string[];
   /** What it takes to do more here than look at names. */
   readonly level: Level;
   /** Where it stands in the configuration. */

@@ -74,6 +74,12 @@ export class HttpsConnection {
     return answer;
   }
 
+  /** Holds it against the rules of today; who may no longer come in is cut. */
+  async readmit(): Promise<void> {
+    const admitted = await this.admitAnew().catch(() => undefined);
+    if (!admitted?.ok) this.socket.destroy();
+  }
+
   /** @returns false where its certificate must wait, and the connection was ended for it */
   proves(): boolean {
     return this.#peer === undefined || this.#visit.proves(createHash('sha256').update(this.#peer.leaf).digest('hex'));

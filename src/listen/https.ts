@@ -4,7 +4,9 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
 import type { Refused } from '../access/admission.ts';
-import type { Stranger, Strangers } from '../access/waiting-room.ts';
+import { ProxyDoor } from '../access/proxy-door.ts';
+import { Readmission } from '../access/readmission.ts';
+import type { Peer, Stranger, Strangers } from '../access/waiting-room.ts';
 import type { HttpAnswer } from '../domain/http.ts';
 import { principalName } from '../domain/principal.ts';
 import { HttpsConnection } from './connection.ts';
@@ -17,10 +19,6 @@ import { isAttack, tlsOptions } from './tls.ts';
 
 /** The guard has limits of its own, and says which one was passed; the parser only knows of all together. */
 const MAX_HEAD_BYTES = 64 * 1024;
-/** How often a new generation is looked for; well within the 10 s a revocation may take. */
-const READMIT_MS = 1_000;
-/** Without one, open connections are still admitted anew this often: certificates and designations end by themselves. */
-const READMIT_ANYWAY_MS = 60_000;
 
 /**
  * HTTPS with client certificates. TLS asks for a certificate, `admission` decides, and nothing but the refusal page is
@@ -32,19 +30,25 @@ export class HttpsListener {
   readonly #connections = new Map<Duplex, HttpsConnection>();
   readonly #sockets = new Set<Socket>();
   readonly #strangers: Strangers;
+  readonly #door: ProxyDoor;
   /** By the address and port of the peer: a TLS socket and the socket it wraps have no public link. */
   readonly #visits = new Map<string, Stranger>();
   /** Connections whose bytes made no sense to the parser. */
   readonly #unreadable = new WeakSet<Duplex>();
-  #readmission: NodeJS.Timeout | undefined;
-  #readmitted = { generation: '', at: 0 };
-  #readmitting = false;
+  readonly #readmission: Readmission<HttpsConnection>;
   #closing = false;
   #whenEmpty: (() => void) | undefined;
 
   constructor(options: HttpsListenerOptions) {
     this.#options = options;
     this.#strangers = options.strangers;
+    this.#door = new ProxyDoor(options);
+    this.#readmission = new Readmission({
+      version: options.generation,
+      connections: () => this.#connections.values(),
+      readmit: (connection) => connection.readmit(),
+      begins: () => this.#applyLimits(),
+    });
     this.#server = createServer({
       ...tlsOptions(options.tls),
       maxHeaderSize: MAX_HEAD_BYTES,
@@ -69,7 +73,7 @@ export class HttpsListener {
       });
     });
     this.#server.on('error', (error) => this.#options.logger.error({ err: error }, 'the HTTPS listener failed'));
-    this.#begin();
+    this.#readmission.start();
     const address = this.#server.address();
     return address !== null && typeof address === 'object' ? address.port : port;
   }
@@ -78,7 +82,7 @@ export class HttpsListener {
   serve(): void {
     // What looks at the time of headers begins with this event, and nothing else does.
     this.#server.emit('listening');
-    this.#begin();
+    this.#readmission.start();
   }
 
   /** A connection that another process accepted; no byte of it was read. */
@@ -88,16 +92,11 @@ export class HttpsListener {
     else this.#server.emit('connection', socket);
   }
 
-  #begin(): void {
-    this.#readmitted = { generation: this.#options.generation.value.id, at: performance.now() };
-    this.#readmission = setInterval(() => void this.#readmit(), READMIT_MS);
-    this.#readmission.unref();
-  }
-
   /** Takes no new connection, lets running requests finish within the deadline, and destroys the rest. */
   async close(deadlineMs: number): Promise<void> {
     this.#closing = true;
-    clearInterval(this.#readmission);
+    this.#readmission.stop();
+    this.#door.close();
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
     // A server that did not accept its connections itself does not wait for them.
     const empty = new Promise<void>((resolve) => {
@@ -137,18 +136,27 @@ export class HttpsListener {
 
   #opened(socket: Socket, begin: () => void): void {
     this.#sockets.add(socket);
-    const peer = peerOf(socket);
-    const visit = this.#strangers.came(socket);
     socket.once('close', () => {
       this.#sockets.delete(socket);
       if (this.#sockets.size === 0) this.#whenEmpty?.();
-      this.#visits.delete(peer);
-      visit?.left();
     });
+    this.#door.enter(socket, (peer) => this.#came(socket, peer, begin));
+  }
+
+  #came(socket: Socket, client: Peer, begin: () => void): void {
+    const peer = peerOf(socket);
+    const visit = this.#strangers.came(client);
     if (visit === undefined) return;
+    socket.once('close', () => {
+      this.#visits.delete(peer);
+      visit.left();
+    });
     this.#visits.set(peer, visit);
-    if (visit.goesFirst) visit.inTurn(begin);
-    else holdFirstBytes(socket, (release) => visit.inTurn(() => release(begin)));
+    holdFirstBytes(
+      socket,
+      (release) => visit.inTurn(() => release(begin)),
+      () => this.#door.forged(socket, visit),
+    );
   }
 
   #secured(socket: TLSSocket): void {
@@ -218,21 +226,6 @@ export class HttpsListener {
 
   async #refuse(message: IncomingMessage, response: ServerResponse, answer: HttpAnswer): Promise<void> {
     await send(message, response, answer, true).catch(() => response.destroy());
-  }
-
-  /** Holds every open connection against the rules of today; who may no longer come in is cut. */
-  async #readmit(): Promise<void> {
-    const generation = this.#options.generation.value.id;
-    const due = performance.now() - this.#readmitted.at >= READMIT_ANYWAY_MS;
-    if (this.#readmitting || (generation === this.#readmitted.generation && !due)) return;
-    this.#readmitting = true;
-    this.#applyLimits();
-    for (const connection of [...this.#connections.values()]) {
-      const admitted = await connection.admitAnew().catch(() => undefined);
-      if (!admitted?.ok) connection.socket.destroy();
-    }
-    this.#readmitted = { generation, at: performance.now() };
-    this.#readmitting = false;
   }
 
   #applyLimits(): void {

@@ -39,8 +39,6 @@ export class RemoteStrangers {
 /** One of them. What it does is told in order, so that the owner's room sees what a room of its own would see. */
 class RemoteStranger implements Stranger {
   readonly address: string;
-  /** Nobody knows before the owner was asked. */
-  readonly goesFirst = false;
   readonly #id: number;
   readonly #peer: Peer;
   readonly #owner: ToOwner;

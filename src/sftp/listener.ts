@@ -3,7 +3,9 @@ import ssh2, { type Connection } from 'ssh2';
 import type { Admission } from '../access/admission.ts';
 import type { Place, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
-import type { Strangers, WaitingRoomParts } from '../access/waiting-room.ts';
+import { ProxyDoor } from '../access/proxy-door.ts';
+import { Readmission } from '../access/readmission.ts';
+import type { Peer, Strangers, WaitingRoomParts } from '../access/waiting-room.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
@@ -30,6 +32,8 @@ export type SftpListenerParts = Pick<
   readonly uploads: Uploads;
   readonly quota: Quota;
   readonly limits: Current<Limits>;
+  /** Its id must change with everything that may change an admission. */
+  readonly version: Current<{ readonly id: string }>;
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;
   readonly live: Places;
@@ -53,6 +57,8 @@ export class SftpListener implements ConnectionHost {
   readonly #parts: SftpListenerParts;
   readonly #net: NetServer;
   readonly #ssh: ssh2.Server;
+  readonly #door: ProxyDoor;
+  readonly #readmission: Readmission<SshConnection>;
   readonly #bySocket = new Map<Socket, SshConnection>();
   readonly #buffer = new SocketBuffer();
   #whenEmpty: (() => void) | undefined;
@@ -60,6 +66,12 @@ export class SftpListener implements ConnectionHost {
   /** @throws Error where a host key can not be read */
   constructor(parts: SftpListenerParts) {
     this.#parts = parts;
+    this.#door = new ProxyDoor(parts);
+    this.#readmission = new Readmission({
+      version: parts.version,
+      connections: () => this.#bySocket.values(),
+      readmit: (connection) => this.#readmitOne(connection),
+    });
     this.#ssh = new ssh2.Server({
       hostKeys: [...parts.hostKeys.shown],
       algorithms: mutableAlgorithms(),
@@ -79,12 +91,15 @@ export class SftpListener implements ConnectionHost {
     });
     this.#net.removeAllListeners('error');
     this.#net.on('error', (error) => this.#parts.logger.error({ error }, 'the SFTP listener failed'));
+    this.#readmission.start();
     const address = this.#net.address();
     return typeof address === 'object' && address !== null ? address.port : port;
   }
 
   /** Another process holds the port; `take` brings its connections. */
-  serve(): void {}
+  serve(): void {
+    this.#readmission.start();
+  }
 
   /** A connection that another process accepted; no byte of it was read. */
   take(socket: Socket): void {
@@ -105,18 +120,9 @@ export class SftpListener implements ConnectionHost {
     return connection !== undefined;
   }
 
-  /** Every open session is admitted anew by the rules of today, or cut. Called when a new generation is in force. */
+  /** Every open session is admitted anew by the rules of today, or cut. */
   async readmit(): Promise<void> {
-    const { logger } = this.#parts;
-    const connections = [...this.#bySocket.values()];
-    await Promise.all(
-      connections.map((connection) =>
-        connection.readmit().catch((error: unknown) => {
-          logger.error({ error }, 'an SFTP session could not be admitted anew');
-          connection.expel('not admitted anew');
-        }),
-      ),
-    );
+    await this.#readmission.run();
   }
 
   /** Takes nobody in any more, lets each session finish the request it is at, and is done within the deadline. */
@@ -127,6 +133,8 @@ export class SftpListener implements ConnectionHost {
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
+    this.#door.close();
+    this.#readmission.stop();
     for (const connection of this.#bySocket.values()) connection.shutDown();
     const deadline = setTimeout(() => {
       for (const connection of this.#bySocket.values()) connection.destroy();
@@ -149,13 +157,30 @@ export class SftpListener implements ConnectionHost {
   #came(socket: Socket): void {
     // Before anything else: a socket that is ended may still have an error to tell.
     socket.on('error', () => {});
-    const visit = this.#parts.strangers.came(socket);
+    this.#door.enter(socket, (peer) => this.#admit(socket, peer));
+  }
+
+  #admit(socket: Socket, peer: Peer): void {
+    const visit = this.#parts.strangers.came(peer);
     if (visit === undefined) return;
     const connection = new SshConnection(socket, visit, this.#parts, this);
     this.#bySocket.set(socket, connection);
     this.#buffer.readInto(socket, () => connection.keepsNoInput);
-    joinIdentification(socket, (begin) => visit.inTurn(begin));
+    joinIdentification(
+      socket,
+      (begin) => visit.inTurn(begin),
+      () => this.#door.forged(socket, visit),
+    );
     this.#ssh.injectSocket(socket);
+  }
+
+  async #readmitOne(connection: SshConnection): Promise<void> {
+    try {
+      await connection.readmit();
+    } catch (error) {
+      this.#parts.logger.error({ error }, 'an SFTP session could not be admitted anew');
+      connection.expel('not admitted anew');
+    }
   }
 
   #attach(client: Connection): void {

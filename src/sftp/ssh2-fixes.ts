@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
+import { beginsHeader } from '../access/proxy-header.ts';
 import { USER_ALGORITHMS } from '../access/ssh-offer.ts';
 import { HYBRID_EXCHANGE } from './algorithms.ts';
 import { FieldWriter } from './codec.ts';
@@ -25,8 +26,9 @@ const MAX_HELD_BYTES = 16 * 1024;
  * Called before the socket is handed to ssh2, whose listener then gets the line in one piece. Our own identification is
  * sent at once, since some clients wait for it; the work begins with the line of the client, and that waits for its turn.
  * @param inTurn calls what it is given when the handshake may begin
+ * @param forged called where a header of the PROXY protocol comes in its place
  */
-export function joinIdentification(socket: Socket, inTurn: (begin: () => void) => void): void {
+export function joinIdentification(socket: Socket, inTurn: (begin: () => void) => void, forged: () => void): void {
   let held: Buffer | undefined = Buffer.alloc(0);
   let asked = false;
   const on = socket.on.bind(socket);
@@ -42,6 +44,12 @@ export function joinIdentification(socket: Socket, inTurn: (begin: () => void) =
       if (held === undefined) return listener(chunk);
       held = Buffer.concat([held, chunk]);
       if (held.length > MAX_HELD_BYTES) socket.pause();
+      const header = beginsHeader(held);
+      if (header === 'perhaps') return;
+      if (header === 'yes') {
+        held = undefined;
+        return forged();
+      }
       const end = held.indexOf(LINE_FEED);
       if (asked || (end < 0 && held.length < MAX_IDENTIFICATION_BYTES)) return;
       asked = true;

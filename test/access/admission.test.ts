@@ -105,7 +105,15 @@ beforeEach(() => {
 });
 
 function listener(accessMethod: AccessMethod = 'line', protocol: Listener['protocol'] = 'https'): Listener {
-  return { protocol, host: ADDRESS, port: 8443, accessMethod, level: 1, rule: 'gateway.yaml#/listeners/0' };
+  return {
+    protocol,
+    host: ADDRESS,
+    port: 8443,
+    accessMethod,
+    level: 1,
+    rule: 'gateway.yaml#/listeners/0',
+    proxies: [],
+  };
 }
 
 function come(certificate: Certificate, address = ADDRESS, method: AccessMethod = 'line'): Promise<Admitted | Refused> {

@@ -12,6 +12,7 @@ const LISTENER: Listener = {
     accessMethod: 'line',
     level: 1,
     rule: 'gateway.yaml#/listeners/2',
+    proxies: [],
   },
 };
 

@@ -8,6 +8,7 @@ let server: Server;
 let client: Socket;
 let peer: Socket;
 let releases: Release[];
+let forged: number;
 
 beforeEach(async () => {
   server = createServer({ allowHalfOpen: true, noDelay: true });
@@ -19,7 +20,14 @@ beforeEach(async () => {
   client.on('error', () => undefined);
   [peer] = await came;
   releases = [];
-  holdFirstBytes(peer, (release) => void releases.push(release));
+  forged = 0;
+  holdFirstBytes(
+    peer,
+    (release) => void releases.push(release),
+    () => {
+      forged += 1;
+    },
+  );
 });
 afterEach(async () => {
   client.destroy();
@@ -59,4 +67,27 @@ test('a client that goes on before its turn is read no further than a little', a
   let read = 0;
   releases[0]?.(() => peer.on('data', (bytes: Buffer) => (read += bytes.length)).resume());
   await expect.poll(() => read, { timeout: 10_000 }).toBe(total);
+});
+
+test('a header of the PROXY protocol is told once, however it comes, and nothing begins', async () => {
+  client.write('PRO');
+  await expect.poll(() => peer.bytesRead).toBe(3);
+  expect([releases.length, forged]).toEqual([0, 0]);
+  client.write('XY TCP4 127.0.0.9 ');
+  await expect.poll(() => forged).toBe(1);
+  client.write('127.0.0.1 1 2\r\n');
+  await expect.poll(() => peer.bytesRead).toBe(36);
+  expect([releases.length, forged]).toEqual([0, 1]);
+});
+
+test('what begins like a header and goes on otherwise is passed on whole', async () => {
+  client.write('PRO');
+  await expect.poll(() => peer.bytesRead).toBe(3);
+  client.write('PFIND');
+  await expect.poll(() => releases.length).toBe(1);
+  let read = '';
+  releases[0]?.(() => peer.on('data', (chunk: Buffer) => (read += chunk.toString())).resume());
+  client.end();
+  await once(peer, 'end');
+  expect([read, forged]).toEqual(['PROPFIND', 0]);
 });

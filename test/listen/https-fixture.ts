@@ -34,6 +34,7 @@ export type HttpsFixtureOptions = {
   readonly limits?: Partial<Limits>;
   readonly random?: () => number;
   readonly wrap?: (handler: HttpHandler) => HttpHandler;
+  readonly proxies?: readonly string[];
 };
 
 /** The real listener, admission, handler and file tree on a free port, with a demo PKI of its own. */
@@ -97,7 +98,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   const shared = sharedLimits({ generation: limited, audit, metrics, clock: systemClock });
   const place: Listener = {
     ...{ protocol: 'https', host: '127.0.0.1', port: 0, accessMethod: 'line' },
-    ...{ level: 1, rule: 'gateway.yaml#/listeners/0' },
+    ...{ level: 1, rule: 'gateway.yaml#/listeners/0', proxies: options.proxies ?? [] },
   };
   const { random } = options;
   const listener = new HttpsListener({

@@ -56,6 +56,7 @@ export type FixtureOptions = {
   readonly wrapUploads?: (uploads: Uploads) => Uploads;
   readonly wrapAdmission?: (admission: Admission) => Admission;
   readonly random?: () => number;
+  readonly proxies?: readonly string[];
   /** What everybody is told in; English unless a test asks for another. */
   readonly language?: Language;
   readonly banner?: (login: string) => string | undefined;
@@ -92,7 +93,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
   const shared = sharedLimits({ generation: { value }, audit, metrics, clock: systemClock });
   const place: Listener = {
     ...{ protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' },
-    ...{ level: 1, rule: 'gateway.yaml#/listeners/2' },
+    ...{ level: 1, rule: 'gateway.yaml#/listeners/2', proxies: options.proxies ?? [] },
   };
   const [refusals, warnings, ends]: [LoginRefusal[], string[], string[]] = [[], [], []];
   const partners = {
@@ -113,6 +114,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
     quota: tree.vfs.quota,
     ...shared,
+    version: tree.current,
     audit,
     strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'sftp', audit, random: options.random }),
     logger: loggerInto(warnings, ends),
