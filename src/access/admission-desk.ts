@@ -5,7 +5,14 @@ import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
-import { type Level, type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
+import {
+  type Level,
+  type LevelNeed,
+  type Principal,
+  type Protocol,
+  principalName,
+  type Session,
+} from '../domain/principal.ts';
 import { CertificateReader } from '../pki/certificate.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
 import { accessRefusal, normaliseAddress } from './access-method.ts';
@@ -13,6 +20,7 @@ import type { Admission, Admitted, KeyRefusal, PeerCertificates, RefusalReason, 
 import { type Class3Policy, type Class3Result, checkClass3 } from './class3.ts';
 import { isEidAuthentication } from './eid.ts';
 import { Identities, type Identity } from './identify.ts';
+import { exceptionsInForce, internetRefusal, levelOnInternet, type Visit } from './internet.ts';
 import { AcceptedCertificates } from './path-cache.ts';
 import { askedOverSsh } from './second-factor.ts';
 import type { SshDoor } from './ssh-door.ts';
@@ -135,10 +143,9 @@ export class AdmissionDesk implements Admission {
 
   /** The account is known; may it come in today, this way? */
   #admit(attempt: Attempt, identity: Identity, ownLevel: Level = 1): Admitted | Refused {
-    const { partner, account } = identity;
-    const reason =
-      standingRefusal(identity, dateOf(this.#deps.clock.now())) ??
-      accessRefusal(partner, account, attempt.listener.accessMethod, attempt.remoteAddress);
+    const { account } = identity;
+    const today = dateOf(this.#deps.clock.now());
+    const reason = standingRefusal(identity, today) ?? wayRefusal(identity, attempt, today);
     if (reason !== undefined) return this.#refuse(attempt, reason, identity);
     const principal = principalOf(identity);
     const continued = continuedId(attempt.previous, principal);
@@ -149,13 +156,14 @@ export class AdmissionDesk implements Admission {
       accessMethod: attempt.listener.accessMethod,
       remoteAddress: attempt.remoteAddress,
       level: this.#levelOf(attempt, identity, ownLevel, continued !== undefined),
-      needs: { level: attempt.listener.level, rule: `${attempt.listener.rule}/level` },
+      needs: neededFirst(identity, attempt, today),
       fingerprint: attempt.fingerprint,
     };
     if (continued === undefined) {
-      const fields = { ...fieldsOf(attempt, session.principal), session: session.id, level: session.level };
+      const about = { ...fieldsOf(attempt, session.principal), ...exceptionFields(identity, attempt, today) };
+      const fields = { ...about, session: session.id, level: session.level };
       const isDone =
-        attempt.protocol !== 'sftp' || askedOverSsh(account.secondFactor, attempt.listener.level) === 'nothing';
+        attempt.protocol !== 'sftp' || askedOverSsh(account.secondFactor, session.needs.level) === 'nothing';
       this.#deps.audit.note({ kind: isDone ? 'login' : 'login-first-factor', outcome: 'done', fields });
     }
     return { ok: true, session };
@@ -189,6 +197,36 @@ function standingRefusal({ partner, account }: Identity, today: IsoDate): Refusa
   if (account.disabled) return 'account-disabled';
   const designation = { begin: account.from ?? today, end: account.until };
   return includesDay(designation, today) ? undefined : 'not-designated';
+}
+
+/** Whether this way in is the partner's, or over the internet an exception of the person. */
+function wayRefusal(
+  { partner, account }: Identity,
+  { listener, remoteAddress }: Attempt,
+  today: IsoDate,
+): RefusalReason | undefined {
+  const { accessMethod, protocol } = listener;
+  if (accessMethod !== 'internet') return accessRefusal(partner, accessMethod, remoteAddress);
+  return internetRefusal(partner, account, { protocol, remoteAddress, today });
+}
+
+function neededFirst({ partner, account }: Identity, { listener, remoteAddress }: Attempt, today: IsoDate): LevelNeed {
+  const { protocol, level, accessMethod } = listener;
+  const needs = { level, rule: `${listener.rule}/level` };
+  if (accessMethod !== 'internet') return needs;
+  return levelOnInternet(exceptionsInForce(partner, account, { protocol, remoteAddress, today }), needs);
+}
+
+/** The acts by which somebody came in over the internet, and whether he sits there himself, for the audit line. */
+function exceptionFields(
+  { partner, account }: Identity,
+  { listener, remoteAddress }: Attempt,
+  today: IsoDate,
+): Readonly<Record<string, string>> {
+  if (listener.accessMethod !== 'internet') return {};
+  const visit: Visit = { protocol: listener.protocol, remoteAddress, today };
+  const used = exceptionsInForce(partner, account, visit);
+  return { exceptions: used.map(({ id }) => id).join(' '), use: [...new Set(used.map(({ use }) => use))].join(' ') };
 }
 
 /** The id of the session this one goes on with; none where the same proof now means somebody else. */

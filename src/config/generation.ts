@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Current } from '../domain/current.ts';
+import type { InternetException } from '../domain/exception.ts';
 import type { Authorization, Flow, SharedFolder } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner, SshKey } from '../domain/partner.ts';
@@ -11,6 +12,7 @@ import { type ConfigFiles, known } from './parse.ts';
 import type { ReadFile } from './read-file.ts';
 import { sharedPath } from './references-folders.ts';
 import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
+import type { ExceptionEntry } from './schema-exception.ts';
 import type { AuthorizationFile, FlowFile } from './schema-flow.ts';
 import type { PartnerFile } from './schema-partner.ts';
 
@@ -87,7 +89,7 @@ function digestOf(files: SoundFiles, ring: KeyRing): string {
 }
 
 function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Partner {
-  const { persons, machines, officials: _officials, contract: _contract, outputs, ...facts } = value;
+  const { persons, machines, officials: _officials, contract: _contract, outputs, exceptions, ...facts } = value;
   const keysOf = (kind: 'persons' | 'machines', index: number, count: number): SshKey[] =>
     Array.from({ length: count }, (_, position) =>
       ring.keys.get(placeOfKey(places.file, [kind, index, 'sshKeys', position])),
@@ -127,9 +129,15 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Par
     outputs: Object.fromEntries(formats),
     packaging: Object.fromEntries(packaging),
     outputVersions: Object.fromEntries(versions),
+    exceptions: exceptions.map((one, index) => exceptionOf(one, `${places.file}#/exceptions/${index}`)),
     accounts,
     source: places.file,
   };
+}
+
+function exceptionOf(entry: ExceptionEntry, source: string): InternetException {
+  const { id, state, flow, persons, use, act, fileTransfer, level, protocols, addresses, from, until } = entry;
+  return { id, state, flow, persons, use, act, fileTransfer, level, protocols, addresses, from, until, source };
 }
 
 function flowOf({ places, value }: ReadFile<FlowFile>): Flow {

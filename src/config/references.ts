@@ -1,6 +1,7 @@
 import type { ConfigFiles } from './parse.ts';
 import type { Problem } from './problems.ts';
 import { authorizationProblems } from './references-authorization.ts';
+import { exceptionProblems } from './references-exceptions.ts';
 import { flowProblems } from './references-flow.ts';
 import { folderProblems } from './references-folders.ts';
 import { gatewayProblems } from './references-gateway.ts';
@@ -17,6 +18,7 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...sectorProblems(files),
     ...availabilityProblems(files),
     ...partnerProblems(files),
+    ...exceptionProblems(files),
     ...outputProblems(files),
     ...keyholderProblems(files),
     ...flowProblems(files),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessMethod, filePath } from './schema.ts';
+import { exceptionSchema } from './schema-exception.ts';
 import { outputFormat } from './schema-format.ts';
 import {
   accountId,
@@ -117,6 +118,7 @@ export const partnerSchema = strict({
     )
     .default({}),
   accessMethods: z.array(strict({ method: accessMethod, address })).min(1),
+  exceptions: z.array(exceptionSchema).default([]),
   officials: strict({
     leadingOfficial: official,
     ciso: official,

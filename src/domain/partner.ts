@@ -1,3 +1,4 @@
+import type { InternetException } from './exception.ts';
 import type { OutputFormat, Packaging } from './format.ts';
 import type { IsoDate } from './period.ts';
 import type { AccessMethod, PartnerId, Role } from './principal.ts';
@@ -80,6 +81,8 @@ export type Partner = {
   /** By flow: the version of the layout in which it wants them; what is not here comes in the one its sender used. */
   readonly outputVersions?: Readonly<Record<string, string>> | undefined;
   readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
+  /** By which its persons come in over the internet. */
+  readonly exceptions?: readonly InternetException[] | undefined;
   readonly accounts: readonly Account[];
   /** Bytes that may lie in its intake folders together, and the largest file there. */
   readonly quotaBytes?: number | undefined;
