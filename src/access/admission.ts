@@ -65,6 +65,9 @@ export type RefusalReason =
   | 'account-disabled'
   | 'partner-disabled'
   | 'not-designated'
+  /** The rules for users: not accepted, or another version of them. */
+  | 'regulation-not-accepted'
+  | 'regulation-other-version'
   | 'address-not-registered'
   | 'access-method-not-registered'
   | 'internet-without-exception'

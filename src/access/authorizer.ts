@@ -1,4 +1,5 @@
 import type { Current } from '../domain/current.ts';
+import { actingAt } from '../domain/designation.ts';
 import type { FolderGrant } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
@@ -30,7 +31,11 @@ export class FolderAuthorizer implements Authorizer {
     this.#now = now;
   }
 
-  decide(session: Session, action: Action, path: VPath): Decision {
+  decide(asking: Session, action: Action, asked: VPath): Decision {
+    const acting = actingAt(asking, asked);
+    if (acting === undefined) return { allowed: false, visible: false, rule: 'designations#none' };
+    const { session, path } = acting;
+    if (session.designations !== undefined) return decideAboveTops(action);
     const generation = this.#generation.value;
     const found = accountOf(generation, session.principal);
     if (found === undefined) return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
@@ -95,6 +100,12 @@ export class FolderAuthorizer implements Authorizer {
     const held = itself ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
     return { rights: held, rule: mine.map((grant) => grant.rule).join(' ') || 'folders#no-grant' };
   }
+}
+
+/** Above the trees of a person whom several partners designated there are their names, and nothing else. */
+function decideAboveTops(action: Action): Decision {
+  const rule = 'designations#folder';
+  return WITHOUT_LEVEL.has(action) ? { allowed: true, rule } : { allowed: false, visible: true, rule };
 }
 
 /** The partner and account of a principal, as long as both are in force. */

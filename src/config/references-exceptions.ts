@@ -116,7 +116,8 @@ function transferOf({ partner: { places, whole }, one, path }: Checked, { author
     problems.push(places.at([...at, 'directions', upload], message, 'remove upload, or write "act: communicate"'));
   }
   const acts = known(authorizations).filter(({ value }) => value.id === fileTransfer.authorization);
-  const allWhole = [...authorizations.values()].every((file) => file?.whole === true);
+  // Where there is no act at all, their folder is missing, and that is told.
+  const allWhole = authorizations.size > 0 && [...authorizations.values()].every((file) => file?.whole === true);
   if (acts.length === 0 && allWhole) {
     const ids = new Map(known(authorizations).map(({ value }) => [value.id, value]));
     const unknown = unknownName('authorization', fileTransfer.authorization, ids);

@@ -122,6 +122,8 @@ export const gatewaySchema = strict({
   sftp,
   /** All processes together: one that owns what they share, and the others that serve connections. */
   processes: z.int().min(1).max(64).default(1),
+  /** The version of the rules for users that is asked for today; who accepted another one stays out. */
+  userRegulation: strict({ version: word.default('1') }).prefault({}),
 });
 
 /** `sectors.yaml` */

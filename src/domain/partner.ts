@@ -44,7 +44,12 @@ export type Account = {
   /** Designation of a person: first and last day; machines have none. */
   readonly from?: IsoDate | undefined;
   readonly until?: IsoDate | undefined;
+  /** Not in force: switched off, or its person has not accepted the rules for users that are in force. */
   readonly disabled: boolean;
+  /** Which of the two, where it is the rules. */
+  readonly regulation?: 'not-accepted' | 'other-version' | undefined;
+  /** The same natural person, designated by another partner before; the proofs of that account are this one's too. */
+  readonly samePersonAs?: { readonly partner: PartnerId; readonly id: string } | undefined;
   /** What it can prove beside its certificate or key. */
   readonly secondFactor?: SecondFactor | undefined;
 };

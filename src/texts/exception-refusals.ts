@@ -44,4 +44,16 @@ export const EXCEPTION_REFUSALS = {
     de: 'Ihre Internet-Ausnahme gilt nicht von dieser Netzadresse. Verbinden Sie sich von einer darin genannten.',
     en: 'Your exception for the internet is not for this network address. Connect from an address that stands in it.',
   },
+  'regulation-not-accepted': {
+    nl: 'U hebt het gebruikersreglement niet aanvaard. Aanvaard het bij uw lokale beheerder en verbind opnieuw.',
+    fr: 'Vous n’avez pas accepté le règlement des utilisateurs. Acceptez-le auprès de votre gestionnaire local.',
+    de: 'Sie haben die Benutzerordnung nicht angenommen. Nehmen Sie sie bei Ihrem lokalen Verwalter an.',
+    en: 'You have not accepted the user regulation. Accept it with your local administrator, then connect again.',
+  },
+  'regulation-other-version': {
+    nl: 'Het gebruikersreglement is gewijzigd sinds u het aanvaardde. Aanvaard de nieuwe versie bij uw lokale beheerder.',
+    fr: 'Le règlement des utilisateurs a changé depuis votre accord. Acceptez la nouvelle version auprès du gestionnaire local.',
+    de: 'Die Benutzerordnung wurde seit Ihrer Annahme geändert. Nehmen Sie die neue Fassung beim lokalen Verwalter an.',
+    en: 'The user regulation has changed since you accepted it. Accept the new version with your local administrator.',
+  },
 } as const satisfies Readonly<Record<string, Sentences>>;

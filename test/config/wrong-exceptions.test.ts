@@ -148,4 +148,56 @@ const EXCEPTIONS: readonly Refusal[] = [
   ],
 ];
 
-testRefusals(EXCEPTIONS);
+/** Persons whom several partners designated, and mandates. */
+const PERSONS: readonly Refusal[] = [
+  [
+    'the same person as nobody',
+    RJV,
+    'email: bram@rjv.example\n    sshKeys:\n      - file: ../certs/demo/bram@rjv.ssh.pub',
+    'email: bram@rjv.example\n    samePersonAs: carl@ksz',
+    `${RJV}:66:19`,
+    'ksz has no person "carl"',
+  ],
+  [
+    'the same person of a partner nobody knows',
+    RJV,
+    '    name: Bram Demo\n',
+    '    name: Bram Demo\n    samePersonAs: bram@kszz\n',
+    `${RJV}:57:19`,
+    'there is no partner "kszz"',
+  ],
+  [
+    'the same person as a machine',
+    RJV,
+    '    name: Bram Demo\n',
+    '    name: Bram Demo\n    samePersonAs: batch@ksz\n',
+    `${RJV}:57:19`,
+    'ksz has no person "batch"',
+  ],
+  [
+    'the same person of the same partner',
+    RJV,
+    '    name: Bram Demo\n',
+    '    name: Bram Demo\n    samePersonAs: anna@rjv\n',
+    `${RJV}:57:19`,
+    'a partner designates a person once',
+  ],
+  [
+    'a person who is proven twice',
+    RJV,
+    '    name: Bram Demo\n',
+    '    name: Bram Demo\n    samePersonAs: bram@ksz\n',
+    `${RJV}:64:5`,
+    'what proves this person stands with bram@ksz',
+  ],
+  [
+    'a mandate withdrawn before it began',
+    RJV,
+    'mandate:\n        from: 2020-01-01',
+    'mandate:\n        from: 2020-01-01\n        withdrawn: 2019-01-01',
+    `${RJV}:34:20`,
+    'the end, 2019-01-01, lies before the beginning, 2020-01-01',
+  ],
+];
+
+testRefusals([...EXCEPTIONS, ...PERSONS]);
