@@ -23,6 +23,7 @@ import { HostKeys } from './sftp/host-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
 import { bannerFor } from './texts/banner.ts';
 import { refusalLines, refusalTextOf } from './texts/texts.ts';
+import { forDesignations } from './vfs/designations.ts';
 import type { Vfs } from './vfs/vfs.ts';
 import type { DavParts } from './webdav/dav-parts.ts';
 import { davHandler } from './webdav/handler.ts';
@@ -91,7 +92,7 @@ export async function* buildListeners(parts: ListenerParts, closers: Closers): A
 /** What WebDAV sees of the file tree. */
 export function davPartsOf(vfs: Vfs): Pick<DavParts, 'files' | 'uploads' | 'locks' | 'properties' | 'quota'> {
   const { uploads, locks, properties, quota } = vfs;
-  return { files: vfs, uploads, locks, properties, quota };
+  return forDesignations({ files: vfs, uploads, locks, properties, quota });
 }
 
 /** Whatever the configuration calls itself: demo keys are public, and nobody else's machine may come near them. */

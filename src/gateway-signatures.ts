@@ -1,5 +1,5 @@
-import { isInForce } from './access/admission-desk.ts';
 import { Identities } from './access/identify.ts';
+import { isInForce } from './access/standing.ts';
 import type { Settings } from './config/settings.ts';
 import type { Partner } from './domain/partner.ts';
 import { dateOf } from './domain/period.ts';

@@ -1,9 +1,7 @@
 import { BlockList, isIPv4, isIPv6 } from 'node:net';
-import type { Account, Partner } from '../domain/partner.ts';
+import type { Partner } from '../domain/partner.ts';
 import type { AccessMethod } from '../domain/principal.ts';
 import type { RefusalReason } from './admission.ts';
-
-type Registered = Partner['accessMethods'][number];
 
 /** The form addresses are compared and logged in: IPv4 inside IPv6 as IPv4, no zone. RFC 4291 §2.5.5.2, RFC 4007 §11 */
 export function normaliseAddress(address: string): string {
@@ -17,23 +15,21 @@ export function normaliseAddress(address: string): string {
 }
 
 /**
- * Whether this partner may come in this way and from there. `internet` is closed: nobody holds an exception.
+ * Whether this partner may come in this way and from there. The internet is nobody's registered way: internet.ts decides.
  * @returns why not, or undefined
  */
 export function accessRefusal(
   partner: Partner,
-  account: Account,
-  method: AccessMethod,
+  method: Exclude<AccessMethod, 'internet'>,
   remoteAddress: string,
 ): RefusalReason | undefined {
-  if (method === 'internet') return account.kind === 'machine' ? 'machine-on-internet' : 'internet-without-exception';
   const registered = partner.accessMethods.filter((one) => one.method === method);
   if (registered.length === 0) return 'access-method-not-registered';
-  return registered.some((one) => covers(one, remoteAddress)) ? undefined : 'address-not-registered';
+  return registered.some(({ address }) => coversAddress(address, remoteAddress)) ? undefined : 'address-not-registered';
 }
 
 /** `address` is one address or a network with a prefix length; what is neither covers nothing. */
-function covers({ address }: Registered, remoteAddress: string): boolean {
+export function coversAddress(address: string, remoteAddress: string): boolean {
   return standsIn(normaliseAddress(remoteAddress), networksOf([address]));
 }
 

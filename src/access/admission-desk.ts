@@ -4,11 +4,11 @@ import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
-import { dateOf, type IsoDate, includesDay } from '../domain/period.ts';
+import { dateOf } from '../domain/period.ts';
 import { type Level, type Principal, type Protocol, principalName, type Session } from '../domain/principal.ts';
 import { type Certificate, CertificateReader } from '../pki/certificate.ts';
 import type { RevocationSource } from '../pki/revocation.ts';
-import { accessRefusal, normaliseAddress } from './access-method.ts';
+import { normaliseAddress } from './access-method.ts';
 import type { Admission, Admitted, KeyRefusal, PeerCertificates, RefusalReason, Refused } from './admission.ts';
 import { type Class3Policy, type Class3Result, checkClass3 } from './class3.ts';
 import { isEidAuthentication } from './eid.ts';
@@ -16,6 +16,7 @@ import { Identities, type Identity } from './identify.ts';
 import { AcceptedCertificates } from './path-cache.ts';
 import { askedOverSsh } from './second-factor.ts';
 import type { SshDoor } from './ssh-door.ts';
+import { exceptionFields, neededFirst, refusalToday } from './standing.ts';
 import type { StepUps } from './step-ups.ts';
 
 export type AdmissionDeps = {
@@ -79,10 +80,12 @@ export class AdmissionDesk implements Admission {
       return this.#refuse(detail === undefined ? attempt : { ...attempt, facts: { detail } }, reason);
     }
     const { nationalNumberPolicies } = this.#deps.policy.value;
-    const identified = this.#current().byCertificate(result.certificate, result.path, nationalNumberPolicies);
+    const identities = this.#current();
+    const identified = identities.byCertificate(result.certificate, result.path, nationalNumberPolicies);
     if (!identified.ok) return this.#refuse(attempt, identified.reason);
     const level = isEidAuthentication(result.certificate, result.path) ? 2 : 1;
-    return this.#admit({ ...attempt, certificate: said(result.certificate) }, identified.identity, level);
+    const named = { ...attempt, certificate: said(result.certificate) };
+    return this.#admit(named, identities.designationsOf(identified.identity), level);
   }
 
   async byKey(
@@ -97,7 +100,8 @@ export class AdmissionDesk implements Admission {
       ...attemptOf('sftp', listener, remoteAddress, sha256(key.blob), previous),
       ...{ login: login.slice(0, MAX_LOGIN_LENGTH), facts },
     };
-    if (identified.ok) return this.#admit(attempt, identified.identity);
+    // The login name says for which partner.
+    if (identified.ok) return this.#admit(attempt, [identified.identity]);
     return this.#refuse(attempt, identified.reason, identified.identity);
   }
 
@@ -134,30 +138,33 @@ export class AdmissionDesk implements Admission {
     return this.#identities;
   }
 
-  /** The account is known; may it come in today, this way? */
-  #admit(attempt: Attempt, identity: Identity, ownLevel: Level = 1): Admitted | Refused {
-    const { partner, account } = identity;
-    const reason =
-      standingRefusal(identity, dateOf(this.#deps.clock.now())) ??
-      accessRefusal(partner, account, attempt.listener.accessMethod, attempt.remoteAddress);
-    if (reason !== undefined) return this.#refuse(attempt, reason, identity);
-    const principal = principalOf(identity);
-    const continued = continuedId(attempt.previous, principal);
+  /** It is known who it is; may he come in today, this way, for one of his designations? */
+  #admit(attempt: Attempt, all: readonly [Identity, ...Identity[]], ownLevel: Level = 1): Admitted | Refused {
+    const visit = { ...attempt, today: dateOf(this.#deps.clock.now()) };
+    const refusals = all.map((one) => refusalToday(one, visit));
+    const open = all.filter((_, index) => refusals[index] === undefined);
+    const [identity] = open;
+    if (identity === undefined) return this.#refuse(attempt, refusals[0] ?? 'not-designated', all[0]);
+    const principals = open.map(principalOf);
+    const continued = continuedId(attempt.previous, principals);
     const session: Session = {
       id: continued ?? randomUUID(),
-      principal,
+      principal: principalOf(identity),
+      ...(all.length > 1 ? { designations: principals } : {}),
       protocol: attempt.protocol,
       accessMethod: attempt.listener.accessMethod,
       remoteAddress: attempt.remoteAddress,
       level: this.#levelOf(attempt, identity, ownLevel, continued !== undefined),
-      needs: { level: attempt.listener.level, rule: `${attempt.listener.rule}/level` },
+      needs: neededFirst(open, visit),
       fingerprint: attempt.fingerprint,
       ...(attempt.certificate !== undefined && { certificate: attempt.certificate }),
     };
     if (continued === undefined) {
-      const fields = { ...fieldsOf(attempt, session.principal), session: session.id, level: session.level };
-      const isDone =
-        attempt.protocol !== 'sftp' || askedOverSsh(account.secondFactor, attempt.listener.level) === 'nothing';
+      const about = { ...fieldsOf(attempt, session.principal), ...exceptionFields(open, visit) };
+      const names = all.length > 1 ? { designations: principals.map(({ partner }) => partner).join(' ') } : {};
+      const fields = { ...about, ...names, session: session.id, level: session.level };
+      const asked = askedOverSsh(identity.account.secondFactor, session.needs.level);
+      const isDone = attempt.protocol !== 'sftp' || asked === 'nothing';
       this.#deps.audit.note({ kind: isDone ? 'login' : 'login-first-factor', outcome: 'done', fields });
     }
     return { ok: true, session };
@@ -181,22 +188,10 @@ export class AdmissionDesk implements Admission {
   }
 }
 
-/** Whether partner and account are in force on this day. */
-export function isInForce(identity: Identity, today: IsoDate): boolean {
-  return standingRefusal(identity, today) === undefined;
-}
-
-function standingRefusal({ partner, account }: Identity, today: IsoDate): RefusalReason | undefined {
-  if (partner.disabled) return 'partner-disabled';
-  if (account.disabled) return 'account-disabled';
-  const designation = { begin: account.from ?? today, end: account.until };
-  return includesDay(designation, today) ? undefined : 'not-designated';
-}
-
 /** The id of the session this one goes on with; none where the same proof now means somebody else. */
-function continuedId(previous: Session | undefined, principal: Principal): string | undefined {
+function continuedId(previous: Session | undefined, principals: readonly Principal[]): string | undefined {
   if (previous === undefined) return undefined;
-  return principalName(previous.principal) === principalName(principal) ? previous.id : undefined;
+  return principals.map(principalName).includes(principalName(previous.principal)) ? previous.id : undefined;
 }
 
 function principalOf({ partner, account }: Identity): Principal {

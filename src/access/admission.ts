@@ -65,9 +65,19 @@ export type RefusalReason =
   | 'account-disabled'
   | 'partner-disabled'
   | 'not-designated'
+  /** The rules for users: not accepted, or another version of them. */
+  | 'regulation-not-accepted'
+  | 'regulation-other-version'
   | 'address-not-registered'
   | 'access-method-not-registered'
   | 'internet-without-exception'
+  /** Asked for, advised or granted, and not active. */
+  | 'exception-not-active'
+  | 'exception-not-begun'
+  | 'exception-ended'
+  /** In force, and not for this protocol or from this address. */
+  | 'exception-protocol'
+  | 'exception-address'
   | 'machine-on-internet'
   /** The principal or its partner has all the connections it may have; nothing is wrong with the proof. */
   | 'too-many-connections';

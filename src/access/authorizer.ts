@@ -1,10 +1,12 @@
 import type { Current } from '../domain/current.ts';
+import { actingAt } from '../domain/designation.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
 import type { Action, Authorizer, Decision, LevelNeed, Principal, Right, Session } from '../domain/principal.ts';
-import { type Place, placeOf } from '../domain/tree.ts';
+import { type Place, placeOf, SHARED } from '../domain/tree.ts';
 import type { VPath } from '../domain/vpath.ts';
+import { decideOnInternet, exceptionsOfSession, type OnInternet } from './internet.ts';
 
 const INTAKE_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'create', 'overwrite', 'delete', 'move'];
 const MAILBOX_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'delete'];
@@ -13,6 +15,8 @@ const FOLDER_ITSELF: readonly Right[] = ['list', 'view'];
 
 /** Names can be looked at by who may see them: a folder that hides until a second factor explains nothing. */
 const WITHOUT_LEVEL: ReadonlySet<Action> = new Set(['list', 'view', 'stat']);
+
+type Found = { readonly partner: Partner; readonly account: Account };
 
 type Granted = { readonly rights: ReadonlySet<Right>; readonly rule: string };
 
@@ -26,7 +30,11 @@ export class FolderAuthorizer implements Authorizer {
     this.#now = now;
   }
 
-  decide(session: Session, action: Action, path: VPath): Decision {
+  decide(asking: Session, action: Action, asked: VPath): Decision {
+    const acting = actingAt(asking, asked);
+    if (acting === undefined) return { allowed: false, visible: false, rule: 'designations#none' };
+    const { session, path } = acting;
+    if (session.designations !== undefined) return decideAboveTops(action);
     const generation = this.#generation.value;
     const found = accountOf(generation, session.principal);
     if (found === undefined) return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
@@ -35,11 +43,32 @@ export class FolderAuthorizer implements Authorizer {
     const granted = this.#grantedAt(found.partner, found.account, place, action);
     const visible = granted.rights.has('list') || granted.rights.has('view');
     const allowed = action === 'stat' ? visible : granted.rights.has(action);
+    const way = this.#wayOf(session, found, { place, path }, action);
+    if (!way.allowed) return { allowed: false, visible: visible && way.visible, rule: way.rule };
     if (!allowed) return { allowed, visible, rule: granted.rule };
-    const unmet = WITHOUT_LEVEL.has(action) ? undefined : unmetNeed(session, generation, found, place);
+    const needs = [...way.needs, ...needsOfPlace(generation, found.partner, found.account, place)];
+    const unmet = WITHOUT_LEVEL.has(action) ? undefined : needs.find(({ level }) => level > session.level);
     return unmet === undefined
-      ? { allowed, rule: granted.rule }
+      ? { allowed, rule: way.rule === '' ? granted.rule : `${granted.rule} ${way.rule}` }
       : { allowed: false, visible: true, rule: unmet.rule, code: 'level-too-low' };
+  }
+
+  /** What the way somebody came in by takes away: over the internet there is nothing but the flows of his exceptions. */
+  #wayOf(
+    session: Session,
+    { partner, account }: Found,
+    { place, path }: { readonly place: Place; readonly path: VPath },
+    action: Action,
+  ): OnInternet {
+    if (session.accessMethod !== 'internet') return { allowed: true, rule: '', needs: [session.needs] };
+    const today = dateOf(this.#now());
+    const exceptions = exceptionsOfSession(partner, account, session, today);
+    if (place.kind === 'virtual') {
+      const own = exceptions.length > 0 && path !== SHARED;
+      return own ? { allowed: true, rule: '', needs: [] } : { allowed: false, visible: false, rule: 'exceptions#none' };
+    }
+    const flows = place.kind === 'shared' ? [] : flowsAt(partner, account, place);
+    return decideOnInternet(exceptions, this.#generation.value, flows, action, today);
   }
 
   #grantedAt(partner: Partner, account: Account, place: Place, action: Action): Granted {
@@ -84,11 +113,14 @@ function isRightFor(right: Right, action: Action): boolean {
   return action === 'stat' ? FOLDER_ITSELF.includes(right) : right === action;
 }
 
+/** Above the trees of a person whom several partners designated there are their names, and nothing else. */
+function decideAboveTops(action: Action): Decision {
+  const rule = 'designations#folder';
+  return WITHOUT_LEVEL.has(action) ? { allowed: true, rule } : { allowed: false, visible: true, rule };
+}
+
 /** The partner and account of a principal, as long as both are in force. */
-export function accountOf(
-  generation: Generation,
-  principal: Principal,
-): { readonly partner: Partner; readonly account: Account } | undefined {
+export function accountOf(generation: Generation, principal: Principal): Found | undefined {
   const partner = generation.partners.find((candidate) => candidate.id === principal.partner);
   const account = partner?.accounts.find(
     (candidate) => candidate.id === principal.id && candidate.kind === principal.kind,
@@ -103,27 +135,23 @@ function mailboxRights(partner: Partner, account: Account): readonly Right[] {
   return account.kind === 'person' && collected ? MAILBOX_RIGHTS.filter((right) => right !== 'delete') : MAILBOX_RIGHTS;
 }
 
-/** The first of listener, flow and folder that asks for more than this session has proven. */
-function unmetNeed(
-  session: Session,
-  generation: Generation,
-  { partner, account }: { readonly partner: Partner; readonly account: Account },
-  place: Place,
-): LevelNeed | undefined {
-  const needs = [session.needs, ...needsOfPlace(generation, partner, account, place)];
-  return needs.find(({ level }) => level > session.level);
-}
-
 /** In a flat folder the files of several flows lie together, so it asks for the most that any of them does. */
 function needsOfPlace(generation: Generation, partner: Partner, account: Account, place: Place): readonly LevelNeed[] {
   if (place.kind === 'virtual') return [];
   if (place.kind === 'shared') return [{ level: place.shared.level, rule: `${place.shared.source}/level` }];
-  const mayLieHere = (code: string): boolean => {
-    if (place.flow !== undefined) return place.flow === code;
-    const exchanged = place.kind === 'intake' ? partner.sends : [...partner.sends, ...partner.receives];
-    return exchanged.includes(code) && (account.flows === 'all' || account.flows.includes(code));
-  };
+  const here = flowsAt(partner, account, place);
   return generation.flows
-    .filter(({ code }) => mayLieHere(code))
+    .filter(({ code }) => here.includes(code))
     .map(({ level, source }) => ({ level, rule: `${source}#/level` }));
+}
+
+/** Flows whose files may lie at a place: one, or in a flat tree all that this account works with. */
+function flowsAt(
+  partner: Partner,
+  account: Account,
+  place: Extract<Place, { kind: 'intake' | 'mailbox' }>,
+): readonly string[] {
+  if (place.flow !== undefined) return [place.flow];
+  const exchanged = place.kind === 'intake' ? partner.sends : [...new Set([...partner.sends, ...partner.receives])];
+  return exchanged.filter((code) => account.flows === 'all' || account.flows.includes(code));
 }

@@ -20,15 +20,29 @@ export class Identities {
   /** Each rule stands under one key that its certificate must produce, so that a look-up reads few rules. */
   readonly #byRule = new Map<string, { readonly identity: Identity; readonly rule: CertificateRule }[]>();
   readonly #byLogin = new Map<string, Identity>();
+  /** By the name of a person: what other partners designated the same person. */
+  readonly #further = new Map<string, readonly Identity[]>();
 
   constructor(partners: readonly Partner[]) {
+    const ids = new Set(partners.map(({ id }) => id));
     for (const partner of partners) {
       for (const account of partner.accounts) {
         const identity = { partner, account };
         this.#byLogin.set(`${account.id}@${partner.id}`, identity);
+        const { samePersonAs } = account;
+        if (samePersonAs !== undefined && ids.has(samePersonAs.partner)) {
+          const name = `${samePersonAs.id}@${samePersonAs.partner}`;
+          this.#further.set(name, [...(this.#further.get(name) ?? []), identity]);
+          continue; // its certificates lead to the person by that entry
+        }
         for (const rule of account.certificates) this.#add(keyOfRule(rule), identity, rule);
       }
     }
+  }
+
+  /** All designations of the person a certificate led to, that one first; of everybody else one. */
+  designationsOf(identity: Identity): readonly [Identity, ...Identity[]] {
+    return [identity, ...(this.#further.get(`${identity.account.id}@${identity.partner.id}`) ?? [])];
   }
 
   /**

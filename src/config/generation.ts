@@ -2,17 +2,16 @@ import { createHash } from 'node:crypto';
 import type { Current } from '../domain/current.ts';
 import type { Authorization, Flow, SharedFolder } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Account, Partner, SshKey } from '../domain/partner.ts';
 import { ALL_RIGHTS } from '../domain/principal.ts';
 import type { SshTrust } from '../domain/ssh-trust.ts';
 import { fieldOf } from './flow-fields.ts';
-import { type KeyRing, placeOfKey } from './keys.ts';
+import type { KeyRing } from './keys.ts';
 import { type ConfigFiles, known } from './parse.ts';
+import { partnersOf } from './partner-of.ts';
 import type { ReadFile } from './read-file.ts';
 import { sharedPath } from './references-folders.ts';
 import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
 import type { AuthorizationFile, FlowFile } from './schema-flow.ts';
-import type { PartnerFile } from './schema-partner.ts';
 
 /** The generation in force: one value that is replaced as a whole. */
 export class CurrentGeneration implements Current<Generation> {
@@ -44,7 +43,7 @@ export type SoundFiles = ConfigFiles & {
 export function buildGeneration(files: SoundFiles, ring: KeyRing, ssh: SshTrust): Generation {
   return {
     id: digestOf(files, ring),
-    partners: known(files.partners).map((file) => partnerOf(file, ring)),
+    partners: partnersOf(known(files.partners), ring, files.gateway.value.userRegulation.version),
     sectors: files.sectors.value.sectors,
     flows: known(files.flows).map(flowOf),
     authorizations: known(files.authorizations).map(authorizationOf),
@@ -84,52 +83,6 @@ function digestOf(files: SoundFiles, ring: KeyRing): string {
     keys: Object.fromEntries(ring.keys),
   };
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
-}
-
-function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): Partner {
-  const { persons, machines, officials: _officials, contract: _contract, outputs, ...facts } = value;
-  const keysOf = (kind: 'persons' | 'machines', index: number, count: number): SshKey[] =>
-    Array.from({ length: count }, (_, position) =>
-      ring.keys.get(placeOfKey(places.file, [kind, index, 'sshKeys', position])),
-    ).filter((key) => key !== undefined);
-  const accounts: Account[] = [
-    ...persons.map((person, index): Account => {
-      const { id, roles, flows, certificates, designation, secondFactor } = person;
-      const disabled = person.disabled || person.userRegulation === 'not-accepted';
-      const sshKeys = keysOf('persons', index, person.sshKeys.length);
-      return {
-        kind: 'person',
-        id,
-        roles,
-        flows,
-        certificates,
-        sshKeys,
-        disabled,
-        secondFactor,
-        from: designation.from,
-        until: designation.until,
-      };
-    }),
-    ...machines.map((machine, index): Account => {
-      const { id, flows, certificates, disabled, secondFactor } = machine;
-      const sshKeys = keysOf('machines', index, machine.sshKeys.length);
-      return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled, secondFactor };
-    }),
-  ];
-  const wanted = Object.entries(outputs);
-  const formats = wanted.flatMap(([flow, { format }]) => (format === undefined ? [] : [[flow, format] as const]));
-  const packaging = wanted.flatMap(([flow, one]) =>
-    one.packaging === undefined ? [] : [[flow, one.packaging] as const],
-  );
-  const versions = wanted.flatMap(([flow, { version }]) => (version === undefined ? [] : [[flow, version] as const]));
-  return {
-    ...facts,
-    outputs: Object.fromEntries(formats),
-    packaging: Object.fromEntries(packaging),
-    outputVersions: Object.fromEntries(versions),
-    accounts,
-    source: places.file,
-  };
 }
 
 function flowOf({ places, value }: ReadFile<FlowFile>): Flow {

@@ -1,17 +1,20 @@
 import { isLoopback } from '../domain/loopback.ts';
-import type { ConfigFiles } from './parse.ts';
+import { type ConfigFiles, known } from './parse.ts';
 import type { Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
 import type { GatewayFile } from './schema.ts';
 import type { Path } from './yaml-file.ts';
 
 /** Listeners that get in each other's way, and demo keys where strangers could reach them. */
-export function gatewayProblems({ gateway }: ConfigFiles): readonly Problem[] {
+export function gatewayProblems({ gateway, partners }: ConfigFiles): readonly Problem[] {
   if (gateway === undefined) return [];
-  return [...listenerProblems(gateway), ...overlaps(gateway), ...pkiProblems(gateway)];
+  const sftpExcepted = known(partners).some(({ value }) =>
+    value.exceptions.some(({ protocols }) => protocols.includes('sftp')),
+  );
+  return [...listenerProblems(gateway, sftpExcepted), ...overlaps(gateway), ...pkiProblems(gateway)];
 }
 
-function listenerProblems({ places, value }: ReadFile<GatewayFile>): Problem[] {
+function listenerProblems({ places, value }: ReadFile<GatewayFile>, sftpExcepted: boolean): Problem[] {
   const problems: Problem[] = [];
   for (const [index, listener] of value.listeners.entries()) {
     if (value.demo && !isLoopback(listener.host)) {
@@ -28,13 +31,13 @@ function listenerProblems({ places, value }: ReadFile<GatewayFile>): Problem[] {
       const message = 'a listener on the internet asks for a second factor';
       problems.push(places.at(['listeners', index, 'level'], message, 'write 2, or leave it out'));
     }
-    if (listener.protocol === 'sftp' && listener.accessMethod === 'internet') {
+    if (listener.protocol === 'sftp' && listener.accessMethod === 'internet' && !sftpExcepted) {
       const message = 'SFTP is not offered on the internet: only HTTPS is';
       problems.push(
         places.at(
           ['listeners', index, 'accessMethod'],
           message,
-          'write line, private-network or vpn, or remove the listener',
+          'write line, private-network or vpn; or let an exception name sftp in its protocols',
         ),
       );
     }

@@ -114,9 +114,11 @@ function datesOf({ places, value }: ReadFile<PartnerFile>): Problem[] {
     ...value.persons.flatMap((person, index) =>
       reversed(places, ['persons', index, 'designation'], person.designation),
     ),
-    ...value.officials.localAdministrators.flatMap(({ mandate }, index) =>
-      reversed(places, ['officials', 'localAdministrators', index, 'mandate'], mandate),
-    ),
+    ...value.officials.localAdministrators.flatMap(({ mandate }, index) => {
+      const at = ['officials', 'localAdministrators', index, 'mandate'];
+      const withdrawn = { from: mandate.from, until: mandate.withdrawn };
+      return [...reversed(places, at, mandate), ...reversed(places, at, withdrawn, 'withdrawn')];
+    }),
   ];
 }
 

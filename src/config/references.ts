@@ -1,6 +1,8 @@
 import type { ConfigFiles } from './parse.ts';
 import type { Problem } from './problems.ts';
 import { authorizationProblems } from './references-authorization.ts';
+import { designationProblems } from './references-designations.ts';
+import { exceptionProblems } from './references-exceptions.ts';
 import { flowProblems } from './references-flow.ts';
 import { folderProblems } from './references-folders.ts';
 import { gatewayProblems } from './references-gateway.ts';
@@ -17,6 +19,8 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...sectorProblems(files),
     ...availabilityProblems(files),
     ...partnerProblems(files),
+    ...designationProblems(files),
+    ...exceptionProblems(files),
     ...outputProblems(files),
     ...keyholderProblems(files),
     ...flowProblems(files),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessMethod, filePath } from './schema.ts';
+import { exceptionSchema } from './schema-exception.ts';
 import { outputFormat } from './schema-format.ts';
 import {
   accountId,
@@ -46,6 +47,12 @@ const secondFactor = strict({
   password: strict({ hashFile: filePath }).optional(),
 });
 
+const accountName = matching(
+  /^[a-z][a-z0-9-]{1,30}@[a-z][a-z0-9-]{1,30}$/,
+  'is not a person of a partner',
+  'write it as in anna@rva',
+);
+
 const common = {
   id: accountId,
   flows: z.union([z.literal('all'), listOf(flowCode, 1)], { error: 'all, or a list of flow codes' }).default('all'),
@@ -63,6 +70,8 @@ const person = strict({
   userRegulation: z.union([z.literal('not-accepted'), strict({ version: word, accepted: date })], {
     error: 'not-accepted, or version and accepted',
   }),
+  /** The same natural person, whom another partner designated before: `anna@rva`. Keys and certificates stand there. */
+  samePersonAs: accountName.optional(),
   roles: listOf(z.enum(['operator', 'acl-editor', 'approver', 'security-officer', 'auditor', 'helpdesk'])).default([]),
   certificates: z.array(z.discriminatedUnion('kind', [fingerprintRule, eidRule, subjectRule])).default([]),
 });
@@ -78,7 +87,8 @@ const official = strict({ name: line(), email });
 const localAdministrator = strict({
   name: line(),
   email,
-  mandate: strict({ from: date, until: date.optional() }),
+  /** Withdrawn: from that day on it is none, whatever its end. */
+  mandate: strict({ from: date, until: date.optional(), withdrawn: date.optional() }),
 });
 
 const senderNumber = matching(
@@ -117,6 +127,7 @@ export const partnerSchema = strict({
     )
     .default({}),
   accessMethods: z.array(strict({ method: accessMethod, address })).min(1),
+  exceptions: z.array(exceptionSchema).default([]),
   officials: strict({
     leadingOfficial: official,
     ciso: official,

@@ -149,6 +149,8 @@ export const gatewaySchema = strict({
   processes: z.int().min(1).max(64).default(1),
   /** Who helps a visitor of whom nobody can tell to which partner he belongs. */
   contact: strict({ name: line(), email, telephone }).optional(),
+  /** The version of the rules for users that is asked for today; who accepted another one stays out. */
+  userRegulation: strict({ version: word.default('1') }).prefault({}),
 });
 
 /** `sectors.yaml` */

@@ -1,3 +1,4 @@
+import type { InternetException } from './exception.ts';
 import type { OutputFormat, Packaging } from './format.ts';
 import type { IsoDate } from './period.ts';
 import type { AccessMethod, PartnerId, Role } from './principal.ts';
@@ -43,7 +44,12 @@ export type Account = {
   /** Designation of a person: first and last day; machines have none. */
   readonly from?: IsoDate | undefined;
   readonly until?: IsoDate | undefined;
+  /** Not in force: switched off, or its person has not accepted the rules for users that are in force. */
   readonly disabled: boolean;
+  /** Which of the two, where it is the rules. */
+  readonly regulation?: 'not-accepted' | 'other-version' | undefined;
+  /** The same natural person, designated by another partner before; the proofs of that account are this one's too. */
+  readonly samePersonAs?: { readonly partner: PartnerId; readonly id: string } | undefined;
   /** What it can prove beside its certificate or key. */
   readonly secondFactor?: SecondFactor | undefined;
 };
@@ -80,6 +86,8 @@ export type Partner = {
   /** By flow: the version of the layout in which it wants them; what is not here comes in the one its sender used. */
   readonly outputVersions?: Readonly<Record<string, string>> | undefined;
   readonly accessMethods: readonly { readonly method: AccessMethod; readonly address: string }[];
+  /** By which its persons come in over the internet. */
+  readonly exceptions?: readonly InternetException[] | undefined;
   readonly accounts: readonly Account[];
   /** Bytes that may lie in its intake folders together, and the largest file there. */
   readonly quotaBytes?: number | undefined;

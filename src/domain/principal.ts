@@ -27,6 +27,11 @@ export type LevelNeed = { readonly level: Level; readonly rule: RuleRef };
 export type Session = {
   readonly id: string;
   readonly principal: Principal;
+  /**
+   * Of a person whom several partners designated: those in force today; the first part of a path says for which one an
+   * action is. Over SSH the login name has said so, and there are none here.
+   */
+  readonly designations?: readonly Principal[] | undefined;
   readonly protocol: Protocol;
   readonly accessMethod: AccessMethod;
   readonly remoteAddress: string;

@@ -1,3 +1,4 @@
+import { EXCEPTION_REFUSALS } from './exception-refusals.ts';
 import { FACTOR_REFUSALS } from './factor-refusals.ts';
 import { SSH_REFUSALS } from './refusals-ssh.ts';
 import type { Sentences } from './sentences.ts';
@@ -173,18 +174,7 @@ export const REFUSALS = {
     de: 'Ihre Einrichtung hat diesen Zugangsweg nicht. Verwenden Sie den für Sie registrierten.',
     en: 'Your institution does not have this access method. Use the one that is registered for you.',
   },
-  'internet-without-exception': {
-    nl: 'Toegang via internet is gesloten. Gebruik de beveiligde lijn of vraag een uitzondering aan.',
-    fr: 'L’accès par internet est fermé. Utilisez la ligne sécurisée ou demandez une exception.',
-    de: 'Der Zugang über das Internet ist geschlossen. Nutzen Sie die gesicherte Leitung oder beantragen Sie eine Ausnahme.',
-    en: 'Access over the internet is closed. Use the secured line, or ask for an exception.',
-  },
-  'machine-on-internet': {
-    nl: 'Een toepassing mag niet via internet binnen. Gebruik de beveiligde lijn of VPN.',
-    fr: 'Une application ne peut entrer par internet. Utilisez la ligne sécurisée ou le VPN.',
-    de: 'Eine Anwendung darf nicht über das Internet herein. Nutzen Sie die gesicherte Leitung oder VPN.',
-    en: 'An application may not come in over the internet. Use the secured line or VPN.',
-  },
+  ...EXCEPTION_REFUSALS,
   'too-many-connections': {
     nl: 'U of uw instelling heeft te veel verbindingen tegelijk. Sluit er enkele en verbind opnieuw.',
     fr: 'Vous ou votre institution avez trop de connexions à la fois. Fermez-en quelques-unes et reconnectez-vous.',

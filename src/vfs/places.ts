@@ -1,4 +1,5 @@
 import { accountOf } from '../access/authorizer.ts';
+import { actingAt, topsOf } from '../domain/designation.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Session } from '../domain/principal.ts';
@@ -11,7 +12,12 @@ import type { Entry } from './files.ts';
 export type StoredPlace = Exclude<Place, { kind: 'virtual' }>;
 
 /** Where a path lies for this session; undefined where it has no such place. */
-export function findPlace(generation: Generation, session: Session, path: VPath): Place | undefined {
+export function findPlace(generation: Generation, asking: Session, asked: VPath): Place | undefined {
+  const acting = actingAt(asking, asked);
+  if (acting === undefined) return undefined;
+  const { session, path } = acting;
+  const tops = topsOf(session);
+  if (tops !== undefined) return { kind: 'virtual', children: tops };
   const found = accountOf(generation, session.principal);
   return found && placeOf(found.partner, found.account, generation.folders, path);
 }

@@ -105,7 +105,9 @@ export class Vfs implements Files {
     if (entry.kind === 'file') throw new GatewayError('not-folder', 'this is a file, not a folder');
     this.#parts.audit.note(actionLine(session, 'list', path, 'done', rule));
     if (place.kind === 'virtual') {
-      for (const name of place.children) yield configuredFolder(childOf(path, name));
+      for (const name of place.children.map((child) => childOf(path, child))) {
+        if (this.#gate.allows(session, 'stat', name)) yield configuredFolder(name);
+      }
     } else {
       yield* this.#rows.below(place.ledgerPath, path);
     }

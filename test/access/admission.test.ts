@@ -234,6 +234,40 @@ test('internet is closed to persons without exception and to machines at all, re
   expect(verdict(await come(batch, ADDRESS, 'internet'))).toBe('machine-on-internet');
 });
 
+test('who has not accepted the user regulation in force stays out, and is told which it is', async () => {
+  const out = (regulation: 'not-accepted' | 'other-version' | undefined) => [ksz({}, { disabled: true, regulation })];
+  world.partners.value = out('not-accepted');
+  expect(verdict(await come(anna))).toBe('regulation-not-accepted');
+  world.partners.value = out('other-version');
+  expect(verdict(await come(anna))).toBe('regulation-other-version');
+  world.partners.value = out(undefined);
+  expect(verdict(await come(anna))).toBe('account-disabled');
+});
+
+test('a person whom two partners designated is one person, with those designations that are in force', async () => {
+  const samePersonAs = { partner: ksz().id, id: 'anna' };
+  const certificates = ksz().accounts[0]?.certificates ?? [];
+  const rva = (more: object) =>
+    partner('rva', { accounts: [account('a', 'person', { certificates, samePersonAs, ...more })] });
+  const designations = async () => {
+    const result = await come(anna);
+    if (!result.ok) return result.reason;
+    return [result.session.principal, ...(result.session.designations ?? [])].map(
+      ({ id, partner: of }) => `${id}@${of}`,
+    );
+  };
+  world.partners.value = [ksz(), rva({})];
+  expect(await designations()).toEqual(['anna@ksz', 'anna@ksz', 'a@rva']);
+  world.partners.value = [ksz(), rva({ disabled: true })];
+  expect(await designations()).toEqual(['anna@ksz', 'anna@ksz']);
+  world.partners.value = [ksz({}, { disabled: true }), rva({})];
+  expect(await designations()).toEqual(['a@rva', 'a@rva']);
+  world.partners.value = [ksz({}, { disabled: true }), rva({ until: parseDate('2026-03-01') })];
+  expect(await designations()).toBe('account-disabled');
+  world.partners.value = [ksz(), rva({ samePersonAs: undefined })];
+  expect(await designations()).toBe('ambiguous-person');
+});
+
 test('an open connection is admitted anew without a second login, until the rules of today refuse it', async () => {
   const first = await come(anna);
   if (!first.ok) throw new Error(first.reason);

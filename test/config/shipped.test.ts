@@ -217,7 +217,19 @@ test('a person who did not accept the user regulation stays out', async () => {
   const anna = generation.partners
     .find((partner) => partner.id === 'ksz')
     ?.accounts.find((account) => account.id === 'anna');
-  expect(anna?.disabled).toBe(true);
+  expect(anna).toMatchObject({ disabled: true, regulation: 'not-accepted' });
+});
+
+test('who accepted another version of the user regulation than the one in force stays out', async () => {
+  await using copy = await ConfigCopy.make();
+  const annas = async () => {
+    const { generation } = await settingsOf(copy.directory);
+    return generation.partners.map(({ accounts }) => accounts.find(({ id }) => id === 'anna')?.regulation);
+  };
+  expect(await annas()).toEqual([undefined, undefined, undefined, undefined]);
+  await copy.edit('gateway.yaml', 'userRegulation:\n  version: "1"', 'userRegulation:\n  version: "2"');
+  await copy.edit('partners/ksz.yaml', 'version: "1"', 'version: "2"');
+  expect(await annas()).toEqual(['other-version', undefined, 'other-version', 'other-version']);
 });
 
 test('demo keys may be absent before the first start, and are read afterwards', async () => {

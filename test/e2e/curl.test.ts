@@ -162,6 +162,28 @@ describe.skipIf(!hasTool('curl') || !hasTool('openssl'))('a visitor without a ce
     });
   }
 
+  test('anna@rjv consults over the internet what her exception names, and nothing beside it', async () => {
+    const online = async (path: string, ...words: readonly string[]) =>
+      told(await curl('anna@rjv', ...words, urlOf(gateway, path, gateway.internet)));
+    const listing = await online('/', '--request', 'PROPFIND', '--header', 'Depth: 1');
+    expect([...listing.text.matchAll(/<D:href>([^<]*)</g)].map(([, href]) => href)).toEqual(
+      ['', 'IN/', 'INTEST/', 'INTEST-S/', 'OUT/', 'OUTTEST/'].map((name) => `/files/${name}`),
+    );
+    expect(await online('/IN/ADRM/')).toMatchObject({ status: '200' });
+    expect(await online('/IN/ADRM/fox.txt', ...put)).toMatchObject({ status: '403' });
+    const absent = await online('/SHARED/none');
+    expect(absent.status).toBe('404');
+    expect(await online('/SHARED/work/')).toEqual(absent);
+    const fields = {
+      principal: 'anna@rjv',
+      accessMethod: 'internet',
+      exceptions: 'adrm-consultation',
+      use: 'attended',
+    };
+    await audit.line({ kind: 'login', outcome: 'done', fields });
+    expect(await told(await curl('anna@rjv', urlOf(gateway, '/SHARED/work/'))).status).toBe('200');
+  });
+
   test('a client that does not know the server’s authority does not go on', async () => {
     const words = ['--silent', '--cert', join(gateway.certificates, 'anna@ksz.pem')];
     const ended = await runClient('curl', [
