@@ -10,7 +10,7 @@ import { type BenchGateway, startBenchGateway } from './gateway-process.ts';
 import { writeDirectory } from './generate.ts';
 import { countsOf } from './pipeline-counts.ts';
 import type { BatchCounts } from './pipeline-duckdb.ts';
-import { addedFiles, edited } from './pipeline-network.ts';
+import { addedFiles, edited, SMALL_ACCOUNTS } from './pipeline-network.ts';
 import type { Where } from './raw-http.ts';
 
 /** What the directory of the network holds: 170 million lines. */
@@ -44,6 +44,8 @@ export type PipelineGateway = {
   readonly where: Where;
   /** The sender of another flow; see pipeline-network.ts. */
   readonly whereOther: Where;
+  /** Eight partners that send small files. */
+  readonly whereSmall: readonly Where[];
   /** Hands in a file of a flow. @returns when it was complete, in milliseconds since the epoch */
   put(flow: string, name: string, file: string): Promise<number>;
   /** The next submission of this many records that is answered. */
@@ -77,6 +79,7 @@ export async function startPipelineGateway(persons: number): Promise<PipelineGat
     gateway,
     where,
     whereOther: whereOf(gateway.https, gateway.certificates, 'batch@rjv'),
+    whereSmall: SMALL_ACCOUNTS.map((account) => whereOf(gateway.https, gateway.certificates, account)),
     put: (flow, name, file) => putFile(where, `/files/IN/${flow}/${name}`, file),
     answered(total) {
       const { promise, resolve, reject } = Promise.withResolvers<Answered>();

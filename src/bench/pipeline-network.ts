@@ -6,7 +6,7 @@ import { RECEIVER_QUALITY, RECEIVERS, receiverInstitution } from './generate-per
  * The network of the pipeline benchmark, as files of a configuration: KSZ sends to 200 institutions, addresses and records in
  * the layouts of the flows of the other formats. These are mutations there, as addresses are, and their references plain
  * fields: records that change or cancel others go one by one in any format, which is no matter of formats. RJV sends addresses
- * in a flow of its own.
+ * in a flow of its own. Eight of the institutions send addresses to one of them too, for small files of several partners at once.
  */
 
 const FLOW = fileURLToPath(new URL('../../config/flows/ADRM.yaml', import.meta.url));
@@ -36,12 +36,24 @@ const FLOWS: Readonly<Record<string, BenchFlow>> = {
 /** By KSZ. */
 const SENT = ['ADRM', 'BBON', 'WLAT', 'DIMN'];
 
+/** Institutions that send addresses as well: the first ones. */
+const SMALL_SENDERS = 8;
+/** To whom they send, and the machine accounts they send by. */
+export const SMALL_RECEIVER = 17;
+export const SMALL_ACCOUNTS = Array.from({ length: SMALL_SENDERS }, (_, sender) => `batch@${partnerOf(sender)}`);
+
 /** Files that are added, by path below `config/`. */
 export function addedFiles(): Readonly<Record<string, string>> {
   const files: Record<string, string> = {
     [`flows/${OTHER_FLOW}.yaml`]: readFileSync(FLOW, 'utf8').replaceAll('ADRM', OTHER_FLOW),
   };
-  for (const [code, flow] of Object.entries(FLOWS)) files[`authorizations/${flow.act}.yaml`] = act(code, flow);
+  for (const [code, flow] of Object.entries(FLOWS)) {
+    files[`authorizations/${flow.act}.yaml`] = actText(code, flow, Array(RECEIVERS).keys());
+  }
+  for (let sender = 0; sender < SMALL_SENDERS; sender += 1) {
+    const act = { act: `adrm-${partnerOf(sender)}`, ...ADDRESSES, sender: institutionOf(sender) };
+    files[`authorizations/${act.act}.yaml`] = actText('ADRM', act, [SMALL_RECEIVER]);
+  }
   for (let receiver = 0; receiver < RECEIVERS; receiver += 1) {
     files[`partners/${partnerOf(receiver)}.yaml`] = partnerText(receiver);
   }
@@ -78,10 +90,10 @@ function sectors(): string {
   }).join('');
 }
 
-function act(code: string, { act: id, purpose, blocks, sender = '25/0' }: BenchFlow): string {
-  const receivers = Array.from({ length: RECEIVERS }, (_, index) => {
-    const { sector, type } = receiverInstitution(index);
-    return `  - institution: ${sector}/${type}\n    qualities: ["${RECEIVER_QUALITY}"]\n    blocks: [${blocks}]\n`;
+function actText(code: string, { act: id, purpose, blocks, sender = '25/0' }: BenchFlow, to: Iterable<number>): string {
+  const receivers = Array.from(to, (index) => {
+    const institution = `  - institution: ${institutionOf(index)}\n`;
+    return `${institution}    qualities: ["${RECEIVER_QUALITY}"]\n    blocks: [${blocks}]\n`;
   });
   return (
     `id: ${id}\nversion: 1\ninstrument: deliberation\nreference: BENCH (fictional)\ntextDigest: ${TEXT_DIGEST}\n` +
@@ -90,23 +102,36 @@ function act(code: string, { act: id, purpose, blocks, sender = '25/0' }: BenchF
   );
 }
 
+function institutionOf(receiver: number): string {
+  const { sector, type } = receiverInstitution(receiver);
+  return `${sector}/${type}`;
+}
+
 /** The id of a receiver. */
 export function partnerOf(receiver: number): string {
   return `bench${receiver.toString().padStart(3, '0')}`;
 }
 
 function partnerText(receiver: number): string {
-  const { sector, type } = receiverInstitution(receiver);
   const id = partnerOf(receiver);
+  const isSender = receiver < SMALL_SENDERS;
   const official = (role: string) => `    name: ${role} (demo)\n    email: ${role}@${id}.example\n`;
   return (
-    `id: ${id}\nname: ${id} (demo)\ninstitution: ${sector}/${type}\nkbo: "${kbo(receiver)}"\nnetwork: primary\n` +
-    `layout: by-flow\nanswerFormat: json\nlanguage: nl\nsenderNumbers: ["${900_000 + receiver}"]\nsends: []\n` +
+    `id: ${id}\nname: ${id} (demo)\ninstitution: ${institutionOf(receiver)}\nkbo: "${kbo(receiver)}"\nnetwork: primary\n` +
+    `layout: by-flow\nanswerFormat: json\nlanguage: nl\nsenderNumbers: ["${900_000 + receiver}"]\nsends: [${isSender ? 'ADRM' : ''}]\n` +
     `receives: [${Object.keys(FLOWS).join(', ')}]\n` +
     'accessMethods:\n  - method: line\n    address: 127.0.0.1\n' +
     `officials:\n  leadingOfficial:\n${official('leading')}  ciso:\n${official('ciso')}  dpo:\n${official('dpo')}` +
     `  localAdministrators:\n    - name: admin (demo)\n      email: admin@${id}.example\n      mandate:\n        from: 2020-01-01\n` +
-    `helpdesk:\n  name: helpdesk (demo)\n  email: helpdesk@${id}.example\n  telephone: "+32 2 000 00 00"\npersons: []\nmachines: []\n`
+    `helpdesk:\n  name: helpdesk (demo)\n  email: helpdesk@${id}.example\n  telephone: "+32 2 000 00 00"\npersons: []\n${isSender ? machine(receiver) : 'machines: []\n'}`
+  );
+}
+
+function machine(sender: number): string {
+  const id = partnerOf(sender);
+  return (
+    `machines:\n  - id: batch\n    purpose: Batch processing of ${id} (demo)\n    certificates:\n      - kind: machine\n` +
+    `        kbo: "${kbo(sender)}"\n        commonName: batch\n`
   );
 }
 

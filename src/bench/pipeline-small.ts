@@ -2,28 +2,30 @@ import { inszOfKey } from '../domain/person-key.ts';
 import { addressMutations } from './address-mutations.ts';
 import { SyntheticPersons } from './generate-persons.ts';
 import { type PipelineGateway, SEED } from './pipeline-gateway.ts';
-import { RawConnection } from './raw-http.ts';
+import { SMALL_RECEIVER } from './pipeline-network.ts';
+import { RawConnection, type Where } from './raw-http.ts';
 import type { Figure } from './report.ts';
 
 export const SMALL_RECORDS = 100;
 export const SETTLE_MS = 100;
 const CONNECTIONS = 8;
-const RECEIVER = 17;
 
-/** Files of 100 records: as many as go, and one after the other, of a gateway that has warmed up by the first. */
+/**
+ * Files of 100 records, of a gateway that has warmed up by the first: as many as go, by eight partners and by eight
+ * clients of one, then one after the other.
+ */
 export async function smallFiles(
-  { gateway, ...pipeline }: PipelineGateway,
+  pipeline: PipelineGateway,
   persons: number,
   quick: boolean,
 ): Promise<readonly Figure[]> {
-  const bytes = Buffer.from([...addressMutations(personsOf(RECEIVER, persons), SMALL_RECORDS)].join(''));
+  const { gateway, where, whereSmall } = pipeline;
+  const bytes = Buffer.from([...addressMutations(personsOf(SMALL_RECEIVER, persons), SMALL_RECORDS)].join(''));
   await alone(pipeline, bytes, 20);
-  await gateway.loopDelayMs();
   const count = quick ? 400 : 2000;
-  const cpuBefore = await gateway.cpuSeconds();
-  const rate = await together(pipeline, bytes, count);
-  const cpuTogether = (await gateway.cpuSeconds()) - cpuBefore;
-  const loopTogether = await gateway.loopDelayMs();
+  const partners = await measured(pipeline, whereSmall, bytes, count);
+  const clients = await measured(pipeline, Array<Where>(CONNECTIONS).fill(where), bytes, count);
+  await gateway.loopDelayMs();
   const times = await alone(pipeline, bytes, quick ? 100 : 300);
   const loopAlone = await gateway.loopDelayMs();
   const peakMB = await gateway.peakMB();
@@ -35,11 +37,28 @@ export async function smallFiles(
   return [
     figure('small-p50', at(0.5), 'ms'),
     figure('small-p99', at(0.99), 'ms'),
-    figure('small-rate', rate, 'files/s', cpuTogether),
-    figure('small-cpu', (cpuTogether * 1000) / count, 'ms/file', cpuTogether),
+    figure('small-rate', partners.rate, 'files/s', partners.cpu),
+    figure('small-cpu', (partners.cpu * 1000) / count, 'ms/file', partners.cpu),
+    figure('small-rate-one-partner', clients.rate, 'files/s', clients.cpu),
+    figure('small-cpu-one-partner', (clients.cpu * 1000) / count, 'ms/file', clients.cpu),
     figure('small-loop-alone', loopAlone, 'ms'),
-    figure('small-loop-together', loopTogether, 'ms'),
+    figure('small-loop-together', partners.loop, 'ms'),
   ];
+}
+
+type Together = { readonly rate: number; readonly cpu: number; readonly loop: number };
+
+async function measured(
+  pipeline: PipelineGateway,
+  clients: readonly Where[],
+  bytes: Buffer,
+  count: number,
+): Promise<Together> {
+  const { gateway } = pipeline;
+  await gateway.loopDelayMs();
+  const cpuBefore = await gateway.cpuSeconds();
+  const rate = await together(pipeline, clients, bytes, count);
+  return { rate, cpu: (await gateway.cpuSeconds()) - cpuBefore, loop: await gateway.loopDelayMs() };
 }
 
 type Answering = Pick<PipelineGateway, 'where' | 'answered'>;
@@ -57,19 +76,24 @@ async function alone(pipeline: Answering, bytes: Buffer, count: number): Promise
   return times;
 }
 
-/** All are handed in, by eight clients; the time runs until the last is answered. */
-async function together(pipeline: Answering, bytes: Buffer, count: number): Promise<number> {
+/** All are handed in, by so many clients; the time runs until the last is answered. */
+async function together(
+  pipeline: Pick<PipelineGateway, 'answered'>,
+  clients: readonly Where[],
+  bytes: Buffer,
+  count: number,
+): Promise<number> {
   const answers = Array.from({ length: count }, () => pipeline.answered(SMALL_RECORDS));
   const began = performance.now();
   let next = 0;
-  const client = async (): Promise<void> => {
-    const connection = await RawConnection.open(pipeline.where);
+  const client = async (where: Where): Promise<void> => {
+    const connection = await RawConnection.open(where);
     for (let index = next++; index < count; index = next++) {
       await handIn(connection, 'ADRM', `ADRM_many_${Date.now()}_${index}.csv`, bytes);
     }
     connection.close();
   };
-  await Promise.all([...Array.from({ length: CONNECTIONS }, client), ...answers]);
+  await Promise.all([...clients.map(client), ...answers]);
   return count / ((performance.now() - began) / 1000);
 }
 

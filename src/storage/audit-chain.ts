@@ -18,21 +18,17 @@ export function chainHash(previous: string, line: AuditLine & { readonly seq: nu
   return hash('sha256', previous + canonicalJson({ seq, at, kind, outcome, fields }), 'hex');
 }
 
-/** The line that follows `previous` in the chain. */
+/** What a line gets that follows another in the chain; its fields as canonical JSON. */
+export type Link = Pick<ChainedLine, 'seq' | 'at' | 'previous' | 'hash'> & { readonly fields: string };
+
+/** The line that follows `previous` in the chain. Its fields, which are most of it, are put into JSON once. */
 export function chain(
   previous: { readonly seq: number; readonly hash: string },
   at: number,
-  line: AuditLine,
-): ChainedLine {
+  { kind, outcome, fields: members }: AuditLine,
+): Link {
   const seq = previous.seq + 1;
-  const { kind, outcome, fields } = line;
-  return {
-    seq,
-    at,
-    kind,
-    outcome,
-    fields,
-    previous: previous.hash,
-    hash: chainHash(previous.hash, { ...line, seq, at }),
-  };
+  const fields = canonicalJson(members);
+  const text = `{"at":${at},"fields":${fields},"kind":${JSON.stringify(kind)},"outcome":"${outcome}","seq":${seq}}`;
+  return { seq, at, fields, previous: previous.hash, hash: hash('sha256', previous.hash + text, 'hex') };
 }

@@ -1,5 +1,4 @@
 import type { CommitResult, LedgerCommand } from './commands.ts';
-import type { Sql } from './sql.ts';
 import { countUnknownPersons } from './sqlite-alarms.ts';
 import { appendAudit } from './sqlite-audit.ts';
 import { dropContents, keepContent } from './sqlite-contents.ts';
@@ -9,7 +8,7 @@ import { advancePartial, beginPartial, endPartial } from './sqlite-partials.ts';
 import { patchProperties } from './sqlite-properties.ts';
 import { answerQuestions, closeQuestions, markOverdue, openQuestions, removeQuestions } from './sqlite-questions.ts';
 import { dequeue, enqueue, finishLease, releaseLease } from './sqlite-queue.ts';
-import type { Command, Step } from './sqlite-step.ts';
+import { type Command, newStep, type Step } from './sqlite-step.ts';
 import { endStepUp, grantStepUp, useCode } from './sqlite-step-up.ts';
 import { raiseOnce } from './sqlite-submission-pages.ts';
 import {
@@ -24,7 +23,8 @@ import {
 } from './sqlite-submissions.ts';
 import { copy, move, remove } from './sqlite-subtree.ts';
 import { freeze, makeFolder, publish, setModified, thaw } from './sqlite-tree.ts';
-import { mustFit } from './sqlite-usage.ts';
+import { mustFit, settleUsage } from './sqlite-usage.ts';
+import type { Writing } from './sqlite-writing.ts';
 
 type Kind = LedgerCommand['kind'];
 type CommandByKind = { readonly [K in Kind]: Command<K> };
@@ -80,9 +80,10 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
  * Does the commands of one call, in order, inside the open transaction and savepoint.
  * @throws GatewayError of the first precondition that fails; the caller rolls back the savepoint
  */
-export function applyCommands(sql: Sql, commands: readonly LedgerCommand[], now: number): CommitResult {
-  const step: Step = { sql, now, versions: {}, counters: {} };
+export function applyCommands(writing: Writing, commands: readonly LedgerCommand[], now: number): CommitResult {
+  const step = newStep(writing, now);
   for (const command of commands) applyOne(step, command.kind, command);
+  settleUsage(step);
   return { versions: step.versions, counters: step.counters };
 }
 

@@ -83,6 +83,8 @@ export function locksIn(sql: Sql, folder: VPath, now: number): readonly LockRow[
 
 /** Locks of a path and of every folder above it, whatever their depth. */
 function locksAbove(sql: Sql, path: VPath, now: number): readonly LockRow[] {
+  // Mostly nobody has locked anything: to see that costs a tenth of looking for every folder above.
+  if (sql.get('SELECT 1 AS found FROM lock LIMIT 1') === undefined) return [];
   return sql
     .all(
       'SELECT * FROM lock WHERE path IN (SELECT value FROM json_each($line)) AND until > $now ORDER BY path, token',

@@ -4,8 +4,8 @@ import { integer, type Parameters, type Sql, text } from './sql.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
 /** A number higher than any that was ever given out, for whatever job. */
-function newFence(sql: Sql): number {
-  return integer(sql.one("UPDATE sequence SET value = value + 1 WHERE name = 'fence' RETURNING value"), 'value');
+function newFence({ writing }: Step): number {
+  return writing.next('fence');
 }
 
 /** A new fence with every `enqueue`, so that who holds the job finds itself fenced out. */
@@ -14,7 +14,7 @@ export function enqueue(step: Step, { queue, key, dueAt, payload }: Command<'enq
     `INSERT INTO job (queue, key, due_at, payload, fence, attempts) VALUES ($queue, $key, $dueAt, $payload, $fence, 0)
      ON CONFLICT (queue, key) DO UPDATE SET due_at = excluded.due_at, payload = excluded.payload,
        fence = excluded.fence, attempts = 0, worker = NULL, leased_until = NULL`,
-    { queue, key, dueAt: Math.trunc(dueAt), payload: JSON.stringify(payload ?? null), fence: newFence(step.sql) },
+    { queue, key, dueAt: Math.trunc(dueAt), payload: JSON.stringify(payload ?? null), fence: newFence(step) },
   );
 }
 
@@ -42,7 +42,7 @@ export function releaseLease(step: Step, { queue, key, fence, dueAt, payload }: 
       fence,
       dueAt: Math.trunc(dueAt),
       payload: payload === undefined ? null : JSON.stringify(payload),
-      next: newFence(step.sql),
+      next: newFence(step),
     },
   );
   if (changed === 0) throw fenced();
@@ -72,7 +72,7 @@ export function claim(step: Step, queue: Queue, worker: string, max: number, lea
     const key = text(row, 'key');
     const attempts = integer(row, 'attempts') + 1;
     const until = now + Math.trunc(leaseMs);
-    const fence = newFence(sql);
+    const fence = newFence(step);
     sql.run(
       `UPDATE job SET worker = $worker, leased_until = $until, fence = $fence, attempts = $attempts
        WHERE queue = $queue AND key = $key`,

@@ -1,6 +1,7 @@
 import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
-import type { LedgerCommand } from './commands.ts';
+import type { LedgerCommand, Usage } from './commands.ts';
 import type { Parameters, Sql } from './sql.ts';
+import type { Writing } from './sqlite-writing.ts';
 
 /** What a command works in: one call inside the open transaction. `versions` and `counters` become its result. */
 export type Step = {
@@ -9,7 +10,14 @@ export type Step = {
   readonly now: number;
   readonly versions: Record<string, number>;
   readonly counters: Record<string, number>;
+  readonly writing: Writing;
+  /** What the call has added to areas so far; `settleUsage` writes it down. */
+  readonly added: Map<VPath, Usage>;
 };
+
+export function newStep(writing: Writing, now: number): Step {
+  return { sql: writing.sql, now, versions: {}, counters: {}, writing, added: new Map() };
+}
 
 export type Command<K extends LedgerCommand['kind']> = Extract<LedgerCommand, { readonly kind: K }>;
 

@@ -26,7 +26,7 @@ export function insertSubmission(step: Step, { submission }: Command<'insertSubm
       ...{ body: JSON.stringify(submission), lot: submission.lot ?? null },
     },
   );
-  nameContents(step, submission);
+  nameContents(step, ticket, [], neededBy(submission));
 }
 
 /** One that was taken back, or refused as a whole, took no number. */
@@ -68,19 +68,27 @@ export function setSubmissionState(step: Step, command: Command<'setSubmissionSt
     at,
     body: JSON.stringify(changed),
   });
-  nameContents(step, changed);
+  nameContents(step, ticket, neededBy(submission), neededBy(changed));
 }
 
 /**
  * Keeps the sweeper off what a submission needs: its answers and record log for as long as it is known, what was handed
  * in until it is answered. A delivery needs no such row: the name in the mailbox is what keeps its content.
  */
-function nameContents(step: Step, submission: Submission): void {
-  const { ticket, state, files, receipt, notification, recordLog } = submission;
+function neededBy({ state, files, receipt, notification, recordLog }: Submission): readonly string[] {
   const needed = [...(isFinal(state) ? [] : files), ...receipt, ...notification, ...(recordLog ? [recordLog] : [])];
-  step.sql.run('DELETE FROM submission_content WHERE ticket = $ticket', { ticket });
-  for (const { contentId } of needed) {
-    step.sql.run('INSERT OR IGNORE INTO submission_content (ticket, content_id) VALUES ($ticket, $contentId)', {
+  return needed.map(({ contentId }) => contentId);
+}
+
+function nameContents({ sql }: Step, ticket: Ticket, before: readonly string[], after: readonly string[]): void {
+  const [known, needed] = [new Set(before), new Set(after)];
+  for (const contentId of known) {
+    if (needed.has(contentId)) continue;
+    sql.run('DELETE FROM submission_content WHERE ticket = $ticket AND content_id = $contentId', { ticket, contentId });
+  }
+  for (const contentId of needed) {
+    if (known.has(contentId)) continue;
+    sql.run('INSERT OR IGNORE INTO submission_content (ticket, content_id) VALUES ($ticket, $contentId)', {
       ticket,
       contentId,
     });

@@ -1,8 +1,8 @@
 import { GatewayError } from '../domain/errors.ts';
 import type { Ticket } from '../domain/submission.ts';
-import { parentOf, type VPath } from '../domain/vpath.ts';
+import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
 import type { EntryRow, Expectation } from './commands.ts';
-import { integer, type Parameters, type Sql, text } from './sql.ts';
+import { optionalText, type Parameters, type Sql, text } from './sql.ts';
 import { parseEntry } from './sqlite-rows.ts';
 import { BELOW, below, type Command, keyOf, type Step } from './sqlite-step.ts';
 import { addUsage } from './sqlite-usage.ts';
@@ -18,21 +18,19 @@ export function hasChildren(sql: Sql, path: VPath): boolean {
 }
 
 /** The first of `count` versions that no entry ever had. */
-export function newVersions(step: Step, count: number): number {
-  const row = step.sql.one("UPDATE sequence SET value = value + $count WHERE name = 'version' RETURNING value", {
-    count,
-  });
-  return integer(row, 'value') - count + 1;
+export function newVersions({ writing }: Step, count: number): number {
+  return writing.next('version', count);
 }
 
 export function mustHaveParent(step: Step, path: VPath, parentMustExist: boolean): void {
   const parent = parentOf(path);
   if (parent === '/') return;
-  const entry = findEntry(step.sql, parent);
-  if (entry === undefined && !parentMustExist) return;
-  if (entry?.kind !== 'folder') {
-    throw new GatewayError('no-parent', 'the folder this would lie in is not there; make it first');
-  }
+  mustBeFolder(findEntry(step.sql, parent)?.kind, parentMustExist);
+}
+
+function mustBeFolder(kind: string | undefined, mustExist: boolean): void {
+  if (kind === 'folder' || (kind === undefined && !mustExist)) return;
+  throw new GatewayError('no-parent', 'the folder this would lie in is not there; make it first');
 }
 
 export function mustMatch(entry: EntryRow | undefined, expect: Expectation): void {
@@ -64,15 +62,25 @@ export function mustBeThawed(step: Step, entry: EntryRow): void {
   if (row !== undefined) throw frozen(text(row, 'frozen_by'));
 }
 
+/** All that decides whether a file may be published, in one row. */
+const STANDING = `SELECT entry.*,
+    (SELECT kind FROM entry WHERE folder = $parentFolder AND name = $parentName) AS parent_kind,
+    CASE WHEN entry.name IS NULL THEN EXISTS (SELECT 1 FROM entry WHERE folder = $root)
+      OR EXISTS (SELECT 1 FROM entry WHERE folder >= $first AND folder < $last) ELSE 0 END AS has_children
+  FROM (SELECT 1) LEFT JOIN entry ON entry.folder = $folder AND entry.name = $name`;
+
 export function publish(step: Step, command: Command<'publish'>): void {
   const { path, content, at } = command;
-  const entry = findEntry(step.sql, path);
-  if (path === '/' || entry?.kind === 'folder' || (entry === undefined && hasChildren(step.sql, path))) {
+  const parent = parentOf(path);
+  const of = { folder: parent, name: nameOf(path), parentFolder: parentOf(parent), parentName: nameOf(parent) };
+  const standing = step.sql.one(STANDING, { ...of, ...below(path) });
+  const entry = standing.name === null ? undefined : parseEntry(standing);
+  if (path === '/' || entry?.kind === 'folder' || standing.has_children === 1) {
     throw new GatewayError('is-folder', 'a folder has this name; choose another');
   }
   if (entry?.frozenBy !== undefined) throw frozen(entry.frozenBy);
   mustMatch(entry, command.expect);
-  mustHaveParent(step, path, command.parentMustExist);
+  if (parent !== '/') mustBeFolder(optionalText(standing, 'parent_kind'), command.parentMustExist);
   const version = newVersions(step, 1);
   step.sql.run(
     `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, expires_at)
@@ -113,15 +121,21 @@ export function setModified(step: Step, { path, modifiedAt }: Command<'setModifi
 }
 
 export function freeze(step: Step, { path, ticket, expect }: Command<'freeze'>): void {
+  const version = typeof expect === 'object' ? expect.version : null;
+  const changed =
+    expect === 'absent'
+      ? 0
+      : step.sql.run(
+          `UPDATE entry SET frozen_by = $ticket WHERE folder = $folder AND name = $name AND kind = 'file'
+             AND (frozen_by IS NULL OR frozen_by = $ticket) AND version = coalesce($version, version)`,
+          { ...keyOf(path), ticket, version },
+        );
+  if (changed > 0) return;
   const entry = findEntry(step.sql, path);
   if (entry === undefined) throw notFound();
   if (entry.kind === 'folder') throw new GatewayError('is-folder', 'a folder can not be handed in');
   if (entry.frozenBy !== undefined && entry.frozenBy !== ticket) throw frozen(entry.frozenBy);
   mustMatch(entry, expect);
-  step.sql.run('UPDATE entry SET frozen_by = $ticket WHERE folder = $folder AND name = $name', {
-    ...keyOf(path),
-    ticket,
-  });
 }
 
 export function thaw(step: Step, { path, ticket, expiresAt }: Command<'thaw'>): void {

@@ -8,9 +8,21 @@ import { BELOW, below, type Command, type Step } from './sqlite-step.ts';
 type Counted = Pick<EntryRow, 'path' | 'kind' | 'size'>;
 
 /** What lies in the area of a path became more by this. Paths above the areas count into none. */
-export function addUsage({ sql }: Pick<Step, 'sql'>, path: VPath, { bytes, files }: Usage): void {
+export function addUsage({ added }: Pick<Step, 'added'>, path: VPath, { bytes, files }: Usage): void {
   const area = areaOf(path);
-  if (area === undefined || (bytes === 0 && files === 0)) return;
+  if (area === undefined) return;
+  const before = added.get(area);
+  added.set(area, { bytes: (before?.bytes ?? 0) + bytes, files: (before?.files ?? 0) + files });
+}
+
+/** Writes down what was added: once for a call, and before anybody asks how much there is. */
+export function settleUsage({ sql, added }: Pick<Step, 'sql' | 'added'>): void {
+  for (const [area, usage] of added) writeUsage(sql, area, usage);
+  added.clear();
+}
+
+function writeUsage(sql: Sql, area: VPath, { bytes, files }: Usage): void {
+  if (bytes === 0 && files === 0) return;
   sql.run(
     `INSERT INTO usage (area, bytes, files) VALUES ($area, $bytes, $files)
      ON CONFLICT DO UPDATE SET bytes = bytes + excluded.bytes, files = files + excluded.files`,
@@ -31,11 +43,14 @@ export function removeUsageOf(step: Step, entry: Counted): void {
 
 /** Counts what was in the ledger before it kept count. */
 export function countAllUsage(sql: Sql): void {
-  for (const [path, usage] of usageBelow(sql, ROOT)) addUsage({ sql }, path, usage);
+  const added = new Map<VPath, Usage>();
+  for (const [path, usage] of usageBelow(sql, ROOT)) addUsage({ added }, path, usage);
+  settleUsage({ sql, added });
 }
 
-export function mustFit({ sql }: Step, { areas, maxBytes }: Command<'mustFit'>): void {
-  if (usageIn(sql, areas).bytes <= maxBytes) return;
+export function mustFit(step: Step, { areas, maxBytes }: Command<'mustFit'>): void {
+  settleUsage(step);
+  if (usageIn(step.sql, areas).bytes <= maxBytes) return;
   throw new GatewayError(
     'over-quota',
     `this would be more than the ${maxBytes} bytes of room given here; remove what is no longer needed, or ask for more`,
@@ -43,6 +58,11 @@ export function mustFit({ sql }: Step, { areas, maxBytes }: Command<'mustFit'>):
 }
 
 export function usageIn(sql: Sql, areas: readonly VPath[]): Usage {
+  const [area, ...others] = areas;
+  if (area !== undefined && others.length === 0) {
+    const row = sql.get('SELECT bytes, files FROM usage WHERE area = $area', { area });
+    return row === undefined ? { bytes: 0, files: 0 } : parseUsage(row);
+  }
   return parseUsage(
     sql.one(
       `SELECT coalesce(sum(bytes), 0) AS bytes, coalesce(sum(files), 0) AS files FROM usage

@@ -4,7 +4,8 @@ import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
 import { applyCommands } from './sqlite-commands.ts';
 import type { Failure, Outcome, WriteCall } from './sqlite-messages.ts';
 import { claim, extend } from './sqlite-queue.ts';
-import type { Command, Step } from './sqlite-step.ts';
+import { type Command, newStep } from './sqlite-step.ts';
+import { Writing } from './sqlite-writing.ts';
 
 /** Changed rows after which the write-ahead log is copied into the ledger file; each page of a content counts as one. */
 const ROWS_PER_CHECKPOINT = 4000;
@@ -23,12 +24,14 @@ const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
 /** Does calls in transactions on the one writing connection. */
 export class LedgerWriter {
   readonly #sql: Sql;
+  readonly #writing: Writing;
   #changesAtCheckpoint = 0;
   #pagesOfContents = 0;
   #wasFull = false;
 
   constructor(sql: Sql) {
     this.#sql = sql;
+    this.#writing = new Writing(sql);
   }
 
   /**
@@ -45,6 +48,7 @@ export class LedgerWriter {
       const [alone] = calls.length === 1 ? calls : [];
       const outcomes = alone === undefined ? calls.map((call) => this.#runOne(call)) : [this.#runAlone(alone)];
       if (!this.#sql.inTransaction) return outcomes;
+      this.#writing.settle();
       const contents = calls.flatMap(contentsOf);
       if (contents.length > 0) crashPoint('receive.before-fsync');
       this.#sql.run('COMMIT');
@@ -55,6 +59,7 @@ export class LedgerWriter {
       const code = sqliteCode(error);
       if (code !== SQLITE.FULL && code !== SQLITE.BUSY) throw error;
       if (this.#sql.inTransaction) this.#sql.run('ROLLBACK');
+      this.#writing.forget();
       this.#wasFull = code === SQLITE.FULL;
       return calls.map(() => ({ ok: false, failure: failureOf(error) }));
     } finally {
@@ -87,12 +92,14 @@ export class LedgerWriter {
     } catch (error) {
       if (!this.#sql.inTransaction || MACHINE_ERRORS.has(sqliteCode(error))) throw error;
       this.#sql.run('ROLLBACK');
+      this.#writing.forget();
       return { ok: false, failure: failureOf(error) };
     }
   }
 
   #runOne(call: WriteCall): Outcome {
     this.#sql.run('SAVEPOINT one_call');
+    const { head } = this.#writing;
     try {
       const value = this.#apply(call);
       this.#sql.run('RELEASE one_call');
@@ -101,14 +108,15 @@ export class LedgerWriter {
       // SQLite ends the whole transaction by itself after some errors, and then nothing of it may be acknowledged.
       if (!this.#sql.inTransaction || MACHINE_ERRORS.has(sqliteCode(error))) throw error;
       this.#sql.run('ROLLBACK TO one_call');
+      this.#writing.head = head;
       this.#sql.run('RELEASE one_call');
       return { ok: false, failure: failureOf(error) };
     }
   }
 
   #apply(call: WriteCall): unknown {
-    if (call.kind === 'commit') return applyCommands(this.#sql, call.commands, call.now);
-    const step: Step = { sql: this.#sql, now: call.now, versions: {}, counters: {} };
+    if (call.kind === 'commit') return applyCommands(this.#writing, call.commands, call.now);
+    const step = newStep(this.#writing, call.now);
     if (call.kind === 'claim') return claim(step, call.queue, call.worker, call.max, call.leaseMs);
     return extend(step, call.leases, call.leaseMs);
   }

@@ -56,7 +56,9 @@ export function ledgerContract(open: OpenLedger): void {
     test('that fails leaves those that came at the same time alone', async () => {
       const { ledger } = await newLedger(open);
       const calls = Array.from({ length: 30 }, (_, n) =>
-        ledger.commit(n % 3 === 1 ? [publish(`/half${n}`), remove('/absent')] : [publish(`/ok${n}`), audit({ n })]),
+        ledger.commit(
+          n % 3 === 1 ? [publish(`/half${n}`), audit({ n }), remove('/absent')] : [publish(`/ok${n}`), audit({ n })],
+        ),
       );
       const settled = await Promise.allSettled(calls);
       expect(settled.filter((one) => one.status === 'rejected')).toHaveLength(10);
@@ -65,6 +67,8 @@ export function ledgerContract(open: OpenLedger): void {
       expect(lines.map((line) => line.fields.n)).toEqual(
         Array.from({ length: 30 }, (_, n) => n).filter((n) => n % 3 !== 1),
       );
+      expect(lines.map(({ seq }) => seq)).toEqual(Array.from({ length: 20 }, (_, n) => n + 1));
+      expect(lines.slice(1).map(({ previous }) => previous)).toEqual(lines.slice(0, -1).map(({ hash }) => hash));
     });
 
     test('is seen by every read that comes after it', async () => {
