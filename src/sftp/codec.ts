@@ -51,6 +51,11 @@ export class PacketParser {
   #chunks: Buffer[] = [];
   #bytes = 0;
 
+  /** Bytes that came and belong to no whole packet yet. */
+  get pending(): number {
+    return this.#bytes;
+  }
+
   add(chunk: Uint8Array): void {
     if (chunk.length === 0) return;
     this.#chunks.push(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength));
@@ -75,9 +80,10 @@ export class PacketParser {
 
   /** The first chunk, with at least so many bytes. */
   #head(bytes: number): Buffer {
-    for (let [first, second, ...rest] = this.#chunks; first !== undefined; [first, second, ...rest] = this.#chunks) {
+    const chunks = this.#chunks;
+    for (let [first, second] = chunks; first !== undefined; [first, second] = chunks) {
       if (first.length >= bytes || second === undefined) return first;
-      this.#chunks = [Buffer.concat([first, second]), ...rest];
+      chunks.splice(0, 2, Buffer.concat([first, second]));
     }
     return Buffer.alloc(0);
   }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
 import { GcmCipher } from './gcm.ts';
+import { SpentBuffers } from './spent-buffers.ts';
 import { asSession, channelEnds, internalsOf, type Protocol, socketOf, wrap } from './ssh2-inside.ts';
 
 /** SSH packets of channel data hold no more than this, whatever a client would take. */
@@ -9,6 +10,12 @@ const MAX_DATA_BYTES = 32 * 1024;
 const MAX_SEALED_BYTES = 512 * 1024;
 /** From here on what was sent is not held back until the end of the turn. */
 const FLUSH_BYTES = 128 * 1024;
+
+/** Of all channels, as the young part of the heap is. */
+const buffers = new SpentBuffers();
+
+/** How much of the window a client that waits for it is given back at a time. */
+const FAR_STEP_BYTES = 64 * 1024;
 
 /** What a channel tells whoever uses it. */
 export type ChannelUser = {
@@ -49,6 +56,7 @@ export class RawChannel {
       if (!isOurs(recipient) || !Buffer.isBuffer(data) || data.length > incoming.window) return next();
       if (incoming.state !== 'open' || outgoing.state !== 'open') return;
       incoming.window -= data.length;
+      buffers.spent(data.length);
       user.data(data);
     });
     wrap(protocol, 'CHANNEL_WINDOW_ADJUST', (next) => {
@@ -90,8 +98,10 @@ export class RawChannel {
   /** Bytes that came were used: as many more may come. */
   opened(bytes: number): void {
     this.#owed += bytes;
-    if (this.#owed < this.#window / 4) return;
     const { incoming, outgoing } = channelEnds(this.#channel);
+    // A client far away has used up most of its window and waits for every bit; one that is near hears of it less often.
+    const isFar = incoming.window < this.#window / 2;
+    if (this.#owed < (isFar ? FAR_STEP_BYTES : this.#window / 4)) return;
     if (outgoing.state !== 'open') return;
     incoming.window += this.#owed;
     this.#protocol.channelWindowAdjust(outgoing.id, this.#owed);
@@ -123,6 +133,7 @@ export class RawChannel {
       if (cipher instanceof GcmCipher) cipher.encryptData(outgoing.id, pieces, bytes);
       else this.#protocol.channelData(outgoing.id, Buffer.concat(pieces, bytes));
       outgoing.window -= bytes;
+      buffers.spent(bytes);
     }
     if (this.#queuedBytes === 0 && this.#exitStatus !== undefined) {
       this.#channel.exit(this.#exitStatus);

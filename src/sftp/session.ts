@@ -51,6 +51,8 @@ export class SftpSession {
   /** A request that was read and is not carried out yet. */
   #ahead: { readonly request: Request; readonly bytes: number } | undefined;
   #greeted = false;
+  /** Bytes of a packet that has not come whole for which the client was given room again already. */
+  #roomAhead = 0;
 
   /** @param active called for each request: the session is not idle */
   constructor(desk: Desk, wire: Wire, logger: Logger, active: () => void) {
@@ -70,6 +72,7 @@ export class SftpSession {
           if (this.#wire.closed) return 'cut';
           await this.#serve(next.request, next.bytes);
         }
+        this.#makeRoom();
       }
       return this.#wire.closed ? 'cut' : 'ended';
     } catch (error) {
@@ -81,6 +84,23 @@ export class SftpSession {
       const errors = await this.#desk.handles.abandon(keep && this.#wire.keeps);
       for (const error of errors) this.#logger.error({ error }, 'an open SFTP handle could not be given up');
     }
+  }
+
+  /**
+   * The beginning of a packet is held, at most one packet of it, and all before it is done: a client far away need not wait
+   * for room until the packet is whole, or a quarter of a MB of its window would always lie idle.
+   */
+  #makeRoom(): void {
+    const bytes = this.#parser.pending - this.#roomAhead;
+    this.#roomAhead += bytes;
+    this.#wire.used(bytes);
+  }
+
+  /** What came was carried out: as many bytes may come, less those that may already. */
+  #used(bytes: number): void {
+    const ahead = Math.min(bytes, this.#roomAhead);
+    this.#roomAhead -= ahead;
+    this.#wire.used(bytes - ahead);
   }
 
   /** @throws GatewayError where the packet breaks the protocol */
@@ -109,7 +129,7 @@ export class SftpSession {
       this.#wire.send(Buffer.isBuffer(reply) ? [reply] : reply);
       if (request.kind === 'close') crashPoint('receive.after-reply');
     }
-    this.#wire.used(bytes);
+    this.#used(bytes);
     await this.#wire.drained();
   }
 
@@ -135,7 +155,7 @@ export class SftpSession {
     this.#wire.send(
       ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal, this.#desk.language))),
     );
-    this.#wire.used(bytes);
+    this.#used(bytes);
     await this.#wire.drained();
   }
 
