@@ -153,7 +153,11 @@ async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSet
     ),
     refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
   });
-  return { server, close: () => server.close(parts.closeDeadlineMs.value) };
+  const close = async () => {
+    portal.close();
+    await server.close(parts.closeDeadlineMs.value);
+  };
+  return { server, close };
 }
 
 async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSettings) {

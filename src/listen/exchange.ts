@@ -63,7 +63,8 @@ async function produce(
     if (head.waitsForContinue) response.writeContinue();
   });
   try {
-    const answer = await parts.handler({ ...head, body, session });
+    const onLeave = (left: () => void) => void response.once('close', left);
+    const answer = await parts.handler({ ...head, body, session, onLeave });
     if (body.failure !== 'too-slow') return { answer, broken: body.failure !== undefined };
     return { answer: plainAnswer(408, 'the body of the request came too slowly'), broken: true };
   } catch (error) {
