@@ -205,8 +205,7 @@ test('a preview shows text, rows, XML and JSON, and nothing of what is none', as
 });
 
 test('everything of another partner looks like a name that is absent', async () => {
-  await put('/IN/BBON/secret.csv', 'x', {}, anna);
-  const paths = ['/IN/ADRM', '/partners/ksz/IN/ADRM', '/partners/ksz', '/OUT/INTG', '/SHARED/other', '/ksz/IN'];
+  const paths = ['/partners/ksz/IN/ADRM', '/partners/ksz', '/ksz/IN/ADRM', '/IN/WLAT', '/OUT/WLAT', '/SHARED/other'];
   const absent = (await rjv.ask('GET', `/entry?${at('/IN/NEVER')}`)).json;
   for (const path of paths) {
     const asked = [
