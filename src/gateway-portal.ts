@@ -9,12 +9,15 @@ import type { Authorizer, Session } from './domain/principal.ts';
 import { EventIds } from './portal/events/event-ids.ts';
 import { EventHub } from './portal/events/hub.ts';
 import { eventRoutes } from './portal/events/routes.ts';
+import type { FileParts } from './portal/files/parts.ts';
 import { fileRoutes } from './portal/files/routes.ts';
 import { withDescription } from './portal/openapi.ts';
 import type { Later, Route } from './portal/route.ts';
 import { apiHandler, isApi } from './portal/router.ts';
 import { sessionRoutes } from './portal/session-routes.ts';
 import type { Ledger } from './storage/ledger.ts';
+import { browsingForDesignations } from './vfs/designated-browsing.ts';
+import { forDesignations } from './vfs/designations.ts';
 import type { Vfs } from './vfs/vfs.ts';
 
 export type PortalParts = {
@@ -38,14 +41,11 @@ export type PortalDoor = {
   readonly close: () => void;
 };
 
+type Opened = PortalParts & { readonly events: EventHub; readonly files: FileParts };
+
 /** Every route of the JSON API, with the description of them all. */
-export function portalRoutes(parts: Later<PortalParts & { readonly events: EventHub }>): readonly Route[] {
-  const files = () => {
-    const { vfs, clock, logger } = parts();
-    const { uploads, locks, browsing } = vfs;
-    return { files: vfs, uploads, locks, browsing, clock, logger };
-  };
-  return withDescription([...sessionRoutes(parts), ...fileRoutes(files), ...eventRoutes(parts)]);
+export function portalRoutes(parts: Later<Opened>): readonly Route[] {
+  return withDescription([...sessionRoutes(parts), ...fileRoutes(() => parts().files), ...eventRoutes(parts)]);
 }
 
 export function openPortal(parts: PortalParts): PortalDoor {
@@ -53,10 +53,17 @@ export function openPortal(parts: PortalParts): PortalDoor {
   const ids = new EventIds(formKey);
   const levelOf = (session: Session) => (factors.openUntil(session) === undefined ? session.level : 2);
   const events = new EventHub({ ...parts, ids, levelOf });
-  const all = { ...parts, events };
+  const all = { ...parts, events, files: filesOf(parts) };
   const api = apiHandler({ routes: portalRoutes(() => all), languages, logger });
   return {
     inFrontOf: (files) => (request) => (isApi(request) ? api(request) : files(request)),
     close: () => events.close(),
   };
+}
+
+/** The file tree as the person sees it. */
+function filesOf({ vfs, clock, logger }: PortalParts): FileParts {
+  const { uploads, locks, properties, quota } = vfs;
+  const tree = forDesignations({ files: vfs, uploads, locks, properties, quota });
+  return { ...tree, browsing: browsingForDesignations(vfs.browsing, uploads), clock, logger };
 }

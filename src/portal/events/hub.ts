@@ -1,10 +1,12 @@
 import type { Current } from '../../domain/current.ts';
+import { actingFor, belowTop } from '../../domain/designation.ts';
 import type { Generation } from '../../domain/generation.ts';
 import type { Logger } from '../../domain/logger.ts';
 import { type Authorizer, principalName, type Session } from '../../domain/principal.ts';
 import type { Submission, Ticket } from '../../domain/submission.ts';
-import { parentOf, type VPath } from '../../domain/vpath.ts';
+import type { VPath } from '../../domain/vpath.ts';
 import type { Ledger } from '../../storage/ledger.ts';
+import { maySee, viewerOf } from '../../submissions/viewer.ts';
 import { visiblePath } from '../../vfs/places.ts';
 import type { Events } from '../schemas/events.ts';
 import { foldersOf, touchedBy } from './changes.ts';
@@ -148,12 +150,15 @@ export class EventHub {
 
   #tell(stream: EventStream, { seq, folders, submission }: Happened): void {
     const id = this.#parts.ids.seal(seq);
-    for (const folder of folders) {
-      const path = visiblePath(stream.session, folder);
-      if (path !== undefined && this.#mayList(stream.session, path)) stream.send('folder', { path }, id);
+    for (const { session, top } of actingFor(stream.session)) {
+      for (const folder of folders) {
+        const path = visiblePath(session, folder);
+        if (path !== undefined && this.#mayList(session, path))
+          stream.send('folder', { path: belowTop(top, path) }, id);
+      }
+      if (submission !== undefined && this.#maySee(session, submission))
+        stream.send('submission', eventOf(submission), id);
     }
-    if (submission !== undefined && this.#maySee(stream.session, submission))
-      stream.send('submission', eventOf(submission), id);
   }
 
   #tellSessions(): void {
@@ -166,13 +171,10 @@ export class EventHub {
     }
   }
 
-  /** Those of one's own partner that lie in a folder one may look into. */
-  #maySee(session: Session, { partner, files }: Submission): boolean {
-    if (partner !== session.principal.partner) return false;
-    return files.some(({ path }) => {
-      const visible = visiblePath(session, parentOf(path));
-      return visible !== undefined && this.#mayList(session, visible);
-    });
+  #maySee(session: Session, submission: Submission): boolean {
+    const { generation, authorizer } = this.#parts;
+    const viewer = viewerOf(generation.value, authorizer, session);
+    return viewer !== undefined && maySee(viewer, submission);
   }
 
   #mayList(session: Session, path: VPath): boolean {

@@ -13,7 +13,7 @@ export function uploadRoutes(parts: Later<FileParts>): readonly Route[] {
       ...{ method: 'GET', path: '/uploads', summary: 'Uploads of the caller that were cut and can be gone on with' },
       answers: { 200: { about: 'In order of path', schema: heldUploads } },
       handle: async ({ session }) => {
-        const held = await parts().uploads.heldBy(session, MAX_LISTED);
+        const held = await parts().browsing.heldBy(session, MAX_LISTED);
         return reply({ items: held.map(listed), next: null });
       },
     }),
@@ -22,7 +22,7 @@ export function uploadRoutes(parts: Later<FileParts>): readonly Route[] {
       query: pathQuery,
       answers: { 200: { about: 'So many bytes, and what they are', schema: heldUpload } },
       handle: async ({ session, query: { path } }) => {
-        const held = await parts().uploads.inspect(session, path);
+        const held = await parts().browsing.inspect(session, path);
         if (held === undefined) throw absent();
         return reply({ ...listed(held), sha256: held.sha256 }, 200, { 'Upload-Offset': held.held });
       },
@@ -32,7 +32,7 @@ export function uploadRoutes(parts: Later<FileParts>): readonly Route[] {
       query: pathQuery,
       answers: { 204: { about: 'Nothing is held any more' } },
       handle: async ({ session, query: { path } }) => {
-        if (!(await parts().uploads.abandon(session, path))) throw absent();
+        if (!(await parts().browsing.abandon(session, path))) throw absent();
         return { status: 204, headers: {} };
       },
     }),
