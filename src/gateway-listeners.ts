@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import type { Socket } from 'node:net';
-import type { Admission } from './access/admission.ts';
+import type { Admission, Refused } from './access/admission.ts';
 import { AdmissionDesk } from './access/admission-desk.ts';
 import type { SshDoor } from './access/ssh-door.ts';
 import type { Audit } from './audit/audit.ts';
@@ -22,7 +22,7 @@ import { loadPages, type Pages, pagesInFrontOf } from './portal/pages.ts';
 import { HostKeys } from './sftp/host-keys.ts';
 import { SftpListener } from './sftp/listener.ts';
 import { bannerFor } from './texts/banner.ts';
-import { refusalLines, refusalTextOf } from './texts/texts.ts';
+import { type RefusalText, refusalLines, refusalTextOf } from './texts/texts.ts';
 import { forDesignations } from './vfs/designations.ts';
 import type { Vfs } from './vfs/vfs.ts';
 import type { DavParts } from './webdav/dav-parts.ts';
@@ -151,9 +151,24 @@ async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSet
       pages,
       levelTwo.inFrontOf(portal.inFrontOf(davHandler({ ...davPartsOf(vfs), clock, logger }))),
     ),
-    refusalText: (reason, acceptLanguage) => refusalTextOf(reason, acceptLanguage, settings.languages),
+    refusalText: (refused, acceptLanguage) => textOfRefusal(refused, acceptLanguage, parts),
   });
-  return { server, close: () => server.close(parts.closeDeadlineMs.value) };
+  const close = async () => {
+    portal.close();
+    await server.close(parts.closeDeadlineMs.value);
+  };
+  return { server, close };
+}
+
+/** What is wrong, and who helps: the helpdesk of the partner where it is known whose certificate it is, else the hub's. */
+function textOfRefusal(
+  { reason, principal, reference }: Refused,
+  acceptLanguage: string | undefined,
+  { settings, generation }: ListenerParts,
+): RefusalText {
+  const partner = generation.value.partners.find(({ id }) => id === principal?.partner);
+  const visitor = { reference, contact: partner?.helpdesk ?? settings.contact };
+  return refusalTextOf(reason, acceptLanguage, settings.languages, visitor);
 }
 
 async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSettings) {

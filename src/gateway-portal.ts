@@ -1,18 +1,35 @@
 import type { SecondFactors } from './access/second-factor.ts';
+import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';
 import type { HttpHandler } from './domain/http.ts';
 import type { Logger } from './domain/logger.ts';
 import type { Language } from './domain/partner.ts';
+import type { Authorizer, Session } from './domain/principal.ts';
+import { EventIds } from './portal/events/event-ids.ts';
+import { EventHub } from './portal/events/hub.ts';
+import { eventRoutes } from './portal/events/routes.ts';
+import type { FileParts } from './portal/files/parts.ts';
+import { fileRoutes } from './portal/files/routes.ts';
 import { withDescription } from './portal/openapi.ts';
 import type { Later, Route } from './portal/route.ts';
 import { apiHandler, isApi } from './portal/router.ts';
 import { sessionRoutes } from './portal/session-routes.ts';
+import type { Ledger } from './storage/ledger.ts';
+import { browsingForDesignations } from './vfs/designated-browsing.ts';
+import { forDesignations } from './vfs/designations.ts';
+import type { Vfs } from './vfs/vfs.ts';
 
 export type PortalParts = {
   readonly languages: readonly Language[];
   readonly generation: Current<Generation>;
   readonly factors: SecondFactors;
+  readonly vfs: Vfs;
+  readonly ledger: Pick<Ledger, 'read'>;
+  readonly authorizer: Authorizer;
+  /** Random, new with every start; all processes of a gateway share it. */
+  readonly formKey: Uint8Array;
+  readonly clock: Clock;
   readonly logger: Logger;
 };
 
@@ -20,15 +37,33 @@ export type PortalParts = {
 export type PortalDoor = {
   /** The API in front of the file tree. */
   readonly inFrontOf: (files: HttpHandler) => HttpHandler;
+  /** Ends what would go on for ever. */
+  readonly close: () => void;
 };
 
+type Opened = PortalParts & { readonly events: EventHub; readonly files: FileParts };
+
 /** Every route of the JSON API, with the description of them all. */
-export function portalRoutes(parts: Later<PortalParts>): readonly Route[] {
-  return withDescription([...sessionRoutes(parts)]);
+export function portalRoutes(parts: Later<Opened>): readonly Route[] {
+  return withDescription([...sessionRoutes(parts), ...fileRoutes(() => parts().files), ...eventRoutes(parts)]);
 }
 
 export function openPortal(parts: PortalParts): PortalDoor {
-  const { languages, logger } = parts;
-  const api = apiHandler({ routes: portalRoutes(() => parts), languages, logger });
-  return { inFrontOf: (files) => (request) => (isApi(request) ? api(request) : files(request)) };
+  const { languages, logger, factors, formKey } = parts;
+  const ids = new EventIds(formKey);
+  const levelOf = (session: Session) => (factors.openUntil(session) === undefined ? session.level : 2);
+  const events = new EventHub({ ...parts, ids, levelOf });
+  const all = { ...parts, events, files: filesOf(parts) };
+  const api = apiHandler({ routes: portalRoutes(() => all), languages, logger });
+  return {
+    inFrontOf: (files) => (request) => (isApi(request) ? api(request) : files(request)),
+    close: () => events.close(),
+  };
+}
+
+/** The file tree as the person sees it. */
+function filesOf({ vfs, clock, logger }: PortalParts): FileParts {
+  const { uploads, locks, properties, quota } = vfs;
+  const tree = forDesignations({ files: vfs, uploads, locks, properties, quota });
+  return { ...tree, browsing: browsingForDesignations(vfs.browsing, uploads), clock, logger };
 }

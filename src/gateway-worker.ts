@@ -133,7 +133,17 @@ async function build(
     ...{ stepUps: owner.stepUps, ledger, audit, clock, limiter, generation, logger, formKey },
     ...{ languages: settings.languages, directory: configDirectory },
   });
-  const portal = openPortal({ languages: settings.languages, generation, factors: levelTwo.factors, logger });
+  const portal = openPortal({
+    languages: settings.languages,
+    generation,
+    factors: levelTwo.factors,
+    vfs,
+    ledger,
+    authorizer,
+    formKey,
+    clock,
+    logger,
+  });
   const parts = { settings, trust, generation, audit, vfs, shared, levelTwo, portal, logger, clock, closeDeadlineMs };
   const listeners: BuiltListener[] = [];
   for await (const listener of buildListeners(parts, closers)) listeners.push(listener);

@@ -152,7 +152,17 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   closers.push(() => watcher.close());
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };
-  const portalParts = { languages: settings.languages, generation: current, factors: levelTwo.factors, logger };
+  const portalParts = {
+    languages: settings.languages,
+    generation: current,
+    factors: levelTwo.factors,
+    vfs,
+    ledger,
+    authorizer,
+    formKey: levelTwo.formKey,
+    clock,
+    logger,
+  };
   const listeners =
     owner === undefined
       ? await openListeners(

@@ -14,6 +14,7 @@ import { type Class3Policy, type Class3Result, checkClass3 } from './class3.ts';
 import { isEidAuthentication } from './eid.ts';
 import { Identities, type Identity } from './identify.ts';
 import { AcceptedCertificates } from './path-cache.ts';
+import { newReference } from './reference.ts';
 import { askedOverSsh } from './second-factor.ts';
 import type { SshDoor } from './ssh-door.ts';
 import { exceptionFields, neededFirst, refusalToday } from './standing.ts';
@@ -182,9 +183,10 @@ export class AdmissionDesk implements Admission {
     // A session that is admitted again was somebody's, whatever its proof says now.
     const principal = identity === undefined ? attempt.previous?.principal : principalOf(identity);
     const session = attempt.previous === undefined ? {} : { session: attempt.previous.id };
-    const fields = { ...fieldsOf(attempt, principal), ...session, reason };
+    const reference = newReference();
+    const fields = { ...fieldsOf(attempt, principal), ...session, reason, reference };
     this.#deps.audit.note({ kind: 'login', outcome: 'refused', fields });
-    return { ok: false, reason, principal, fingerprint: attempt.fingerprint };
+    return { ok: false, reason, principal, fingerprint: attempt.fingerprint, reference };
   }
 }
 

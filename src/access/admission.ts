@@ -88,6 +88,8 @@ export type Refused = {
   /** The principal, where it was found before the refusal. For the audit line only. */
   readonly principal?: Principal | undefined;
   readonly fingerprint: string;
+  /** Stands in the audit line too: what a refused visitor tells the helpdesk. */
+  readonly reference: string;
 };
 
 /** Why a key that is only offered will not do, and what its certificate says, for the audit line. */

@@ -27,3 +27,12 @@ export function belowTop(top: PartnerId | undefined, path: VPath): VPath {
 export function topsOf({ designations }: Session): readonly string[] | undefined {
   return designations?.map(({ partner }) => partner).toSorted();
 }
+
+/** Every partner a person acts for, each with its own session; one for everybody whom a single partner designated. */
+export function actingFor(session: Session): readonly Pick<Acting, 'session' | 'top'>[] {
+  if (session.designations === undefined) return [{ session, top: undefined }];
+  return session.designations.map((principal) => ({
+    session: { ...session, principal, designations: undefined },
+    top: principal.partner,
+  }));
+}

@@ -41,6 +41,8 @@ export type HttpRequest = Located & {
   readonly headers: ReadonlyMap<string, string>;
   readonly body: HttpBody;
   readonly session: Session;
+  /** Calls back once when the connection of the answer is gone, whether it was sent to its end or not. */
+  readonly onLeave?: ((left: () => void) => void) | undefined;
 };
 
 export type HttpAnswer = {

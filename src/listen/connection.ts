@@ -3,6 +3,7 @@ import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
 import type { Place, Places } from '../access/live-sessions.ts';
+import { newReference } from '../access/reference.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
@@ -108,7 +109,7 @@ export class HttpsConnection {
       const place = await this.#entering;
       if (place === undefined) {
         const { principal, fingerprint } = session;
-        return { ok: false, reason: 'too-many-connections', principal, fingerprint };
+        return { ok: false, reason: 'too-many-connections', principal, fingerprint, reference: newReference() };
       }
     }
     if (this.#session !== undefined) this.#session.value = session;

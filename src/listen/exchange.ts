@@ -14,6 +14,7 @@ const LINGER_MS = 5_000;
 /** On every answer. A handler may set its own Content-Security-Policy and Cache-Control. */
 const DEFAULT_HEADERS: HttpAnswer['headers'] = {
   Server: 'Sluis',
+  'Strict-Transport-Security': 'max-age=31536000', // a year, RFC 6797
   'X-Content-Type-Options': 'nosniff',
   'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'; sandbox",
   'Referrer-Policy': 'no-referrer',
@@ -63,7 +64,8 @@ async function produce(
     if (head.waitsForContinue) response.writeContinue();
   });
   try {
-    const answer = await parts.handler({ ...head, body, session });
+    const onLeave = (left: () => void) => void response.once('close', left);
+    const answer = await parts.handler({ ...head, body, session, onLeave });
     if (body.failure !== 'too-slow') return { answer, broken: body.failure !== undefined };
     return { answer: plainAnswer(408, 'the body of the request came too slowly'), broken: true };
   } catch (error) {

@@ -1,4 +1,4 @@
-import type { Admission, RefusalReason } from '../access/admission.ts';
+import type { Admission, Refused } from '../access/admission.ts';
 import type { Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import type { Strangers } from '../access/waiting-room.ts';
@@ -34,5 +34,5 @@ export type HttpsListenerOptions = {
   readonly logger: Logger;
   readonly audit: RefusalLog;
   /** The sentence for a refused visitor, in the language that suits its Accept-Language best. */
-  readonly refusalText: (reason: RefusalReason, acceptLanguage: string | undefined) => RefusalText;
+  readonly refusalText: (refused: Refused, acceptLanguage: string | undefined) => RefusalText;
 };

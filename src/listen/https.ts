@@ -203,21 +203,29 @@ export class HttpsListener {
   }
 
   /** Says why, and to who must wait, how long: Retry-After, RFC 9110 §10.2.3; 429, RFC 6585 §4. */
-  async #refusal(
-    { remoteAddress }: HttpsConnection,
-    { reason, principal, fingerprint }: Refused,
-    message: IncomingMessage,
-  ): Promise<HttpAnswer> {
+  async #refusal({ remoteAddress }: HttpsConnection, refused: Refused, message: IncomingMessage): Promise<HttpAnswer> {
     const { audit, limiter, listener, refusalText } = this.#options;
+    const { reason, principal, fingerprint, reference } = refused;
     const isFull = reason === 'too-many-connections';
     if (isFull) {
       const { accessMethod, port } = listener;
       const who = principal && { principal: principalName(principal), partner: principal.partner };
-      const fields = { ...who, protocol: 'webdav', accessMethod, port, address: remoteAddress, fingerprint, reason };
+      const fields = {
+        ...who,
+        protocol: 'webdav',
+        accessMethod,
+        port,
+        address: remoteAddress,
+        fingerprint,
+        reason,
+        reference,
+      };
       audit.note({ kind: 'login', outcome: 'refused', fields });
     }
     const { accept, 'accept-language': languages } = message.headers;
-    const answer = refusalAnswer(isFull ? 429 : 403, refusalText(reason, languages), accept);
+    const text = { code: reason, ...refusalText(refused, languages) };
+    const wants = message.url?.startsWith('/api/') ? 'application/problem+json' : accept;
+    const answer = refusalAnswer(isFull ? 429 : 403, text, wants);
     const seconds =
       (await limiter.refusal({ kind: 'fingerprint', key: fingerprint })) ??
       (await limiter.refusal({ kind: 'address', key: remoteAddress }));

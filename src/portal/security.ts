@@ -18,21 +18,6 @@ export const PORTAL_HEADERS: HttpAnswer['headers'] = {
   'X-Frame-Options': 'DENY',
 };
 
-/** The Content-Security-Policy of pages with scripts: all of it comes from this host, and nothing stands inside the page. */
-export const PAGE_POLICY = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "font-src 'self'",
-  "connect-src 'self'",
-  "worker-src 'self'",
-  "manifest-src 'self'",
-  "form-action 'self'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
-
 /**
  * Whether a request may have been made by a page of somebody else in the browser of a partner's employee, whose certificate
  * goes along by itself (Fetch Metadata, https://www.w3.org/TR/fetch-metadata/). Programs send none of these headers but the

@@ -1,9 +1,11 @@
 import { accountOf } from '../access/authorizer.ts';
 import type { SecondFactors } from '../access/second-factor.ts';
 import type { Current } from '../domain/current.ts';
+import { actingFor, belowTop } from '../domain/designation.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Language } from '../domain/partner.ts';
-import { principalName } from '../domain/principal.ts';
+import { principalName, type Session } from '../domain/principal.ts';
+import { ROOT } from '../domain/vpath.ts';
 import { absent } from '../vfs/places.ts';
 import { type Call, type Later, type Route, reply, route } from './route.ts';
 import { type SessionAnswer, session } from './schemas/session.ts';
@@ -44,7 +46,7 @@ function sessionOf(call: Call, { generation: current, factors, languages }: Sess
       partner: partner.id,
       partnerName: partner.name,
     },
-    designations: [{ partner: partner.id, name: partner.name, root: '/' }],
+    designations: designationsOf(call.session, generation),
     level: until === undefined ? level : 2,
     levelUntil: until === undefined ? null : new Date(until).toISOString(),
     offers: (['totp', 'password'] as const).filter((kind) => offered[kind]),
@@ -56,4 +58,12 @@ function sessionOf(call: Call, { generation: current, factors, languages }: Sess
     certificate:
       certificate === undefined ? null : { ...certificate, notAfter: new Date(certificate.notAfter).toISOString() },
   };
+}
+
+function designationsOf(session: Session, { partners }: Generation): SessionAnswer['designations'] {
+  return actingFor(session).map(({ session: own, top }) => {
+    const { partner: id } = own.principal;
+    const partner = partners.find((one) => one.id === id);
+    return { partner: id, name: partner?.name ?? id, root: belowTop(top, ROOT) };
+  });
 }

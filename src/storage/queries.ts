@@ -9,6 +9,7 @@ import type { ChainedLine, EntryRow, LockRow, LotOf, PartialRow, StepUpRow, Targ
 import type { ContentQuery, KeptContent } from './content-commands.ts';
 import type { DeliveryQuery } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
+import type { PortalAnswers, PortalQuery } from './portal-queries.ts';
 import type { QuestionQuery } from './question-commands.ts';
 import type { OverdueRequest, SubmissionPage, SubmissionQuery } from './submission-queries.ts';
 
@@ -65,6 +66,7 @@ export type Query =
   | DeliveryQuery
   | AlarmQuery
   | SubmissionQuery
+  | PortalQuery
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
   | { readonly kind: 'nextDue'; readonly queue: Queue }
   | { readonly kind: 'queueLength'; readonly queue: Queue }
@@ -92,7 +94,7 @@ export type Query =
   | { readonly kind: 'auditLines'; readonly from: number; readonly limit: number };
 
 /** What each query is answered with. */
-type Answers = {
+type Answers = PortalAnswers & {
   readonly entry: EntryRow | undefined;
   readonly children: readonly EntryRow[];
   readonly expired: readonly EntryRow[];

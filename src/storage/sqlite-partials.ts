@@ -46,6 +46,13 @@ export function findPartial(sql: Sql, principal: string, path: VPath): PartialRo
   return row === undefined ? undefined : parsePartial(row);
 }
 
+/** By path. */
+export function partialsOf(sql: Sql, principal: string, limit: number): readonly PartialRow[] {
+  return sql
+    .all('SELECT * FROM partial WHERE principal = $principal ORDER BY path LIMIT $limit', { principal, limit })
+    .map(parsePartial);
+}
+
 /** Those that were left alone the longest first. */
 export function stalePartials(sql: Sql, before: number, limit: number): readonly PartialRow[] {
   return sql

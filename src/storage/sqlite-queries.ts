@@ -8,7 +8,8 @@ import { unknownPersons } from './sqlite-alarms.ts';
 import { bytesOfContents, IS_NAMED, keptContents } from './sqlite-contents.ts';
 import { awaitedBy, findDelivery, namesOf, unansweredBefore } from './sqlite-deliveries.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
-import { findPartial, stalePartials } from './sqlite-partials.ts';
+import { findPartial, partialsOf, stalePartials } from './sqlite-partials.ts';
+import { deliveriesOf, lastAuditLine, statesOf } from './sqlite-portal.ts';
 import {
   endedQuestions,
   findQuestions,
@@ -125,6 +126,14 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return stalePartials(sql, query.before, query.limit);
     case 'stepUps':
       return stepUps(sql, query.now);
+    case 'partialsOf':
+      return partialsOf(sql, query.principal, query.limit);
+    case 'deliveriesOf':
+      return deliveriesOf(sql, query);
+    case 'statesOf':
+      return statesOf(sql, query);
+    case 'lastAuditLine':
+      return lastAuditLine(sql);
     case 'auditLines':
       return auditLines(sql, query);
   }

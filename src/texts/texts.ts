@@ -3,6 +3,7 @@ import { ERRORS } from './errors.ts';
 import { FILE_CODES } from './file-codes.ts';
 import { NOTICES } from './notices.ts';
 import { RECORD_CODES } from './record-codes.ts';
+import { type Contact, type Help, helpFor } from './refusal-help.ts';
 import { REFUSALS } from './refusals.ts';
 import type { Sentences } from './sentences.ts';
 import { SUBMISSION_TEXTS } from './submission-texts.ts';
@@ -54,20 +55,31 @@ const NO_ENTRY: Sentences = {
 };
 
 /** A refusal at the door, for a page or a line of text. */
-export type RefusalText = { readonly title: string; readonly sentence: string; readonly language: Language };
+export type RefusalText = {
+  readonly title: string;
+  readonly sentence: string;
+  readonly language: Language;
+  readonly help?: Help | undefined;
+  readonly reference?: string | undefined;
+};
 
 /**
  * Why somebody may not come in, in the first offered language his program asks for.
  * @param acceptLanguage header Accept-Language, RFC 9110 §12.5.4
  * @param offered the first is the default
+ * @param visitor who helps him, and what he tells the helpdesk
  */
 export function refusalTextOf(
   reason: string,
   acceptLanguage: string | undefined,
   offered: readonly Language[] = LANGUAGES,
+  visitor?: { readonly reference: string; readonly contact: Contact | undefined },
 ): RefusalText {
   const language = languageOf(acceptLanguage, offered);
-  return { title: NO_ENTRY[language], sentence: textOf(reason, language), language };
+  const text = { title: NO_ENTRY[language], sentence: textOf(reason, language), language };
+  if (visitor === undefined) return text;
+  const { reference, contact } = visitor;
+  return { ...text, reference, help: helpFor(language, reference, contact) };
 }
 
 /**

@@ -130,6 +130,24 @@ export interface Uploads {
   held(session: Session, path: VPath): Promise<PartialState | undefined>;
 }
 
+/** What pages show of uploads that were cut. */
+export interface HeldUploads {
+  /** What is held, with its digest. @throws GatewayError as `Uploads.held` */
+  inspect(session: Session, path: VPath): Promise<HeldPart | undefined>;
+  /** Uploads of this principal that can be gone on with, in order of path; at most so many. */
+  heldBy(session: Session, limit: number): Promise<readonly Omit<HeldPart, 'sha256'>[]>;
+  /** Gives up what is held. @returns whether there was anything @throws GatewayError as `Uploads.held` */
+  abandon(session: Session, path: VPath): Promise<boolean>;
+}
+
+/** What is held of an upload that was cut. */
+export type HeldPart = PartialState & {
+  readonly path: VPath;
+  readonly touchedAt: number;
+  /** Of the bytes that are held, lower-case hex. */
+  readonly sha256: string;
+};
+
 /** A write lock as a principal may see it: the token only where it is his own. */
 export type Lock = Pick<LockRow, 'depth' | 'scope' | 'principal' | 'owner' | 'until'> & {
   readonly root: VPath;

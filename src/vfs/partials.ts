@@ -1,12 +1,14 @@
+import { createHash } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import { principalName, type Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { PartialRow } from '../storage/commands.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import type { PartialState, PartUpload, WriteCondition } from './files.ts';
+import type { HeldPart, PartialState, PartUpload, WriteCondition } from './files.ts';
 import { PartTransfer } from './part-transfer.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
+import { visiblePath } from './places.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
 import { assertFits, type UploadPlan } from './upload.ts';
 
@@ -71,6 +73,44 @@ export class PartialDesk {
     }
   }
 
+  async inspect(session: Session, path: VPath): Promise<HeldPart | undefined> {
+    const plan = await this.#parts.publisher.plan(session, path, 'any');
+    // What still comes by another request only adds to it.
+    if ((await this.heldHere(keyOf(plan))) === undefined) await this.#parts.elsewhere.held(keyOf(plan));
+    const row = await this.#row(plan);
+    if (row === undefined) return undefined;
+    try {
+      const sha256 = await digestOf(this.#parts.store, row);
+      return { path, held: row.size, total: row.total, touchedAt: row.touchedAt, sha256 };
+    } catch (error) {
+      if (error instanceof GatewayError && error.code === 'content-missing') return undefined;
+      throw error;
+    }
+  }
+
+  async heldBy(session: Session, limit: number): Promise<readonly Omit<HeldPart, 'sha256'>[]> {
+    const principal = principalName(session.principal);
+    const rows = await this.#parts.ledger.read({ kind: 'partialsOf', principal, limit });
+    return rows.flatMap(({ path: ledgerPath, size, total, touchedAt }) => {
+      const path = visiblePath(session, ledgerPath);
+      const mayGoOn =
+        path !== undefined &&
+        (this.#parts.gate.allows(session, 'create', path) || this.#parts.gate.allows(session, 'overwrite', path));
+      return path !== undefined && mayGoOn ? [{ path, held: size, total, touchedAt }] : [];
+    });
+  }
+
+  async abandon(session: Session, path: VPath): Promise<boolean> {
+    const plan = await this.#parts.publisher.plan(session, path, 'any');
+    await this.supersede(keyOf(plan));
+    await this.#parts.elsewhere.supersede(keyOf(plan));
+    const row = await this.#row(plan);
+    if (row === undefined) return false;
+    await this.#parts.ledger.commit([endPartial(plan), abandoned(plan)]);
+    await this.#parts.store.remove(row.contentId);
+    return true;
+  }
+
   #row({ session, place }: UploadPlan): Promise<PartialRow | undefined> {
     const principal = principalName(session.principal);
     return this.#parts.ledger.read({ kind: 'partial', principal, path: place.ledgerPath });
@@ -128,6 +168,13 @@ export class PartialDesk {
     this.#parts.began(plan.place.ledgerPath);
     return transfer;
   }
+}
+
+/** SHA-256 of the bytes that are held for sure. */
+async function digestOf(store: PartialParts['store'], { contentId, size }: PartialRow): Promise<string> {
+  const hash = createHash('sha256');
+  if (size > 0) for await (const piece of store.read({ contentId }, { start: 0, end: size })) hash.update(piece);
+  return hash.digest('hex');
 }
 
 /** Of a principal and a ledger path. */

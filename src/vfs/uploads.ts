@@ -5,7 +5,16 @@ import type { VPath } from '../domain/vpath.ts';
 import type { EntryRow } from '../storage/commands.ts';
 import { type CompletedContent, SMALL_BYTES } from '../storage/content-store.ts';
 import type { Elsewhere } from './elsewhere.ts';
-import type { Entry, PartialState, PartUpload, Upload, Uploads, WriteCondition } from './files.ts';
+import type {
+  Entry,
+  HeldPart,
+  HeldUploads,
+  PartialState,
+  PartUpload,
+  Upload,
+  Uploads,
+  WriteCondition,
+} from './files.ts';
 import { endPartial } from './partial-commands.ts';
 import { PartialDesk } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
@@ -17,7 +26,7 @@ import { assertFits, StagedUpload, type UploadHost, type UploadPlan } from './up
 const MAX_HELD_OF_SESSION = 32;
 
 /** Takes files in: decides before the first byte, publishes after the last. */
-export class UploadDesk implements Uploads {
+export class UploadDesk implements Uploads, HeldUploads {
   readonly #parts: PublisherParts & { readonly elsewhere: Elsewhere };
   readonly #publisher: Publisher;
   readonly #partials: PartialDesk;
@@ -112,6 +121,18 @@ export class UploadDesk implements Uploads {
 
   held(session: Session, path: VPath): Promise<PartialState | undefined> {
     return this.#partials.held(session, path);
+  }
+
+  inspect(session: Session, path: VPath): Promise<HeldPart | undefined> {
+    return this.#partials.inspect(session, path);
+  }
+
+  heldBy(session: Session, limit: number): Promise<readonly Omit<HeldPart, 'sha256'>[]> {
+    return this.#partials.heldBy(session, limit);
+  }
+
+  abandon(session: Session, path: VPath): Promise<boolean> {
+    return this.#partials.abandon(session, path);
   }
 
   /** Whether it goes to the disk at once: it will have to, or this session has enough in memory. */

@@ -10,6 +10,7 @@ import type { ByteRange, ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { arrivalCommands, refuseFolderInIntake } from './arrivals.ts';
 import { actionLine } from './audit-lines.ts';
+import { BrowseDesk } from './browse.ts';
 import { Changes } from './changes.ts';
 import { type Elsewhere, NOWHERE_ELSE } from './elsewhere.ts';
 import type { Entry, Files, Overwrite, WriteCondition } from './files.ts';
@@ -56,6 +57,7 @@ export class Vfs implements Files {
   readonly locks: LockDesk;
   readonly properties: PropertyDesk;
   readonly quota: QuotaDesk;
+  readonly browsing: BrowseDesk;
   readonly #parts: VfsParts;
   readonly #gate: Gate;
   readonly #rows: Rows;
@@ -75,6 +77,7 @@ export class Vfs implements Files {
     this.locks = new LockDesk({ ...shared, publisher });
     this.properties = new PropertyDesk(shared);
     this.quota = new QuotaDesk(shared);
+    this.browsing = new BrowseDesk(shared);
   }
 
   /** What was read until now is written down. */

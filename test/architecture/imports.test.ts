@@ -21,7 +21,7 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   http: ['domain', 'vfs'],
   webdav: ['domain', 'access', 'vfs', 'texts', 'http'],
   sftp: ['domain', 'access', 'vfs', 'texts'],
-  portal: ['domain', 'access', 'vfs', 'submissions', 'texts', 'http'],
+  portal: ['domain', 'access', 'vfs', 'submissions', 'texts', 'http', 'storage'],
   ops: ['domain', 'storage', 'directory', 'audit'],
   processes: ['domain', 'storage', 'audit', 'access', 'vfs'],
 };

@@ -2,7 +2,6 @@ import { X509Certificate } from 'node:crypto';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { RefusalReason } from '../../src/access/admission.ts';
 import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import { WaitingRoom } from '../../src/access/waiting-room.ts';
 import { systemClock } from '../../src/domain/clock.ts';
@@ -111,7 +110,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
     strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'webdav', audit, random }),
     logger: tree.logger,
     audit,
-    refusalText: (reason: RefusalReason) => ({
+    refusalText: ({ reason }) => ({
       title: 'You cannot come in',
       sentence: `ask your helpdesk: ${reason}`,
       language: 'en',

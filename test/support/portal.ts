@@ -5,6 +5,9 @@ import { Description } from './api-description.ts';
 import type { RunningGateway } from './gateway.ts';
 import type { Answer } from './partner-client.ts';
 
+/** As browsers do. */
+const MAX_SOCKETS = 6;
+
 export type Ask = {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
@@ -30,7 +33,7 @@ export class PortalClient {
     const [ca, cert, key] = await Promise.all(
       ['server-ca.pem', `${account}.pem`, `${account}.key`].map((name) => readFile(join(gateway.certificates, name))),
     );
-    const agent = new Agent({ ca, cert, key, keepAlive: true });
+    const agent = new Agent({ ca, cert, key, keepAlive: true, maxSockets: MAX_SOCKETS });
     return new PortalClient(agent, gateway.https, await Description.shipped());
   }
 

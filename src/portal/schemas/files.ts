@@ -3,7 +3,7 @@ import { askedPath, cursor, environment, pageLimit, path, right, sha256, ticket,
 import { submissionState } from './submissions.ts';
 
 const MAX_ARCHIVE_FILES = 1000;
-const MAX_PREVIEW_BYTES = 1024 * 1024;
+const MAX_PREVIEW_BYTES = 256 * 1024;
 const USUAL_PREVIEW_BYTES = 65_536;
 const USUAL_ENTRIES = 500;
 
@@ -49,6 +49,8 @@ export const folder = z
   .meta({ id: 'Folder' });
 
 export const pathQuery = z.strictObject({ path: askedPath });
+/** A folder goes with all below it only where that was asked for. */
+export const removeQuery = z.strictObject({ path: askedPath, recursive: z.enum(['0', '1']).default('0') });
 export const contentQuery = z.strictObject({ path: askedPath, inline: z.enum(['0', '1']).default('0') });
 
 export const previewQuery = z.strictObject({
