@@ -1,6 +1,6 @@
 // biome-ignore-all lint/a11y/useSemanticElements: a table has no rows that come and go while one scrolls
 // biome-ignore-all lint/a11y/useFocusableInteractive: the grid has the focus, and names the row it is at
-import { useId, useRef } from 'preact/hooks';
+import { useEffect, useId, useRef } from 'preact/hooks';
 import type { Entry } from '../../../schemas/files.ts';
 import { apiUrl } from '../../api/client.ts';
 import { Badge } from '../../components/badge.tsx';
@@ -22,18 +22,23 @@ type EntryListProps = KeyActions & {
   readonly choice: Choice;
   readonly sorting: Sorting;
   readonly onSort: (by: SortBy) => void;
+  /** Whether the keyboard comes from another list. */
+  readonly takesFocus: boolean;
 };
 
 /**
  * The files of a folder. The list itself has the focus and names the row it is at (aria-activedescendant), so that rows
  * may come and go while one scrolls.
  */
-export function EntryList({ label, rows, choice, sorting, onSort, ...actions }: EntryListProps) {
+export function EntryList({ label, rows, choice, sorting, onSort, takesFocus, ...actions }: EntryListProps) {
   const id = useId();
   const keys = useRef(new ListKeys());
   const isNarrow = useMedia('(max-width: 40rem)');
   const at = rows.findIndex(({ name }) => name === choice.at);
   const rowId = (index: number) => `${id}-${index}`;
+  useEffect(() => {
+    if (takesFocus) document.getElementById(id)?.focus();
+  }, [takesFocus, id]);
   const click = (event: MouseEvent, index: number, entry: Entry) => {
     if (event.target instanceof Element && event.target.closest('a, button') !== null) return;
     if (event.shiftKey) actions.onChoice(moveTo(choice, rows, index, 'range'));
@@ -46,6 +51,7 @@ export function EntryList({ label, rows, choice, sorting, onSort, ...actions }: 
       rowHeight={isNarrow ? NARROW_ROW_PX : ROW_PX}
       shownIndex={at}
       attributes={{
+        id,
         class: 'virtual entries',
         role: 'grid',
         tabIndex: 0,

@@ -32,13 +32,21 @@ type Asked =
   | { readonly kind: 'rename'; readonly entry: Entry }
   | { readonly kind: 'overwrite'; readonly given: readonly Given[]; readonly there: ReadonlyMap<string, Entry> };
 
-type FolderViewProps = { readonly path: string; readonly onOpen: (path: string) => void };
+type FolderViewProps = {
+  readonly path: string;
+  /** The folder from whose list this one was opened: the keyboard goes on in the list. */
+  readonly cameFrom: string | undefined;
+  readonly onOpen: (path: string, from: string) => void;
+};
 
 /** One folder: what lies in it, and all that one may do there. */
-export function FolderView({ path, onOpen }: FolderViewProps) {
+export function FolderView({ path, cameFrom, onOpen }: FolderViewProps) {
   const listing = useListing(path);
   const { folder, entries, error } = listing;
-  const [choice, setChoice] = useState<Choice>(NOTHING_CHOSEN);
+  const [choice, setChoice] = useState<Choice>({
+    ...NOTHING_CHOSEN,
+    at: cameFrom === undefined ? undefined : nameOf(cameFrom),
+  });
   const [sorting, setSorting] = useState<Sorting>({ by: 'name', down: false });
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState<string>();
@@ -97,10 +105,11 @@ export function FolderView({ path, onOpen }: FolderViewProps) {
               <EntryList
                 label={t('files.contentsOf', { name: title })}
                 {...{ rows, choice, sorting }}
+                takesFocus={cameFrom !== undefined}
                 onSort={(by) => setSorting({ by, down: sorting.by === by ? !sorting.down : false })}
                 onChoice={setChoice}
-                onOpen={(entry) => (entry.kind === 'folder' ? onOpen(entry.path) : setShown(entry.name))}
-                onUp={() => onOpen(parentOf(path))}
+                onOpen={(entry) => (entry.kind === 'folder' ? onOpen(entry.path, path) : setShown(entry.name))}
+                onUp={() => onOpen(parentOf(path), path)}
                 onDelete={() => chosen.length > 0 && mayDelete(chosen) && setAsked({ kind: 'delete' })}
                 onRename={() => chosen[0] !== undefined && setAsked({ kind: 'rename', entry: chosen[0] })}
               />
