@@ -13,11 +13,20 @@ import type { CompletedContent, ContentStore } from '../storage/content-store.ts
 import type { Asker } from './desk.ts';
 import type { Judged, MustWait } from './dry-run.ts';
 import type { NameOfField, RefusedRecord } from './refused.ts';
-import { type Viewer, viewerOf } from './viewer.ts';
+import type { Sender } from './sender.ts';
+import { type Viewer, viewersOf } from './viewer.ts';
 import type { Words } from './words.ts';
 
 /** Who tries which file, as plain data. */
 export type Tried = { readonly principal: Principal; readonly flow: string; readonly name: string };
+
+/** Where the pipeline is: who hands in what. @throws GatewayError `not-found` for what is not in force any more */
+export function senderOfTried({ partners, flows }: Generation, { principal, flow: code, name }: Tried): Sender {
+  const partner = partners.find(({ id }) => id === principal.partner);
+  const flow = flows.find((one) => one.code === code);
+  if (partner === undefined || flow === undefined) throw new GatewayError('not-found', 'there is nothing here');
+  return { partner, principal, flow, name };
+}
 
 /** What would become of a file, in the language of who asks. */
 export type Trial = {
@@ -43,7 +52,8 @@ export type TrialParts = {
   /** Runs where the pipeline is. */
   readonly judge: (tried: Tried, content: CompletedContent) => Promise<Judged | MustWait>;
   readonly words: Words;
-  readonly nameOf: NameOfField;
+  /** What fields are called. */
+  readonly names: () => Promise<NameOfField>;
 };
 
 /** Files that a partner's people check before they send them: taken, judged, and forgotten. */
@@ -64,15 +74,16 @@ export class TrialDesk {
     bytes: AsyncIterable<Uint8Array>,
   ): Promise<Trial | MustWait> {
     const generation = this.#parts.generation.value;
-    const viewer = viewerOf(generation, this.#parts.authorizer, session);
-    if (viewer === undefined) throw new GatewayError('not-found', 'there is nothing here');
-    const flow = flowOf(generation, viewer, asked);
+    const viewers = viewersOf(generation, this.#parts.authorizer, session);
+    const { flow, viewer } = flowOf(generation, viewers, asked);
     this.#mustSend(viewer, flow, asked.name);
     const most = Math.min(flow.maxFileBytes, viewer.partner.maxFileBytes ?? generation.limits.maxFileBytes);
     const content = await this.#take(bytes, most);
-    const tried = { principal: session.principal, flow: flow.code, name: asked.name };
+    const tried = { principal: viewer.session.principal, flow: flow.code, name: asked.name };
     const judged = await this.#parts.judge(tried, content);
-    return 'waitMs' in judged ? judged : this.#told(judged, { flow, content, name: asked.name, language });
+    if ('waitMs' in judged) return judged;
+    const nameOf = await this.#parts.names();
+    return this.#told(judged, { flow, content, name: asked.name, language, nameOf });
   }
 
   /** Who may not hand it in gets no answer out of the directory either. @throws GatewayError */
@@ -109,12 +120,13 @@ export class TrialDesk {
       readonly content: CompletedContent;
       readonly name: string;
       readonly language: Language;
+      readonly nameOf: NameOfField;
     },
   ): Trial {
     const { words } = this.#parts;
-    const { flow, content, name, language } = of;
+    const { flow, content, name, language, nameOf } = of;
     const { state, records, errors } = submission;
-    const told = { submission, flow: flow.code, language };
+    const told = { submission, flow: flow.code, language, nameOf };
     return {
       ...{ file: name, flow: flow.code, flowName: flow.title, environment: 'R', state },
       ...{ size: content.size, sha256: content.sha256, records: records ?? null },
@@ -134,9 +146,15 @@ export class TrialDesk {
       submission,
       flow,
       language,
-    }: { readonly submission: Submission; readonly flow: string; readonly language: Language },
+      nameOf,
+    }: {
+      readonly submission: Submission;
+      readonly flow: string;
+      readonly language: Language;
+      readonly nameOf: NameOfField;
+    },
   ): RefusedRecord {
-    const { words, nameOf } = this.#parts;
+    const { words } = this.#parts;
     return {
       ...{ record, ticket: recordTicket(submission.ticket, record) },
       faults: faults.map(({ field, code, severity, value, detail }) => ({
@@ -151,17 +169,20 @@ export class TrialDesk {
 /** Among the flows that the caller may hand in. @throws GatewayError `bad-request` */
 function flowOf(
   { flows }: Generation,
-  { partner, flows: seen }: Viewer,
+  viewers: readonly Viewer[],
   { name, flow: code }: { readonly name: string; readonly flow?: string | undefined },
-): Flow {
-  const own = flows.filter((flow) => partner.sends.includes(flow.code) && seen.includes(flow.code));
+): { readonly flow: Flow; readonly viewer: Viewer } {
+  const senderOf = ({ code: one }: Flow) =>
+    viewers.find(({ partner, flows: seen }) => partner.sends.includes(one) && seen.includes(one));
+  const own = flows.filter((flow) => senderOf(flow) !== undefined);
   const split = splitRszName(name);
   const wanted = code ?? ('name' in split ? split.name.content : undefined);
   const found = own.filter((flow) =>
     wanted === undefined ? new RegExp(`^(?:${flow.pattern})$`, 'u').test(name) : flow.code === wanted,
   );
   const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
+  const viewer = only && senderOf(only);
+  if (only !== undefined && viewer !== undefined && found.length === 1) return { flow: only, viewer };
   const choices = (found.length > 0 ? found : own).map((flow) => flow.code).join(', ');
   throw new GatewayError('bad-request', `the flow of this file is not clear; say "flow" with one of ${choices}`);
 }
