@@ -24,7 +24,7 @@ const ALONE: readonly (readonly [file: RegExp, path: RegExp])[] = [
 
 /** Of persons without a role at the hub and of machines: their own institution's matter. */
 const OF_ACCOUNTS =
-  /^(?:id|name|purpose|flows|sshKeys|certificates|disabled|secondFactor|designation|userRegulation|roles)(?:\/|$)/;
+  /^(?:id|name|purpose|flows|sshKeys|certificates|disabled|secondFactor|designation|userRegulation|roles|proofs)(?:\/|$)/;
 const ACCOUNT = /^(persons|machines)\/([^/]+)\/(.+)$/;
 const NO_ROLES = '[]';
 

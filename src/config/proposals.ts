@@ -50,10 +50,17 @@ export function approverRefusal(
 ): string | undefined {
   const found = personOf(partners, signer);
   if (found === undefined) return `${signer} is nobody of the generation in force`;
-  if (signer === author) return `${signer} proposed it; a second person approves`;
+  if (naturalPerson(partners, signer) === naturalPerson(partners, author))
+    return `${signer} proposed it; a second person approves`;
   if (found.partner.id !== hub) return `${signer} is not a person of the hub`;
   if (!found.account.roles.includes('approver')) return `${signer} does not have the role approver`;
   return isDesignated(found, today) ? undefined : `${signer} is not in force today`;
+}
+
+/** Somebody whom several partners designated is one person. */
+function naturalPerson(partners: readonly Partner[], name: string): string {
+  const same = personOf(partners, name)?.account.samePersonAs;
+  return same === undefined ? name : `${same.id}@${same.partner}`;
 }
 
 type Found = { readonly partner: Partner; readonly account: Account };

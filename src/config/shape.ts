@@ -22,7 +22,11 @@ export function shapeOf(files: ConfigFiles, ring: KeyRing, issuers: ReadonlyMap<
     );
   for (const file of [sectors, availability, ...known(files.flows), ...known(files.authorizations)])
     if (file !== undefined) values.set(file.places.file, file.value);
-  for (const file of known(files.partners)) values.set(file.places.file, partnerValue(file, ring));
+  const partners = new Map(known(files.partners).map((file) => [file.value.id as string, partnerValue(file, ring)]));
+  for (const { places, value } of known(files.partners)) {
+    const own = partners.get(value.id);
+    if (own !== undefined) values.set(places.file, { ...own, persons: withProofs(own.persons, partners) });
+  }
   return new Map([...values].map(([file, value]) => [file, leavesOf(value)]));
 }
 
@@ -39,8 +43,26 @@ function gatewayValue(
   return { ...value, ssh: { ...value.ssh, certificateAuthorities }, issuers: Object.fromEntries(digests) };
 }
 
+type Persons = ReturnType<typeof partnerValue>['persons'];
+
+/** What proves somebody whom another partner designated before stands there, and is his here as well. */
+function withProofs(
+  persons: Persons,
+  partners: ReadonlyMap<string, { readonly persons: Persons }>,
+): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(persons).map(([name, person]) => {
+      const [id = '', partner = ''] = person.samePersonAs?.split('@', 2) ?? [];
+      const other = partners.get(partner)?.persons[id];
+      if (other === undefined) return [name, person];
+      const { sshKeys, certificates, secondFactor } = other;
+      return [name, { ...person, proofs: { sshKeys, certificates, secondFactor } }];
+    }),
+  );
+}
+
 /** Keys stand by what they are, so that a key file that is only moved changes nothing. */
-function partnerValue({ places, value }: ReadFile<PartnerFile>, ring: KeyRing): unknown {
+function partnerValue({ places, value }: ReadFile<PartnerFile>, ring: KeyRing) {
   const withKeys = <T extends { readonly sshKeys: readonly unknown[] }>(kind: string, accounts: readonly T[]) =>
     accounts.map((account, index) => ({
       ...account,
