@@ -1,38 +1,65 @@
 import type { Audit } from './audit/audit.ts';
 import type { CurrentGeneration } from './config/generation.ts';
+import { GenerationStore } from './config/generation-store.ts';
+import { loadTree, type Source } from './config/load.ts';
+import { loadStored } from './config/load-stored.ts';
+import { readTree } from './config/tree.ts';
 import { ConfigurationWatcher } from './config/watch.ts';
+import type { Clock } from './domain/clock.ts';
 import { crashPoint } from './domain/crash-point.ts';
+import type { Generation } from './domain/generation.ts';
 import type { Metrics } from './domain/logger.ts';
 import type { GatewayOptions } from './gateway.ts';
+import { signersOf } from './gateway-approvers.ts';
+import { ConfigurationDesk } from './gateway-config-desk.ts';
+import { ConfigurationProposals } from './gateway-config-proposals.ts';
 import type { LevelTwo } from './gateway-second-factor.ts';
+import type { Trust } from './gateway-trust.ts';
+
+type Parts = {
+  readonly audit: Audit;
+  readonly metrics: Metrics;
+  readonly levelTwo: LevelTwo;
+  readonly trust: Trust;
+  readonly clock: Clock;
+};
+
+/** What follows the configuration, and what commands ask about it. */
+export type Configuration = {
+  readonly watcher: ConfigurationWatcher;
+  readonly desk: ConfigurationDesk;
+  readonly proposals: ConfigurationProposals;
+};
 
 /** Follows the configuration: a sound one is in force in all processes, or nothing changes. */
-export function watchConfiguration(
-  { configDirectory, settings, logger, owner }: GatewayOptions,
+export async function followConfiguration(
+  options: GatewayOptions,
   current: CurrentGeneration,
-  parts: { readonly audit: Audit; readonly metrics: Metrics; readonly levelTwo: LevelTwo },
-): ConfigurationWatcher {
-  const { audit, metrics, levelTwo } = parts;
-  return ConfigurationWatcher.start({
+  parts: Parts,
+): Promise<Configuration> {
+  const { configDirectory, settings, logger, owner } = options;
+  const { audit, metrics, levelTwo, clock } = parts;
+  const data = settings.data.directory;
+  const putInForce = async (generation: Generation) => {
+    crashPoint('reload.swap');
+    const before = current.value;
+    owner?.inForce({ ...settings, generation });
+    current.replace(generation);
+    await owner?.workers.takeUp(generation);
+    metrics.gauge('sluis_configuration_problems', 0);
+    await levelTwo.endOfOthers(before, generation);
+  };
+  const signerOf = signersOf({ settings, trust: parts.trust, clock });
+  const begun = await sourceInForce(options);
+  const shared = { data, settings, current, audit, clock, signerOf };
+  const desk = await ConfigurationDesk.open({ ...shared, metrics, logger, putInForce }, begun.source);
+  const watcher = ConfigurationWatcher.start({
     directory: configDirectory,
     keyFiles: 'required',
     inForce: settings,
     logger,
-    onGeneration: async ({ generation }) => {
-      await audit.record({
-        kind: 'generation',
-        outcome: 'done',
-        fields: { from: current.value.id, to: generation.id },
-      });
-      crashPoint('reload.swap');
-      const before = current.value;
-      owner?.inForce({ ...settings, generation });
-      current.replace(generation);
-      await owner?.workers.takeUp(generation);
-      metrics.gauge('sluis_configuration_problems', 0);
-      logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
-      await levelTwo.endOfOthers(before, generation);
-    },
+    onGeneration: async (wanted, source) => ((await desk.consider(wanted, source)) ? 'in-force' : 'held'),
+    onSame: () => desk.notHeld(),
     onProblems: (problems) => {
       metrics.gauge('sluis_configuration_problems', problems.length);
       const first = problems[0];
@@ -42,4 +69,24 @@ export function watchConfiguration(
       );
     },
   });
+  // What lies on the disk is not what was begun with: say so now, and not at the first sweep.
+  if (!begun.onDisk) void watcher.look();
+  const look = () => watcher.lookAgain();
+  return { watcher, desk, proposals: new ConfigurationProposals({ ...shared, desk, configDirectory, look }) };
+}
+
+/** What the generation in force was loaded from: the folder, or what was kept of the last one in force. */
+async function sourceInForce({
+  configDirectory,
+  settings,
+}: GatewayOptions): Promise<{ readonly source: Source | undefined; readonly onDisk: boolean }> {
+  const { id } = settings.generation;
+  const disk = await loadTree(configDirectory, await readTree(configDirectory), { keyFiles: 'required' });
+  if (disk.loaded.ok && disk.loaded.settings.generation.id === id) return { source: disk.source, onDisk: true };
+  const store = new GenerationStore(settings.data.directory);
+  const last = await store.last();
+  if (last === undefined) return { source: undefined, onDisk: false };
+  const kept = await loadStored(await store.get(last.tree), configDirectory, settings.data.directory);
+  const isKept = kept.loaded.ok && kept.loaded.settings.generation.id === id;
+  return { source: isKept ? kept.source : undefined, onDisk: false };
 }

@@ -5,6 +5,8 @@ import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
+import { answerConfig, unapprovedAlarm } from './gateway-config-answers.ts';
+import type { Configuration } from './gateway-configuration.ts';
 import { answerSessions } from './gateway-limits.ts';
 import { alarmsOf, answerRedeliver, answerReplay, loadLine, type Operations } from './gateway-operations.ts';
 import type { ProcessState } from './gateway-owner.ts';
@@ -30,6 +32,7 @@ export type Live = {
   readonly handIn: HandIn;
   readonly explainer: Explainer;
   readonly operations: Operations;
+  readonly configuration: Configuration;
   readonly clock: Clock;
   readonly audit: Audit;
   readonly processes: Current<readonly ProcessState[]>;
@@ -42,11 +45,13 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     case 'status': {
       const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
       const checks = await ledger.read({ kind: 'queueLength', queue: 'check' });
-      const alarms = await alarmsOf(live.operations, live.clock.now());
+      const alarms = [...(await alarmsOf(live.operations, live.clock.now())), ...unapprovedAlarm(live.configuration)];
       const processes = live.processes.value;
       const now = { state: 'running', pid: processes[0]?.pid, generation: generation.value.id };
       return { ...now, ports, arrivals, checks, alarms, processes };
     }
+    case 'config':
+      return answerConfig(live.configuration, request.arguments);
     case 'load':
       await live.audit.record(loadLine(request.arguments));
       return {};

@@ -10,7 +10,7 @@ import type { GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
 import { Signer } from './evidence/cms.ts';
 import { closeAll } from './gateway-closers.ts';
-import { watchConfiguration } from './gateway-configuration.ts';
+import { followConfiguration } from './gateway-configuration.ts';
 import { answerControl, type BoundPorts } from './gateway-control.ts';
 import { demoLoadLine } from './gateway-demo.ts';
 import { healthOf } from './gateway-health.ts';
@@ -150,8 +150,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
     ...{ directory: options.configDirectory, onChange: (rows) => owner?.workers.tellStepUps(rows) },
   });
-  const watcher = watchConfiguration(options, current, { audit, metrics, levelTwo });
-  closers.push(() => watcher.close());
+  const configuration = await followConfiguration(options, current, { audit, metrics, levelTwo, trust, clock });
+  closers.push(() => configuration.watcher.close());
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };
   const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
@@ -191,7 +191,17 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
   const operations = operationsOf({ store, ledger, ...pipeline, generation: current, clock, logger });
   const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
-  const live = { ledger, generation: current, ports, live: shared.live, levelTwo, clock, audit, ...asked };
+  const live = {
+    ledger,
+    generation: current,
+    ports,
+    live: shared.live,
+    levelTwo,
+    clock,
+    audit,
+    configuration,
+    ...asked,
+  };
   const control = new ControlSocket({
     path: join(data, 'control.sock'),
     audit: (line) => audit.record(line),

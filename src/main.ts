@@ -1,5 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { asGatewayError } from './domain/errors.ts';
+import { addConfig } from './main-config.ts';
 import { addAuthorizations, addBench, addDirectory, addFlow, addMandates } from './main-data.ts';
 import type { ExitStatus, Finish } from './main-options.ts';
 import { addLooking, addOperating, addPerson, addService } from './main-service.ts';
@@ -37,6 +38,7 @@ function build(finish: Finish): Command {
   addLooking(program, finish);
   addOperating(program, finish);
   addFlow(program.command('flow').description('kinds of exchange'), finish);
+  addConfig(program.command('config').description('the configuration under two pairs of eyes'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);

@@ -3,6 +3,8 @@ import { loadConfiguration } from '../config/load.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { Generation } from '../domain/generation.ts';
 
+const DEMO_WARNING = 'demo mode: a change comes in force without the approval of a second person';
+
 /**
  * Tells every problem of the configuration, with its place and what to write instead. Only reads.
  * @returns 0 where the configuration is sound, else 1
@@ -15,10 +17,11 @@ export async function check(
   if (loaded.ok) {
     const { generation } = loaded.settings;
     const counts = countsOf(generation);
+    const warnings = loaded.settings.demo ? [DEMO_WARNING] : [];
     out.write(
       options.json
-        ? `${JSON.stringify({ ok: true, generation: generation.id, counts, problems: [] })}\n`
-        : summary(generation, counts),
+        ? `${JSON.stringify({ ok: true, generation: generation.id, counts, problems: [], warnings })}\n`
+        : `${summary(generation, counts)}${warnings.map((warning) => `warning: ${warning}\n`).join('')}`,
     );
     return 0;
   }

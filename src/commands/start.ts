@@ -1,8 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { type LoadOptions, loadConfiguration } from '../config/load.ts';
-import { formatProblem } from '../config/problems.ts';
+import type { LoadOptions } from '../config/load.ts';
 import { type Settings, withPortOffset } from '../config/settings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
@@ -11,8 +10,10 @@ import { makeDemoPki } from '../pki/demo-ca.ts';
 import { ensureBuilt } from '../portal/build/built.ts';
 import { Supervisor } from '../processes/supervisor.ts';
 import type { CommonOptions } from './places.ts';
+import { settingsInForce } from './settings-in-force.ts';
 
-const DEMO_WARNING = 'demo keys and demo partners: for trying out on this machine, not for use';
+const DEMO_WARNING =
+  'demo keys and demo partners, and one person changes the configuration alone: for trying out on this machine, not for use';
 const SFTP_HOSTS = ['127.0.0.1', 'localhost'];
 
 /** Runs the gateway until SIGTERM or SIGINT. @returns 0 after an orderly end, 1 for a wrong configuration, 3 when it broke */
@@ -68,10 +69,10 @@ function withHealthPort(settings: unknown, port: number): unknown {
 
 /** The settings to start with, with demo keys made where the configuration asks for them; undefined where it is wrong. */
 export async function prepare(options: Omit<CommonOptions, 'json'>): Promise<Settings | undefined> {
-  const first = await load(options.config, { keyFiles: 'may-be-absent' });
+  const first = await load(options, { keyFiles: 'may-be-absent' });
   if (first === undefined) return undefined;
   if (first.pki.demo) await makeDemoKeys(first, first.pki.directory);
-  const settings = await load(options.config, { keyFiles: 'required' });
+  const settings = first.pki.demo ? await load(options, { keyFiles: 'required' }) : first;
   if (settings === undefined) return undefined;
   await buildPages();
   const moved = offset(settings, options.portOffset);
@@ -100,12 +101,11 @@ export function untilEnd(logger: Logger): { readonly status: Promise<0 | 3>; rea
   return { status: promise, broken };
 }
 
-async function load(directory: string, options: LoadOptions): Promise<Settings | undefined> {
-  const loaded = await loadConfiguration(directory, options);
-  if (loaded.ok) return loaded.settings;
-  for (const problem of loaded.problems) process.stderr.write(`${formatProblem(problem)}\n`);
-  process.stderr.write(`the configuration has ${loaded.problems.length} problems and nothing was started\n`);
-  return undefined;
+async function load(options: Pick<CommonOptions, 'config' | 'data'>, how: LoadOptions): Promise<Settings | undefined> {
+  const tell = (line: string) => process.stderr.write(`${line}\n`);
+  const settings = await settingsInForce(options.config, options.data, how, tell);
+  if (settings === undefined) tell('nothing was started');
+  return settings;
 }
 
 /** Files are served also where the pages can not be built. */

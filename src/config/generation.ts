@@ -53,6 +53,7 @@ export function buildGeneration(files: SoundFiles, ring: KeyRing, ssh: SshTrust)
     alarms: files.gateway.value.alarms,
     retention: files.gateway.value.retention,
     ssh,
+    hub: files.gateway.value.hub,
   };
 }
 

@@ -11,6 +11,9 @@ import type { Path } from './yaml-file.ts';
 /** Whether key files of the demo authority may not exist yet, as before the first start. */
 export type KeyFiles = 'required' | 'may-be-absent';
 
+/** Reads a file that the configuration names; undefined where it cannot be read. */
+export type ReadText = (file: string) => Promise<string | undefined>;
+
 /** What the key files that partners name hold, by absolute path; undefined where a file cannot be read. */
 export type KeyTexts = ReadonlyMap<string, string | undefined>;
 
@@ -35,6 +38,7 @@ export async function readKeys(
   files: ConfigFiles,
   directory: string,
   keyFiles: KeyFiles,
+  read: ReadText = keyText,
 ): Promise<{ ring: KeyRing; problems: readonly Problem[] }> {
   const problems: Problem[] = [];
   const keys = new Map<string, SshKey>();
@@ -54,7 +58,7 @@ export async function readKeys(
       problems.push(places.at(at, `this key already belongs to ${shared}`, 'give each account a key of its own'));
       continue;
     }
-    const text = file === undefined ? entry.key : await keyText(file);
+    const text = file === undefined ? entry.key : await read(file);
     if (file !== undefined) {
       texts.set(file, text);
       owners.set(file, owner);

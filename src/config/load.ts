@@ -1,16 +1,36 @@
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import type { SshTrust } from '../domain/ssh-trust.ts';
+import { type Bundle, bundleOf } from './bundle.ts';
 import { buildGeneration, type SoundFiles } from './generation.ts';
-import { type KeyFiles, type KeyRing, type KeyTexts, ownKeyProblems, readKeys } from './keys.ts';
+import {
+  type KeyFiles,
+  type KeyRing,
+  type KeyTexts,
+  keyText,
+  ownKeyProblems,
+  type ReadText,
+  readKeys,
+} from './keys.ts';
 import { type ConfigFiles, parseFiles } from './parse.ts';
 import { inReadingOrder, type Problem } from './problems.ts';
 import { referenceProblems } from './references.ts';
 import { secondFactorProblems } from './second-factors.ts';
 import type { PkiFiles, PkiSettings, RevocationSettings, Settings } from './settings.ts';
+import { type Shape, shapeOf } from './shape.ts';
 import { readAuthorities } from './ssh-authorities.ts';
 import { readTree, type Tree } from './tree.ts';
 
 export type LoadOptions = { readonly keyFiles: KeyFiles };
+
+/** A configuration as it was written, and what it says. */
+export type Source = { readonly bundle: Bundle; readonly shape: Shape };
+
+type TreeOptions = LoadOptions & {
+  /** Where texts of named files come from, if not from the disk. */
+  readonly read?: ReadText | undefined;
+  /** Where a file of issuers is read by those who use it, if not where it is named. */
+  readonly placeOfIssuer?: ((file: string) => string) | undefined;
+};
 
 export type Loaded =
   | { readonly ok: true; readonly settings: Settings }
@@ -27,15 +47,15 @@ export async function loadConfiguration(
   return (await loadTree(directory, await readTree(directory), options)).loaded;
 }
 
-/** As `loadConfiguration`, from a tree already read; also gives the key files it read, sound or not. */
+/** As `loadConfiguration`, from a tree already read; also gives the key files it read, sound or not, and what was written. */
 export async function loadTree(
   directory: string,
   tree: Tree,
-  { keyFiles }: LoadOptions,
-): Promise<{ loaded: Loaded; keyTexts: KeyTexts }> {
+  { keyFiles, read = keyText, placeOfIssuer = (file) => file }: TreeOptions,
+): Promise<{ loaded: Loaded; keyTexts: KeyTexts; source?: Source }> {
   const { files, problems: parseProblems } = parseFiles(tree);
-  const accounts = await readKeys(files, directory, keyFiles);
-  const { trust, ring, problems: authorityProblems } = await readAuthorities(files, directory, accounts.ring);
+  const accounts = await readKeys(files, directory, keyFiles, read);
+  const { trust, ring, problems: authorityProblems } = await readAuthorities(files, directory, accounts.ring, read);
   const problems = inReadingOrder([
     ...tree.problems,
     ...parseProblems,
@@ -46,7 +66,27 @@ export async function loadTree(
     ...(await secondFactorProblems(files, directory)),
   ]).filter((problem) => problem.line > 0);
   if (problems.length > 0 || !isComplete(files)) return { loaded: { ok: false, problems }, keyTexts: ring.texts };
-  return { loaded: { ok: true, settings: settingsOf(directory, files, ring, trust) }, keyTexts: ring.texts };
+  const settings = settingsOf(directory, files, ring, trust);
+  const issuers = await issuerTexts(settings.pki, read);
+  const bundle = bundleOf(directory, tree.files, new Map([...ring.texts, ...issuers]));
+  const named = new Map([...issuers].map(([file, text]) => [relative(directory, file), text ?? '']));
+  const source = { bundle, shape: shapeOf(files, ring, named) };
+  return { loaded: { ok: true, settings: withIssuersAt(settings, placeOfIssuer) }, keyTexts: ring.texts, source };
+}
+
+/** Whose certificates are trusted is part of what two persons agree on; the demo authority makes its own. */
+async function issuerTexts(pki: PkiSettings, read: ReadText): Promise<KeyTexts> {
+  if (pki.demo) return new Map();
+  const files = [...pki.files.trustedIssuers, ...pki.files.intermediateIssuers];
+  return new Map(await Promise.all(files.map(async (file) => [file, await read(file)] as const)));
+}
+
+function withIssuersAt(settings: Settings, placeOf: (file: string) => string): Settings {
+  const { pki } = settings;
+  if (pki.demo) return settings;
+  const trustedIssuers = pki.files.trustedIssuers.map(placeOf);
+  const intermediateIssuers = pki.files.intermediateIssuers.map(placeOf);
+  return { ...settings, pki: { ...pki, files: { ...pki.files, trustedIssuers, intermediateIssuers } } };
 }
 
 function isComplete(files: ConfigFiles): files is SoundFiles {

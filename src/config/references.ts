@@ -6,6 +6,7 @@ import { exceptionProblems } from './references-exceptions.ts';
 import { flowProblems } from './references-flow.ts';
 import { folderProblems } from './references-folders.ts';
 import { gatewayProblems } from './references-gateway.ts';
+import { hubProblems } from './references-hub.ts';
 import { keyholderProblems } from './references-keyholders.ts';
 import { outputProblems } from './references-outputs.ts';
 import { partnerProblems } from './references-partner.ts';
@@ -27,5 +28,6 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...questionProblems(files),
     ...authorizationProblems(files),
     ...folderProblems(files),
+    ...hubProblems(files),
   ];
 }

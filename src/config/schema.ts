@@ -151,6 +151,8 @@ export const gatewaySchema = strict({
   contact: strict({ name: line(), email, telephone }).optional(),
   /** The version of the rules for users that is asked for today; who accepted another one stays out. */
   userRegulation: strict({ version: word.default('1') }).prefault({}),
+  /** The partner whose persons may hold roles at the hub. */
+  hub: partnerId.optional(),
 });
 
 /** `sectors.yaml` */

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { SshAuthority, SshTrust } from '../domain/ssh-trust.ts';
-import { isReadable, type KeyRing, type KeyTexts, keyText, placeOfKey } from './keys.ts';
+import { isReadable, type KeyRing, type KeyTexts, keyText, placeOfKey, type ReadText } from './keys.ts';
 import { type ConfigFiles, unknownName } from './parse.ts';
 import type { Problem } from './problems.ts';
 import type { ReadFile } from './read-file.ts';
@@ -14,6 +14,7 @@ export type Authorities = { readonly trust: SshTrust; readonly ring: KeyRing; re
 type Reading = {
   readonly gateway: ReadFile<GatewayFile>;
   readonly directory: string;
+  readonly read: ReadText;
   readonly problems: Problem[];
   readonly texts: Map<string, string | undefined>;
   /** Base64 blobs that have a use already, and which. */
@@ -22,12 +23,17 @@ type Reading = {
 type Entry = GatewayFile['ssh']['certificateAuthorities'][number];
 
 /** Reads the keys of authorities for SSH certificates, and looks whether the lists they keep can be read. */
-export async function readAuthorities(files: ConfigFiles, directory: string, accounts: KeyRing): Promise<Authorities> {
+export async function readAuthorities(
+  files: ConfigFiles,
+  directory: string,
+  accounts: KeyRing,
+  read: ReadText = keyText,
+): Promise<Authorities> {
   const { gateway } = files;
   if (gateway === undefined) return { trust: { authorities: [] }, ring: accounts, problems: [] };
   const { certificateAuthorities, revokedKeysFile } = gateway.value.ssh;
   const used = new Map([...accounts.keys].map(([place, { blob }]) => [blob, `an account (${place})`]));
-  const reading: Reading = { gateway, directory, problems: [], texts: new Map(accounts.texts), used };
+  const reading: Reading = { gateway, directory, read, problems: [], texts: new Map(accounts.texts), used };
   const authorities: SshAuthority[] = [];
   const keys = new Map(accounts.keys);
   for (const [index, entry] of certificateAuthorities.entries()) {
@@ -46,11 +52,11 @@ export async function readAuthorities(files: ConfigFiles, directory: string, acc
 }
 
 async function readAuthority(reading: Reading, entry: Entry, path: Path): Promise<SshAuthority | undefined> {
-  const { gateway, directory, problems, texts, used } = reading;
+  const { gateway, directory, read, problems, texts, used } = reading;
   const { publicKeyFile, krlFile, partners } = entry;
   const at = [...path, 'publicKeyFile'];
   const file = resolve(directory, publicKeyFile);
-  const text = await keyText(file);
+  const text = await read(file);
   texts.set(file, text);
   if (text === undefined) {
     const message = `the key file ${publicKeyFile} cannot be read`;

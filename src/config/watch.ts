@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { watch as watchFiles } from 'chokidar';
 import type { Logger } from '../domain/logger.ts';
 import { type KeyFiles, type KeyTexts, keyText } from './keys.ts';
-import { type Loaded, loadTree } from './load.ts';
+import { type Loaded, loadTree, type Source } from './load.ts';
 import type { Problem } from './problems.ts';
 import type { Settings } from './settings.ts';
 import { readTree, type Tree } from './tree.ts';
@@ -12,8 +12,13 @@ export type WatchOptions = {
   readonly keyFiles: KeyFiles;
   /** The settings that were loaded at start. */
   readonly inForce: Settings;
-  /** A sound configuration that differs from the one in force, or the one in force after problems were told. */
-  readonly onGeneration: (settings: Settings) => void | Promise<void>;
+  /**
+   * A sound configuration that differs from the one in force, or the one in force after problems were told.
+   * @returns `held` where it does not come in force for now
+   */
+  readonly onGeneration: (settings: Settings, source: Source) => Promise<'held' | 'in-force'>;
+  /** What lies on the disk is what is in force, and nothing was wrong with it before. */
+  readonly onSame?: () => void;
   /** What is on disk is not sound; the settings in force stay. Told once for each change of the files. */
   readonly onProblems: (problems: readonly Problem[]) => void | Promise<void>;
   readonly logger: Logger;
@@ -56,6 +61,12 @@ export class ConfigurationWatcher {
 
   static start(options: WatchOptions): ConfigurationWatcher {
     return new ConfigurationWatcher(options);
+  }
+
+  /** As `look`, and tells of what lies there as if it were new. */
+  lookAgain(): Promise<void> {
+    this.#seen = '';
+    return this.look();
   }
 
   /** Reads the folder now and tells what changed; a call while another runs makes that one look once more. */
@@ -102,7 +113,7 @@ export class ConfigurationWatcher {
     const { directory, keyFiles } = this.#options;
     const tree = await readTree(directory);
     if (digestOf(tree, await readAgain(this.#keyTexts)) === this.#seen) return;
-    const { loaded, keyTexts } = await loadTree(directory, tree, { keyFiles });
+    const { loaded, keyTexts, source } = await loadTree(directory, tree, { keyFiles });
     const digest = digestOf(tree, keyTexts);
     // A save may have been half done: what is told must be what still stands there.
     if (digest !== digestOf(await readTree(directory), await readAgain(keyTexts))) {
@@ -112,18 +123,18 @@ export class ConfigurationWatcher {
     if (this.#closed) return;
     this.#seen = digest;
     this.#keyTexts = keyTexts;
-    await this.#tell(loaded);
+    await this.#tell(loaded, source);
   }
 
-  async #tell(loaded: Loaded): Promise<void> {
-    if (!loaded.ok) {
+  async #tell(loaded: Loaded, source: Source | undefined): Promise<void> {
+    if (!loaded.ok || source === undefined) {
       this.#unsound = true;
-      await this.#options.onProblems(loaded.problems);
+      await this.#options.onProblems(loaded.ok ? [] : loaded.problems);
       return;
     }
     const { id } = loaded.settings.generation;
-    if (id === this.#inForce && !this.#unsound) return;
-    await this.#options.onGeneration(loaded.settings);
+    if (id === this.#inForce && !this.#unsound) return this.#options.onSame?.();
+    if ((await this.#options.onGeneration(loaded.settings, source)) === 'held') return;
     this.#inForce = id;
     this.#unsound = false;
   }

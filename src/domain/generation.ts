@@ -1,6 +1,6 @@
 import type { Authorization, Flow, SharedFolder } from './flow.ts';
 import type { Partner, Sector } from './partner.ts';
-import type { AccessMethod, Level, RuleRef } from './principal.ts';
+import type { AccessMethod, Level, PartnerId, RuleRef } from './principal.ts';
 import type { SshTrust } from './ssh-trust.ts';
 
 /** Limits of the gateway; units are in the names. Defaults stand in config/schema.ts. */
@@ -63,6 +63,8 @@ export type Generation = {
   readonly alarms: Alarms;
   readonly retention: Retention;
   readonly ssh: SshTrust;
+  /** The partner whose persons may hold roles at the hub. */
+  readonly hub?: PartnerId | undefined;
 };
 
 export type Listener = {

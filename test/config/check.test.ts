@@ -21,7 +21,7 @@ test('a sound configuration is one line with counts', async () => {
   const { status, text } = await run(copy.directory, false);
   expect(status).toBe(0);
   expect(text).toMatch(
-    /^OK: partners 4, accounts 12, flows 7, authorizations 9, folders 1, sectors 19; generation [0-9a-f]{64}\n$/,
+    /^OK: partners 4, accounts 12, flows 7, authorizations 9, folders 1, sectors 19; generation [0-9a-f]{64}\nwarning: demo mode: [^\n]+\n$/,
   );
 });
 

@@ -156,7 +156,7 @@ test('limits left out are the numbers that ship', async () => {
   const text = await readFile(copy.path('gateway.yaml'), 'utf8');
   const written = await settingsOf(copy.directory);
   const [contact = ''] = /^contact:.*$/m.exec(text) ?? [];
-  await copy.write('gateway.yaml', text.slice(0, text.indexOf('# Limits;')) + contact);
+  await copy.write('gateway.yaml', `${text.slice(0, text.indexOf('# Limits;'))}${contact}\nhub: ksz\n`);
   const defaults = await settingsOf(copy.directory);
   expect(defaults.generation.limits).toEqual({
     maxFileBytes: 10_000_000_000,

@@ -20,7 +20,10 @@ async function watching(copy: ConfigCopy, options: Partial<WatchOptions> = {}) {
     directory: copy.directory,
     keyFiles: 'may-be-absent',
     inForce: loaded.settings,
-    onGeneration: (settings) => void told.settings.push(settings),
+    onGeneration: async (settings) => {
+      told.settings.push(settings);
+      return 'in-force';
+    },
     onProblems: (problems) => void told.problems.push(problems),
     logger: {
       debug: quiet,

@@ -18,7 +18,7 @@ export async function editConfig(gateway: RunningGateway, name: string, change: 
 /** Edits a file and waits until the generation with it is in force. @returns the id of that generation */
 export async function takeUp(gateway: RunningGateway, name: string, change: Change): Promise<string> {
   const audit = new AuditTrail(gateway);
-  const before = (await audit.all({ kind: 'generation' })).length;
+  const before = (await audit.all({ kind: 'generation', outcome: 'done' })).length;
   await editConfig(gateway, name, change);
   const line = await eventually(`a generation with the new ${name}`, async () => {
     const lines = await audit.all({ kind: 'generation', outcome: 'done' });

@@ -1,0 +1,137 @@
+import { GenerationStore, type HistoryRow } from '../config/generation-store.ts';
+import { type Proposal, Proposals, textToSign } from '../config/proposals.ts';
+import { GatewayError } from '../domain/errors.ts';
+import type { ProposalAnswer } from '../gateway-config-proposals.ts';
+import { askGateway } from '../ops/control-socket.ts';
+import { type SigningOptions, signatureOver } from './config-sign.ts';
+import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
+
+type Out = NodeJS.WritableStream;
+export type Wish = { readonly author?: string | undefined; readonly message?: string | undefined };
+
+/** Asks the running gateway to keep the files of a folder as a proposal; with a key, the author signs it as well. */
+export async function configPropose(
+  folder: string | undefined,
+  options: CommonOptions & Wish & SigningOptions,
+  out: Out,
+): Promise<0> {
+  const { author, message } = options;
+  if (isSigning(options) && author === undefined) throw new GatewayError('bad-request', 'who signs says --author');
+  const proposed = await ask(options, 'propose', { folder, author, message });
+  return print(isSigning(options) ? await signed('prove', proposed, options) : proposed, options, out);
+}
+
+/** An earlier generation as a proposal. */
+export async function configRollback(name: string, options: CommonOptions & Wish, out: Out): Promise<0> {
+  const { author, message } = options;
+  return print(await ask(options, 'rollback', { name, author, message }), options, out);
+}
+
+/** Signs a proposal, as its second person. */
+export async function configApprove(name: string, options: CommonOptions & SigningOptions, out: Out): Promise<0> {
+  return print(await signed('approve', await ask(options, 'proposal', { name }), options), options, out);
+}
+
+/** Writes an approved proposal into the folder; it is in force on return. */
+export async function configApply(name: string, options: CommonOptions, out: Out): Promise<0> {
+  return print(await ask(options, 'apply', { name }), options, out);
+}
+
+/** Every generation that was ever in force, the oldest first, and proposals that are open. Reads what is kept. */
+export async function configHistory(options: CommonOptions, out: Out): Promise<0> {
+  const data = await dataDirectory(options);
+  const generations = await new GenerationStore(data).history();
+  const open = (await new Proposals(data).list()).filter(({ state }) => state === 'open');
+  if (options.json) out.write(`${JSON.stringify({ generations, proposals: open })}\n`);
+  else out.write(`${generations.map(historyLine).join('')}${open.map(openLine).join('')}`);
+  return 0;
+}
+
+/** The files of a generation or a proposal, one of them, or what its approver signs. Reads what is kept. */
+export async function configShow(
+  name: string,
+  file: string | undefined,
+  options: CommonOptions & { readonly toSign: boolean },
+  out: Out,
+): Promise<0> {
+  const data = await dataDirectory(options);
+  const store = new GenerationStore(data);
+  if (options.toSign) {
+    out.write(textToSign(await new Proposals(data).find(name)));
+    return 0;
+  }
+  const { tree, row } = await store.find(name);
+  const bundle = await store.get(tree);
+  const all = new Map([...bundle.files, ...bundle.named]);
+  if (file !== undefined) {
+    const text = all.get(file);
+    if (text === undefined) throw new GatewayError('not-found', `this generation has no file ${file}`);
+    out.write(options.json ? `${JSON.stringify({ tree, file, text })}\n` : text);
+    return 0;
+  }
+  if (options.json) out.write(`${JSON.stringify({ tree, row, files: Object.fromEntries(all) })}\n`);
+  else out.write(`${row === undefined ? `tree ${tree}, not in force yet\n` : historyLine(row)}${listing(all)}`);
+  return 0;
+}
+
+function isSigning({ key, certificate, signature }: SigningOptions): boolean {
+  return key !== undefined || certificate !== undefined || signature !== undefined;
+}
+
+async function signed(
+  verb: 'prove' | 'approve',
+  proposal: ProposalAnswer,
+  options: CommonOptions & SigningOptions,
+): Promise<ProposalAnswer> {
+  const signature = await signatureOver(proposal.toSign, options);
+  return ask(options, verb, { name: proposal.tree, ...signature });
+}
+
+async function ask(
+  options: CommonOptions,
+  verb: string,
+  asked: Readonly<Record<string, string | undefined>>,
+): Promise<ProposalAnswer> {
+  const socket = controlSocketPath(await dataDirectory(options));
+  return parseAnswer(await askGateway(socket, { command: 'config', arguments: [verb, JSON.stringify(asked)] }));
+}
+
+/** The answer of our own gateway, of this version. */
+function parseAnswer(answer: unknown): ProposalAnswer {
+  return answer as ProposalAnswer;
+}
+
+function print(answer: ProposalAnswer, options: CommonOptions, out: Out): 0 {
+  if (options.json) {
+    out.write(`${JSON.stringify(answer)}\n`);
+    return 0;
+  }
+  const { tree, author, authorProven, message, state, approvers, changes } = answer;
+  const needed = answer.approvalsNeeded;
+  const lines = [
+    `proposal   ${tree}`,
+    `author     ${author}${authorProven ? ' (signed)' : ''}`,
+    ...(message === '' ? [] : [`message    ${message}`]),
+    `state      ${state === 'open' ? `${approvers.length} of ${needed} approvals` : 'in force'}`,
+    ...approvers.map((one) => `approver   ${one}`),
+    ...changes.map((one) => `changes    ${one}`),
+  ];
+  out.write(`${lines.join('\n')}\n`);
+  return 0;
+}
+
+function historyLine({ at, generation, tree, how, author, approvers, message }: HistoryRow): string {
+  const approved = approvers.length === 0 ? '' : `, approved by ${approvers.join(', ')}`;
+  const why = message === undefined || message === '' ? '' : `: ${message}`;
+  return `${at}  ${generation.slice(0, 12)}  tree ${tree.slice(0, 12)}  ${how}, ${author}${approved}${why}\n`;
+}
+
+function openLine({ at, generation, tree, author, message, approvals }: Proposal): string {
+  const why = message === '' ? '' : `: ${message}`;
+  const signers = approvals.length === 0 ? '' : `, approved by ${approvals.map(({ signer }) => signer).join(', ')}`;
+  return `${at}  ${generation.slice(0, 12)}  tree ${tree.slice(0, 12)}  proposed, ${author}${signers}${why}\n`;
+}
+
+function listing(files: ReadonlyMap<string, string>): string {
+  return [...files].map(([file, text]) => `${String(Buffer.byteLength(text)).padStart(8)}  ${file}\n`).join('');
+}

@@ -1,0 +1,132 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { GatewayError } from '../domain/errors.ts';
+import type { Generation } from '../domain/generation.ts';
+import type { Account, Partner } from '../domain/partner.ts';
+import type { IsoDate } from '../domain/period.ts';
+import { writeDurably } from './durable-file.ts';
+
+/** One configuration that somebody asks to put in force. Its id is the digest of its files. */
+export type Proposal = {
+  readonly tree: string;
+  readonly generation: string;
+  /** The files that were in force when it was made: an approval holds for this one step and no other. */
+  readonly base: string;
+  /** `anna@ksz`, or `system:<user>` where nobody said who. */
+  readonly author: string;
+  /** Whether the author signed it. */
+  readonly authorProven: boolean;
+  readonly message: string;
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  readonly systemUser: string;
+  readonly approvals: readonly Approval[];
+  readonly state: 'open' | 'in-force';
+};
+
+export type Approval = {
+  readonly signer: string;
+  readonly form: 'ssh' | 'certificate';
+  /** Base64 of what `sluis config approve` sent: an SSH signature file, or a CMS. */
+  readonly signature: string;
+  readonly at: string;
+  readonly systemUser: string;
+};
+
+/** The namespace of SSH signatures: `ssh-keygen -Y verify -n config@sluis`. */
+export const APPROVAL_NAMESPACE = 'config@sluis';
+
+/** What is signed: the digest of the files, and the one step it is for, so that an old approval opens nothing later. */
+export function textToSign({ tree, base, author, at }: Pick<Proposal, 'tree' | 'base' | 'author' | 'at'>): string {
+  return `sluis configuration\ntree ${tree}\nafter ${base}\nby ${author} at ${at}\n`;
+}
+
+/** Why an approval does not count at this moment; undefined where it does. Asked of the generation in force. */
+export function approverRefusal(
+  { partners, hub }: Pick<Generation, 'partners' | 'hub'>,
+  signer: string,
+  author: string,
+  today: IsoDate,
+): string | undefined {
+  const found = personOf(partners, signer);
+  if (found === undefined) return `${signer} is nobody of the generation in force`;
+  if (naturalPerson(partners, signer) === naturalPerson(partners, author))
+    return `${signer} proposed it; a second person approves`;
+  if (found.partner.id !== hub) return `${signer} is not a person of the hub`;
+  if (!found.account.roles.includes('approver')) return `${signer} does not have the role approver`;
+  return isDesignated(found, today) ? undefined : `${signer} is not in force today`;
+}
+
+/** Somebody whom several partners designated is one person. */
+function naturalPerson(partners: readonly Partner[], name: string): string {
+  const same = personOf(partners, name)?.account.samePersonAs;
+  return same === undefined ? name : `${same.id}@${same.partner}`;
+}
+
+type Found = { readonly partner: Partner; readonly account: Account };
+
+export function personOf(partners: readonly Partner[], name: string): Found | undefined {
+  for (const partner of partners) {
+    const account = partner.accounts.find(({ id, kind }) => kind === 'person' && `${id}@${partner.id}` === name);
+    if (account !== undefined) return { partner, account };
+  }
+  return undefined;
+}
+
+function isDesignated({ partner, account }: Found, today: IsoDate): boolean {
+  if (partner.disabled || account.disabled) return false;
+  return (
+    (account.from === undefined || account.from <= today) && (account.until === undefined || today <= account.until)
+  );
+}
+
+/** An author who is only a user of this machine could be anybody: then two persons approve. */
+export function approvalsNeeded({ author }: Pick<Proposal, 'author'>): 1 | 2 {
+  return author.startsWith('system:') ? 2 : 1;
+}
+
+/** Proposals, each in a file under the digest of what it proposes. */
+export class Proposals {
+  readonly #folder: string;
+
+  constructor(data: string) {
+    this.#folder = join(data, 'proposals');
+  }
+
+  async save(proposal: Proposal): Promise<void> {
+    await writeDurably(this.#fileOf(proposal.tree), `${JSON.stringify(proposal, undefined, 2)}\n`);
+  }
+
+  async of(tree: string): Promise<Proposal | undefined> {
+    return (await this.list()).find((one) => one.tree === tree);
+  }
+
+  /** The newest first. */
+  async list(): Promise<readonly Proposal[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const files = names.filter((name) => /^[0-9a-f]{64}\.json$/.test(name));
+    const all = await Promise.all(files.map(async (name) => parse(await readFile(join(this.#folder, name), 'utf8'))));
+    return all.toSorted((a, b) => (a.at < b.at ? 1 : -1));
+  }
+
+  /** @throws GatewayError `not-found`, `bad-request` where several begin so */
+  async find(name: string): Promise<Proposal> {
+    const [found, other] = (await this.list()).filter(
+      ({ tree, generation }) => name.length >= 6 && (tree.startsWith(name) || generation.startsWith(name)),
+    );
+    if (found === undefined) {
+      throw new GatewayError('not-found', `there is no proposal ${name}; "sluis config history" lists them`);
+    }
+    if (other !== undefined) throw new GatewayError('bad-request', `several proposals begin with ${name}`);
+    return found;
+  }
+
+  #fileOf(tree: string): string {
+    return join(this.#folder, `${tree}.json`);
+  }
+}
+
+/** A file of our own. */
+function parse(text: string): Proposal {
+  return JSON.parse(text) as Proposal;
+}

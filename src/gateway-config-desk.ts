@@ -1,0 +1,200 @@
+import { userInfo } from 'node:os';
+import type { Audit } from './audit/audit.ts';
+import { type Change, changesBetween } from './config/changes.ts';
+import type { CurrentGeneration } from './config/generation.ts';
+import { GenerationStore, type HistoryRow, type HowInForce } from './config/generation-store.ts';
+import type { Source } from './config/load.ts';
+import { approvalsNeeded, approverRefusal, type Proposal, Proposals, textToSign } from './config/proposals.ts';
+import { restartNeeds } from './config/restart-needs.ts';
+import type { Settings } from './config/settings.ts';
+import type { Clock } from './domain/clock.ts';
+import type { Generation } from './domain/generation.ts';
+import type { Logger, Metrics } from './domain/logger.ts';
+import { dateOf } from './domain/period.ts';
+import type { SignerOf } from './gateway-approvers.ts';
+
+export type DeskParts = {
+  readonly data: string;
+  /** What the gateway began with; whether it is a demo never changes while it runs. */
+  readonly settings: Settings;
+  readonly current: CurrentGeneration;
+  readonly audit: Audit;
+  readonly metrics: Metrics;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly signerOf: SignerOf;
+  /** From then on everybody asks the new one. */
+  readonly putInForce: (generation: Generation) => Promise<void>;
+};
+
+type InForce = { readonly row: HistoryRow; readonly source: Source | undefined };
+
+/** A configuration on the disk that is not in force, since nobody approved it. */
+export type Held = { readonly tree: string; readonly since: number; readonly changes: readonly Change[] };
+
+/**
+ * Decides whether a sound configuration comes in force: outside demo mode what matters needs a second person. Keeps every
+ * one that does.
+ */
+export class ConfigurationDesk {
+  readonly store: GenerationStore;
+  readonly proposals: Proposals;
+  readonly #parts: DeskParts;
+  #inForce: InForce;
+  #held: Held | undefined;
+  /** While files are written one by one, what lies there in between is nobody's wish. */
+  #writing = false;
+
+  private constructor(parts: DeskParts, store: GenerationStore, inForce: InForce) {
+    this.#parts = parts;
+    this.store = store;
+    this.proposals = new Proposals(parts.data);
+    this.#inForce = inForce;
+  }
+
+  /** @param source what the generation in force was loaded from; undefined where that is gone already */
+  static async open(parts: DeskParts, source: Source | undefined): Promise<ConfigurationDesk> {
+    const store = new GenerationStore(parts.data);
+    const last = await store.last();
+    const { id } = parts.current.value;
+    if (last?.generation === id && isDemo(last) === parts.settings.demo) {
+      return new ConfigurationDesk(parts, store, { row: last, source });
+    }
+    const tree = source === undefined ? '' : await store.put(source.bundle);
+    const how = parts.settings.demo ? 'demo' : last === undefined || isDemo(last) ? 'bootstrap' : 'alone';
+    const row = rowOf(parts, { generation: id, tree, parent: last?.generation, how });
+    await parts.audit.record({ kind: 'generation-at-start', outcome: 'done', fields: fieldsOf(row) });
+    await store.append(row);
+    return new ConfigurationDesk(parts, store, { row, source });
+  }
+
+  get inForce(): HistoryRow {
+    return this.#inForce.row;
+  }
+
+  get held(): Held | undefined {
+    return this.#held;
+  }
+
+  /** What a configuration changes, as far as it is known what is in force. */
+  changes(source: Source): readonly Change[] {
+    return changesBetween(this.#inForce.source?.shape ?? new Map(), source.shape);
+  }
+
+  needsApproval(source: Source): boolean {
+    return !this.#parts.settings.demo && this.changes(source).some(({ needsApproval }) => needsApproval);
+  }
+
+  /** Writes files without looking at what lies there in between. */
+  async whileWriting(write: () => Promise<void>): Promise<void> {
+    this.#writing = true;
+    await write().finally(() => {
+      this.#writing = false;
+    });
+  }
+
+  /** A sound configuration lies on the disk. @returns whether it is in force now */
+  async consider(settings: Settings, source: Source): Promise<boolean> {
+    if (this.#writing) return false;
+    const tree = await this.store.put(source.bundle);
+    const proposal = await this.proposals.of(tree);
+    const approvers = proposal === undefined ? [] : await this.approversOf(proposal);
+    const needs = this.needsApproval(source);
+    if (needs && (proposal === undefined || approvers.length < approvalsNeeded(proposal))) {
+      await this.#hold(tree, settings, this.changes(source));
+      return false;
+    }
+    const how = this.#parts.settings.demo ? 'demo' : needs ? 'approved' : 'alone';
+    await this.#takeUp(settings.generation, source, { tree, how, proposal, approvers });
+    return true;
+  }
+
+  async #takeUp(
+    generation: Generation,
+    source: Source,
+    {
+      tree,
+      how,
+      proposal,
+      approvers,
+    }: Pick<HistoryRow, 'tree' | 'how' | 'approvers'> & { proposal?: Proposal | undefined },
+  ): Promise<void> {
+    const { audit, logger, putInForce } = this.#parts;
+    const before = this.#inForce.row;
+    const restart = restartNeeds(this.changes(source));
+    const { author, message } = proposal ?? {};
+    const change = { generation: generation.id, tree, parent: before.generation, how, author, message };
+    const row = { ...rowOf(this.#parts, change), approvers };
+    await audit.record({ kind: 'generation', outcome: 'done', fields: fieldsOf(row) });
+    // The same again, after files that were wrong were set right, is no new one.
+    const isNew = generation.id !== before.generation;
+    if (isNew) await this.store.append(row);
+    await putInForce(generation);
+    logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
+    if (proposal !== undefined) await this.proposals.save({ ...proposal, state: 'in-force' });
+    this.#inForce = { row: isNew ? row : before, source };
+    this.notHeld();
+    if (restart.length > 0) logger.warn({ restart }, 'these settings changed and are taken up at the next start');
+  }
+
+  /** What lies on the disk is in force, or nothing is asked for any more. */
+  notHeld(): void {
+    this.#held = undefined;
+    this.#parts.metrics.gauge('sluis_configuration_unapproved', 0);
+  }
+
+  /** Whose approval counts now: good signatures by others than the author, who may approve today. */
+  async approversOf(proposal: Proposal): Promise<readonly string[]> {
+    if (proposal.state !== 'open' || proposal.base !== this.#inForce.row.tree) return [];
+    const { current, clock, signerOf } = this.#parts;
+    const counted = new Set<string>();
+    for (const approval of proposal.approvals) {
+      const found = await signerOf(approval, textToSign(proposal), current.value);
+      if (!('signer' in found) || found.signer !== approval.signer) continue;
+      const refusal = approverRefusal(current.value, found.signer, proposal.author, dateOf(clock.now()));
+      if (refusal === undefined) counted.add(found.signer);
+    }
+    return [...counted];
+  }
+
+  async #hold(tree: string, settings: Settings, changes: readonly Change[]): Promise<void> {
+    const { audit, metrics, logger, clock, current } = this.#parts;
+    metrics.gauge('sluis_configuration_unapproved', 1);
+    if (this.#held?.tree === tree) return;
+    this.#held = { tree, since: clock.now(), changes };
+    const waiting = changes.filter(({ needsApproval }) => needsApproval).map(({ file, path }) => `${file}#/${path}`);
+    const fields = { from: current.value.id, to: settings.generation.id, tree, reason: 'not-approved' };
+    await audit.record({ kind: 'generation', outcome: 'refused', fields });
+    logger.error(
+      { tree, generation: settings.generation.id, changes: waiting.slice(0, 20) },
+      'the configuration was changed and nobody approved it; the old generation stays in force',
+    );
+  }
+}
+
+type RowParts = {
+  readonly generation: string;
+  readonly tree: string;
+  readonly parent: string | undefined;
+  readonly how: HowInForce;
+  readonly author?: string | undefined;
+  readonly message?: string | undefined;
+};
+
+function rowOf({ clock }: DeskParts, { author = systemAuthor(), ...row }: RowParts): HistoryRow {
+  return { at: new Date(clock.now()).toISOString(), ...row, author, approvers: [] };
+}
+
+/** Who changed files without saying who: only the user of the machine is known. */
+export function systemAuthor(): string {
+  return `system:${userInfo().username}`;
+}
+
+function isDemo(row: HistoryRow): boolean {
+  return row.how === 'demo';
+}
+
+function fieldsOf({ parent, generation, tree, how, author, approvers }: HistoryRow): Record<string, string> {
+  const named = approvers.length === 0 ? {} : { approvers: approvers.join(' ') };
+  return { ...(parent === undefined ? {} : { from: parent }), to: generation, tree, how, author, ...named };
+}

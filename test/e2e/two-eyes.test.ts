@@ -1,0 +1,225 @@
+import { execFileSync } from 'node:child_process';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { askGateway } from '../../src/ops/control-socket.ts';
+import { AuditTrail } from '../support/audit-trail.ts';
+import { eventually } from '../support/eventually.ts';
+import { type RunningGateway, removeFolder, startIn } from '../support/gateway.ts';
+import { WebdavClient } from '../support/partner-client.ts';
+import { editConfig, takeUp } from '../support/reload.ts';
+import { hasTool } from '../support/tools.ts';
+import { ConfigCommands, makeRealFolder } from '../support/two-eyes.ts';
+
+let gateway: RunningGateway;
+let audit: AuditTrail;
+let commands: ConfigCommands;
+
+beforeAll(async () => {
+  gateway = await startIn(await makeRealFolder());
+  audit = new AuditTrail(gateway);
+  commands = new ConfigCommands(gateway);
+});
+afterAll(async () => {
+  await gateway.stop();
+  await removeFolder(gateway);
+});
+
+const FOLDERS = 'folders.yaml';
+const openToRva = (yaml: string) => `${yaml}      - partner: rva\n        rights: [list, read]\n`;
+
+async function mayRead(account: string): Promise<boolean> {
+  const client = await WebdavClient.open(gateway, account);
+  const { status } = await client.ask('PROPFIND', '/SHARED/work/', { headers: { Depth: '0' } });
+  client.close();
+  return status === 207;
+}
+
+async function held(): Promise<unknown> {
+  return eventually('an alarm', async () => {
+    const path = join(gateway.data, 'control.sock');
+    const { alarms } = (await askGateway(path, { command: 'status', arguments: [] })) as {
+      alarms: { alarm: string }[];
+    };
+    return alarms.find(({ alarm }) => alarm === 'configuration-not-approved');
+  });
+}
+
+async function inForce(): Promise<string> {
+  const { generations } = await commands.history();
+  return generations.at(-1)?.generation ?? '';
+}
+
+async function change(edit: (yaml: string) => string): Promise<void> {
+  await editConfig(gateway, FOLDERS, edit);
+  await held();
+}
+
+/** The generation in which RVA has no rights in the shared folder. */
+async function backToTheBeginning(): Promise<void> {
+  const [, , third] = (await commands.history()).generations;
+  const { tree } = await commands.rollback(third?.generation ?? '', 'anna@ksz');
+  await commands.approveBy(tree, 'bram@ksz');
+  await commands.apply(tree);
+}
+
+describe('outside demo mode', () => {
+  test('the first generation is in force by nobody’s approval, and the log says so', async () => {
+    const { generations } = await commands.history();
+    expect(generations.map(({ how }) => how)).toEqual(['bootstrap']);
+    await audit.line({ kind: 'generation-at-start', fields: { how: 'bootstrap', to: await inForce() } });
+    expect(await commands.show(await inForce(), FOLDERS)).toBe(await commands.file(FOLDERS));
+  });
+
+  test('what one may change alone is taken up at once: a telephone number, and who is shut out', async () => {
+    await takeUp(gateway, 'partners/rva.yaml', (yaml) =>
+      yaml.replace('telephone: "+32 2 000 00 ', 'telephone: "+32 2 111 00 '),
+    );
+    await takeUp(gateway, 'partners/rva.yaml', (yaml) =>
+      yaml.replace('  - id: bram\n', '  - id: bram\n    disabled: true\n'),
+    );
+    expect((await commands.history()).generations.map(({ how }) => how)).toEqual(['bootstrap', 'alone', 'alone']);
+  });
+
+  test('an ACL waits for a second person, with an alarm; then it is in force', async () => {
+    const before = await inForce();
+    expect(await mayRead('anna@rva')).toBe(false);
+    await change(openToRva);
+    expect(await mayRead('anna@rva')).toBe(false);
+    const proposal = await commands.propose('anna@ksz', 'RVA works with us', true);
+    expect(proposal).toMatchObject({ author: 'anna@ksz', authorProven: true, approvalsNeeded: 1, approvers: [] });
+    expect(proposal.changes[0]).toContain('folders.yaml#/');
+    await expect(commands.apply(proposal.tree)).rejects.toThrow('0 of 1 approvals');
+    await expect(commands.approveBy(proposal.tree, 'anna@ksz')).rejects.toThrow('a second person approves');
+    await expect(commands.approveBy(proposal.tree, 'anna@rva')).rejects.toThrow('no person of the hub');
+    expect(await mayRead('anna@rva')).toBe(false);
+    const approved = await commands.approveBy(proposal.tree, 'bram@ksz');
+    expect(approved).toMatchObject({ state: 'in-force', approvers: ['bram@ksz'] });
+    expect(await mayRead('anna@rva')).toBe(true);
+    const { generations } = await commands.history();
+    expect(generations.at(-1)).toMatchObject({ how: 'approved', author: 'anna@ksz', parent: before });
+    const line = await audit.line({ kind: 'generation', outcome: 'done', fields: { how: 'approved' } });
+    expect(line.fields).toMatchObject({ from: before, author: 'anna@ksz', approvers: 'bram@ksz', tree: proposal.tree });
+    await audit.line({ kind: 'configuration-approval', outcome: 'refused', fields: { tree: proposal.tree } });
+  });
+
+  test('files that change after the approval are not those that were approved', async () => {
+    const before = await inForce();
+    await change((yaml) => yaml.replace('rights: [list, read]', 'rights: [list, read, create]'));
+    const { tree } = await commands.propose('anna@ksz', 'RVA hands in');
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace('[list, read, create]', 'all'));
+    await eventually(
+      'another tree to be held',
+      async () => ((await held()) as { tree: string }).tree !== tree || undefined,
+    );
+    expect(await commands.approveBy(tree, 'bram@ksz')).toMatchObject({ state: 'open', approvers: ['bram@ksz'] });
+    expect(await inForce()).toBe(before);
+    expect(await commands.apply(tree)).toMatchObject({ state: 'in-force' });
+    expect(await commands.file(FOLDERS)).toContain('rights: [list, read, create]');
+  });
+
+  test('an earlier generation takes approval again, also where it was approved once', async () => {
+    const { generations } = await commands.history();
+    const [, , third] = generations;
+    const now = await inForce();
+    const proposal = await commands.rollback(third?.generation.slice(0, 12) ?? '', 'anna@ksz');
+    await expect(commands.apply(proposal.tree)).rejects.toThrow('0 of 1 approvals');
+    expect(await inForce()).toBe(now);
+    await commands.approveBy(proposal.tree, 'bram@ksz');
+    await commands.apply(proposal.tree);
+    expect(await inForce()).toBe(third?.generation);
+    expect(await mayRead('anna@rva')).toBe(false);
+  });
+
+  test('a change that no person asked for takes two approvals', async () => {
+    await change(openToRva);
+    const { tree } = await commands.propose(undefined, 'from nobody');
+    expect(await commands.approveBy(tree, 'bram@ksz')).toMatchObject({ state: 'open', approvalsNeeded: 2 });
+    expect(await commands.approveBy(tree, 'anna@ksz')).toMatchObject({ state: 'in-force' });
+    await backToTheBeginning();
+  });
+
+  test('the certificate of a person is as good as a key, unless he is shut out by then', async () => {
+    await change(openToRva);
+    const certificate = join(gateway.certificates, 'bram@ksz.p12');
+    const passwordFile = join(gateway.folder, 'password');
+    await writeFile(passwordFile, 'demo\n');
+    const { tree } = await commands.propose('anna@ksz', 'by certificate');
+    const other = join(gateway.certificates, 'anna@rjv.p12');
+    await expect(commands.approve(tree, { certificate: other, passwordFile })).rejects.toThrow('no person of the hub');
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace('reason: common work', 'reason: other work'));
+    await commands.approve(tree, { certificate, passwordFile });
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace('reason: other work', 'reason: common work'));
+    await eventually('the approved files to be in force', async () =>
+      (await commands.history()).generations.at(-1)?.tree === tree ? true : undefined,
+    );
+    await backToTheBeginning();
+  });
+
+  test.skipIf(!hasTool('ssh-keygen'))(
+    'an approval by ssh-keygen counts, and one for another namespace does not',
+    async () => {
+      await change(openToRva);
+      const { tree, toSign } = await commands.propose('anna@ksz', 'signed elsewhere');
+      const file = join(gateway.folder, 'to-sign');
+      await writeFile(file, toSign);
+      execFileSync('ssh-keygen', ['-Y', 'sign', '-q', '-n', 'config@sluis', '-f', commands.keyOf('bram@ksz'), file]);
+      const other = join(gateway.folder, 'of-another-namespace');
+      await writeFile(other, toSign);
+      execFileSync('ssh-keygen', ['-Y', 'sign', '-q', '-n', 'file', '-f', commands.keyOf('bram@ksz'), other]);
+      await expect(commands.approve(tree, { signature: `${other}.sig` })).rejects.toThrow('not one over this text');
+      expect(await commands.approve(tree, { signature: `${file}.sig` })).toMatchObject({ state: 'in-force' });
+      const kept = JSON.parse(await readFile(join(gateway.data, 'proposals', `${tree}.json`), 'utf8'));
+      expect(kept.approvals.map(({ signer }: { signer: string }) => signer)).toEqual(['bram@ksz']);
+      await backToTheBeginning();
+    },
+  );
+
+  test('who is shut out can not approve, though his key is right', async () => {
+    const bram = (yaml: string) => yaml.replace('  - id: bram\n', '  - id: bram\n    disabled: true\n');
+    await takeUp(gateway, 'partners/ksz.yaml', bram);
+    await change(openToRva);
+    const { tree } = await commands.propose('anna@ksz', 'nobody is left');
+    await expect(commands.approveBy(tree, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace(/ {6}- partner: rva\n.*\n/, ''));
+    const disabled = await inForce();
+    // To let an approver in again is a change of who approves: it waits.
+    await editConfig(gateway, 'partners/ksz.yaml', (yaml) => yaml.replace('    disabled: true\n', ''));
+    await held();
+    expect(await inForce()).toBe(disabled);
+  });
+});
+
+test('a restart begins with what was in force, whatever lies on the disk', async () => {
+  const folder = await makeRealFolder();
+  const place = await startIn(folder);
+  const known = new ConfigCommands(place);
+  const first = (await known.history()).generations.at(-1)?.generation;
+  await editConfig(place, FOLDERS, openToRva);
+  await place.stop();
+  const again = await startIn(folder);
+  expect(again.log.join('\n')).toContain('changes that nobody approved');
+  const ready = again.log.find((line) => line.includes('"the gateway is ready"')) ?? '';
+  expect(JSON.parse(ready).generation).toBe(first);
+  await eventually('the alarm', () =>
+    again.log.some((line) => line.includes('nobody approved it; the old generation stays')) ? true : undefined,
+  );
+  await again.stop();
+  await editConfig(place, FOLDERS, (yaml) => `${yaml}colour: blue\n`);
+  const third = await startIn(folder);
+  expect(third.log.join('\n')).toContain('unknown key "colour"');
+  expect(third.log.some((line) => line.includes('"the gateway is ready"') && line.includes(first ?? 'none'))).toBe(
+    true,
+  );
+  await third.stop();
+  // Demo mode would be a way around two pairs of eyes: it is a change like others.
+  await editConfig(place, FOLDERS, (yaml) => yaml.replace('colour: blue\n', ''));
+  await editConfig(place, 'gateway.yaml', (yaml) =>
+    yaml.replace('demo: false', 'demo: true').replace(/\n {2}files:[\s\S]*?\n\n/, '\n  directory: ../certs/demo\n\n'),
+  );
+  const demo = await startIn(folder);
+  expect(demo.log.join('\n')).toContain('gateway.yaml#/demo');
+  expect((await known.history()).generations.map(({ how }) => how)).toEqual(['bootstrap']);
+  await demo.stop();
+  await removeFolder(place);
+});
