@@ -33,7 +33,7 @@ export class ProxyDoor {
 
   /**
    * @param socket no byte of it was read
-   * @param came called once, unless the connection ends before: at once, or after the header. It must listen for data
+   * @param came called once, unless the connection ends before: at once, or after the header; the socket is paused then
    */
   enter(socket: Socket, came: (peer: Peer) => void): void {
     const address = normaliseAddress(socket.remoteAddress ?? '');
@@ -79,11 +79,11 @@ export class ProxyDoor {
       if (header.kind === 'none') return refuse('proxy-header-missing');
       if (header.kind === 'bad') return refuse('proxy-header-bad', header.fault);
       done();
-      if (header.kind === 'local') return endQuietly(socket);
+      // HAProxy's health checks name itself where version 1 has no better word.
+      if (header.kind === 'local' || normaliseAddress(header.address) === proxy) return endQuietly(socket);
       socket.pause();
       if (held.length > header.bytes) socket.unshift(held.subarray(header.bytes));
       came(clientOf(socket, header.address, header.bytes));
-      if (!socket.destroyed) socket.resume();
     };
     this.#pending.set(socket, refuse);
     socket.on('data', read).on('end', ended).on('error', gone).on('close', done);

@@ -34,7 +34,10 @@ export type WaitingRoomParts = {
 export type Peer = { readonly remoteAddress?: string | undefined; readonly bytesRead: number; destroy(): void };
 
 /** A connection whose owner is not known yet, as a listener sees it. */
-export type Stranger = Pick<Visit, 'address' | 'inTurn' | 'proves' | 'turnedAway' | 'admitted' | 'failed' | 'left'>;
+export type Stranger = Pick<
+  Visit,
+  'address' | 'isSilent' | 'inTurn' | 'proves' | 'turnedAway' | 'admitted' | 'failed' | 'left'
+>;
 
 /** Where connections wait until somebody knows whose they are. */
 export type Strangers = {

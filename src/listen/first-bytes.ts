@@ -34,5 +34,5 @@ export function holdFirstBytes(
     socket.unshift(held);
     begin();
   };
-  socket.on('data', hold).on('end', gone).on('error', gone);
+  socket.on('data', hold).on('end', gone).on('error', gone).resume();
 }

@@ -56,6 +56,10 @@ class RemoteStranger implements Stranger {
     this.#gone = gone;
   }
 
+  get isSilent(): boolean {
+    return this.#peer.bytesRead === 0;
+  }
+
   get turnedAway(): boolean {
     return this.#turnedAway;
   }

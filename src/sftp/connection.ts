@@ -287,7 +287,7 @@ export class SshConnection {
 
   #closed(): void {
     if (this.#current === undefined && this.#refused !== undefined) this.#visit.failed(this.#refused.proven);
-    if (this.#client === undefined && this.#socket.bytesRead > 0) this.#noteBroken('no identification of SSH came');
+    if (this.#client === undefined && !this.#visit.isSilent) this.#noteBroken('no identification of SSH came');
     this.#visit.left();
     this.#place?.leave();
     clearTimeout(this.#idle);

@@ -169,7 +169,10 @@ export class SftpListener implements ConnectionHost {
     joinIdentification(
       socket,
       (begin) => visit.inTurn(begin),
-      () => this.#door.forged(socket, visit),
+      () => {
+        connection.end('a header of a proxy');
+        this.#door.forged(socket, visit);
+      },
     );
     this.#ssh.injectSocket(socket);
   }

@@ -21,6 +21,7 @@ export const TOOLS: readonly Tool[] = [
   { tool: 'xmllint', debianPackage: 'libxml2-utils', covers: 'XML against libxml2' },
   { tool: 'unzip', debianPackage: 'unzip', covers: 'packed deliveries by unzip' },
   { tool: 'strace', debianPackage: 'strace', covers: 'a disk that fails under the ledger' },
+  { tool: 'haproxy', debianPackage: 'haproxy', covers: 'the PROXY protocol by HAProxy' },
   { tool: 'iconv', debianPackage: 'libc-bin', covers: 'charsets against the C library' },
 ];
 
