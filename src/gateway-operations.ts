@@ -43,16 +43,16 @@ export async function alarmsOf({ unknownPersons }: Operations, now: number): Pro
   }));
 }
 
-const LOADS = ['directory-load', 'mandates-load'];
+const BESIDE = ['directory-load', 'mandates-load', 'configuration-edit'];
 const OUTCOMES = ['done', 'refused', 'failed'] as const;
 
-/** The line that `sluis directory load` or `sluis mandates load` beside this gateway asks for. @throws GatewayError `bad-request` */
+/** The line that a command beside this gateway asks for: it loads, or edits the configuration. @throws GatewayError `bad-request` */
 export function loadLine([text = '']: readonly string[]): AuditLine {
   const { kind, outcome, fields } = JSON.parse(text) as Partial<AuditLine>;
   const known = OUTCOMES.find((one) => one === outcome);
   const isPlain = Object.values(fields ?? {}).every((value) => typeof value === 'string' || typeof value === 'number');
-  if (kind === undefined || !LOADS.includes(kind) || known === undefined || fields === undefined || !isPlain) {
-    throw new GatewayError('bad-request', 'load takes one line about the load of a directory or of mandates');
+  if (kind === undefined || !BESIDE.includes(kind) || known === undefined || fields === undefined || !isPlain) {
+    throw new GatewayError('bad-request', 'load takes one line about a load, or about an edit of the configuration');
   }
   return { kind, outcome: known, fields };
 }

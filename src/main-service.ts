@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Argument, type Command, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { common, type Finish, ROOT_FOLDER, withPlaces } from './main-options.ts';
 
 /** Commands about the gateway: starting it, and asking the one that runs. */
@@ -150,20 +150,4 @@ function addSignatures(program: Command, finish: Finish): void {
       const { trusted, of = [], json } = options;
       finish(await receiptVerify(files, { trusted, of, json: json === true }));
     });
-}
-
-export function addPerson(person: Command, finish: Finish): void {
-  const factor = new Argument('<factor>', 'one-time codes, or a password from standard input').choices([
-    'totp',
-    'password',
-  ]);
-  withPlaces(
-    person
-      .command('second-factor <person@partner>')
-      .description('make the secret of a second factor; what an authenticator app takes is shown once')
-      .addArgument(factor),
-  ).action(async (name, kind, options) => {
-    const { personSecondFactor } = await import('./commands/person.ts');
-    finish(await personSecondFactor(name, kind, common(options)));
-  });
 }

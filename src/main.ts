@@ -3,7 +3,8 @@ import { asGatewayError } from './domain/errors.ts';
 import { addConfig } from './main-config.ts';
 import { addAuthorizations, addBench, addDirectory, addFlow, addMandates } from './main-data.ts';
 import type { ExitStatus, Finish } from './main-options.ts';
-import { addLooking, addOperating, addPerson, addService } from './main-service.ts';
+import { addPartner, addPerson } from './main-partners.ts';
+import { addLooking, addOperating, addService } from './main-service.ts';
 
 /** The `sluis` command: reads the arguments and calls one file of `commands/`. */
 export async function main(words: readonly string[]): Promise<void> {
@@ -21,12 +22,15 @@ export async function main(words: readonly string[]): Promise<void> {
   process.exit(result.status);
 }
 
+/** What somebody asked for, and may not have or got wrong; everything else is the machine. */
+const REFUSED: ReadonlySet<string> = new Set(['bad-request', 'not-found', 'not-allowed', 'precondition-failed']);
+
 function reportFailure(error: unknown): ExitStatus {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   const { code, message, cause } = asGatewayError(error);
   process.stderr.write(`sluis: ${message}\n`);
   if (code === 'broken' && cause instanceof Error) process.stderr.write(`${cause.stack ?? cause.message}\n`);
-  return code === 'bad-request' || code === 'not-found' || code === 'precondition-failed' ? 1 : 3;
+  return REFUSED.has(code) ? 1 : 3;
 }
 
 function build(finish: Finish): Command {
@@ -39,6 +43,7 @@ function build(finish: Finish): Command {
   addOperating(program, finish);
   addFlow(program.command('flow').description('kinds of exchange'), finish);
   addConfig(program.command('config').description('the configuration under two pairs of eyes'), finish);
+  addPartner(program.command('partner').description('institutions and their local administrators'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);

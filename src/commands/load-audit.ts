@@ -57,11 +57,18 @@ async function digestOf(file: string): Promise<string> {
 }
 
 async function append(data: string, line: AuditLine): Promise<void> {
+  await appendLine(data, line);
+}
+
+/** Appends a line of what was done beside the gateway: the one that runs does, else it is put into the ledger. */
+export async function appendLine(data: string, line: AuditLine): Promise<'gateway' | 'ledger'> {
   try {
     await askGateway(controlSocketPath(data), { command: 'load', arguments: [JSON.stringify(line)] });
+    return 'gateway';
   } catch (error) {
     if (!(error instanceof GatewayError) || error.code !== 'not-running') throw error;
     await appendOffline(data, line);
+    return 'ledger';
   }
 }
 
