@@ -1,11 +1,10 @@
-import { Page } from '../../components/page.tsx';
-import { t } from '../../i18n/language.ts';
+import './submissions.css';
 import type { RouteProps } from '../routes.ts';
+import { SubmissionDetailPage } from './detail.tsx';
+import { SubmissionsPage } from './list.tsx';
 
-export default function SubmissionsPage(_props: RouteProps) {
-  return (
-    <Page title={t('submissions.title')} lead={t('submissions.lead')}>
-      <div class="card" />
-    </Page>
-  );
+/** What was handed in; behind a ticket, one of them. */
+export default function Submissions({ rest }: RouteProps) {
+  const ticket = rest.replace(/\/+$/, '');
+  return ticket === '' ? <SubmissionsPage /> : <SubmissionDetailPage key={ticket} ticket={ticket} />;
 }
