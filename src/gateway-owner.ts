@@ -12,6 +12,7 @@ import { OwnerSocket } from './processes/owner-socket.ts';
 import type { Workers } from './processes/workers.ts';
 import type { Ledger } from './storage/ledger.ts';
 import type { TrialParts } from './submissions/trial.ts';
+import type { SelectionDesk } from './vfs/selections.ts';
 
 /** What makes a gateway the owner of one of several processes. */
 export type OwnerOptions = {
@@ -54,6 +55,7 @@ type Parts = {
   readonly onArrival: () => void;
   /** Judges files that are only checked, for every process. */
   readonly judge: TrialParts['judge'];
+  readonly selections: SelectionDesk;
 };
 
 /** Lets workers serve in place of listeners of its own. @returns the ports that are held for them */
@@ -62,7 +64,19 @@ export async function serveWorkers(
   parts: Parts,
   closers: Closers,
 ): Promise<readonly number[]> {
-  const { settings, configDirectory, generation, ledger, shared, levelTwo, onArrival, judge, audit, logger } = parts;
+  const {
+    settings,
+    configDirectory,
+    generation,
+    ledger,
+    shared,
+    levelTwo,
+    onArrival,
+    judge,
+    selections,
+    audit,
+    logger,
+  } = parts;
   const rooms = new Map(settings.listeners.map((listener) => [listener.rule, shared.strangersOf(listener)]));
   const roomOf = (rule: string) => {
     const room = rooms.get(rule);
@@ -77,7 +91,7 @@ export async function serveWorkers(
     formKey,
     stepUps: stepUps.rows,
   });
-  const holdings = { ledger, limiter, live, stepUps, roomOf, onArrival, judge };
+  const holdings = { ledger, limiter, live, stepUps, roomOf, onArrival, judge, selections };
   const welcome = workers.welcome(holdings, introduction, { audit, logger });
   const server = new OwnerSocket({ path: socket, word, welcome });
   await server.listen();

@@ -20,6 +20,7 @@ import { type SubmissionParts, submissionRoutes } from './portal/submission-rout
 import type { Ledger } from './storage/ledger.ts';
 import { browsingForDesignations } from './vfs/designated-browsing.ts';
 import { forDesignations } from './vfs/designations.ts';
+import type { SelectionDesk } from './vfs/selections.ts';
 import type { Vfs } from './vfs/vfs.ts';
 
 export type PortalParts = {
@@ -27,6 +28,7 @@ export type PortalParts = {
   readonly generation: Current<Generation>;
   readonly factors: SecondFactors;
   readonly vfs: Vfs;
+  readonly selections: SelectionDesk;
   readonly ledger: Pick<Ledger, 'read'>;
   readonly authorizer: Authorizer;
   /** Random, new with every start; all processes of a gateway share it. */
@@ -72,8 +74,8 @@ export function openPortal(parts: PortalParts): PortalDoor {
 }
 
 /** The file tree as the person sees it. */
-function filesOf({ vfs, clock, logger }: PortalParts): FileParts {
+function filesOf({ vfs, selections, clock, logger }: PortalParts): FileParts {
   const { uploads, locks, properties, quota } = vfs;
   const tree = forDesignations({ files: vfs, uploads, locks, properties, quota });
-  return { ...tree, browsing: browsingForDesignations(vfs.browsing, uploads), clock, logger };
+  return { ...tree, browsing: browsingForDesignations(vfs.browsing, uploads), selections, clock, logger };
 }

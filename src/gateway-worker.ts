@@ -28,7 +28,7 @@ import {
   type WorkerTells,
 } from './processes/messages.ts';
 import { joinOwner } from './processes/owner-socket.ts';
-import { RemoteElsewhere, RemoteLimiter, RemoteStepUps } from './processes/remote-access.ts';
+import { RemoteElsewhere, RemoteLimiter, RemoteSelections, RemoteStepUps } from './processes/remote-access.ts';
 import { RemoteLedger } from './processes/remote-ledger.ts';
 import { RemotePlaces } from './processes/remote-places.ts';
 import { RemoteStrangers } from './processes/remote-strangers.ts';
@@ -146,6 +146,7 @@ async function build(
     ledger,
     authorizer,
     formKey,
+    selections: new RemoteSelections(owner.speaks),
     clock,
     logger,
     desks,

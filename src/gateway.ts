@@ -38,6 +38,7 @@ import { Explainer } from './submissions/explain.ts';
 import { HandIn } from './submissions/hand-in.ts';
 import { senderOfTried, type TrialParts } from './submissions/trial.ts';
 import { textOf } from './texts/texts.ts';
+import { Selections } from './vfs/selections.ts';
 import { Vfs } from './vfs/vfs.ts';
 
 const CLOSE_DEADLINE_MS = 10_000;
@@ -159,7 +160,9 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const { configDirectory } = options;
   const asking = { ledger, store, audit, authorizer, generation: current, clock, settings, configDirectory, judge };
   const desks = portalDesks(asking);
+  const selections = new Selections(clock);
   const portalParts = {
+    selections,
     languages: settings.languages,
     generation: current,
     factors: levelTwo.factors,
@@ -177,7 +180,11 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
           { ...serving, trust, vfs, clock, closeDeadlineMs, portal: openPortal(portalParts) },
           closers,
         )
-      : await serveWorkers(owner, { ...serving, ...{ configDirectory, ledger, onArrival, judge } }, closers);
+      : await serveWorkers(
+          owner,
+          { ...serving, ...{ configDirectory, ledger, onArrival, judge, selections } },
+          closers,
+        );
   const healthNow = () => {
     metrics.gauge('sluis_signatures_held', pipeline.signaturesHeld());
     return healthOf(audit, ledger, shared, owner?.workers);

@@ -102,6 +102,12 @@ export function addLooking(program: Command, finish: Finish): void {
       finish(await auditVerify(common(options)));
     },
   );
+  withPlaces(
+    audit.command('reference <reference>').description('what lies behind a reference that a refused visitor was given'),
+  ).action(async (reference: string, options) => {
+    const { auditReference } = await import('./commands/audit.ts');
+    finish(await auditReference(reference, common(options)));
+  });
   addSignatures(program, finish);
 }
 

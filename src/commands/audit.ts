@@ -29,6 +29,23 @@ export async function auditVerify(options: CommonOptions): Promise<0 | 1> {
   }
 }
 
+/** The lines of a reference that a refused visitor was given. @returns 1 where there is none */
+export async function auditReference(reference: string, options: CommonOptions): Promise<0 | 1> {
+  const reader = openSqliteReader(join(await dataDirectory(options), 'ledger.sqlite'));
+  try {
+    const lines = await reader.read({ kind: 'auditLinesOf', reference: reference.trim().toUpperCase() });
+    for (const { seq, at, kind, outcome, fields } of lines) {
+      const told = { seq, at: new Date(at).toISOString(), kind, outcome, ...fields };
+      if (options.json) process.stdout.write(`${JSON.stringify(told)}\n`);
+      else for (const [name, value] of Object.entries(told)) process.stdout.write(`${name.padEnd(14)}${value}\n`);
+    }
+    if (lines.length === 0) process.stderr.write(`no line of the log has the reference ${reference}\n`);
+    return lines.length === 0 ? 1 : 0;
+  } finally {
+    await reader.close();
+  }
+}
+
 /** Heads carry the gateway's own detached signature. */
 async function headChecker(config: string): Promise<(data: Uint8Array, signature: Uint8Array) => Promise<boolean>> {
   const { pki } = await soundSettings(config);

@@ -5,8 +5,9 @@ import type { Logger } from '../domain/logger.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Session } from '../domain/principal.ts';
 import { STEP_UP, type StepUpText, stepUpText } from '../texts/step-up.ts';
-import { languageOf } from '../texts/texts.ts';
+import { askedLanguage } from './router.ts';
 import { FormToken, siteOf } from './same-site.ts';
+import { PORTAL_HEADERS } from './security.ts';
 import { statusAnswer, stepUpPage } from './step-up-page.ts';
 
 export const STEP_UP_URL = '/step-up';
@@ -40,8 +41,8 @@ const STATUS = {
 /** The page and the API by which a client that cannot ask, such as a network drive, gets its second factor. */
 export function stepUpHandler(parts: StepUpPageParts): HttpHandler {
   const token = new FormToken(parts.formKey);
-  return async (request) => {
-    const language = languageOf(request.headers.get('accept-language'), parts.languages);
+  const answerOf = async (request: HttpRequest): Promise<HttpAnswer> => {
+    const language = askedLanguage(request, parts.languages);
     const visit: Visit = { request, session: { ...request.session, protocol: 'portal' }, language };
     const isApi = request.path === STEP_UP_API_URL;
     const { method } = request;
@@ -52,6 +53,10 @@ export function stepUpHandler(parts: StepUpPageParts): HttpHandler {
     const trouble = await attempt(visit, parts, isApi ? proofOfJson : (one) => proofOfForm(one, token));
     if (isApi) return trouble === undefined ? statusAnswer(visit.session, parts.factors) : problem(trouble, language);
     return formPage(visit, parts, token, trouble);
+  };
+  return async (request) => {
+    const answer = await answerOf(request);
+    return { ...answer, headers: { ...PORTAL_HEADERS, ...answer.headers } };
   };
 }
 
@@ -126,7 +131,7 @@ function formPage(
 function problem(trouble: Trouble, language: Language): HttpAnswer {
   const type = `urn:sluis:problem:${trouble.text}`;
   const { status, text } = trouble;
-  const value = { type, title: STEP_UP.refused[language], status, detail: stepUpText(text, language) };
+  const value = { type, title: STEP_UP.refused[language], status, detail: stepUpText(text, language), code: text };
   const headers = {
     'Content-Type': 'application/problem+json',
     'Content-Language': language,

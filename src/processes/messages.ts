@@ -42,6 +42,8 @@ export type WorkerCalls = {
   readonly 'login.refusal': Asked<LoginKey, number | undefined>;
   readonly 'step-up.grant': Asked<StepUpGrant, number>;
   readonly 'parts.supersede': Asked<string, undefined>;
+  readonly 'selection.put': Asked<{ readonly owner: string; readonly paths: readonly VPath[] }, string | undefined>;
+  readonly 'selection.get': Asked<{ readonly owner: string; readonly id: string }, readonly VPath[] | undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
   readonly 'trial.judge': Asked<{ readonly tried: Tried; readonly content: CompletedContent }, Judged | MustWait>;
 };

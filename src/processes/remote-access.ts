@@ -7,6 +7,7 @@ import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, StepUpKey } from '../storage/commands.ts';
 import type { Elsewhere } from '../vfs/elsewhere.ts';
 import type { PartialState } from '../vfs/files.ts';
+import type { SelectionDesk } from '../vfs/selections.ts';
 import type { ToOwner } from './messages.ts';
 
 /** Failures are counted by the owner, for all processes together. */
@@ -89,5 +90,22 @@ export class RemoteElsewhere implements Elsewhere {
 
   held(key: string): Promise<PartialState | undefined> {
     return this.#owner.call('parts.held', key);
+  }
+}
+
+/** Selections that the owner keeps: the link may come in by another process than the one that made it. */
+export class RemoteSelections implements SelectionDesk {
+  readonly #owner: ToOwner;
+
+  constructor(owner: ToOwner) {
+    this.#owner = owner;
+  }
+
+  put(owner: string, paths: readonly VPath[]): Promise<string | undefined> {
+    return this.#owner.call('selection.put', { owner, paths });
+  }
+
+  get(owner: string, id: string): Promise<readonly VPath[] | undefined> {
+    return this.#owner.call('selection.get', { owner, id });
   }
 }

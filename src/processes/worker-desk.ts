@@ -5,6 +5,7 @@ import type { Peer, Stranger, Strangers } from '../access/waiting-room.ts';
 import type { Session } from '../domain/principal.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { TrialParts } from '../submissions/trial.ts';
+import type { SelectionDesk } from '../vfs/selections.ts';
 import type { Link, LinkHandlers } from './link.ts';
 import {
   answer,
@@ -28,6 +29,7 @@ export type Holdings = {
   readonly live: LiveSessions;
   readonly stepUps: Pick<StepUps, 'grant'>;
   readonly uploads: UploadsOfWorkers;
+  readonly selections: SelectionDesk;
   /** The waiting room of the listener that stands there in the configuration. @throws Error where there is none */
   readonly roomOf: (rule: string) => Strangers;
   readonly onArrival: () => void;
@@ -101,7 +103,7 @@ export class WorkerDesk {
   }
 
   #calls(join: CallHandlers<WorkerCalls>['join']): CallHandlers<WorkerCalls> {
-    const { limiter, stepUps, uploads, judge } = this.#holdings;
+    const { limiter, stepUps, uploads, judge, selections } = this.#holdings;
     return {
       join,
       'place.enter': async ({ id, session, port }) => this.#enter(id, session, port),
@@ -111,6 +113,8 @@ export class WorkerDesk {
         await uploads.supersedeFor(this.worker, key);
         return undefined;
       },
+      'selection.put': ({ owner, paths }) => selections.put(owner, paths),
+      'selection.get': ({ owner, id }) => selections.get(owner, id),
       'parts.held': (key) => uploads.heldFor(this.worker, key),
       'trial.judge': ({ tried, content }) => judge(tried, content),
     };

@@ -1,7 +1,9 @@
 import type { DeliveryState } from '../domain/delivery.ts';
 import type { SubmissionState, Ticket } from '../domain/submission.ts';
+import type { ChainedLine } from './commands.ts';
 import type { PortalAnswers, PortalQuery } from './portal-queries.ts';
 import { integer, type Sql, text } from './sql.ts';
+import { parseChainedLine } from './sqlite-rows.ts';
 
 type QueryOf<K extends PortalQuery['kind']> = Extract<PortalQuery, { readonly kind: K }>;
 
@@ -34,4 +36,10 @@ export function statesOf(sql: Sql, { tickets }: QueryOf<'statesOf'>): PortalAnsw
 
 export function lastAuditLine(sql: Sql): number {
   return integer(sql.one('SELECT coalesce(max(seq), 0) AS seq FROM audit', {}), 'seq');
+}
+
+export function auditLinesOf(sql: Sql, { reference }: QueryOf<'auditLinesOf'>): readonly ChainedLine[] {
+  return sql
+    .all("SELECT * FROM audit WHERE fields ->> '$.reference' = $reference ORDER BY seq LIMIT 20", { reference })
+    .map(parseChainedLine);
 }

@@ -9,7 +9,7 @@ import { bytesOfContents, IS_NAMED, keptContents } from './sqlite-contents.ts';
 import { awaitedBy, findDelivery, namesOf, unansweredBefore } from './sqlite-deliveries.ts';
 import { locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, partialsOf, stalePartials } from './sqlite-partials.ts';
-import { deliveriesOf, lastAuditLine, statesOf } from './sqlite-portal.ts';
+import { auditLinesOf, deliveriesOf, lastAuditLine, statesOf } from './sqlite-portal.ts';
 import {
   endedQuestions,
   findQuestions,
@@ -134,6 +134,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return statesOf(sql, query);
     case 'lastAuditLine':
       return lastAuditLine(sql);
+    case 'auditLinesOf':
+      return auditLinesOf(sql, query);
     case 'auditLines':
       return auditLines(sql, query);
   }

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connect, type TLSSocket } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { runClient } from '../support/clients.ts';
 import { Listener } from '../support/event-source.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway, startIn } from '../support/gateway.ts';
@@ -163,14 +165,55 @@ describe('events', () => {
     });
     for (const one of [...four, fifth]) one.close();
   });
+});
 
-  test('end when the gateway is stopped, which waits for nobody who only listens', async () => {
-    const listening = await Listener.open(gateway, 'anna@ksz');
-    const stopped = gateway.stop();
-    await eventually('the end of the stream', () => listening.ended || undefined);
-    expect(await stopped).toBe(0);
-    gateway = await startIn(gateway.folder);
-    anna.close();
-    anna = await PortalClient.open(gateway, 'anna@ksz');
+describe('several files as one archive', () => {
+  const fetched = async (paths: readonly string[]) => {
+    const named = await anna.ask('POST', '/archive', { json: { paths } });
+    return { named, url: (named.json as { url?: string }).url ?? '' };
+  };
+
+  test('hold the bytes of each, below the folder they have in common', async () => {
+    await anna.ask('POST', '/folder', { json: { path: '/SHARED/work/set' } });
+    await anna.ask('PUT', `/content?${at('set/één.txt')}`, { body: 'one\n' });
+    await anna.ask('PUT', `/content?${at('empty.txt')}`, { body: '' });
+    const { named, url } = await fetched([
+      '/SHARED/work/set/één.txt',
+      '/SHARED/work/empty.txt',
+      '/SHARED/work/parts.bin',
+    ]);
+    expect([named.status, url]).toEqual([201, expect.stringMatching(/^\/api\/v1\/archive\/[\w-]{24}$/)]);
+    const archive = await anna.raw('GET', url, { headers: { 'Sec-Fetch-Site': 'same-origin' } });
+    expect(archive.headers).toMatchObject({ 'content-type': 'application/zip' });
+    const folder = await mkdtemp(join(tmpdir(), 'sluis-archive-'));
+    await writeFile(join(folder, 'all.zip'), archive.body);
+    const script = `import json,sys,zipfile,hashlib
+z=zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None
+print(json.dumps({i.filename: hashlib.sha256(z.read(i)).hexdigest() for i in z.infolist()}))`;
+    const { out } = await runClient('python3', ['-c', script, 'all.zip'], { cwd: folder });
+    expect(JSON.parse(out)).toEqual({
+      'set/één.txt': sha256(Buffer.from('one\n')),
+      'empty.txt': sha256(Buffer.alloc(0)),
+      'parts.bin': sha256(BYTES),
+    });
+    await rm(folder, { recursive: true });
+    const bram = await PortalClient.open(gateway, 'bram@ksz');
+    expect((await bram.raw('GET', url)).status).toBe(404);
+    bram.close();
   });
+
+  test('are refused at once where one of them cannot be had', async () => {
+    expect((await fetched(['/SHARED/work/empty.txt', '/SHARED/work/never.txt'])).named.status).toBe(404);
+    expect((await fetched(['/SHARED/work/set'])).named.json).toMatchObject({ code: 'is-folder' });
+    expect((await fetched([])).named.status).toBe(400);
+    expect((await anna.ask('GET', '/archive/AAAAAAAAAAAAAAAAAAAAAAAA')).status).toBe(404);
+  });
+});
+
+// The last one: nothing answers after it.
+test('events end when the gateway is stopped, which waits for nobody who only listens', async () => {
+  const listening = await Listener.open(gateway, 'anna@ksz');
+  const stopped = gateway.stop();
+  await eventually('the end of the stream', () => listening.ended || undefined);
+  expect(await stopped).toBe(0);
 });

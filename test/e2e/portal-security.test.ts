@@ -1,9 +1,12 @@
 import { get } from 'node:https';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../support/audit-trail.ts';
+import { runClient } from '../support/clients.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { type Ask, PortalClient } from '../support/portal.ts';
 
+const SLUIS = join(import.meta.dirname, '../../src/sluis.js');
 let gateway: RunningGateway;
 let anna: PortalClient;
 let audit: AuditTrail;
@@ -360,6 +363,9 @@ describe('who may not come in is told why, who helps, and a reference that the a
       }
       const reference = /<dd>([A-Z0-9]{5}-[A-Z0-9]{5})<\/dd>/.exec(text)?.[1] ?? '';
       await audit.line({ kind: 'login', outcome: 'refused', fields: { principal: 'bram@ksz', reference } });
+      const words = ['audit', 'reference', reference, '--json', '--config', gateway.config, '--data', gateway.data];
+      const { out } = await runClient(process.execPath, [SLUIS, ...words], { cwd: gateway.folder });
+      expect(JSON.parse(out)).toMatchObject({ kind: 'login', outcome: 'refused', principal: 'bram@ksz', reference });
       const problem = await stranger.raw('GET', '/api/v1/session', { headers });
       expect(problem.json).toMatchObject({
         status: 403,

@@ -121,6 +121,32 @@ test('an upload in parts goes on through another process, and the first request 
   for (const one of [first, second]) one.close();
 });
 
+test('a page is served by any process: one fetches what was named through another, and tells what changed there', async () => {
+  const one = await connectOn(gateway, 'worker-1', 'bram@ksz');
+  const two = await connectOn(gateway, 'worker-2', 'bram@ksz');
+  await one.ask('PUT', `${WORK}/page.txt`, [], 'mine');
+  const json = ['X-Sluis-Request: 1', 'Content-Type: application/json'];
+  const body = JSON.stringify({ paths: [`${WORK}/page.txt`] });
+  const named = await one.ask('POST', '/api/v1/archive', json, body);
+  expect(named.status).toBe(201);
+  const { url } = JSON.parse(named.body.toString()) as { url: string };
+  let heard = '';
+  two.socket.on('data', (bytes: Buffer) => {
+    heard += bytes.toString('latin1');
+  });
+  two.begin('GET', url, []);
+  await eventually(
+    'the archive, to its end',
+    () => (/^HTTP\/1.1 200 /.test(heard) && heard.endsWith('0\r\n\r\n')) || undefined,
+  );
+  expect(heard).toContain('page.txt');
+  two.begin('GET', '/api/v1/events', []);
+  await eventually('the first event', () => heard.includes('event: session') || undefined);
+  await one.ask('PUT', `${WORK}/page.txt`, [], 'changed');
+  await eventually('the change', () => heard.includes(`data: {"path":"${WORK}"}`) || undefined);
+  for (const connection of [one, two]) connection.close();
+});
+
 test('who says nothing is ended when its grace is over, and who stops in the middle of a head is told so', async () => {
   const silent = [await openPlain(gateway.sftp), await openPlain(gateway.https)].map((one) => untilClosed(one, ''));
   const anna = await connectOn(gateway, 'worker-1', 'anna@ksz');

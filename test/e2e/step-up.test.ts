@@ -126,6 +126,7 @@ describe.skipIf(!hasTool('curl'))('a flow and a folder that ask for a second fac
       type: 'urn:sluis:problem:second-factor-wrong',
       title: 'Zweiter Faktor nicht angenommen',
       status: 403,
+      code: 'second-factor-wrong',
       detail: 'Code oder Passwort ist falsch. Warten Sie auf den nächsten Code und prüfen Sie die Uhr Ihres Geräts.',
     });
     await at.audit.line({ kind: 'second-factor', outcome: 'refused', fields: { reason: 'second-factor-wrong' } });

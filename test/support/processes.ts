@@ -70,9 +70,10 @@ export class Connection {
     return this.answer();
   }
 
-  /** Sends the head of a request. */
+  /** Sends the head of a request; a path outside the API is one of the file tree. */
   begin(method: string, path: string, headers: readonly string[]): void {
-    this.socket.write([`${method} /files${path} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
+    const url = path.startsWith('/api/') ? path : `/files${path}`;
+    this.socket.write([`${method} ${url} HTTP/1.1`, 'Host: localhost', ...headers, '', ''].join('\r\n'));
   }
 
   /** The next answer, whole. @throws Error where the connection is closed before, or the time is over */

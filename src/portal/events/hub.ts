@@ -110,19 +110,28 @@ export class EventHub {
     this.#polling = true;
     try {
       this.#tellSessions();
-      const from = this.#seq;
-      const last = await this.#parts.ledger.read({ kind: 'lastAuditLine' });
-      const until = Math.min(last, from + PAGE_LINES);
-      if (until === from) return;
-      const happened = await this.#read(from, until - from);
-      // Nobody may have been left meanwhile, and somebody else come.
-      if (this.#seq !== from) return;
-      this.#seq = until;
-      for (const one of happened) for (const stream of [...this.#streams.keys()]) this.#tell(stream, one);
+      await this.#goOn(await this.#parts.ledger.read({ kind: 'lastAuditLine' }));
     } catch (error) {
       this.#parts.logger.debug({ err: error }, 'the log could not be looked at for events');
     } finally {
       this.#polling = false;
+    }
+  }
+
+  /** Tells what the log has up to a line; where that is more than pages could follow, they ask anew. */
+  async #goOn(last: number): Promise<void> {
+    const { ids } = this.#parts;
+    for (let from = this.#seq; from !== undefined && from < last; from = this.#seq) {
+      const isTooMuch = last - from > MAX_MISSED_LINES;
+      const until = isTooMuch ? last : Math.min(last, from + PAGE_LINES);
+      const happened = isTooMuch ? [] : await this.#read(from, until - from);
+      // All may have left meanwhile, and somebody else come.
+      if (this.#seq !== from) return;
+      this.#seq = until;
+      for (const stream of [...this.#streams.keys()]) {
+        if (isTooMuch) stream.send('reset', {}, ids.seal(until));
+        for (const one of happened) this.#tell(stream, one);
+      }
     }
   }
 

@@ -96,6 +96,7 @@ export const makeFolderBody = z.strictObject({ path: askedPath });
 export const moveBody = z.strictObject({ from: askedPath, to: askedPath, overwrite: z.boolean().default(false) });
 export const copyBody = moveBody;
 export const archiveBody = z.strictObject({ paths: z.array(askedPath).min(1).max(MAX_ARCHIVE_FILES) });
+export const archiveParams = z.strictObject({ id: z.string().regex(/^[A-Za-z0-9_-]{24}$/) });
 export const archive = z.object({ url: z.string(), until: time }).meta({ id: 'Archive' });
 
 export type Entry = z.infer<typeof entry>;
