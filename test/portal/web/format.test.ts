@@ -10,8 +10,8 @@ import {
 const plain = (text: string) => text.replaceAll(/[\u00a0\u202f]/g, ' ');
 
 test.each([
-  [0, '0 byte'],
-  [999, '999 byte'],
+  [0, '0 bytes'],
+  [999, '999 bytes'],
   [1_000, '1 kB'],
   [1_250, '1.3 kB'],
   [999_600, '1 MB'],

@@ -9,7 +9,13 @@ export function formatBytes(bytes: number, locale: string): string {
   let [value, unit] = [bytes, 0];
   while (value >= 999.5 && unit < BYTE_UNITS.length - 1) [value, unit] = [value / 1000, unit + 1];
   const digits = unit === 0 || value >= 100 ? 0 : 1;
-  const format = { style: 'unit', unit: BYTE_UNITS[unit] ?? 'byte', maximumFractionDigits: digits } as const;
+  const unitDisplay = unit === 0 ? 'long' : 'short';
+  const format = {
+    style: 'unit',
+    unit: BYTE_UNITS[unit] ?? 'byte',
+    unitDisplay,
+    maximumFractionDigits: digits,
+  } as const;
   return new Intl.NumberFormat(locale, format).format(value);
 }
 

@@ -65,14 +65,7 @@ function HeldItem({ item, onGone }: { readonly item: Item; readonly onGone: () =
             : t('files.ofTotal', { part: bytes(item.offset), total: bytes(item.total) })}
         </span>
       </div>
-      <input
-        ref={input}
-        type="file"
-        class="unseen"
-        tabIndex={-1}
-        aria-label={t('files.chooseSame', { name })}
-        onChange={take}
-      />
+      <input ref={input} type="file" hidden aria-label={t('files.chooseSame', { name })} onChange={take} />
       <Button icon="play" onClick={() => input.current?.click()}>
         {t('files.goOn')}
       </Button>

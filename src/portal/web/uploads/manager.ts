@@ -15,6 +15,8 @@ export type UploadView = {
   readonly bytesPerSecond: number | undefined;
   readonly error: ApiError | undefined;
   readonly sha256: string | undefined;
+  /** By which the hub processes it. */
+  readonly ticket: string | undefined;
 };
 
 /** One file on its way to a folder. */
@@ -37,7 +39,7 @@ export class Upload implements Ordered {
     this.condition = condition;
     this.view = signal({
       ...{ state: 'waiting', sentBytes: 0 },
-      ...{ bytesPerSecond: undefined, error: undefined, sha256: undefined },
+      ...{ bytesPerSecond: undefined, error: undefined, sha256: undefined, ticket: undefined },
     });
   }
 
@@ -154,7 +156,9 @@ async function run(upload: Upload): Promise<void> {
       },
       aborter.signal,
     );
-    upload.change({ state: 'done', sentBytes: upload.file.size, sha256: arrived.sha256, bytesPerSecond: undefined });
+    const { entry, sha256 } = arrived;
+    const done = { state: 'done', sentBytes: upload.file.size, sha256, ticket: entry.frozen?.ticket } as const;
+    upload.change({ ...done, bytesPerSecond: undefined });
     lastArrival.value = { folder: upload.folder, count: lastArrival.peek().count + 1 };
   } catch (thrown) {
     if (!aborter.signal.aborted) upload.change({ ...outcomeOf(thrown), bytesPerSecond: undefined });

@@ -76,7 +76,7 @@ const TONES: Readonly<Record<UploadState, Tone>> = {
 };
 
 function UploadRow({ upload }: { readonly upload: Upload }) {
-  const { state, sentBytes, error, sha256 } = upload.view.value;
+  const { state, sentBytes, error, sha256, ticket } = upload.view.value;
   const { name, file } = upload;
   const share = file.size === 0 ? (state === 'done' ? 1 : 0) : sentBytes / file.size;
   return (
@@ -96,6 +96,13 @@ function UploadRow({ upload }: { readonly upload: Upload }) {
       {sha256 !== undefined && (
         <p class="small muted">
           SHA-256 <code class="upload-sum">{sha256}</code>
+        </p>
+      )}
+      {ticket !== undefined && (
+        <p class="small">
+          <a class="upload-follow" href={`/submissions/${ticket}`}>
+            {t('files.follow', { ticket })}
+          </a>
         </p>
       )}
       <Question upload={upload} state={state} />

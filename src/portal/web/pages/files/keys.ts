@@ -20,6 +20,13 @@ export class ListKeys {
 
   /** @returns whether the key meant something here */
   press(event: KeyboardEvent, rows: readonly Entry[], choice: Choice, actions: KeyActions): boolean {
+    const typed = this.#typed;
+    const meant = this.#press(event, rows, choice, actions);
+    if (this.#typed === typed && event.key !== 'Shift') this.#typed = ''; // another key ends a word
+    return meant;
+  }
+
+  #press(event: KeyboardEvent, rows: readonly Entry[], choice: Choice, actions: KeyActions): boolean {
     const at = rows.findIndex(({ name }) => name === choice.at);
     const steps: Readonly<Record<string, number>> = {
       ...{ ArrowDown: at + 1, ArrowUp: Math.max(0, at - 1), Home: 0, End: rows.length - 1 },

@@ -43,7 +43,7 @@ export function Overview({ path }: { readonly path: string }) {
       <HeldUploads />
       {value?.map((top) => (
         <section class="stack" key={top.root} aria-label={top.name ?? t('files.title')}>
-          {top.name !== undefined && <h2>{top.name}</h2>}
+          {top.name !== undefined && <p class="muted">{top.name}</p>}
           {top.grouped.flows.length === 0 && top.grouped.others.length === 0 && (
             <Empty icon="folder" title={t('files.nothingHere')} />
           )}
@@ -65,10 +65,10 @@ function FlowCard({ flow, name }: { readonly flow: FlowPlaces; readonly name: st
   const trials = flow.places.filter(({ purpose }) => !purpose.endsWith('R'));
   return (
     <li class="card flow-card">
-      <h3 class="flow-name">
+      <h2 class="flow-name">
         {title}
         {flow.code !== undefined && name !== undefined && <span class="flow-code">{flow.code}</span>}
-      </h3>
+      </h2>
       <div class="places">
         {real.map((place) => (
           <PlaceLink key={place.path} place={place} flow={title} />
@@ -113,7 +113,7 @@ function PlaceLink({ place, flow }: { readonly place: Place; readonly flow: stri
 function OthersCard({ paths }: { readonly paths: readonly string[] }) {
   return (
     <li class="card flow-card">
-      <h3 class="flow-name">{t('files.sharedFolders')}</h3>
+      <h2 class="flow-name">{t('files.sharedFolders')}</h2>
       <div class="places">
         {paths.map((path) => (
           <a key={path} class="place" href={browseUrl(path)}>

@@ -77,8 +77,7 @@ function FileButton({ look, label, folders = false, onFiles }: FileButtonProps) 
         type="file"
         multiple
         {...(folders ? { webkitdirectory: true } : {})}
-        class="unseen"
-        tabIndex={-1}
+        hidden
         aria-label={label}
         onChange={({ currentTarget }) => {
           const given = filesOfInput(currentTarget);
