@@ -11,6 +11,7 @@ import type { Introduction } from './gateway-worker.ts';
 import { OwnerSocket } from './processes/owner-socket.ts';
 import type { Workers } from './processes/workers.ts';
 import type { Ledger } from './storage/ledger.ts';
+import type { TrialParts } from './submissions/trial.ts';
 
 /** What makes a gateway the owner of one of several processes. */
 export type OwnerOptions = {
@@ -51,6 +52,8 @@ type Parts = {
   readonly shared: SharedLimits;
   readonly levelTwo: LevelTwo;
   readonly onArrival: () => void;
+  /** Judges files that are only checked, for every process. */
+  readonly judge: TrialParts['judge'];
 };
 
 /** Lets workers serve in place of listeners of its own. @returns the ports that are held for them */
@@ -59,7 +62,7 @@ export async function serveWorkers(
   parts: Parts,
   closers: Closers,
 ): Promise<readonly number[]> {
-  const { settings, configDirectory, generation, ledger, shared, levelTwo, onArrival, audit, logger } = parts;
+  const { settings, configDirectory, generation, ledger, shared, levelTwo, onArrival, judge, audit, logger } = parts;
   const rooms = new Map(settings.listeners.map((listener) => [listener.rule, shared.strangersOf(listener)]));
   const roomOf = (rule: string) => {
     const room = rooms.get(rule);
@@ -74,7 +77,7 @@ export async function serveWorkers(
     formKey,
     stepUps: stepUps.rows,
   });
-  const holdings = { ledger, limiter, live, stepUps, roomOf, onArrival };
+  const holdings = { ledger, limiter, live, stepUps, roomOf, onArrival, judge };
   const welcome = workers.welcome(holdings, introduction, { audit, logger });
   const server = new OwnerSocket({ path: socket, word, welcome });
   await server.listen();

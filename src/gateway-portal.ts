@@ -11,6 +11,7 @@ import { EventHub } from './portal/events/hub.ts';
 import { eventRoutes } from './portal/events/routes.ts';
 import type { FileParts } from './portal/files/parts.ts';
 import { fileRoutes } from './portal/files/routes.ts';
+import { type FlowParts, flowRoutes } from './portal/flow-routes.ts';
 import { withDescription } from './portal/openapi.ts';
 import type { Later, Route } from './portal/route.ts';
 import { apiHandler, isApi } from './portal/router.ts';
@@ -19,6 +20,7 @@ import type { Ledger } from './storage/ledger.ts';
 import { browsingForDesignations } from './vfs/designated-browsing.ts';
 import { forDesignations } from './vfs/designations.ts';
 import type { Vfs } from './vfs/vfs.ts';
+import { type SubmissionParts, submissionRoutes } from './portal/submission-routes.ts';
 
 export type PortalParts = {
   readonly languages: readonly Language[];
@@ -31,6 +33,8 @@ export type PortalParts = {
   readonly formKey: Uint8Array;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Who answers what is asked about submissions and flows. */
+  readonly desks: SubmissionParts & FlowParts;
 };
 
 /** The portal as listeners need it. */
@@ -45,7 +49,13 @@ type Opened = PortalParts & { readonly events: EventHub; readonly files: FilePar
 
 /** Every route of the JSON API, with the description of them all. */
 export function portalRoutes(parts: Later<Opened>): readonly Route[] {
-  return withDescription([...sessionRoutes(parts), ...fileRoutes(() => parts().files), ...eventRoutes(parts)]);
+  return withDescription([
+    ...sessionRoutes(parts),
+    ...fileRoutes(() => parts().files),
+    ...eventRoutes(parts),
+    ...submissionRoutes(() => parts().desks),
+    ...flowRoutes(() => parts().desks),
+  ]);
 }
 
 export function openPortal(parts: PortalParts): PortalDoor {

@@ -10,6 +10,7 @@ import type { Logger } from './domain/logger.ts';
 import { closeAll } from './gateway-closers.ts';
 import { type BuiltListener, buildListeners, type Closers } from './gateway-listeners.ts';
 import { openPortal } from './gateway-portal.ts';
+import { portalDesks } from './gateway-portal-desks.ts';
 import { levelTwoDoor } from './gateway-second-factor.ts';
 import { openTrust } from './gateway-trust.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
@@ -133,6 +134,10 @@ async function build(
     ...{ stepUps: owner.stepUps, ledger, audit, clock, limiter, generation, logger, formKey },
     ...{ languages: settings.languages, directory: configDirectory },
   });
+  const desks = portalDesks({
+    ...{ ledger, store, audit, authorizer, generation, clock, settings, configDirectory },
+    judge: (tried, content) => speaks.call('trial.judge', { tried, content }, 'unavailable'),
+  });
   const portal = openPortal({
     languages: settings.languages,
     generation,
@@ -143,6 +148,7 @@ async function build(
     formKey,
     clock,
     logger,
+    desks,
   });
   const parts = { settings, trust, generation, audit, vfs, shared, levelTwo, portal, logger, clock, closeDeadlineMs };
   const listeners: BuiltListener[] = [];

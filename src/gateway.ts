@@ -20,6 +20,7 @@ import { loadDemoMandates } from './gateway-mandates.ts';
 import { operationsOf } from './gateway-operations.ts';
 import { type OwnerOptions, processesOf, serveWorkers } from './gateway-owner.ts';
 import { openPortal } from './gateway-portal.ts';
+import { portalDesks } from './gateway-portal-desks.ts';
 import { openLevelTwo } from './gateway-second-factor.ts';
 import { signingOf } from './gateway-signatures.ts';
 import { openTrust } from './gateway-trust.ts';
@@ -35,6 +36,7 @@ import { Sweeper } from './storage/sweeper.ts';
 import { DryRuns } from './submissions/dry-run.ts';
 import { Explainer } from './submissions/explain.ts';
 import { HandIn } from './submissions/hand-in.ts';
+import { senderOfTried, type TrialParts } from './submissions/trial.ts';
 import { textOf } from './texts/texts.ts';
 import { Vfs } from './vfs/vfs.ts';
 
@@ -152,6 +154,11 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   closers.push(() => watcher.close());
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };
+  const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
+  const judge: TrialParts['judge'] = (tried, content) => dryRuns.judge(senderOfTried(current.value, tried), content);
+  const { configDirectory } = options;
+  const asking = { ledger, store, audit, authorizer, generation: current, clock, settings, configDirectory, judge };
+  const desks = portalDesks(asking);
   const portalParts = {
     languages: settings.languages,
     generation: current,
@@ -162,6 +169,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     formKey: levelTwo.formKey,
     clock,
     logger,
+    desks,
   };
   const listeners =
     owner === undefined
@@ -169,11 +177,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
           { ...serving, trust, vfs, clock, closeDeadlineMs, portal: openPortal(portalParts) },
           closers,
         )
-      : await serveWorkers(
-          owner,
-          { ...serving, ...{ configDirectory: options.configDirectory, ledger, onArrival } },
-          closers,
-        );
+      : await serveWorkers(owner, { ...serving, ...{ configDirectory, ledger, onArrival, judge } }, closers);
   const healthNow = () => {
     metrics.gauge('sluis_signatures_held', pipeline.signaturesHeld());
     return healthOf(audit, ledger, shared, owner?.workers);
@@ -183,7 +187,6 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const health = new HealthServer({ ...settings.health, metrics: { contentType, text }, health: healthNow });
   const ports = { listeners, health: await health.listen() };
   closers.push(() => health.close());
-  const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
   const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
   const operations = operationsOf({ store, ledger, ...pipeline, generation: current, clock, logger });

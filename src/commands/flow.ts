@@ -1,11 +1,11 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { GatewayError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Meanings } from './flow-page/layout.ts';
-import { flowPage, type Sample } from './flow-page/page.ts';
+import { meaningsIn } from '../submissions/flow-guide/meanings.ts';
+import { flowPage, type Sample } from '../submissions/flow-guide/page.ts';
+import { samplesOf } from '../submissions/flow-guide/samples.ts';
 import { soundSettings } from './places.ts';
 
 export type FlowPageOptions = {
@@ -48,31 +48,10 @@ export async function flowPagesCommand(
 
 async function pageOf(flow: Flow, generation: Generation, { config, samples }: FlowPageOptions): Promise<string> {
   const text = await readFile(join(config, 'flows', `${flow.code}.yaml`), 'utf8');
-  return flowPage({ flow, generation, meanings: meaningsIn(text), sample: await sampleOf(flow, samples) });
+  return flowPage({ flow, generation, meanings: meaningsIn(text), sample: await firstSample(flow, samples) });
 }
 
-/** The comments behind the fields of a flow's file: what they mean, in the words of whoever described the layout. */
-export function meaningsIn(text: string): Meanings {
-  const layouts = parseDocument(text).get('layouts');
-  const found = new Map<string, Map<string, string>>();
-  for (const layout of isSeq(layouts) ? layouts.items : []) {
-    const fields = isMap(layout) ? layout.get('fields') : undefined;
-    if (!isMap(layout) || !isSeq(fields)) continue;
-    const byName = new Map<string, string>();
-    for (const field of fields.items) {
-      if (!isMap(field)) continue;
-      const comment =
-        field.comment ?? field.items.map(({ value }) => (isScalar(value) ? value.comment : null)).find(Boolean);
-      if (typeof comment === 'string') byName.set(String(field.get('name')), comment.trim());
-    }
-    found.set(String(layout.get('version')), byName);
-  }
-  return found;
-}
-
-async function sampleOf(flow: Flow, folder: string): Promise<Sample | undefined> {
-  const names = await readdir(folder).catch(() => []);
-  const pattern = new RegExp(`^(?:${flow.pattern})$`, 'u');
-  const name = names.toSorted().find((candidate) => pattern.test(candidate));
+async function firstSample(flow: Flow, folder: string): Promise<Sample | undefined> {
+  const [name] = await samplesOf(flow, folder);
   return name === undefined ? undefined : { name, text: await readFile(join(folder, name), 'utf8') };
 }

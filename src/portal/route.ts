@@ -28,8 +28,17 @@ export type AnswerSpec<Schema extends z.ZodType = z.ZodType> = {
 };
 
 type Answers = Readonly<Record<number, AnswerSpec>>;
+/** What a handler gives may be as unchangeable as it likes. */
+type Given<Value> = Value extends readonly (infer Item)[]
+  ? readonly Given<Item>[]
+  : Value extends object
+    ? { readonly [Name in keyof Value]: Given<Value[Name]> }
+    : Value;
+
 type ValueOf<A extends Answers> = {
-  [Status in keyof A]: A[Status] extends { readonly schema: infer Schema extends z.ZodType } ? z.input<Schema> : never;
+  [Status in keyof A]: A[Status] extends { readonly schema: infer Schema extends z.ZodType }
+    ? Given<z.input<Schema>>
+    : never;
 }[keyof A];
 
 /** A value that is sent as JSON. */

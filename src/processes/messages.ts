@@ -3,6 +3,9 @@ import type { Generation } from '../domain/generation.ts';
 import type { Principal, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, StepUpKey, StepUpRow } from '../storage/commands.ts';
+import type { CompletedContent } from '../storage/content-store.ts';
+import type { Judged, MustWait } from '../submissions/dry-run.ts';
+import type { Tried } from '../submissions/trial.ts';
 import type { PartialState } from '../vfs/files.ts';
 import type { Link } from './link.ts';
 
@@ -40,6 +43,7 @@ export type WorkerCalls = {
   readonly 'step-up.grant': Asked<StepUpGrant, number>;
   readonly 'parts.supersede': Asked<string, undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
+  readonly 'trial.judge': Asked<{ readonly tried: Tried; readonly content: CompletedContent }, Judged | MustWait>;
 };
 
 export type StepUpGrant = {

@@ -4,6 +4,7 @@ import type { StepUps } from '../access/step-ups.ts';
 import type { Peer, Stranger, Strangers } from '../access/waiting-room.ts';
 import type { Session } from '../domain/principal.ts';
 import type { Ledger } from '../storage/ledger.ts';
+import type { TrialParts } from '../submissions/trial.ts';
 import type { Link, LinkHandlers } from './link.ts';
 import {
   answer,
@@ -30,6 +31,7 @@ export type Holdings = {
   /** The waiting room of the listener that stands there in the configuration. @throws Error where there is none */
   readonly roomOf: (rule: string) => Strangers;
   readonly onArrival: () => void;
+  readonly judge: TrialParts['judge'];
 };
 
 type Guest = { readonly stranger: Stranger; readonly peer: { bytesRead: number } };
@@ -99,7 +101,7 @@ export class WorkerDesk {
   }
 
   #calls(join: CallHandlers<WorkerCalls>['join']): CallHandlers<WorkerCalls> {
-    const { limiter, stepUps, uploads } = this.#holdings;
+    const { limiter, stepUps, uploads, judge } = this.#holdings;
     return {
       join,
       'place.enter': async ({ id, session, port }) => this.#enter(id, session, port),
@@ -110,6 +112,7 @@ export class WorkerDesk {
         return undefined;
       },
       'parts.held': (key) => uploads.heldFor(this.worker, key),
+      'trial.judge': ({ tried, content }) => judge(tried, content),
     };
   }
 

@@ -47,7 +47,8 @@ export type DeskParts = {
   readonly words: Words;
   /** Whose certificates may sign for the hub. */
   readonly signers: () => Promise<readonly Certificate[]>;
-  readonly nameOf: NameOfField;
+  /** What fields are called. */
+  readonly names: () => Promise<NameOfField>;
 };
 
 /** So many submissions are looked through for one page; it may be short and still go on. */
@@ -165,7 +166,8 @@ export class SubmissionDesk {
 
   async #refusedOf(asker: Asker, ticket: Ticket): Promise<RefusedRecords> {
     const { viewer, submission } = await this.#seen(asker, ticket);
-    return new RefusedRecords({ ...this.#parts, ...this.#telling(asker) }, viewer, submission);
+    const nameOf = await this.#parts.names();
+    return new RefusedRecords({ ...this.#parts, ...this.#telling(asker), nameOf }, viewer, submission);
   }
 
   #telling({ language }: Asker) {

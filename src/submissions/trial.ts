@@ -13,11 +13,20 @@ import type { CompletedContent, ContentStore } from '../storage/content-store.ts
 import type { Asker } from './desk.ts';
 import type { Judged, MustWait } from './dry-run.ts';
 import type { NameOfField, RefusedRecord } from './refused.ts';
+import type { Sender } from './sender.ts';
 import { type Viewer, viewerOf } from './viewer.ts';
 import type { Words } from './words.ts';
 
 /** Who tries which file, as plain data. */
 export type Tried = { readonly principal: Principal; readonly flow: string; readonly name: string };
+
+/** Where the pipeline is: who hands in what. @throws GatewayError `not-found` for what is not in force any more */
+export function senderOfTried({ partners, flows }: Generation, { principal, flow: code, name }: Tried): Sender {
+  const partner = partners.find(({ id }) => id === principal.partner);
+  const flow = flows.find((one) => one.code === code);
+  if (partner === undefined || flow === undefined) throw new GatewayError('not-found', 'there is nothing here');
+  return { partner, principal, flow, name };
+}
 
 /** What would become of a file, in the language of who asks. */
 export type Trial = {
@@ -43,7 +52,8 @@ export type TrialParts = {
   /** Runs where the pipeline is. */
   readonly judge: (tried: Tried, content: CompletedContent) => Promise<Judged | MustWait>;
   readonly words: Words;
-  readonly nameOf: NameOfField;
+  /** What fields are called. */
+  readonly names: () => Promise<NameOfField>;
 };
 
 /** Files that a partner's people check before they send them: taken, judged, and forgotten. */
@@ -72,7 +82,9 @@ export class TrialDesk {
     const content = await this.#take(bytes, most);
     const tried = { principal: session.principal, flow: flow.code, name: asked.name };
     const judged = await this.#parts.judge(tried, content);
-    return 'waitMs' in judged ? judged : this.#told(judged, { flow, content, name: asked.name, language });
+    if ('waitMs' in judged) return judged;
+    const nameOf = await this.#parts.names();
+    return this.#told(judged, { flow, content, name: asked.name, language, nameOf });
   }
 
   /** Who may not hand it in gets no answer out of the directory either. @throws GatewayError */
@@ -109,12 +121,13 @@ export class TrialDesk {
       readonly content: CompletedContent;
       readonly name: string;
       readonly language: Language;
+      readonly nameOf: NameOfField;
     },
   ): Trial {
     const { words } = this.#parts;
-    const { flow, content, name, language } = of;
+    const { flow, content, name, language, nameOf } = of;
     const { state, records, errors } = submission;
-    const told = { submission, flow: flow.code, language };
+    const told = { submission, flow: flow.code, language, nameOf };
     return {
       ...{ file: name, flow: flow.code, flowName: flow.title, environment: 'R', state },
       ...{ size: content.size, sha256: content.sha256, records: records ?? null },
@@ -134,9 +147,15 @@ export class TrialDesk {
       submission,
       flow,
       language,
-    }: { readonly submission: Submission; readonly flow: string; readonly language: Language },
+      nameOf,
+    }: {
+      readonly submission: Submission;
+      readonly flow: string;
+      readonly language: Language;
+      readonly nameOf: NameOfField;
+    },
   ): RefusedRecord {
-    const { words, nameOf } = this.#parts;
+    const { words } = this.#parts;
     return {
       ...{ record, ticket: recordTicket(submission.ticket, record) },
       faults: faults.map(({ field, code, severity, value, detail }) => ({

@@ -17,13 +17,25 @@ const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
   listen: ['domain', 'access'],
   vfs: ['domain', 'storage', 'audit', 'access'],
   pipeline: ['domain', 'storage', 'directory', 'audit', 'formats', 'evidence', 'vfs', 'pki', 'texts'],
-  submissions: ['domain', 'storage', 'directory', 'pipeline', 'evidence', 'audit', 'vfs', 'access', 'pki'],
+  submissions: [
+    'domain',
+    'storage',
+    'directory',
+    'pipeline',
+    'evidence',
+    'audit',
+    'vfs',
+    'access',
+    'pki',
+    'texts',
+    'formats',
+  ],
   http: ['domain', 'vfs'],
   webdav: ['domain', 'access', 'vfs', 'texts', 'http'],
   sftp: ['domain', 'access', 'vfs', 'texts'],
   portal: ['domain', 'access', 'vfs', 'submissions', 'texts', 'http', 'storage'],
   ops: ['domain', 'storage', 'directory', 'audit'],
-  processes: ['domain', 'storage', 'audit', 'access', 'vfs'],
+  processes: ['domain', 'storage', 'audit', 'access', 'vfs', 'submissions'],
 };
 
 /** Folders that put the parts together and may import all of them. */

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { flowPageCommand, flowPagesCommand, meaningsIn } from '../../src/commands/flow.ts';
+import { flowPageCommand, flowPagesCommand } from '../../src/commands/flow.ts';
+import { meaningsIn } from '../../src/submissions/flow-guide/meanings.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 const OPTIONS = { config: join(ROOT, 'config'), samples: join(ROOT, 'test/fixtures/samples') };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { flowCode } from './common.ts';
+import { date, environment, flowCode, path } from './common.ts';
 
 const flowFields = {
   code: z.string(),
@@ -17,28 +17,42 @@ export const flowParams = z.strictObject({ code: flowCode });
 export const sampleParams = z.strictObject({ code: flowCode, name: z.string().min(1).max(255) });
 
 export const explainedCode = z
-  .object({ code: z.string(), text: z.string(), remedy: z.string() })
+  .object({ code: z.string(), text: z.string(), remedy: z.string(), where: z.enum(['receipt', 'refused', 'remark']) })
   .meta({ id: 'ExplainedCode' });
 
-/** What to send and what comes back; generated from the configuration. */
+/**
+ * What to send and what comes back; generated from the configuration. Sentences are those of the pages in docs/flows, in
+ * English; names in them stand between backticks. Codes are in the language of the caller.
+ */
 export const flow = z
   .object({
     ...flowFields,
-    /** In plain words, one paragraph each. */
     about: z.array(z.string()),
-    format: z.object({ kind: z.string(), charset: z.string(), text: z.string() }),
-    names: z.object({ pattern: z.string(), text: z.string(), example: z.string().nullable() }),
+    /** Where files of each environment are put, and where answers and deliveries lie. */
+    folders: z.array(z.object({ environment, intake: path, mailbox: path })),
+    sending: z.array(z.string()),
+    format: z.object({ kind: z.string(), text: z.string() }),
+    /** What the name of a single file matches. */
+    pattern: z.string(),
     layouts: z.array(
       z.object({
         version: z.string(),
-        from: z.string().nullable(),
-        until: z.string().nullable(),
+        from: date,
+        until: date.nullable(),
         fields: z.array(
-          z.object({ name: z.string(), label: z.string(), type: z.string(), required: z.boolean(), rule: z.string() }),
+          z.object({
+            position: z.string(),
+            name: z.string(),
+            form: z.string(),
+            required: z.enum(['yes', 'no', 'with its group']),
+            meaning: z.string(),
+            block: z.string().nullable(),
+          }),
         ),
+        rules: z.array(z.string()),
       }),
     ),
-    answers: z.array(z.object({ kind: z.string(), name: z.string(), text: z.string() })),
+    answers: z.array(z.string()),
     codes: z.array(explainedCode),
     samples: z.array(z.string()),
   })

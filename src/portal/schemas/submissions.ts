@@ -108,6 +108,9 @@ export const verification = z
   })
   .meta({ id: 'Verification' });
 
+/** With a body: the bytes of an answer as the caller has it, and its name. */
+export const verifyQuery = z.strictObject({ name: z.string().min(1).max(255).optional() });
+
 export const answerParams = z.strictObject({ ticket, name: z.string().min(1).max(255) });
 
 export const dryRunQuery = z.strictObject({ flow: flowCode.optional(), name: z.string().min(1).max(255) });

@@ -16,6 +16,18 @@ const ROLES: Readonly<Record<string, string>> = {
   employer: 'the sender is this employer, or has a mandate of it for this flow on the day of receipt',
 };
 
+/** One field as a partner must know it. */
+export type FieldRow = {
+  /** Column, place among the columns, `element` or `member`. */
+  readonly position: string;
+  readonly name: string;
+  readonly form: string;
+  readonly required: 'yes' | 'no' | 'with its group';
+  readonly meaning: string;
+  /** The data block it is in; undefined where it goes to nobody. */
+  readonly block: string | undefined;
+};
+
 /** One version of the layout: its fields, and what they must be to each other. */
 export function layoutSection(flow: Flow, layout: LayoutVersion, meanings: Meanings): string {
   const { version, validFrom, validUntil } = layout;
@@ -25,28 +37,32 @@ export function layoutSection(flow: Flow, layout: LayoutVersion, meanings: Meani
     `### Version ${version}, for files received from ${validFrom}${until}`,
     table(
       ['Position', 'Field', 'Form', 'Required', 'Meaning', 'Data block'],
-      layout.fields.map((field, index) => row(flow, layout, field, index, meanings)),
+      fieldRows(flow, layout, meanings).map(({ position, name, form, required, meaning, block }) => [
+        ...[position, code(name), form, required, meaning],
+        block ?? 'goes to nobody',
+      ]),
     ),
     ...(rules.length === 0 ? [] : [list(rules)]),
   ].join('\n\n');
 }
 
-function row(flow: Flow, layout: LayoutVersion, field: Field, index: number, meanings: Meanings): readonly string[] {
-  const roles = Object.entries(layout.roles).filter(([, name]) => name === field.name);
-  const said = meanings.get(layout.version)?.get(field.name);
-  const meaning = [said, ...roles.map(([role]) => ROLES[role])].filter((text) => text !== undefined);
-  const block = flow.blocks.find(({ fields }) => fields.includes(field.name));
-  // Without the person and the day nothing can be decided, whatever the layout says.
-  const isNeeded = field.required === true || [layout.roles.person, layout.roles.periodBegin].includes(field.name);
-  const required = isNeeded ? 'yes' : field.required === 'in-group' ? 'with its group' : 'no';
-  return [
-    positionOf(flow, field, index),
-    code(field.name),
-    notation(field.type),
-    required,
-    [...new Set(meaning)].join('; '),
-    block?.name ?? 'goes to nobody',
-  ];
+/** The fields of a layout, in its order. */
+export function fieldRows(flow: Flow, layout: LayoutVersion, meanings: Meanings): readonly FieldRow[] {
+  return layout.fields.map((field, index) => {
+    const roles = Object.entries(layout.roles).filter(([, name]) => name === field.name);
+    const said = meanings.get(layout.version)?.get(field.name);
+    const meaning = [said, ...roles.map(([role]) => ROLES[role])].filter((text) => text !== undefined);
+    // Without the person and the day nothing can be decided, whatever the layout says.
+    const isNeeded = field.required === true || [layout.roles.person, layout.roles.periodBegin].includes(field.name);
+    return {
+      position: positionOf(flow, field, index),
+      name: field.name,
+      form: notation(field.type),
+      required: isNeeded ? 'yes' : field.required === 'in-group' ? 'with its group' : 'no',
+      meaning: [...new Set(meaning)].join('; '),
+      block: flow.blocks.find(({ fields }) => fields.includes(field.name))?.name,
+    };
+  });
 }
 
 function positionOf({ format }: Flow, { columns }: Field, index: number): string {
@@ -55,7 +71,8 @@ function positionOf({ format }: Flow, { columns }: Field, index: number): string
   return format.kind === 'xml' ? 'element' : 'member';
 }
 
-function rulesOf(layout: LayoutVersion): readonly string[] {
+/** What the fields of a record must be to each other, a sentence each. */
+export function rulesOf(layout: LayoutVersion): readonly string[] {
   const { periods, roles, totals, births } = layout;
   const own = roles.periodEnd === undefined ? [] : [{ begin: roles.periodBegin, end: roles.periodEnd }];
   const pairs = new Map([...periods, ...own].map((pair) => [`${pair.begin} ${pair.end}`, pair]));

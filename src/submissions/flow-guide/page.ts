@@ -10,9 +10,9 @@ import { code, grouped, list, table } from './markdown.ts';
 
 export type Sample = { readonly name: string; readonly text: string };
 
-export type PageFacts = {
-  readonly flow: Flow;
-  readonly generation: Generation;
+type Facts = { readonly flow: Flow; readonly generation: Generation };
+
+export type PageFacts = Facts & {
   readonly meanings: Meanings;
   readonly sample: Sample | undefined;
 };
@@ -48,7 +48,7 @@ export function flowPage(facts: PageFacts): string {
   return `${sections.join('\n\n')}\n`;
 }
 
-function purpose({ flow, generation }: PageFacts): string {
+export function purpose({ flow, generation }: Facts): string {
   const acts = generation.authorizations.filter((act) => act.flow === flow.code);
   const senders = [...new Set(acts.map(({ sender }) => institutionName(sender)))].toSorted();
   const who = senders.length === 0 ? 'nobody yet' : senders.join(', ');
@@ -69,7 +69,7 @@ function folders(flow: Flow): string {
   return `${table(head, rows)}\n\nIn a flat tree the folders are the same without \`/${flow.code}\`.`;
 }
 
-function sending({ flow, generation }: PageFacts): readonly string[] {
+export function sending({ flow, generation }: Facts): readonly string[] {
   const { limits } = generation;
   return [
     ...flow.triggers.map((trigger) => triggerWords(trigger, flow, limits.settleSecondsWebdav)),
@@ -124,7 +124,7 @@ function reminded({ remindAfterDays, holdDays }: Flow): string {
   return `${when}one that nobody picked up is told to sender, receiver and hub.`;
 }
 
-function formatWords({ format }: Flow): string {
+export function formatWords({ format }: Flow): string {
   switch (format.kind) {
     case 'delimited': {
       const header = format.header ? 'the first line names the columns as below' : 'there is no line with names';
@@ -165,7 +165,7 @@ function lateWords({ flow, generation }: PageFacts): string {
   return `Of a file of more than ${bytes} bytes only so many are read before the receipt. What is wrong with it as a whole behind them (${codes}) stands in the notification, as record 0, and nothing of the file is taken.`;
 }
 
-function answers({ flow, generation }: PageFacts): readonly string[] {
+export function answers({ flow, generation }: Facts): readonly string[] {
   const most = grouped(generation.limits.maxRefusedPerNotification);
   const { code: flowCode } = flow;
   return [

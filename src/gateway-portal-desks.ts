@@ -1,0 +1,38 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Settings } from './config/settings.ts';
+import type { Current } from './domain/current.ts';
+import type { Generation } from './domain/generation.ts';
+import { parseCertificates } from './pki/certificate.ts';
+import type { FlowParts } from './portal/flow-routes.ts';
+import type { SubmissionParts } from './portal/submission-routes.ts';
+import { type DeskParts, SubmissionDesk } from './submissions/desk.ts';
+import { FlowLibrary } from './submissions/flow-guide/library.ts';
+import { TrialDesk, type TrialParts } from './submissions/trial.ts';
+import { detailIn, factOf, remedyOf } from './texts/remedies.ts';
+import { textOf } from './texts/texts.ts';
+
+/** The project's own sample files; partners may have them. */
+const SAMPLES = join(import.meta.dirname, '../test/fixtures/samples');
+
+type Parts = Pick<DeskParts, 'ledger' | 'audit' | 'authorizer' | 'clock'> &
+  Pick<TrialParts, 'judge'> & {
+    readonly store: DeskParts['store'] & TrialParts['store'];
+    readonly generation: Current<Generation>;
+    readonly settings: Settings;
+    readonly configDirectory: string;
+  };
+
+/** Who answers what the portal asks about submissions and flows. */
+export function portalDesks(parts: Parts): SubmissionParts & FlowParts {
+  const { authorizer, generation, configDirectory, settings } = parts;
+  const library = new FlowLibrary({ authorizer, generation, configDirectory, samplesDirectory: SAMPLES });
+  const common = { ...parts, words: { textOf, factOf, remedyOf, detailIn }, names: () => library.names() };
+  const signers = async () => parseCertificates(await readFile(settings.pki.files.signerIssuer, 'utf8'));
+  return {
+    submissions: new SubmissionDesk({ ...common, signers }),
+    trials: new TrialDesk(common),
+    library,
+    layoutOf: (id) => generation.value.partners.find((partner) => partner.id === id)?.layout ?? 'by-flow',
+  };
+}
