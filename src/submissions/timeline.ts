@@ -45,8 +45,8 @@ export async function timelineOf(
   const events = [
     ...ofReceipt(submission),
     ...lines.flatMap(ofLine),
-    ...delivered(lines),
     ...answered(submission),
+    ...delivered(lines),
     ...(await pickedUp(ledger, viewer, submission)),
   ];
   return events
