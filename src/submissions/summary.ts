@@ -4,7 +4,7 @@ import type { Language } from '../domain/partner.ts';
 import type { AnswerFile, RecordTotals, Submission, SubmissionState, SubmittedFile } from '../domain/submission.ts';
 import { childOf, type VPath } from '../domain/vpath.ts';
 import type { Ledger } from '../storage/ledger.ts';
-import { answerFolder, ownPath, type Viewer } from './viewer.ts';
+import { answerFolder, seenPath, type Viewer } from './viewer.ts';
 import type { Words } from './words.ts';
 
 export type AnswerPlace = { readonly name: string; readonly path: VPath | null };
@@ -53,7 +53,7 @@ export async function summaries(
   const paths = submissions.flatMap((one) => [...dataOf(one).map(({ path }) => path), ...answers(one)]);
   const there = await ledger.read({ kind: 'contentsAt', paths });
   const placeOf = (path: VPath, contentId: string) =>
-    there.get(path) === contentId ? (ownPath(partner, path) ?? null) : null;
+    there.get(path) === contentId ? (seenPath(viewer, path) ?? null) : null;
   return submissions.map((one) => {
     const data = dataOf(one);
     const [first] = data;

@@ -1,3 +1,4 @@
+import { belowTop } from '../domain/designation.ts';
 import type { Language } from '../domain/partner.ts';
 import { principalName } from '../domain/principal.ts';
 import { isEnvironment, siblingOf, splitRszName } from '../domain/rsz-name.ts';
@@ -93,15 +94,20 @@ async function pickedUp(
 ): Promise<readonly Event[]> {
   const folder = answerFolder(partner, submission);
   const files = tellingFiles([...submission.receipt, ...submission.notification]);
-  const paths = files.flatMap(({ name }) => ownPath(partner, childOf(folder, name)) ?? []);
+  // A person of several partners names the file below the folder of this one.
+  const paths = files.flatMap(({ name }) => {
+    const own = ownPath(partner, childOf(folder, name));
+    return own === undefined ? [] : [own, belowTop(partner.id, own)];
+  });
   const readings = await ledger.read({ kind: 'readingsOf', paths, limit: MOST_LINES });
   const first = new Map<string, Event>();
   for (const { at, fields } of readings) {
     const { path, principal } = fields;
     if (typeof path !== 'string' || typeof principal !== 'string' || !principal.endsWith(`@${partner.id}`)) continue;
-    const key = `${path} ${principal}`;
+    const name = path.slice(path.lastIndexOf('/') + 1);
+    const key = `${name} ${principal}`;
     if (at < submission.receivedAt || first.has(key)) continue;
-    first.set(key, { at, code: 'event-picked-up', detail: path.slice(path.lastIndexOf('/') + 1), by: principal });
+    first.set(key, { at, code: 'event-picked-up', detail: name, by: principal });
   }
   return [...first.values()];
 }

@@ -14,7 +14,7 @@ import type { Asker } from './desk.ts';
 import type { Judged, MustWait } from './dry-run.ts';
 import type { NameOfField, RefusedRecord } from './refused.ts';
 import type { Sender } from './sender.ts';
-import { type Viewer, viewerOf } from './viewer.ts';
+import { type Viewer, viewersOf } from './viewer.ts';
 import type { Words } from './words.ts';
 
 /** Who tries which file, as plain data. */
@@ -74,13 +74,12 @@ export class TrialDesk {
     bytes: AsyncIterable<Uint8Array>,
   ): Promise<Trial | MustWait> {
     const generation = this.#parts.generation.value;
-    const viewer = viewerOf(generation, this.#parts.authorizer, session);
-    if (viewer === undefined) throw new GatewayError('not-found', 'there is nothing here');
-    const flow = flowOf(generation, viewer, asked);
+    const viewers = viewersOf(generation, this.#parts.authorizer, session);
+    const { flow, viewer } = flowOf(generation, viewers, asked);
     this.#mustSend(viewer, flow, asked.name);
     const most = Math.min(flow.maxFileBytes, viewer.partner.maxFileBytes ?? generation.limits.maxFileBytes);
     const content = await this.#take(bytes, most);
-    const tried = { principal: session.principal, flow: flow.code, name: asked.name };
+    const tried = { principal: viewer.session.principal, flow: flow.code, name: asked.name };
     const judged = await this.#parts.judge(tried, content);
     if ('waitMs' in judged) return judged;
     const nameOf = await this.#parts.names();
@@ -170,17 +169,20 @@ export class TrialDesk {
 /** Among the flows that the caller may hand in. @throws GatewayError `bad-request` */
 function flowOf(
   { flows }: Generation,
-  { partner, flows: seen }: Viewer,
+  viewers: readonly Viewer[],
   { name, flow: code }: { readonly name: string; readonly flow?: string | undefined },
-): Flow {
-  const own = flows.filter((flow) => partner.sends.includes(flow.code) && seen.includes(flow.code));
+): { readonly flow: Flow; readonly viewer: Viewer } {
+  const senderOf = ({ code: one }: Flow) =>
+    viewers.find(({ partner, flows: seen }) => partner.sends.includes(one) && seen.includes(one));
+  const own = flows.filter((flow) => senderOf(flow) !== undefined);
   const split = splitRszName(name);
   const wanted = code ?? ('name' in split ? split.name.content : undefined);
   const found = own.filter((flow) =>
     wanted === undefined ? new RegExp(`^(?:${flow.pattern})$`, 'u').test(name) : flow.code === wanted,
   );
   const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
+  const viewer = only && senderOf(only);
+  if (only !== undefined && viewer !== undefined && found.length === 1) return { flow: only, viewer };
   const choices = (found.length > 0 ? found : own).map((flow) => flow.code).join(', ');
   throw new GatewayError('bad-request', `the flow of this file is not clear; say "flow" with one of ${choices}`);
 }

@@ -1,7 +1,8 @@
 import { accountOf } from '../access/authorizer.ts';
+import { belowTop } from '../domain/designation.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
-import type { Authorizer, Session } from '../domain/principal.ts';
+import type { Authorizer, PartnerId, Session } from '../domain/principal.ts';
 import type { Submission } from '../domain/submission.ts';
 import { mailboxFolder } from '../domain/tree.ts';
 import { childOf, isWithin, parseVPath, ROOT, type VPath } from '../domain/vpath.ts';
@@ -10,19 +11,36 @@ import type { SubmissionFilter } from '../storage/submission-queries.ts';
 /** The flow of a file whose flow nobody could tell. */
 const UNKNOWN = 'unknown';
 
-/** Who asks about submissions, and of which flows he may see them. */
+/** Who asks about submissions, for one of his partners, and of which flows he may see them. */
 export type Viewer = {
+  /** His own, acting for this partner alone. */
   readonly session: Session;
+  /** Of a person whom several partners designated: the name of the folder in which this partner's tree stands. */
+  readonly top: PartnerId | undefined;
   readonly partner: Partner;
   readonly account: Account;
   /** Those whose intake or mailbox he may list; `unknown` for who works with all flows of his partner. */
   readonly flows: readonly string[];
 };
 
-/** Rights go by flow: undefined for who is not in force any more. */
-export function viewerOf(generation: Generation, authorizer: Authorizer, session: Session): Viewer | undefined {
+/** One for each partner that the caller acts for; none for who is not in force any more. */
+export function viewersOf(generation: Generation, authorizer: Authorizer, session: Session): readonly Viewer[] {
+  const { designations } = session;
+  if (designations === undefined) return viewerOf(generation, authorizer, session, undefined);
+  return designations.flatMap((principal) =>
+    viewerOf(generation, authorizer, { ...session, principal, designations: undefined }, principal.partner),
+  );
+}
+
+/** Rights go by flow. */
+function viewerOf(
+  generation: Generation,
+  authorizer: Authorizer,
+  session: Session,
+  top: PartnerId | undefined,
+): readonly Viewer[] {
   const found = accountOf(generation, session.principal);
-  if (found === undefined) return undefined;
+  if (found === undefined) return [];
   const { partner, account } = found;
   const own = account.flows === 'all' ? generation.flows.map(({ code }) => code) : account.flows;
   const mayList = (flow: string) =>
@@ -32,7 +50,7 @@ export function viewerOf(generation: Generation, authorizer: Authorizer, session
     });
   const exchanged = new Set([...partner.sends, ...partner.receives]);
   const flows = own.filter((flow) => exchanged.has(flow) && mayList(flow));
-  return { session, partner, account, flows: account.flows === 'all' ? [...flows, UNKNOWN] : flows };
+  return [{ session, top, partner, account, flows: account.flows === 'all' ? [...flows, UNKNOWN] : flows }];
 }
 
 /** What the ledger is asked for, so that a page holds nothing else. */
@@ -53,6 +71,12 @@ export function ownPath({ id }: Pick<Partner, 'id'>, ledgerPath: VPath): VPath |
   const root = childOf('/partners' as VPath, id);
   if (!isWithin(ledgerPath, root)) return undefined;
   return ledgerPath === root ? ROOT : parseVPath(ledgerPath.slice(root.length));
+}
+
+/** The same as the caller names it in his requests. */
+export function seenPath({ partner, top }: Pick<Viewer, 'partner' | 'top'>, ledgerPath: VPath): VPath | undefined {
+  const own = ownPath(partner, ledgerPath);
+  return own === undefined ? undefined : belowTop(top, own);
 }
 
 /** The ledger folder in which the answers to a submission are put. */

@@ -6,7 +6,7 @@ import type { Flow } from '../../domain/flow.ts';
 import type { Generation } from '../../domain/generation.ts';
 import type { Language } from '../../domain/partner.ts';
 import type { Authorizer, Session } from '../../domain/principal.ts';
-import { viewerOf } from '../viewer.ts';
+import { viewersOf } from '../viewer.ts';
 import { codesOf, type ExplainedCode, type FlowGuide, flowGuide } from './guide.ts';
 import type { Meanings } from './layout.ts';
 import { meaningsIn } from './meanings.ts';
@@ -44,15 +44,13 @@ export class FlowLibrary {
   /** Flows the partner sends or receives, as far as the caller works with them. */
   list(asker: Pick<Asker, 'session'>): readonly FlowSummary[] {
     const { generation, authorizer } = this.#parts;
-    const viewer = viewerOf(generation.value, authorizer, asker.session);
-    if (viewer === undefined) return [];
-    const { partner } = viewer;
-    return generation.value.flows
-      .filter(({ code }) => viewer.flows.includes(code))
-      .map(({ code, title, kind }) => ({
-        ...{ code, name: title, kind },
-        ...{ sends: partner.sends.includes(code), receives: partner.receives.includes(code) },
-      }));
+    const viewers = viewersOf(generation.value, authorizer, asker.session);
+    return generation.value.flows.flatMap(({ code, title, kind }) => {
+      const own = viewers.filter(({ flows }) => flows.includes(code)).map(({ partner }) => partner);
+      if (own.length === 0) return [];
+      const sends = own.some((partner) => partner.sends.includes(code));
+      return { code, name: title, kind, sends, receives: own.some((partner) => partner.receives.includes(code)) };
+    });
   }
 
   /** @throws GatewayError `not-found` also for a flow that the caller does not work with */
