@@ -91,7 +91,7 @@ function exceptionsOf({ language }: Facts, { partner, account }: Role): Rights['
     .filter(({ persons }) => account.kind === 'person' && persons.includes(account.id))
     .map(({ id, state, flow, act, from, until }) => ({
       ...{ id, state, flow, act, from: from ?? null, until: until ?? null },
-      text: textOf(`exception-${state}` satisfies RightsText, language),
+      text: textOf(`exception-is-${state}` satisfies RightsText, language),
     }));
 }
 

@@ -50,31 +50,31 @@ export const RIGHTS_TEXTS = {
     de: 'Über das Internet treten Sie nicht ein: für Sie gibt es keine Ausnahme.',
     en: 'Over the internet you do not come in: there is no exception for you.',
   },
-  'exception-requested': {
+  'exception-is-requested': {
     nl: 'Aangevraagd; er is nog geen advies.',
     fr: 'Demandée ; il n’y a pas encore d’avis.',
     de: 'Beantragt; noch ohne Stellungnahme.',
     en: 'Requested; nobody has advised yet.',
   },
-  'exception-advised': {
+  'exception-is-advised': {
     nl: 'Er is advies; ze is nog niet toegestaan.',
     fr: 'Un avis a été donné ; elle n’est pas encore accordée.',
     de: 'Eine Stellungnahme liegt vor; sie ist noch nicht erteilt.',
     en: 'There is advice; it is not granted yet.',
   },
-  'exception-granted': {
+  'exception-is-granted': {
     nl: 'Toegestaan; ze is nog niet in gebruik.',
     fr: 'Accordée ; elle n’est pas encore active.',
     de: 'Erteilt; sie ist noch nicht aktiv.',
     en: 'Granted; it is not active yet.',
   },
-  'exception-active': {
+  'exception-is-active': {
     nl: 'Ze geldt, binnen haar datums.',
     fr: 'Elle est active, dans ses dates.',
     de: 'Sie gilt, innerhalb ihrer Daten.',
     en: 'It is active, within its dates.',
   },
-  'exception-ended': {
+  'exception-is-ended': {
     nl: 'Ze is beëindigd.',
     fr: 'Elle a pris fin.',
     de: 'Sie ist beendet.',

@@ -6,7 +6,7 @@ import { type Authorizer, principalName, type Session } from '../../domain/princ
 import type { Submission, Ticket } from '../../domain/submission.ts';
 import type { VPath } from '../../domain/vpath.ts';
 import type { Ledger } from '../../storage/ledger.ts';
-import { maySee, viewerOf } from '../../submissions/viewer.ts';
+import { maySee, viewersOf } from '../../submissions/viewer.ts';
 import { visiblePath } from '../../vfs/places.ts';
 import type { Events } from '../schemas/events.ts';
 import { foldersOf, touchedBy } from './changes.ts';
@@ -173,8 +173,8 @@ export class EventHub {
 
   #maySee(session: Session, submission: Submission): boolean {
     const { generation, authorizer } = this.#parts;
-    const viewer = viewerOf(generation.value, authorizer, session);
-    return viewer !== undefined && maySee(viewer, submission);
+    const viewers = viewersOf(generation.value, authorizer, session);
+    return viewers.some((viewer) => maySee(viewer, submission));
   }
 
   #mayList(session: Session, path: VPath): boolean {
