@@ -23,8 +23,10 @@ type Parts = Pick<DeskParts, 'ledger' | 'audit' | 'authorizer' | 'clock'> &
     readonly configDirectory: string;
   };
 
+export type PortalDesks = SubmissionParts & FlowParts;
+
 /** Who answers what the portal asks about submissions and flows. */
-export function portalDesks(parts: Parts): SubmissionParts & FlowParts {
+export function portalDesks(parts: Parts): PortalDesks {
   const { authorizer, generation, configDirectory, settings } = parts;
   const library = new FlowLibrary({ authorizer, generation, configDirectory, samplesDirectory: SAMPLES });
   const common = { ...parts, words: { textOf, factOf, remedyOf, detailIn }, names: () => library.names() };

@@ -6,17 +6,19 @@ import type { HttpHandler } from './domain/http.ts';
 import type { Logger } from './domain/logger.ts';
 import type { Language } from './domain/partner.ts';
 import type { Authorizer, Session } from './domain/principal.ts';
+import type { PortalDesks } from './gateway-portal-desks.ts';
 import { EventIds } from './portal/events/event-ids.ts';
 import { EventHub } from './portal/events/hub.ts';
 import { eventRoutes } from './portal/events/routes.ts';
 import type { FileParts } from './portal/files/parts.ts';
 import { fileRoutes } from './portal/files/routes.ts';
-import { type FlowParts, flowRoutes } from './portal/flow-routes.ts';
+import { flowRoutes } from './portal/flow-routes.ts';
 import { withDescription } from './portal/openapi.ts';
+import { rightsRoutes } from './portal/rights-routes.ts';
 import type { Later, Route } from './portal/route.ts';
 import { apiHandler, isApi } from './portal/router.ts';
 import { sessionRoutes } from './portal/session-routes.ts';
-import { type SubmissionParts, submissionRoutes } from './portal/submission-routes.ts';
+import { submissionRoutes } from './portal/submission-routes.ts';
 import type { Ledger } from './storage/ledger.ts';
 import { browsingForDesignations } from './vfs/designated-browsing.ts';
 import { forDesignations } from './vfs/designations.ts';
@@ -36,7 +38,7 @@ export type PortalParts = {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Who answers what is asked about submissions and flows. */
-  readonly desks: SubmissionParts & FlowParts;
+  readonly desks: PortalDesks;
 };
 
 /** The portal as listeners need it. */
@@ -57,6 +59,7 @@ export function portalRoutes(parts: Later<Opened>): readonly Route[] {
     ...eventRoutes(parts),
     ...submissionRoutes(() => parts().desks),
     ...flowRoutes(() => parts().desks),
+    ...rightsRoutes(parts),
   ]);
 }
 

@@ -64,7 +64,8 @@ function personOf(entry: PersonEntry, sshKeys: readonly SshKey[], regulation: st
   const [otherId = '', partner = ''] = samePersonAs?.split('@', 2) ?? [];
   return {
     ...{ kind: 'person', id, roles, flows, certificates, sshKeys, secondFactor },
-    ...{ from: designation.from, until: designation.until },
+    ...{ from: designation.from, until: designation.until, designatedBy: designation.act },
+    accepted: userRegulation === 'not-accepted' ? undefined : userRegulation,
     disabled: entry.disabled || missing !== undefined,
     regulation: entry.disabled ? undefined : missing,
     samePersonAs: samePersonAs === undefined ? undefined : { partner: partner as PartnerId, id: otherId },

@@ -44,6 +44,9 @@ export type Account = {
   /** Designation of a person: first and last day; machines have none. */
   readonly from?: IsoDate | undefined;
   readonly until?: IsoDate | undefined;
+  /** Of a person: the act that designates him, and which rules for users he accepted when. */
+  readonly designatedBy?: string | undefined;
+  readonly accepted?: { readonly version: string; readonly accepted: IsoDate } | undefined;
   /** Not in force: switched off, or its person has not accepted the rules for users that are in force. */
   readonly disabled: boolean;
   /** Which of the two, where it is the rules. */

@@ -5,6 +5,7 @@ import { NOTICES } from './notices.ts';
 import { RECORD_CODES } from './record-codes.ts';
 import { type Contact, type Help, helpFor } from './refusal-help.ts';
 import { REFUSALS } from './refusals.ts';
+import { RIGHTS_TEXTS } from './rights-texts.ts';
 import type { Sentences } from './sentences.ts';
 import { SUBMISSION_TEXTS } from './submission-texts.ts';
 
@@ -15,10 +16,19 @@ export type TextCode =
   | keyof typeof REFUSALS
   | keyof typeof NOTICES
   | keyof typeof SUBMISSION_TEXTS
+  | keyof typeof RIGHTS_TEXTS
   | keyof typeof ERRORS;
 
 const TEXTS: ReadonlyMap<string, Sentences> = new Map(
-  Object.entries({ ...FILE_CODES, ...RECORD_CODES, ...NOTICES, ...REFUSALS, ...SUBMISSION_TEXTS, ...ERRORS }),
+  Object.entries({
+    ...FILE_CODES,
+    ...RECORD_CODES,
+    ...NOTICES,
+    ...REFUSALS,
+    ...SUBMISSION_TEXTS,
+    ...RIGHTS_TEXTS,
+    ...ERRORS,
+  }),
 );
 
 const MAX_HEADER = 1000;

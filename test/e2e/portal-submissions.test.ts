@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { List } from '../../src/portal/schemas/common.ts';
 import type { Codes, Flow, Flows } from '../../src/portal/schemas/flows.ts';
+import type { Rights } from '../../src/portal/schemas/rights.ts';
 import type {
   DryRun,
   RefusedRecord,
@@ -309,6 +310,44 @@ describe('the page of a flow', () => {
       remedy: 'Send a file with at least one record.',
     });
     expect((await rva.ask('GET', '/codes?flow=ADRM')).status).toBe(404);
+  });
+});
+
+describe('what a person may do', () => {
+  test('is told with the acts and lines behind it, in his language', async () => {
+    const rights = await got<Rights>(anna, '/rights', { 'X-Sluis-Language': 'de' });
+    expect(rights).toMatchObject({
+      person: 'anna@ksz',
+      designation: { act: 'Designation by the leading official of KSZ (demo)', from: '2020-01-01', until: null },
+      regulation: { version: '1', accepted: '2020-01-01' },
+      access: [
+        { method: 'line', address: '127.0.0.1', allowed: true, why: 'So sind Sie jetzt eingetreten.' },
+        { method: 'internet', allowed: false },
+      ],
+      ...{ exceptions: [], level: 1 },
+    });
+    const folder = (path: string) => rights.folders.find((one) => one.path === path);
+    expect(folder('/IN/ADRM')).toEqual({
+      ...{ path: '/IN/ADRM', until: null },
+      rights: ['list', 'read', 'create', 'overwrite', 'delete', 'move', 'view'],
+      grantedBy: 'Ein Ordner, in den Ihre Einrichtung Dateien einreicht, wie jeder Partner ihn hat.',
+    });
+    expect(folder('/OUT/ADRM')?.rights).toEqual(['list', 'read', 'view']);
+    expect(folder('/SHARED/work')?.grantedBy).toContain('folders.yaml#/folders/');
+    const [adrm] = rights.flows;
+    expect(adrm).toMatchObject({ code: 'ADRM', maySend: true, mayReceive: false });
+    expect(adrm?.authorizations).toContainEqual({
+      ...{ id: 'adrm-ksz-rjv', act: 'communication', purpose: 'ADDRESS_MAINTENANCE' },
+      reference: expect.stringContaining('deliberation'),
+      ...{ from: '2020-01-01', until: null },
+    });
+    expect(rights.limits.find(({ name }) => name === 'stepUpHours')?.value).toBe(4);
+  });
+
+  test('of a clerk is what his flows allow, and not those of a colleague', async () => {
+    const { flows, folders } = await got<Rights>(bram, '/rights');
+    expect(flows.map(({ code }) => code)).toEqual(['SOCR']);
+    expect(folders.map(({ path }) => path).filter((path) => path.includes('ADRM'))).toEqual([]);
   });
 });
 

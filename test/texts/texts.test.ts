@@ -8,6 +8,7 @@ import { NOTICES } from '../../src/texts/notices.ts';
 import { RECORD_CODES } from '../../src/texts/record-codes.ts';
 import { REFUSALS } from '../../src/texts/refusals.ts';
 import { detailIn, factOf, remedyOf } from '../../src/texts/remedies.ts';
+import { RIGHTS_TEXTS } from '../../src/texts/rights-texts.ts';
 import { SUBMISSION_TEXTS } from '../../src/texts/submission-texts.ts';
 import { LANGUAGES, languageOf, refusalTextOf, textCodes, textOf } from '../../src/texts/texts.ts';
 
@@ -15,7 +16,7 @@ import { LANGUAGES, languageOf, refusalTextOf, textCodes, textOf } from '../../s
 const REASONS: Readonly<Record<RefusalReason, unknown>> & Readonly<Record<keyof typeof REFUSALS, unknown>> = REFUSALS;
 
 test('every code has its own sentence in four languages', () => {
-  const tables = [FILE_CODES, RECORD_CODES, NOTICES, REASONS, SUBMISSION_TEXTS, ERRORS];
+  const tables = [FILE_CODES, RECORD_CODES, NOTICES, REASONS, SUBMISSION_TEXTS, RIGHTS_TEXTS, ERRORS];
   expect(textCodes()).toHaveLength(tables.reduce((sum, table) => sum + Object.keys(table).length, 0));
   for (const language of LANGUAGES) {
     const sentences = textCodes().map((code) => textOf(code, language));
