@@ -31,12 +31,17 @@ export function addLooking(program: Command, finish: Finish): void {
       await describeApi(resolve(file));
       finish(0);
     });
-  withPlaces(program.command('check').description('every problem of the configuration, with place and remedy')).action(
-    async (options) => {
-      const { check } = await import('./commands/check.ts');
-      finish(await check(common(options), process.stdout));
-    },
-  );
+  withPlaces(program.command('check').description('every problem of the configuration, with place and remedy'))
+    .option(
+      '--diff [generation]',
+      'what it gives and takes, person by person, against the one in force; exit 1 if anything',
+    )
+    .action(async (options) => {
+      const { check, checkDiff } = await import('./commands/check.ts');
+      const { diff } = options;
+      if (diff === undefined) finish(await check(common(options), process.stdout));
+      else finish(await checkDiff(common(options), typeof diff === 'string' ? diff : undefined, process.stdout));
+    });
   withPlaces(
     program
       .command('effective <principal> [path]')

@@ -1,6 +1,14 @@
 import { join, relative } from 'node:path';
-import { loadConfiguration } from '../config/load.ts';
+import { type EntitlementChange, entitlementChanges, entitlementsOf } from '../access/entitlements.ts';
+import { changesBetween } from '../config/changes.ts';
+import { GenerationStore } from '../config/generation-store.ts';
+import { loadConfiguration, loadTree } from '../config/load.ts';
+import { loadStored } from '../config/load-stored.ts';
 import { formatProblem } from '../config/problems.ts';
+import { restartNeeds } from '../config/restart-needs.ts';
+import { readTree } from '../config/tree.ts';
+import { systemClock } from '../domain/clock.ts';
+import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 
 const DEMO_WARNING = 'demo mode: a change comes in force without the approval of a second person';
@@ -53,4 +61,56 @@ function countsOf(generation: Generation): Counts {
 function summary(generation: Generation, counts: Counts): string {
   const parts = Object.entries(counts).map(([name, count]) => `${name} ${count}`);
   return `OK: ${parts.join(', ')}; generation ${generation.id}\n`;
+}
+
+/**
+ * What the files on the disk give and take, person by person, against the generation in force or another one.
+ * @param against a generation; undefined for the one in force
+ * @returns 1 where they give or take anything, or are not sound
+ */
+export async function checkDiff(
+  options: { readonly config: string; readonly data: string | undefined; readonly json: boolean },
+  against: string | undefined,
+  out: NodeJS.WritableStream,
+): Promise<0 | 1> {
+  const { loaded, source } = await loadTree(options.config, await readTree(options.config), {
+    keyFiles: 'may-be-absent',
+  });
+  if (!loaded.ok || source === undefined) return check(options, out);
+  const data = options.data ?? loaded.settings.data.directory;
+  const store = new GenerationStore(data);
+  const row = against === undefined ? await store.last() : await store.find(against);
+  if (row === undefined)
+    throw new GatewayError('not-found', 'no generation was ever in force; start the gateway first');
+  const kept = await loadStored(await store.get(row.tree), options.config, data);
+  if (!kept.loaded.ok || kept.source === undefined) {
+    throw new GatewayError('bad-request', 'that generation can not be loaded by this version');
+  }
+  const now = systemClock.now();
+  const [before, after] = [kept.loaded.settings, loaded.settings].map(({ generation }) =>
+    entitlementsOf(generation, now),
+  );
+  const people = before === undefined || after === undefined ? [] : entitlementChanges(before, after);
+  const changes = changesBetween(kept.source.shape, source.shape);
+  const waiting = changes.filter(({ needsApproval }) => needsApproval).map(({ file, path }) => `${file}#/${path}`);
+  const answer = {
+    ...{ from: kept.loaded.settings.generation.id, to: loaded.settings.generation.id, people },
+    ...{ approval: loaded.settings.demo && kept.loaded.settings.demo ? [] : waiting, restart: restartNeeds(changes) },
+  };
+  out.write(options.json ? `${JSON.stringify(answer)}\n` : diffText(answer));
+  return people.length === 0 ? 0 : 1;
+}
+
+function diffText(answer: {
+  readonly people: readonly EntitlementChange[];
+  readonly approval: readonly string[];
+  readonly restart: readonly string[];
+}): string {
+  const people = answer.people.map(({ who, gives, takes }) =>
+    [who, ...gives.map((one) => `  + ${one}`), ...takes.map((one) => `  - ${one}`), ''].join('\n'),
+  );
+  const approval = answer.approval.map((one) => `a second person approves: ${one}\n`);
+  const restart = answer.restart.map((one) => `taken up at the next start: ${one}\n`);
+  const nobody = people.length === 0 ? ['nobody gets or loses anything\n'] : people;
+  return [...nobody, ...approval, ...restart].join('');
 }
