@@ -1,10 +1,10 @@
 import { type InternetException, rightsOfException } from '../domain/exception.ts';
 import type { Authorization } from '../domain/flow.ts';
 import type { Generation, Listener } from '../domain/generation.ts';
+import { coversAddress } from '../domain/network.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { type IsoDate, includesDay } from '../domain/period.ts';
 import type { Action, LevelNeed, Protocol, RuleRef, Session } from '../domain/principal.ts';
-import { coversAddress } from './access-method.ts';
 import type { RefusalReason } from './admission.ts';
 
 /** How somebody comes in, and on which day. */

@@ -2,7 +2,7 @@ import { isIPv6 } from 'node:net';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits } from '../domain/generation.ts';
-import { normaliseAddress } from './access-method.ts';
+import { normaliseAddress } from '../domain/network.ts';
 import { HandshakeOrder } from './handshake-order.ts';
 
 /** What failed: the address it came from, and the certificate or key, where its holder proved to have it. */

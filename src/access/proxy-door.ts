@@ -1,7 +1,7 @@
 import type { BlockList, Socket } from 'node:net';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
-import { networksOf, normaliseAddress, standsIn } from './access-method.ts';
+import { networksOf, normaliseAddress, standsIn } from '../domain/network.ts';
 import { readProxyHeader } from './proxy-header.ts';
 import type { Peer, Stranger, WaitingRoomParts } from './waiting-room.ts';
 

@@ -1,10 +1,10 @@
 import { BlockList, isIP } from 'node:net';
+import { normaliseAddress } from '../domain/network.ts';
 import { readSshKey } from '../domain/ssh-key.ts';
 import type { SshAuthority, SshTrust } from '../domain/ssh-trust.ts';
 import { readWire } from '../domain/ssh-wire.ts';
 import { CERTIFICATE_SUFFIX, type SshCertificate, type SshOption } from '../pki/ssh-certificate.ts';
 import { checkSshSignature } from '../pki/ssh-signature.ts';
-import { normaliseAddress } from './access-method.ts';
 import type { RefusalReason } from './admission.ts';
 
 /** Who shows a certificate, from where, and when. */

@@ -2,8 +2,8 @@ import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits, Listener } from '../domain/generation.ts';
 import type { Metrics } from '../domain/logger.ts';
+import { normaliseAddress } from '../domain/network.ts';
 import type { Protocol } from '../domain/principal.ts';
-import { normaliseAddress } from './access-method.ts';
 import type { Turn } from './handshake-order.ts';
 import { addressKey, type Handshake, type LoginLimiter, SLOW_MS } from './login-limiter.ts';
 

@@ -1,5 +1,6 @@
 import type { ConfigFiles } from './parse.ts';
 import type { Problem } from './problems.ts';
+import { addressProblems } from './references-addresses.ts';
 import { authorizationProblems } from './references-authorization.ts';
 import { designationProblems } from './references-designations.ts';
 import { exceptionProblems } from './references-exceptions.ts';
@@ -20,6 +21,7 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...sectorProblems(files),
     ...availabilityProblems(files),
     ...partnerProblems(files),
+    ...addressProblems(files),
     ...designationProblems(files),
     ...exceptionProblems(files),
     ...outputProblems(files),

@@ -126,7 +126,8 @@ export const partnerSchema = strict({
       }),
     )
     .default({}),
-  accessMethods: z.array(strict({ method: accessMethod, address })).min(1),
+  /** `shared`: others come from there too, and only certificate and key tell who it is. */
+  accessMethods: z.array(strict({ method: accessMethod, address, shared: z.boolean().default(false) })).min(1),
   exceptions: z.array(exceptionSchema).default([]),
   officials: strict({
     leadingOfficial: official,

@@ -1,5 +1,5 @@
-import { normaliseAddress } from '../access/access-method.ts';
 import type { Peer, Stranger, Strangers } from '../access/waiting-room.ts';
+import { normaliseAddress } from '../domain/network.ts';
 import type { OwnerTells, TellHandlers, ToOwner } from './messages.ts';
 
 /** Connections of this worker that wait in rooms of the owner. */

@@ -62,7 +62,7 @@ test('the shipped configuration is the demo', async () => {
 test('every demo partner has anna, bram and batch, from 127.0.0.1 by line', async () => {
   const { generation } = await settingsOf(SHIPPED);
   for (const partner of generation.partners) {
-    expect(partner.accessMethods).toEqual([{ method: 'line', address: '127.0.0.1' }]);
+    expect(partner.accessMethods).toEqual([{ method: 'line', address: '127.0.0.1', shared: false }]);
     expect(
       partner.accounts.map(({ kind, id, flows, disabled, certificates }) => ({
         kind,
