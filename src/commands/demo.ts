@@ -4,6 +4,7 @@ import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { Gateway } from '../gateway.ts';
+import { type DemoVisitOutcome, playVisits } from './demo-internet.ts';
 import { type DemoOutcome, type DemoPlace, DemoRun } from './demo-run.ts';
 import { DEMO_STEPS } from './demo-steps.ts';
 import type { CommonOptions } from './places.ts';
@@ -25,7 +26,7 @@ export async function demo(options: DemoOptions): Promise<0 | 1 | 3> {
   const gateway = await Gateway.open({ settings, configDirectory: options.config, logger, onBroken: ending.broken });
   const fixtures = join(options.root, 'test', 'fixtures', 'demo');
   const place = placeOf(settings, gateway, join(fixtures, 'samples'));
-  const differences = await play(place, fixtures);
+  const differences = await play(place, internetPort(settings, gateway), fixtures);
   if (!options.once) {
     print(howToConnect(settings, place));
     const status = await ending.status;
@@ -37,9 +38,10 @@ export async function demo(options: DemoOptions): Promise<0 | 1 | 3> {
 }
 
 /** @returns how many answers and deliveries differ from what is expected */
-async function play(place: DemoPlace, fixtures: string): Promise<number> {
+async function play(place: DemoPlace, internet: number | undefined, fixtures: string): Promise<number> {
   const run = await DemoRun.prepare(place, Date.now());
   const outcomes: DemoOutcome[] = [];
+  const visits: DemoVisitOutcome[] = [];
   const differences: string[] = [];
   try {
     for (const step of DEMO_STEPS) {
@@ -47,10 +49,15 @@ async function play(place: DemoPlace, fixtures: string): Promise<number> {
       outcomes.push(outcome);
       differences.push(...(await compare(outcome, join(fixtures, 'expected', step.id))));
     }
+    if (internet !== undefined) visits.push(...(await playVisits(place, internet)));
   } finally {
     run.close();
   }
-  print(table(outcomes));
+  for (const { visit, status } of visits) {
+    if (status !== visit.wanted)
+      differences.push(`${visit.id}: ${visit.account} got ${status} and not ${visit.wanted}`);
+  }
+  print(table(outcomes, visits));
   if (differences.length === 0) print('Every answer and delivery is as expected, and every signature is good.\n');
   else print(`Not as expected:\n${differences.map((line) => `  ${line}\n`).join('')}`);
   return differences.length;
@@ -84,7 +91,7 @@ export function plain(text: string, ticket: string): string {
     .replace(/((?:FI|FS|GO)\.[A-Z]{4}\.\d{6}\.)\d{8}/g, '$1{date}');
 }
 
-function table(outcomes: readonly DemoOutcome[]): string {
+function table(outcomes: readonly DemoOutcome[], visits: readonly DemoVisitOutcome[]): string {
   const head = ['file', 'sent by', 'ticket', 'state', 'accepted', 'refused', 'receivers', 'seconds'];
   const rows = outcomes.map(({ step, ticket, state, records, receivers, milliseconds }) => [
     step.as.at(-1)?.name.replace('.{date}', '…') ?? step.sample,
@@ -96,13 +103,19 @@ function table(outcomes: readonly DemoOutcome[]): string {
     receivers.join(', ') || '–',
     (milliseconds / 1000).toFixed(2),
   ]);
+  for (const { visit, status, milliseconds } of visits) {
+    const state = status < 300 ? 'let in' : 'turned away';
+    const seconds = (milliseconds / 1000).toFixed(2);
+    rows.push([visit.path, `${visit.account} internet`, '–', state, '–', '–', '–', seconds]);
+  }
   const widths = head.map((title, index) => Math.max(title.length, ...rows.map((row) => row[index]?.length ?? 0)));
   const line = (cells: readonly string[]) =>
     `${cells
       .map((cell, index) => cell.padEnd(widths[index] ?? 0))
       .join('  ')
       .trimEnd()}\n`;
-  const shows = outcomes.map(({ step }, index) => `  ${index + 1}  ${step.shows}\n`).join('');
+  const notices = [...outcomes.map(({ step }) => step.shows), ...visits.map(({ visit }) => visit.shows)];
+  const shows = notices.map((notice, index) => `  ${index + 1}  ${notice}\n`).join('');
   return `\n${line(head)}${line(widths.map((width) => '─'.repeat(width)))}${rows.map(line).join('')}\n${shows}\n`;
 }
 
@@ -118,6 +131,13 @@ function placeOf(settings: Settings, gateway: Gateway, samples: string): DemoPla
   };
   const certificates = settings.pki.directory;
   return { certificates, samples, host: '127.0.0.1', httpsPort: portOf('https'), sftpPort: portOf('sftp') };
+}
+
+/** The port of the listener that is on the internet; a configuration may have none. */
+function internetPort(settings: Settings, gateway: Gateway): number | undefined {
+  const isMeant = ({ protocol, accessMethod }: Settings['listeners'][number]) =>
+    protocol === 'https' && accessMethod === 'internet';
+  return gateway.ports.listeners[settings.listeners.findIndex(isMeant)];
 }
 
 function howToConnect(settings: Settings, { certificates, httpsPort, sftpPort }: DemoPlace): string {

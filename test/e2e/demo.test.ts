@@ -29,6 +29,8 @@ describe('sluis demo --once', () => {
     expect({ status, told, err }).toMatchObject({ status: 0, told: [] });
     expect(out).toContain('Every answer and delivery is as expected, and every signature is good.');
     expect(out.match(/^\S.*@.* (?:accepted|partially-accepted|rejected) /gm)).toHaveLength(7);
+    expect(out).toMatch(/^\/files\/OUT\/ADRM\/ +anna@rjv internet +– +let in /m);
+    expect(out).toMatch(/^\/files\/OUT\/ADRM\/ +batch@rjv internet +– +turned away /m);
   });
 
   test('one other byte in a sample changes the digests of that file and the one field of its delivery: exit 1', async () => {
@@ -46,9 +48,12 @@ describe('sluis demo --once', () => {
     ]);
   });
 
-  test('an authorization that has ended takes the deliveries of its flow away, and of no other: exit 1', async () => {
+  test('an authorization that has ended takes the deliveries of its flow away, and of no other; so does an exception its person: exit 1', async () => {
     const ended: Change = (text) => text.replace(/^from: 2020-01-01$/m, 'from: 2020-01-01\nuntil: 2024-12-31');
-    const { status, told } = await playDemo({ 'config/authorizations/wlat-rva-kbf.yaml': ended });
+    const endedException: Change = (text) => text.replace('state: active', 'state: ended');
+    const changes = { 'config/authorizations/wlat-rva-kbf.yaml': ended, 'config/partners/rjv.yaml': endedException };
+    const { status, told, out } = await playDemo(changes);
+    expect(out).toContain('  8-internet-person: anna@rjv got 403 and not 207\n');
     const lost = ['3-wlat-original', '4-wlat-upload', '5-wlat-set'].flatMap((step) => [
       `${step} delivery-kbf.jsonl missing`,
       `${step} delivery-kbf.jsonl.manifest.json missing`,
