@@ -31,7 +31,7 @@ function LayoutTable({ layout: { version, from, until, fields, rules } }: { read
         <p class="muted">{validity}</p>
       </div>
       <TableBox label={title}>
-        <table class="table">
+        <table class="table flow-fields">
           <thead>
             <tr>
               <th scope="col">{t('flows.position')}</th>
