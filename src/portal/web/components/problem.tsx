@@ -39,7 +39,7 @@ export function ProblemView({ error, onRetry }: { readonly error: ApiError; read
             </LinkButton>
           )}
           {status === 403 && problem.code !== 'level-too-low' && (
-            <LinkButton href={`/help/${encodeURIComponent(problem.code)}`} icon="help">
+            <LinkButton href={helpUrl(problem)} icon="help">
               {t('shell.help')}
             </LinkButton>
           )}
@@ -47,4 +47,9 @@ export function ProblemView({ error, onRetry }: { readonly error: ApiError; read
       </div>
     </section>
   );
+}
+
+function helpUrl({ code, reference }: ApiError['problem']): string {
+  const query = reference === undefined ? '' : `?${new URLSearchParams({ reference })}`;
+  return `/help/${encodeURIComponent(code)}${query}`;
 }

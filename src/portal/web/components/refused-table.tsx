@@ -98,7 +98,11 @@ function FieldName({ fault: { field, fieldName } }: { readonly fault: Fault }) {
   return (
     <span class="refused-field">
       <code>{field}</code>
-      {fieldName !== field && <span class="muted small">{fieldName}</span>}
+      {fieldName !== field && (
+        <span class="muted small" lang="en">
+          {fieldName}
+        </span>
+      )}
     </span>
   );
 }

@@ -1,3 +1,4 @@
+import '../../components/outcome.css';
 import type { Folder } from '../../../schemas/files.ts';
 import type { SubmissionDetail } from '../../../schemas/submissions.ts';
 import { api } from '../../api/client.ts';
@@ -48,7 +49,11 @@ function useFolder({ path, flow, environment }: SubmissionDetail, isWanted: bool
 }
 
 /** What is wrong with the file as a whole, and which files of its set did not come. */
-export function WholeFile({ one: { errors, missing } }: Of) {
+export function WholeFile({
+  one: { errors, missing },
+}: {
+  readonly one: Pick<SubmissionDetail, 'errors' | 'missing'>;
+}) {
   if (errors.length === 0 && missing.length === 0) return null;
   return (
     <section class="problem" aria-label={t('submissions.wholeFile')}>
@@ -80,7 +85,7 @@ export function WholeFile({ one: { errors, missing } }: Of) {
 }
 
 /** How many records were taken and how many not, as a bar and in words. */
-export function Records({ one: { records } }: Of) {
+export function Records({ one: { records } }: { readonly one: Pick<SubmissionDetail, 'records'> }) {
   if (records === null) return null;
   const { total, accepted, refused, withoutReceiver } = records;
   return (
