@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { sftpBatch } from '../support/clients.ts';
+import { Listener } from '../support/event-source.ts';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { type Answer, WebdavClient } from '../support/partner-client.ts';
+import { PortalClient } from '../support/portal.ts';
 import { takeUp } from '../support/reload.ts';
 import { hasTool } from '../support/tools.ts';
 
@@ -132,6 +134,45 @@ test.skipIf(!hasTool('sftp'))(
     expect((await sftpBatch(gateway, 'anna-of-rva@kbf', ['ls /OUT'], key)).status).not.toBe(0);
   },
 );
+
+describe('the same person in the portal', () => {
+  let portal: PortalClient;
+  beforeAll(async () => {
+    portal = await PortalClient.open(gateway, 'anna@rva');
+  });
+  afterAll(() => portal.close());
+
+  test('is told for whom she acts, and sees the same trees', async () => {
+    const { designations } = (await portal.get('/session')) as { designations: { partner: string; root: string }[] };
+    expect(designations.map(({ partner, root }) => [partner, root]).toSorted()).toEqual([
+      ['kbf', '/kbf'],
+      ['rjv', '/rjv'],
+      ['rva', '/rva'],
+    ]);
+    expect(await portal.get('/folder?path=/')).toMatchObject({
+      kind: 'root',
+      items: [{ path: '/kbf', rights: ['list', 'view'] }, { path: '/rjv' }, { path: '/rva' }],
+    });
+    expect(await portal.get('/folder?path=/rva/IN')).toMatchObject({ path: '/rva/IN', kind: 'intake' });
+    for (const path of ['/ksz', '/ksz/IN', '/IN', '/rva/kbf']) {
+      expect((await portal.ask('GET', `/folder?path=${path}`)).status, path).toBe(404);
+    }
+  });
+
+  test('writes for one of them, hears of it, and finds what was cut under its own name', async () => {
+    const listening = await Listener.open(gateway, 'anna@rva');
+    const made = await portal.ask('PUT', '/content?path=/rva/IN/portal.part', { body: 'x' });
+    expect([made.status, made.json]).toMatchObject([201, { path: '/rva/IN/portal.part', name: 'portal.part' }]);
+    await listening.first('folder', ({ path }) => path === '/rva/IN');
+    listening.close();
+    const part = { headers: { 'Content-Range': 'bytes 0-2/9' }, body: 'abc' };
+    expect((await portal.ask('PUT', '/content?path=/rjv/SHARED/work/cut.part', part)).status).toBe(202);
+    expect(await portal.get('/uploads')).toMatchObject({
+      items: [{ path: '/rjv/SHARED/work/cut.part', offset: 3, total: 9 }],
+    });
+    expect((await portal.ask('DELETE', '/upload?path=/rjv/SHARED/work/cut.part')).status).toBe(204);
+  });
+});
 
 test('a designation that has ended takes its top folder away, and the others stay', async () => {
   await takeUp(gateway, 'partners/kbf.yaml', (text) =>
