@@ -153,7 +153,7 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('files in the port
     await page.getByRole('button', { name: 'Clear what ended' }).click();
   });
 
-  test('tables, JSON and XML are shown, and a file is downloaded as it is', async () => {
+  test('tables, JSON and XML are shown, one file is downloaded as it is, and several in an archive', async () => {
     await open('/browse/SHARED/work');
     await row('table.csv').getByRole('button', { name: 'table.csv', exact: true }).click();
     const preview = page.getByRole('complementary');
@@ -169,6 +169,15 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('files in the port
       preview.getByRole('link', { name: 'Download' }).click(),
     ]);
     expect(await readFile(await single.path(), 'utf8')).toBe('<a b="1"><c>text</c></a>');
+    await row('data.json').getByRole('button', { name: 'Choose data.json' }).click();
+    await row('data.xml').getByRole('button', { name: 'Choose data.xml' }).click();
+    const [archive] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('toolbar').getByRole('button', { name: 'Download' }).click(),
+    ]);
+    const bytes = await readFile(await archive.path());
+    expect(bytes.subarray(0, 2).toString()).toBe('PK');
+    expect(bytes.includes('data.json') && bytes.includes('data.xml')).toBe(true);
   });
 
   test('the keyboard alone makes a folder, goes into it and back, renames and deletes', async () => {
