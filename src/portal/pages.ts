@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { HttpAnswer, HttpHandler, HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import { builtFolder, readBuilt } from './build/built.ts';
+import { PORTAL_HEADERS } from './security.ts';
 
 /** Scripts, styles and pictures come from this gateway alone; nothing stands in the page itself. */
 export const PAGES_POLICY = [
@@ -28,15 +29,10 @@ const TYPES: Readonly<Record<string, string>> = {
 const INDEX = '/index.html';
 /** URLs that the pages themselves tell apart; all of them are one document. */
 const CLIENT_ROUTE = /^\/(?:browse|submissions|check|rights|expected|flows|help)(?:\/|$)/;
-const PAGE_HEADERS = {
-  'Content-Security-Policy': PAGES_POLICY,
-  'Strict-Transport-Security': 'max-age=31536000',
-  'Cross-Origin-Opener-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(), geolocation=(), microphone=(), payment=(), usb=()',
-};
+const PAGE_HEADERS = { 'Content-Security-Policy': PAGES_POLICY, ...PORTAL_HEADERS };
 const FOREVER = 'public, max-age=31536000, immutable';
 
-type Page = { readonly body: Uint8Array; readonly headers: Readonly<Record<string, string>> };
+type Page = { readonly body: Uint8Array; readonly headers: HttpAnswer['headers'] };
 
 /** The built pages by URL path. What is not in here is not served: no URL reaches the disk. */
 export type Pages = ReadonlyMap<string, Page>;
@@ -92,7 +88,7 @@ function pageOf(pages: Pages, { place, path, method, headers }: HttpRequest): Pa
 function answerOf({ body, headers }: Page, request: HttpRequest): HttpAnswer {
   const vary = request.place === 'root' ? { Vary: 'Accept' } : {};
   const known = (request.headers.get('if-none-match') ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
-  if (headers.ETag !== undefined && known.includes(headers.ETag)) {
+  if (known.includes(String(headers.ETag))) {
     return { status: 304, headers: { ...headers, ...vary } };
   }
   if (request.method === 'HEAD')

@@ -57,6 +57,9 @@ type Parts = {
 
 type Found = { readonly row: EntryRow | undefined; readonly entry: Entry };
 
+/** Rights that a folder gives to names that are not there yet. */
+const WITHIN: ReadonlySet<Right> = new Set(['create', 'makeFolder']);
+
 /** One class implements it, behind the same gate as everything else. */
 export class BrowseDesk implements Browsing {
   readonly #parts: Parts;
@@ -80,7 +83,7 @@ export class BrowseDesk implements Browsing {
       kind: path === ROOT ? 'root' : place.kind === 'virtual' ? 'folder' : place.kind,
       flow: place.kind === 'intake' || place.kind === 'mailbox' ? place.flow : undefined,
       environment: environmentOf(place, path),
-      rights: this.#rightsOf(session, path),
+      rights: this.#rightsIn(session, path),
       items: await this.#described(session, path, shown),
       next: found.length > shown.length ? shown.at(-1)?.entry.name : undefined,
     };
@@ -147,6 +150,13 @@ export class BrowseDesk implements Browsing {
         delivery: row && deliveryOf.get(row.contentId),
       };
     });
+  }
+
+  /** Also what may be done with new names in a folder: nobody may make a configured folder itself. */
+  #rightsIn(session: Session, path: VPath): readonly Right[] {
+    const own = this.#rightsOf(session, path);
+    const within = this.#rightsOf(session, childOf(path, 'new'));
+    return ALL_RIGHTS.filter((right) => own.includes(right) || (WITHIN.has(right) && within.includes(right)));
   }
 
   /** Those too that only want a second factor: who uses one is told to step up. */

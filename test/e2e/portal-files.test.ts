@@ -62,7 +62,7 @@ test('the tree is seen folder by folder, with flow, environment and rights', asy
     kind: 'intake',
     flow: 'ADRM',
     environment: 'R',
-    rights: ['list', 'view'],
+    rights: ['list', 'create', 'view'],
     items: [],
   });
   expect(await anna.get(`/folder?${at('/OUTTEST/ADRM')}`)).toMatchObject({ kind: 'mailbox', environment: null });

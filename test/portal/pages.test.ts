@@ -50,7 +50,7 @@ test.each([
   expect(policy).toContain("default-src 'none'");
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).not.toContain('unsafe');
-  expect(answer.headers['Strict-Transport-Security']).toBe('max-age=31536000');
+  expect(answer.headers['Cross-Origin-Opener-Policy']).toBe('same-origin');
 });
 
 test.each([

@@ -11,8 +11,8 @@ import { accessibilityFaults, lineOf, portalUrl, screenshot } from '../../suppor
 import { hasTool } from '../../support/tools.ts';
 
 const MIB = 1024 * 1024;
-/** Slow enough that there is time to do something, and still a second for each part. */
-const SLOW = 6 * MIB;
+/** Slow enough that there is time to do something, and still a while for each part. */
+const SLOW = 9 * MIB;
 
 let gateway: RunningGateway;
 let browser: Browser;

@@ -10,6 +10,8 @@ const FIRST_PAGE = 200;
 const MAX_ENTRIES = 100_000;
 /** Many changes at once are looked at once. */
 const CALM_MS = 250;
+/** Sorting and drawing for each page would take longer than asking for them. */
+const SHOWN_EVERY_MS = 400;
 
 export type Listing = {
   readonly folder: Folder | undefined;
@@ -69,6 +71,7 @@ function nothingOf(path: string): State {
 async function readAll(path: string, signal: AbortSignal, tell: (read: Omit<State, 'path'>) => void): Promise<void> {
   const entries: Entry[] = [];
   let folder: Folder | undefined;
+  let told = 0;
   try {
     let cursor: string | undefined;
     do {
@@ -78,7 +81,10 @@ async function readAll(path: string, signal: AbortSignal, tell: (read: Omit<Stat
       entries.push(...page.items);
       cursor = page.next ?? undefined;
       const complete = cursor === undefined || entries.length >= MAX_ENTRIES;
-      tell({ folder, entries: [...entries], complete, error: undefined });
+      if (complete || told === 0 || performance.now() - told > SHOWN_EVERY_MS) {
+        tell({ folder, entries: [...entries], complete, error: undefined });
+        told = performance.now();
+      }
       if (complete) return;
     } while (cursor !== undefined);
   } catch (error) {
