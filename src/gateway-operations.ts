@@ -3,6 +3,7 @@ import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
 import type { UnknownPersonsWatch } from './pipeline/unknown-persons.ts';
 import type { AuditLine } from './storage/commands.ts';
+import type { ExpectedWatch } from './submissions/expected-watch.ts';
 import { Redeliveries } from './submissions/redeliver.ts';
 import { Replays } from './submissions/replay.ts';
 
@@ -11,13 +12,14 @@ export type Operations = {
   readonly replays: Replays;
   readonly redeliveries: Redeliveries;
   readonly unknownPersons: UnknownPersonsWatch;
+  readonly expected: Pick<ExpectedWatch, 'missing'>;
 };
 
-type Parts = ConstructorParameters<typeof Replays>[0] & Pick<Operations, 'unknownPersons'>;
+type Parts = ConstructorParameters<typeof Replays>[0] & Pick<Operations, 'unknownPersons' | 'expected'>;
 
 export function operationsOf(parts: Parts): Operations {
-  const { unknownPersons } = parts;
-  return { replays: new Replays(parts), redeliveries: new Redeliveries(parts), unknownPersons };
+  const { unknownPersons, expected } = parts;
+  return { replays: new Replays(parts), redeliveries: new Redeliveries(parts), unknownPersons, expected };
 }
 
 /** `replay <ticket>`, `replay <ticket> reject <reason>`. @throws GatewayError as `Replays` */
@@ -34,13 +36,19 @@ export function answerRedeliver({ redeliveries }: Operations, [delivery = '']: r
 }
 
 /** What stands against partners at this moment, for `status`. */
-export async function alarmsOf({ unknownPersons }: Operations, now: number): Promise<readonly unknown[]> {
+export async function alarmsOf({ unknownPersons, expected }: Operations, now: number): Promise<readonly unknown[]> {
   const raised = await unknownPersons.raised(now);
-  return raised.map(({ since, ...one }) => ({
+  const unknown = raised.map(({ since, ...one }) => ({
     alarm: 'unknown-persons',
     ...one,
     since: new Date(since).toISOString(),
   }));
+  const missing = expected.missing().map(({ dueAt, ...one }) => ({
+    alarm: 'expected-missing',
+    ...one,
+    since: new Date(dueAt).toISOString(),
+  }));
+  return [...unknown, ...missing];
 }
 
 const BESIDE = ['directory-load', 'mandates-load', 'configuration-edit'];

@@ -7,6 +7,7 @@ import { parseCertificates } from './pki/certificate.ts';
 import type { FlowParts } from './portal/flow-routes.ts';
 import type { SubmissionParts } from './portal/submission-routes.ts';
 import { type DeskParts, SubmissionDesk } from './submissions/desk.ts';
+import { ExpectedDesk } from './submissions/expected.ts';
 import { FlowLibrary } from './submissions/flow-guide/library.ts';
 import { TrialDesk, type TrialParts } from './submissions/trial.ts';
 import { detailIn, factOf, remedyOf } from './texts/remedies.ts';
@@ -23,7 +24,7 @@ type Parts = Pick<DeskParts, 'ledger' | 'audit' | 'authorizer' | 'clock'> &
     readonly configDirectory: string;
   };
 
-export type PortalDesks = SubmissionParts & FlowParts;
+export type PortalDesks = SubmissionParts & FlowParts & { readonly expected: ExpectedDesk };
 
 /** Who answers what the portal asks about submissions and flows. */
 export function portalDesks(parts: Parts): PortalDesks {
@@ -34,6 +35,7 @@ export function portalDesks(parts: Parts): PortalDesks {
   return {
     submissions: new SubmissionDesk({ ...common, signers }),
     trials: new TrialDesk(common),
+    expected: new ExpectedDesk(common),
     library,
     layoutOf: (id) => generation.value.partners.find((partner) => partner.id === id)?.layout ?? 'by-flow',
   };

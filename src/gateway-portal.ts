@@ -10,6 +10,7 @@ import type { PortalDesks } from './gateway-portal-desks.ts';
 import { EventIds } from './portal/events/event-ids.ts';
 import { EventHub } from './portal/events/hub.ts';
 import { eventRoutes } from './portal/events/routes.ts';
+import { expectedRoutes } from './portal/expected-routes.ts';
 import type { FileParts } from './portal/files/parts.ts';
 import { fileRoutes } from './portal/files/routes.ts';
 import { flowRoutes } from './portal/flow-routes.ts';
@@ -60,6 +61,7 @@ export function portalRoutes(parts: Later<Opened>): readonly Route[] {
     ...submissionRoutes(() => parts().desks),
     ...flowRoutes(() => parts().desks),
     ...rightsRoutes(parts),
+    ...expectedRoutes(() => parts().desks),
   ]);
 }
 

@@ -34,6 +34,7 @@ import { SmallStore } from './storage/small-store.ts';
 import { openSqliteLedger } from './storage/sqlite-ledger.ts';
 import { Sweeper } from './storage/sweeper.ts';
 import { DryRuns } from './submissions/dry-run.ts';
+import { ExpectedWatch } from './submissions/expected-watch.ts';
 import { Explainer } from './submissions/explain.ts';
 import { HandIn } from './submissions/hand-in.ts';
 import { senderOfTried, type TrialParts } from './submissions/trial.ts';
@@ -144,6 +145,9 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     endedQuestionsMs: () => current.value.retention.endedQuestionsDays * MS_PER_DAY,
   });
   sweeper.start();
+  const expectedWatch = new ExpectedWatch({ ledger, generation: current, clock, logger, metrics });
+  expectedWatch.start();
+  closers.push(() => expectedWatch.close());
   closers.push(() => sweeper.close());
 
   const shared = sharedLimits({ generation: current, audit, metrics, clock });
@@ -196,7 +200,9 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   closers.push(() => health.close());
   const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
-  const operations = operationsOf({ store, ledger, ...pipeline, generation: current, clock, logger });
+  const operations = operationsOf({
+    ...{ store, ledger, ...pipeline, generation: current, clock, logger, expected: expectedWatch },
+  });
   const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
   const live = {
     ledger,

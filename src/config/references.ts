@@ -4,6 +4,7 @@ import { addressProblems } from './references-addresses.ts';
 import { authorizationProblems } from './references-authorization.ts';
 import { designationProblems } from './references-designations.ts';
 import { exceptionProblems } from './references-exceptions.ts';
+import { expectedProblems } from './references-expected.ts';
 import { flowProblems } from './references-flow.ts';
 import { folderProblems } from './references-folders.ts';
 import { gatewayProblems } from './references-gateway.ts';
@@ -28,6 +29,7 @@ export function referenceProblems(files: ConfigFiles): readonly Problem[] {
     ...keyholderProblems(files),
     ...flowProblems(files),
     ...questionProblems(files),
+    ...expectedProblems(files),
     ...authorizationProblems(files),
     ...folderProblems(files),
     ...hubProblems(files),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CHARACTER_CLASSES } from '../domain/charset.ts';
+import { WEEKDAYS } from '../domain/expectation.ts';
 import { FLOW_KINDS } from '../domain/flow.ts';
 import { level } from './schema.ts';
 import { births, columns, fieldName, flowFormat, totals } from './schema-format.ts';
@@ -12,6 +13,7 @@ import {
   listOf,
   matching,
   parsed,
+  partnerId,
   seconds,
   sha256,
   strict,
@@ -119,6 +121,22 @@ const asks = strict({
   ticketField: strict({ name: fieldName, columns: columns.optional() }).optional(),
 });
 
+const timeOfDay = matching(
+  /^(?:[01]\d|2[0-3]):[0-5]\d$/,
+  'is not a time of day',
+  'write it between quotes, as in "18:00"',
+);
+const due = { from: partnerId, by: timeOfDay, graceHours: z.int().min(0).max(720).default(4) };
+
+/** A file that is expected regularly, in environment R. Times of day are those of Belgium. */
+const expectation = z.discriminatedUnion('every', [
+  strict({ ...due, every: z.literal('day'), weekdaysOnly: z.boolean().default(true) }),
+  strict({ ...due, every: z.literal('week'), weekday: z.enum(WEEKDAYS) }),
+  strict({ ...due, every: z.literal('month'), day: z.int().min(1).max(28) }),
+  /** Counted from the first day of the quarter, which is 1. */
+  strict({ ...due, every: z.literal('quarter'), day: z.int().min(1).max(90) }),
+]);
+
 /** `flows/<CODE>.yaml` */
 export const flowSchema = strict({
   code: flowCode,
@@ -143,6 +161,7 @@ export const flowSchema = strict({
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).default(10_000_000_000),
   keepAnsweredSeconds: seconds(0.1, 86_400).default(60),
   level: level.default(1),
+  expected: z.array(expectation).default([]),
 });
 
 const environment = z.enum(['R', 'T', 'S']);

@@ -1,4 +1,5 @@
 import type { CharacterClass } from './charset.ts';
+import type { Expectation } from './expectation.ts';
 import type { Columns, FlowFormat } from './format.ts';
 import type { Institution } from './partner.ts';
 import type { IsoDate } from './period.ts';
@@ -173,6 +174,8 @@ export type Flow = {
   readonly keepAnsweredSeconds: number;
   /** What it takes to hand in or take away files of this flow. */
   readonly level: Level;
+  /** Files that are expected regularly; nothing is, where there are none. */
+  readonly expected?: readonly Expectation[] | undefined;
   readonly source: string;
 };
 

@@ -16,13 +16,26 @@ export const expected = z
       z.object({
         flow: z.string(),
         flowName: z.string(),
+        partner: z.string(),
         day: date,
         state: z.enum(['expected', 'arrived', 'late', 'missing']),
         dueAt: time,
         files: z.array(ticket),
       }),
     ),
-    serialGaps: z.array(z.object({ flow: z.string(), environment, from: z.int(), to: z.int() })),
+    serialGaps: z.array(
+      z.object({
+        flow: z.string(),
+        environment,
+        kind: z.enum(['serial', 'lot']),
+        /** Sender number and day of the names; null for lots. */
+        sender: z.string().nullable(),
+        day: z.string().nullable(),
+        /** The first and the last that is missing, as names have them. */
+        from: z.string(),
+        to: z.string(),
+      }),
+    ),
     alarms: z.array(z.object({ since: time, kind: z.string(), text: z.string() })),
   })
   .meta({ id: 'Expected' });

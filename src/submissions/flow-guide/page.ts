@@ -81,6 +81,7 @@ export function sending({ flow, generation }: Facts): readonly string[] {
       : 'Deliveries leave as soon as they are ready, in no fixed order.',
     ...(flow.level === 1 ? [] : ['A second factor is needed.']),
     ...lineWords(flow),
+    ...expectedWords(flow),
     `From receipt to answer a file is frozen. Its name stays listed for ${flow.keepAnsweredSeconds} s after the answer.`,
   ];
 }
@@ -116,6 +117,19 @@ function namesWords({ names, namesWindowDays, refuseSameContent, triggers }: Flo
 function lineWords({ senderLine }: Flow): readonly string[] {
   if (senderLine === 'required') return ['The sender has a line of the person that covers the whole period.'];
   return senderLine === 'creates' ? ['The record makes a line of the person for its sender.'] : [];
+}
+
+function expectedWords({ expected = [] }: Flow): readonly string[] {
+  return expected.map((one) => {
+    const { from, every, by, graceHours } = one;
+    const day =
+      one.every === 'day'
+        ? `every ${one.weekdaysOnly ? 'working day' : 'day'}`
+        : one.every === 'week'
+          ? `every week on ${one.weekday}`
+          : `every ${every} on its day ${one.day}`;
+    return `A file of ${code(from)} is expected ${day} by ${by}, Belgian time; ${graceHours} h later it is missing.`;
+  });
 }
 
 function reminded({ remindAfterDays, holdDays }: Flow): string {
