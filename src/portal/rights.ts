@@ -1,10 +1,10 @@
-import { coversAddress } from '../access/access-method.ts';
 import { accountOf } from '../access/authorizer.ts';
 import { type EffectivePlace, effectiveTree } from '../access/effective.ts';
 import { exceptionsInForce } from '../access/internet.ts';
 import { belowTop } from '../domain/designation.ts';
 import type { Authorization, Flow } from '../domain/flow.ts';
 import type { Generation, Limits } from '../domain/generation.ts';
+import { coversAddress } from '../domain/network.ts';
 import { type Account, institutionName, type Language, type Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
 import { type Authorizer, type PartnerId, principalName, type Session } from '../domain/principal.ts';
