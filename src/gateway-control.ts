@@ -1,4 +1,4 @@
-import type { LiveSessions } from './access/live-sessions.ts';
+import type { LiveSessions, TransferState } from './access/live-sessions.ts';
 import type { Audit } from './audit/audit.ts';
 import type { CurrentGeneration } from './config/generation.ts';
 import type { Clock } from './domain/clock.ts';
@@ -27,6 +27,8 @@ export type Live = {
   readonly generation: CurrentGeneration;
   readonly ports: BoundPorts;
   readonly live: LiveSessions;
+  /** What is under way, in all processes. */
+  readonly transfers: () => Promise<readonly TransferState[]>;
   readonly levelTwo: LevelTwo;
   readonly dryRuns: DryRuns;
   readonly handIn: HandIn;
@@ -70,7 +72,7 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     case 'sessions':
       if (request.arguments[0] === 'end-step-up') return answerEndStepUp(live.levelTwo.stepUps, request.arguments);
       await endStepUpOfSession(live.levelTwo.stepUps, live.live, request.arguments);
-      return answerSessions(live.live, request.arguments);
+      return answerSessions(live.live, live.transfers, request.arguments);
     default:
       throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
   }

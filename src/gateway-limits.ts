@@ -1,4 +1,10 @@
-import { LiveSessions, type Places } from './access/live-sessions.ts';
+import {
+  type BusySession,
+  type LiveSession,
+  LiveSessions,
+  type Places,
+  type TransferState,
+} from './access/live-sessions.ts';
 import { LoginLimiter, type Penalties, type Penalty } from './access/login-limiter.ts';
 import type { FactorLimiter } from './access/second-factor.ts';
 import { type Strangers, WaitingRoom } from './access/waiting-room.ts';
@@ -61,9 +67,22 @@ export function countSessions({ live, metrics }: Pick<SharedLimits, 'live' | 'me
 }
 
 /** `sessions list` and `sessions cut <id>`. @throws GatewayError `not-found`, `bad-request` */
-export function answerSessions(live: LiveSessions, [word, id]: readonly string[]): unknown {
-  if (word === 'list') return live.list();
+export async function answerSessions(
+  live: LiveSessions,
+  transfers: () => Promise<readonly TransferState[]>,
+  [word, id]: readonly string[],
+): Promise<unknown> {
+  if (word === 'list') return withTransfers(live.list(), await transfers());
   if (word !== 'cut' || id === undefined) throw new GatewayError('bad-request', 'sessions list, or sessions cut <id>');
   if (!live.cut(id)) throw new GatewayError('not-found', `there is no session ${id}; "sluis sessions list" shows them`);
   return { cut: id };
+}
+
+function withTransfers(sessions: readonly LiveSession[], transfers: readonly TransferState[]): readonly BusySession[] {
+  return sessions.map((session) => ({
+    ...session,
+    transfers: transfers
+      .filter((one) => one.session === session.id)
+      .map(({ direction, path, bytes }) => ({ direction, path, bytes })),
+  }));
 }

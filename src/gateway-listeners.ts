@@ -145,7 +145,7 @@ async function buildHttps(parts: ListenerParts, trust: Doors, listener: HttpsSet
   const { pems } = policyOf(trust, listener.class3, settings.pki.clockToleranceSeconds);
   const server = new HttpsListener({
     ...{ ...shared, strangers: shared.strangersOf(listener), listener, tls: { cert, key, ca: pems }, admission },
-    ...{ audit, logger },
+    ...{ audit, logger, running: vfs.running },
     generation: admissionVersion(generation, trust.revocation, levelTwo.stepUps),
     handler: pagesInFrontOf(
       pages,

@@ -120,7 +120,11 @@ async function build(
   const elsewhere = new RemoteElsewhere(speaks);
   const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere });
   owner.box.vfs = vfs;
-  closers.push(() => vfs.settled());
+  vfs.running.start();
+  closers.push(async () => {
+    vfs.running.close();
+    await vfs.settled();
+  });
   const trust = await openTrust({ settings, logger, metrics, clock }, closers);
   const limits = {
     get value() {
@@ -182,6 +186,7 @@ async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: 
       return undefined;
     },
     metrics: async () => (await metrics.json()) as readonly MetricJson[],
+    transfers: async () => box.vfs?.running.list() ?? [],
     'parts.supersede': async (key) => {
       await box.vfs?.uploads.supersede(key);
       return undefined;

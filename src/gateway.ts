@@ -126,7 +126,11 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const onArrival = () => wake.arrival();
   const elsewhere = owner?.workers.uploads;
   const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere });
-  closers.push(() => vfs.settled());
+  vfs.running.start();
+  closers.push(async () => {
+    vfs.running.close();
+    await vfs.settled();
+  });
   const trust = await openTrust({ settings, logger, metrics, clock }, closers);
   const pipeline = await startPipeline({
     ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf, onBroken },
@@ -204,11 +208,13 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ store, ledger, ...pipeline, generation: current, clock, logger, expected: expectedWatch },
   });
   const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
+  const transfers = async () => [...vfs.running.list(), ...((await owner?.workers.transfers()) ?? [])];
   const live = {
     ledger,
     generation: current,
     ports,
     live: shared.live,
+    transfers,
     levelTwo,
     clock,
     audit,

@@ -20,6 +20,17 @@ export type LiveSession = {
   readonly since: string;
 };
 
+/** Bytes of a file on their way in or out. */
+export type TransferState = {
+  readonly session: string;
+  readonly direction: 'in' | 'out';
+  readonly path: string;
+  readonly bytes: number;
+};
+
+/** A session with what it has under way. */
+export type BusySession = LiveSession & { readonly transfers: readonly Omit<TransferState, 'session'>[] };
+
 export type LiveSessionsParts = {
   readonly limits: Current<Pick<Limits, 'maxConnectionsPerPrincipal' | 'maxConnectionsPerPartner'>>;
   readonly clock: Pick<Clock, 'now'>;
@@ -40,6 +51,9 @@ export type Places = {
    */
   enter(session: Current<Session>, where: Where, cut: () => void): Place | undefined | Promise<Place | undefined>;
 };
+
+/** Ends what a session has under way when it must go, so that nothing of it is kept. */
+export type Expels = { expel(sessionId: string): void };
 
 /** The name of the process where there is but one. */
 const ONLY_PROCESS = 'gateway';

@@ -1,4 +1,4 @@
-import type { LiveSession } from '../access/live-sessions.ts';
+import type { BusySession } from '../access/live-sessions.ts';
 import { askGateway } from '../ops/control-socket.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
 
@@ -28,19 +28,20 @@ async function ask(options: CommonOptions, words: readonly string[]): Promise<un
   return askGateway(socket, { command: 'sessions', arguments: words });
 }
 
-function table(sessions: readonly LiveSession[]): string {
+function table(sessions: readonly BusySession[]): string {
   if (sessions.length === 0) return 'nobody is logged in\n';
   return sessions
-    .map(({ id, since, principal, protocol, accessMethod, address, level, process }) =>
+    .flatMap(({ id, since, principal, protocol, accessMethod, address, level, process, transfers }) => [
       [id, since, principal.padEnd(24), protocol.padEnd(7), accessMethod, address, `level ${level}`, process].join(
         '  ',
       ),
-    )
+      ...transfers.map(({ direction, path, bytes }) => `    ${direction.padEnd(3)}  ${bytes} bytes  ${path}`),
+    ])
     .map((line) => `${line}\n`)
     .join('');
 }
 
 /** The answer of our own gateway, of this version. */
-function parseSessions(answer: unknown): readonly LiveSession[] {
-  return Array.isArray(answer) ? (answer as readonly LiveSession[]) : [];
+function parseSessions(answer: unknown): readonly BusySession[] {
+  return Array.isArray(answer) ? (answer as readonly BusySession[]) : [];
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
-import type { Place, Places } from '../access/live-sessions.ts';
+import type { Expels, Place, Places } from '../access/live-sessions.ts';
 import { newReference } from '../access/reference.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -21,6 +21,7 @@ export type AdmissionParts = {
   /** Its id changes with everything that may change an admission. */
   readonly generation: Current<{ readonly id: string }>;
   readonly live: Places;
+  readonly running: Expels;
 };
 
 /** One TLS connection: who is at the other end by the rules of today, and its requests one after the other. */
@@ -78,7 +79,13 @@ export class HttpsConnection {
   /** Holds it against the rules of today; who may no longer come in is cut. */
   async readmit(): Promise<void> {
     const admitted = await this.admitAnew().catch(() => undefined);
-    if (!admitted?.ok) this.socket.destroy();
+    if (!admitted?.ok) this.expel();
+  }
+
+  /** Cuts it, and what it has under way: nothing is kept of that. */
+  expel(): void {
+    if (this.#session !== undefined) this.#parts.running.expel(this.#session.value.id);
+    this.socket.destroy();
   }
 
   /** @returns false where its certificate must wait, and the connection was ended for it */
@@ -118,7 +125,7 @@ export class HttpsConnection {
 
   async #takePlace(session: Session): Promise<Place | undefined> {
     const held = { value: session };
-    const place = await this.#parts.live.enter(held, this.#parts.listener, () => this.socket.destroy());
+    const place = await this.#parts.live.enter(held, this.#parts.listener, () => this.expel());
     if (place === undefined) return undefined;
     if (this.socket.destroyed) {
       place.leave();

@@ -1,5 +1,5 @@
 import type { Admission, Refused } from '../access/admission.ts';
-import type { Places } from '../access/live-sessions.ts';
+import type { Expels, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import type { Strangers } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -29,6 +29,7 @@ export type HttpsListenerOptions = {
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;
   readonly live: Places;
+  readonly running: Expels;
   /** Of this listener alone. */
   readonly strangers: Strangers;
   readonly logger: Logger;

@@ -1,3 +1,4 @@
+import type { TransferState } from '../access/live-sessions.ts';
 import type { LoginKey, LoginTry } from '../access/login-limiter.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Principal, Session } from '../domain/principal.ts';
@@ -68,6 +69,8 @@ export type OwnerCalls = {
   /** To be in force when it is answered. */
   readonly generation: Asked<Generation, undefined>;
   readonly metrics: Asked<undefined, readonly MetricJson[]>;
+  /** Uploads and downloads under way. */
+  readonly transfers: Asked<undefined, readonly TransferState[]>;
   readonly 'parts.supersede': Asked<string, undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
 };

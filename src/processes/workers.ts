@@ -1,4 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import type { TransferState } from '../access/live-sessions.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
@@ -75,6 +76,17 @@ export class Workers {
         if (!(await Promise.race([taken, late]))) desk.drop('it did not take up the generation in force');
       }),
     );
+  }
+
+  /** What the workers have under way; one that does not say so in time is left out. */
+  async transfers(): Promise<readonly TransferState[]> {
+    const asked = [...this.#joined.keys()].map(({ worker }) =>
+      Promise.race([
+        worker.call('transfers', undefined).catch(() => []),
+        delay(METRICS_MS, [] as const, { ref: false }),
+      ]),
+    );
+    return (await Promise.all(asked)).flat();
   }
 
   /** What the workers counted; one that does not say so in time is left out. */

@@ -29,6 +29,7 @@ export class PartTransfer implements PartUpload {
   #size: number;
   #held: number;
   #state: 'open' | 'ended' | 'superseded' = 'open';
+  #revoked: GatewayError | undefined;
   #tail: Promise<void> = Promise.resolve();
   readonly #done = Promise.withResolvers<void>();
 
@@ -94,6 +95,21 @@ export class PartTransfer implements PartUpload {
   /** Another request goes on with this upload: keeps what came, and takes no more. */
   supersede(): Promise<void> {
     return this.#endWith('superseded');
+  }
+
+  /** Ends it for a reason that its client hears with the next step. Nothing of the upload is kept, earlier parts included. */
+  revoke(error: GatewayError): Promise<void> {
+    return this.#turn(async () => {
+      if (this.#state !== 'open') return;
+      this.#state = 'ended';
+      this.#revoked = error;
+      try {
+        await this.#parts.ledger.commit([endPartial(this.#plan), abandoned(this.#plan)]);
+        await this.#parts.store.remove(this.#row.contentId);
+      } finally {
+        this.#release();
+      }
+    });
   }
 
   async #publish(options: { expectedSha256?: string; modifiedAt?: number }): Promise<Entry> {
@@ -162,6 +178,7 @@ export class PartTransfer implements PartUpload {
   }
 
   #assertOpen(): void {
+    if (this.#revoked !== undefined) throw this.#revoked;
     if (this.#state === 'superseded') {
       throw new GatewayError('unavailable', 'another request goes on with this upload; ask how far it is');
     }

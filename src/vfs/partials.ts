@@ -10,6 +10,7 @@ import { PartTransfer } from './part-transfer.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
 import { visiblePath } from './places.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
+import type { RunningTransfers } from './running.ts';
 import { assertFits, type UploadPlan } from './upload.ts';
 
 export type PartialParts = PublisherParts & {
@@ -18,6 +19,7 @@ export type PartialParts = PublisherParts & {
   readonly began: (path: VPath) => void;
   readonly ended: (path: VPath) => void;
   readonly elsewhere: Elsewhere;
+  readonly running: RunningTransfers;
 };
 
 type Wanted = { readonly condition: WriteCondition; readonly offset: number; readonly total: number };
@@ -154,16 +156,23 @@ export class PartialDesk {
 
   #start(plan: UploadPlan, row: PartialRow & { readonly total: number }, condition: WriteCondition): PartTransfer {
     const key = keyOf(plan);
+    const { running } = this.#parts;
     const transfer = new PartTransfer(plan, row, {
       ...this.#parts,
       condition,
       ended: () => {
+        running.ended(transfer);
         if (this.#running.get(key) === transfer) this.#running.delete(key);
         this.#parts.elsewhere.partsEnded(key);
         this.#parts.ended(plan.place.ledgerPath);
       },
     });
     this.#running.set(key, transfer);
+    running.began(transfer, {
+      ...{ session: plan.session, path: plan.path, action: plan.replaces ? 'overwrite' : 'create' },
+      bytes: () => transfer.size,
+      stop: (error) => void transfer.revoke(error).catch(() => undefined),
+    });
     this.#parts.elsewhere.partsBegan(key);
     this.#parts.began(plan.place.ledgerPath);
     return transfer;

@@ -86,10 +86,10 @@ export class Unfinished {
     const { contentId } = content;
     const key = keyOf(plan);
     const keeping = new Keeping(plan, contentId, held, { ...this.#parts, base: target?.entry?.version ?? 0 });
-    const ended = (of: UploadPlan) => {
+    const ended = (of: UploadPlan, ending: StagedUpload) => {
       if (this.#running.get(key) === upload) this.#running.delete(key);
       if (upload.leaving !== undefined) this.#left.set(key, contentId);
-      host.ended(of);
+      host.ended(of, ending);
     };
     this.#left.delete(key);
     const upload = new StagedUpload(plan, { contentId }, { ...host, ended }, keeping, held?.size);

@@ -35,7 +35,7 @@ export type UploadHost = {
   publish(plan: UploadPlan, content: CompletedContent, modifiedAt: number | undefined): Promise<Entry>;
   /** Writes down that its bytes were refused, and gives the error back. */
   refused(plan: UploadPlan, error: GatewayError): GatewayError;
-  ended(plan: UploadPlan): void;
+  ended(plan: UploadPlan, upload: StagedUpload): void;
 };
 
 /** Bytes on their way into a staged content that nobody can see. */
@@ -49,6 +49,10 @@ export class StagedUpload implements Upload {
   #size: number;
   #state: 'open' | 'committed' | 'aborted' | 'left' = 'open';
   #isRefused = false;
+  /** Why it was ended from outside. */
+  #revoked: GatewayError | undefined;
+  /** The step in hand, which never rejects. */
+  #busy: Promise<unknown> = Promise.resolve();
   #ended: Promise<void> | undefined;
 
   /**
@@ -110,14 +114,24 @@ export class StagedUpload implements Upload {
       if (error instanceof GatewayError && error.code !== 'broken') await this.#giveUp();
       throw asGatewayError(error);
     } finally {
-      this.#host.ended(this.#plan);
+      this.#host.ended(this.#plan, this);
     }
   }
 
   async abort(): Promise<void> {
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
-    this.#host.ended(this.#plan);
+    this.#host.ended(this.#plan, this);
+    await this.#giveUp();
+  }
+
+  /** Ends it for a reason that its client hears with the next step. What came is removed once the step in hand is done. */
+  async revoke(error: GatewayError): Promise<void> {
+    if (this.#state !== 'open') return;
+    this.#state = 'aborted';
+    this.#revoked = error;
+    await this.#busy;
+    this.#host.ended(this.#plan, this);
     await this.#giveUp();
   }
 
@@ -155,7 +169,7 @@ export class StagedUpload implements Upload {
     try {
       if (!(await keeping.keep())) await this.#giveUp();
     } finally {
-      this.#host.ended(this.#plan);
+      this.#host.ended(this.#plan, this);
     }
   }
 
@@ -168,8 +182,11 @@ export class StagedUpload implements Upload {
   async #taking<T>(size: number, step: () => Promise<T>): Promise<T> {
     try {
       assertFits(this.#plan, size);
-      return await step();
+      const stepping = step();
+      this.#busy = stepping.catch(() => undefined);
+      return await stepping;
     } catch (thrown) {
+      if (this.#revoked !== undefined) throw this.#revoked;
       const error = asGatewayError(thrown);
       if (this.#isRefused) throw error;
       this.#isRefused = true;
@@ -178,6 +195,7 @@ export class StagedUpload implements Upload {
   }
 
   #assertOpen(): void {
+    if (this.#revoked !== undefined) throw this.#revoked;
     if (this.#state === 'left') {
       throw new GatewayError('unavailable', 'another connection goes on with this upload');
     }

@@ -19,15 +19,18 @@ import { endPartial } from './partial-commands.ts';
 import { PartialDesk } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
 import { expectationOf } from './rows.ts';
+import type { RunningTransfers } from './running.ts';
 import { Unfinished } from './unfinished.ts';
 import { assertFits, StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
 
 /** Uploads of one session that may be in memory, each up to `SMALL_BYTES`: 2 MiB. */
 const MAX_HELD_OF_SESSION = 32;
 
+type UploadDeskParts = PublisherParts & { readonly elsewhere: Elsewhere; readonly running: RunningTransfers };
+
 /** Takes files in: decides before the first byte, publishes after the last. */
 export class UploadDesk implements Uploads, HeldUploads {
-  readonly #parts: PublisherParts & { readonly elsewhere: Elsewhere };
+  readonly #parts: UploadDeskParts;
   readonly #publisher: Publisher;
   readonly #partials: PartialDesk;
   readonly #unfinished: Unfinished;
@@ -36,14 +39,15 @@ export class UploadDesk implements Uploads, HeldUploads {
   readonly #running = new Map<string, number>();
   readonly #host: UploadHost;
 
-  constructor(parts: PublisherParts & { readonly publisher: Publisher; readonly elsewhere: Elsewhere }) {
+  constructor(parts: UploadDeskParts & { readonly publisher: Publisher }) {
     this.#parts = parts;
     this.#publisher = parts.publisher;
     this.#host = {
       store: parts.store,
       publish: (plan, content, modifiedAt) => this.#publish(plan, content, modifiedAt),
       refused: (plan, error) => this.#refused(plan, error),
-      ended: ({ session, place }) => {
+      ended: ({ session, place }, upload) => {
+        this.#parts.running.ended(upload);
         this.#ended(place.ledgerPath);
         countDown(this.#running, session.id);
       },
@@ -87,18 +91,18 @@ export class UploadDesk implements Uploads, HeldUploads {
     if (options.keep) {
       const upload = await this.#unfinished.takeUp(planned, goesOn, this.#host);
       if (upload !== undefined) {
-        this.#started(plan);
+        this.#started(plan, upload);
         return upload;
       }
       // What was held may be gone meanwhile.
       if (options.condition === 'present') expectationOf('present', target?.entry);
     }
     const content = await this.#parts.store.begin({ onDisk: this.#isLarge(session, options.sizeHint) });
-    this.#started(plan);
     crashPoint('receive.open');
     const upload = options.keep
       ? this.#unfinished.begin(planned, content, this.#host)
       : new StagedUpload(plan, content, this.#host);
+    this.#started(plan, upload);
     if (options.startFrom === 'current' && target?.entry !== undefined) await this.#fillFrom(upload, target.entry);
     return upload;
   }
@@ -166,8 +170,13 @@ export class UploadDesk implements Uploads, HeldUploads {
     return this.#parts.gate.failed(session, 'publish', path, rule, error);
   }
 
-  #started({ session, place }: UploadPlan): void {
+  #started({ session, path, place, replaces }: UploadPlan, upload: StagedUpload): void {
     this.#began(place.ledgerPath);
+    this.#parts.running.began(upload, {
+      ...{ session, path, action: replaces ? 'overwrite' : 'create', bytes: () => upload.size },
+      // What can't be removed now is the sweeper's.
+      stop: (error) => void upload.revoke(error).catch(() => undefined),
+    });
     this.#running.set(session.id, (this.#running.get(session.id) ?? 0) + 1);
   }
 

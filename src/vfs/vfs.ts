@@ -33,6 +33,7 @@ import { Publisher } from './publisher.ts';
 import { allowanceOf, mustFit } from './quota.ts';
 import { QuotaDesk } from './quota-desk.ts';
 import { expectationOf, Rows } from './rows.ts';
+import { RunningTransfers } from './running.ts';
 import { UploadDesk } from './uploads.ts';
 
 export type VfsParts = {
@@ -58,6 +59,8 @@ export class Vfs implements Files {
   readonly properties: PropertyDesk;
   readonly quota: QuotaDesk;
   readonly browsing: BrowseDesk;
+  /** Uploads and downloads under way. */
+  readonly running: RunningTransfers;
   readonly #parts: VfsParts;
   readonly #gate: Gate;
   readonly #rows: Rows;
@@ -67,13 +70,14 @@ export class Vfs implements Files {
   constructor(parts: VfsParts) {
     this.#parts = parts;
     this.#gate = new Gate(parts);
+    this.running = new RunningTransfers(parts);
     this.#rows = new Rows(parts);
     this.#pickups = new Pickups(parts);
     this.#changes = new Changes({ ...parts, gate: this.#gate });
     const shared = { ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes };
     const publisher = new Publisher(shared);
     const elsewhere = parts.elsewhere ?? NOWHERE_ELSE;
-    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere });
+    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere, running: this.running });
     this.locks = new LockDesk({ ...shared, publisher });
     this.properties = new PropertyDesk(shared);
     this.quota = new QuotaDesk(shared);
@@ -127,6 +131,12 @@ export class Vfs implements Files {
     const body = this.#parts.store.read(row, range);
     const { partner } = session.principal;
     if (place.kind === 'mailbox') await this.#pickups.follow(body, partner, row.contentId, range?.start ?? 0);
+    this.running.began(body, {
+      ...{ session, path, action: 'read', bytes: () => body.handedBytes },
+      // Who reads it may not listen for errors.
+      stop: (error) => void body.on('error', () => undefined).destroy(error),
+    });
+    body.once('close', () => this.running.ended(body));
     return { entry: entryOf(row, path), body };
   }
 
