@@ -106,9 +106,13 @@ export class RecordLogEntries {
   }
 
   append(outcome: RecordOutcome, to: GrowingBytes): void {
-    const receivers = this.#compact(outcome);
-    if (receivers === undefined) appendExtended(outcome, to);
-    else appendEntry(outcome, receivers, to);
+    const begin = to.length;
+    if (isShort(outcome)) {
+      appendEntry(outcome, to);
+      if (outcome.receivers.every((one) => this.#append(one, to))) return;
+      to.length = begin;
+    }
+    appendExtended(outcome, to);
   }
 
   /**
@@ -116,34 +120,43 @@ export class RecordLogEntries {
    * @returns undefined where the tables of the head do not have it
    */
   receiver(one: Omit<RecordReceiver, 'quality'>, quality: number): Buffer | undefined {
-    const known = this.#receivers.get(one.receiver);
-    const acts = bitsOf([one.authorization, ...(one.alsoAuthorizations ?? [])].map(nameOf), known?.acts);
-    const filtered = bitsOf(one.filtered, this.#blocks);
-    if (known === undefined || acts === undefined || filtered === undefined) return undefined;
     const bytes = Buffer.alloc(RECEIVER_BYTES);
-    let at = 0;
-    for (const value of [known.index, acts, filtered]) at = writeVarint(bytes, at, value);
-    return bytes.subarray(0, bytes.writeUInt16LE(quality, at));
+    const end = this.#write(one, quality, bytes, 0);
+    return end === undefined ? undefined : bytes.subarray(0, end);
   }
 
-  /** Undefined where the outcome needs an extended entry. */
-  #compact(outcome: RecordOutcome): readonly Buffer[] | undefined {
-    if (outcome.record === 0 || outcome.receivers.length > MOST_RECEIVERS) return undefined;
-    const others = BESIDE.some((key) => outcome[key] !== undefined);
-    if (others || !outcome.codes.every(isShortAscii) || outcome.codes.length > MOST_CODES) return undefined;
-    const receivers: Buffer[] = [];
-    for (const one of outcome.receivers) {
-      const quality = one.quality === '' ? NO_QUALITY : Number(one.quality);
-      const isQuality = one.quality === '' || /^\d{3}$/.test(one.quality);
-      const bytes = isQuality ? this.receiver(one, quality) : undefined;
-      if (bytes === undefined) return undefined;
-      receivers.push(bytes);
-    }
-    return receivers;
+  /** @returns false where the tables of the head do not have it, or its quality is none */
+  #append(one: RecordReceiver, to: GrowingBytes): boolean {
+    if (one.quality !== '' && !/^\d{3}$/.test(one.quality)) return false;
+    to.reserve(RECEIVER_BYTES);
+    const end = this.#write(one, one.quality === '' ? NO_QUALITY : Number(one.quality), to.bytes, to.length);
+    if (end === undefined) return false;
+    to.length = end;
+    return true;
+  }
+
+  #write(one: Omit<RecordReceiver, 'quality'>, quality: number, bytes: Buffer, start: number): number | undefined {
+    const known = this.#receivers.get(one.receiver);
+    const names = [nameOf(one.authorization)];
+    for (const act of one.alsoAuthorizations ?? []) names.push(nameOf(act));
+    const acts = bitsOf(names, known?.acts);
+    const filtered = bitsOf(one.filtered, this.#blocks);
+    if (known === undefined || acts === undefined || filtered === undefined) return undefined;
+    let at = writeVarint(bytes, start, known.index);
+    at = writeVarint(bytes, at, acts);
+    at = writeVarint(bytes, at, filtered);
+    return bytes.writeUInt16LE(quality, at);
   }
 }
 
-function appendEntry({ insz, codes, outcome }: RecordOutcome, receivers: readonly Buffer[], to: GrowingBytes): void {
+/** Whether an entry has room for all of an outcome but its receivers. */
+function isShort(outcome: RecordOutcome): boolean {
+  if (outcome.record === 0 || outcome.receivers.length > MOST_RECEIVERS) return false;
+  const others = BESIDE.some((key) => outcome[key] !== undefined);
+  return !others && outcome.codes.length <= MOST_CODES && outcome.codes.every(isShortAscii);
+}
+
+function appendEntry({ insz, codes, outcome, receivers }: RecordOutcome, to: GrowingBytes): void {
   const tag =
     OUTCOMES.indexOf(outcome) |
     (insz === undefined ? 0 : HAS_PERSON) |
@@ -153,7 +166,6 @@ function appendEntry({ insz, codes, outcome }: RecordOutcome, receivers: readonl
   to.length = to.bytes.writeUInt8(tag, to.length);
   if (insz !== undefined) to.length = to.bytes.writeUInt32LE(personKey(insz), to.length);
   if (codes.length > 0) appendCodes(codes, to);
-  for (const receiver of receivers) to.append(receiver);
 }
 
 function appendExtended(outcome: RecordOutcome, to: GrowingBytes): void {

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  existsSync,
-  fsyncSync,
-  mkdirSync,
-  openSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { type Database, open, type RootDatabase, type Transaction } from 'lmdb';
 import { type DirectoryStats, readStats } from './stats.ts';
@@ -93,8 +83,12 @@ export function freshRead(root: RootDatabase<Buffer, Buffer>): Transaction {
 
 /** The name of the store in force; undefined before the first load. */
 export function currentName(folder: string): string | undefined {
-  const path = join(folder, POINTER);
-  return existsSync(path) ? readFileSync(path, 'utf8').trim() : undefined;
+  try {
+    return readFileSync(join(folder, POINTER), 'utf8').trim();
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    throw error;
+  }
 }
 
 /** Puts a store in force, for every process and at once. Durable on return. */

@@ -39,6 +39,9 @@ export type Route = {
   readonly filteredBlocks: readonly string[];
 };
 
+/** What a receiver gets of a record, and by which acts. */
+type Plan = Omit<Route, 'receiver' | 'dossier'>;
+
 /** Of a cancellation: where it goes, and who got the original but may get nothing any more. */
 export type CancelRoutes = { readonly routes: readonly Route[]; readonly heldBack: readonly string[] };
 
@@ -53,6 +56,8 @@ export class Router {
   readonly #byHolder: ReadonlyMap<number, readonly Placed[]>;
   readonly #withoutLine: readonly Placed[];
   #receivers: RecordLogHead['receivers'] | undefined;
+  /** What each destination gives by itself: most records of a receiver are allowed by one act. */
+  readonly #plans = new Map<Destination, Plan>();
 
   constructor(task: BatchTask, layout: LayoutVersion, acts: readonly Authorization[]) {
     const destinations = acts.flatMap((act) =>
@@ -95,7 +100,15 @@ export class Router {
   }
 
   /** What some of the destinations of a group get together. */
-  planOf(allowed: readonly Destination[]): Omit<Route, 'receiver' | 'dossier'> {
+  planOf(allowed: readonly Destination[]): Plan {
+    const [only] = allowed;
+    if (only === undefined || allowed.length > 1) return this.#planOfAll(allowed);
+    const plan = this.#plans.get(only) ?? this.#planOfAll(allowed);
+    this.#plans.set(only, plan);
+    return plan;
+  }
+
+  #planOfAll(allowed: readonly Destination[]): Plan {
     const filteredBlocks = this.#blockNames.filter((name) => !allowed.some((one) => one.blocks.has(name)));
     return { mask: union(allowed), acts: actsOf(allowed), filteredBlocks };
   }
@@ -174,7 +187,7 @@ export class Router {
   }
 
   /** What each of the destinations gives by itself. */
-  #planOfEach(destinations: readonly Destination[]): Omit<Route, 'receiver' | 'dossier'> {
+  #planOfEach(destinations: readonly Destination[]): Plan {
     const filteredBlocks = this.#blockNames.filter((name) => !destinations.every((one) => one.blocks.has(name)));
     const [first, ...others] = destinations;
     const mask = (first?.mask ?? []).map((passes, index) => passes && others.every((one) => one.mask[index] === true));

@@ -73,7 +73,8 @@ async function laneResult(task: BatchTask, parts: BatchParts): Promise<BatchResu
 
 async function recordByRecord(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
   const snapshot = parts.directory.snapshot(task.environment);
-  const mandates = parts.mandates?.snapshot(task.environment) ?? NO_MANDATES;
+  const asksMandates = task.flow.layouts.some(({ roles }) => roles.employer !== undefined);
+  const mandates = (asksMandates ? parts.mandates?.snapshot(task.environment) : undefined) ?? NO_MANDATES;
   const batch = new Batch(task, parts, { snapshot, mandates });
   try {
     await batch.read();
