@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
@@ -250,6 +251,7 @@ async function loadDemoDirectory(
   logger: Logger,
 ): Promise<void> {
   const file = join(configDirectory, 'directory', 'person-lines.csv');
+  if (!existsSync(file)) return; // nobody is known yet
   for (const environment of ['R', 'T'] as const) {
     if (directory.stats(environment).persons > 0) continue;
     const loaded = await directory.load(environment, file, settings.generation.sectors);
