@@ -156,7 +156,6 @@ export class Checker {
       sequences.took(deliveries);
       place?.handOver();
       unknownPersons.raise(submission, await committed, countedAt);
-      sequences.committed(deliveries);
     } catch (error) {
       sequences.failed();
       // Another batch took a sequence number first: the manifests name it, so they are made anew.

@@ -22,12 +22,26 @@ test('a number counts on top of commits that are on their way, and of those that
   expect(await sequences.next({ ...OF, receiver: partner('rjv') })).toBe(1);
   sequences.took([second]);
   await ledger.commit([{ kind: 'insertDelivery', delivery: first, at: AT }]);
-  sequences.committed([first]);
   expect(await sequences.next(OF)).toBe(3);
   sequences.failed();
   expect(await sequences.next(OF)).toBe(2);
   sequences.took([second]);
   await ledger.commit([{ kind: 'insertDelivery', delivery: second, at: AT }]);
-  sequences.committed([second]);
+  expect(await sequences.next(OF)).toBe(3);
+});
+
+test('a number that another took first is asked for again', async () => {
+  const { ledger } = await newLedger(({ folder, clock }) =>
+    openSqliteLedger({ file: `${folder}/ledger.sqlite`, clock, onBroken: () => undefined }),
+  );
+  const sequences = new Sequences(ledger);
+  sequences.took([numbered(1)]);
+  await ledger.commit([{ kind: 'insertDelivery', delivery: numbered(1), at: AT }]);
+  await ledger.commit([{ kind: 'insertDelivery', delivery: numbered(2), at: AT }]);
+  const late: Delivery = { ...numbered(2), id: 'late' };
+  await expect(ledger.commit([{ kind: 'insertDelivery', delivery: late, at: AT }])).rejects.toMatchObject({
+    code: 'precondition-failed',
+  });
+  sequences.failed();
   expect(await sequences.next(OF)).toBe(3);
 });
