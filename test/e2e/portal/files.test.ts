@@ -11,6 +11,13 @@ import { accessibilityFaults, portalUrl, screenshot } from '../../support/portal
 import { hasTool } from '../../support/tools.ts';
 
 const SAMPLES = join(import.meta.dirname, '../../fixtures/demo/samples');
+/** RVA designated her, and RJV does so as well. */
+const FURTHER = `  - id: anna-of-rva
+    name: Anna Demo
+    samePersonAs: anna@rva
+    designation: { act: Designation by a second leading official (demo), from: 2020-01-01 }
+    userRegulation: { version: "1", accepted: 2020-01-01 }
+`;
 const SET = 'ADRM.000001.20260115.00001.R.1';
 
 let gateway: RunningGateway;
@@ -19,7 +26,8 @@ let page: Page;
 let client: WebdavClient;
 
 beforeAll(async () => {
-  gateway = await startGateway();
+  const change = (text: string) => text.replace('persons:\n', `persons:\n${FURTHER}`);
+  gateway = await startGateway({ change: { 'partners/rjv.yaml': change } });
   client = await WebdavClient.open(gateway, 'anna@ksz');
   await client.put('/SHARED/work/table.csv', 'name;city\nAnna;Gent\nBram;Liège\n');
   await client.put('/SHARED/work/data.json', '{"ticket":"X","records":{"total":3}}');
@@ -143,6 +151,21 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('files in the port
     await client.put('/SHARED/work/table.csv', 'name;city\nAnna;Gent\nBram;Liège\n');
   });
 
+  test('files that are dropped on the list are sent', async () => {
+    const dropped = await page.evaluateHandle(`(() => {
+      const data = new DataTransfer();
+      for (const name of ['dropped-1.txt', 'dropped-2.txt']) data.items.add(new File([name], name));
+      return data;
+    })()`);
+    await page.locator('.drop').dispatchEvent('dragenter', { dataTransfer: dropped });
+    await page.getByText('Let go to send').waitFor();
+    await page.locator('.drop').dispatchEvent('drop', { dataTransfer: dropped });
+    for (const name of ['dropped-1.txt', 'dropped-2.txt']) {
+      await upload(name).getByText('Arrived', { exact: true }).waitFor();
+      expect((await client.get(`/SHARED/work/${name}`)).toString()).toBe(name);
+    }
+  });
+
   test('folders are sent with what lies in them', async () => {
     const input = page.locator('input[type=file][webkitdirectory]');
     await input.setInputFiles(join(import.meta.dirname, '../../fixtures/demo/samples'));
@@ -218,6 +241,24 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('files in the port
     await page.getByRole('dialog', { name: 'Keys' }).waitFor();
     expect(await accessibilityFaults(page)).toEqual([]);
     await page.keyboard.press('Escape');
+  });
+
+  test('who acts for several partners finds the folders of each under its name', async () => {
+    const other = await openBrowser(gateway, 'anna@rva');
+    try {
+      other.page.setDefaultTimeout(10_000);
+      await other.page.goto(portalUrl(gateway, '/'));
+      const rva = other.page.getByRole('region', { name: 'RVA – Rijksdienst voor Arbeidsvoorziening (demo)' });
+      await rva.getByRole('heading', { name: 'All flows' }).waitFor(); // its layout is flat
+      const rjv = other.page.getByRole('region', { name: /^RJV/ });
+      await rjv.getByRole('link', { name: /^Answers and deliveries.*Address mutations/ }).click();
+      await other.page.getByRole('heading', { name: 'Address mutations', level: 1 }).waitFor();
+      const crumbs = other.page.getByRole('navigation', { name: 'Where you are' }).getByRole('listitem');
+      expect((await crumbs.allInnerTexts())[1]).toMatch(/^RJV/);
+      expect(await accessibilityFaults(other.page)).toEqual([]);
+    } finally {
+      await other.close();
+    }
   });
 
   test('on 360 pixels nothing goes beyond the edge', async () => {

@@ -2,7 +2,7 @@ import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
 import type { Entry, Folder } from '../../../schemas/files.ts';
 import { asApiError } from '../../api/client.ts';
 import { EnvironmentBadge } from '../../components/badge.tsx';
-import { Breadcrumb, type Crumb } from '../../components/breadcrumb.tsx';
+import { Breadcrumb } from '../../components/breadcrumb.tsx';
 import { IconButton } from '../../components/button.tsx';
 import { Empty } from '../../components/empty.tsx';
 import { Search } from '../../components/field.tsx';
@@ -11,7 +11,6 @@ import { ProblemView } from '../../components/problem.tsx';
 import { Skeleton } from '../../components/progress.tsx';
 import { bytes, locale, t } from '../../i18n/language.ts';
 import { useMedia } from '../../state/media.ts';
-import { browseUrl } from '../../state/router.ts';
 import { session } from '../../state/session.ts';
 import { tell } from '../../state/toasts.ts';
 import type { Given } from '../../uploads/dropped.ts';
@@ -21,7 +20,7 @@ import { DropZone } from './drop-zone.tsx';
 import { EntryList } from './entry-list.tsx';
 import { useFlowNames } from './flow-names.ts';
 import { useListing } from './listing.ts';
-import { plainName } from './names.ts';
+import { crumbsOf, titleOf } from './names.ts';
 import { nameOf, parentOf, purposeOf } from './paths.ts';
 import { PreviewDialog, PreviewPanel } from './preview.tsx';
 import { type Choice, NOTHING_CHOSEN, type Sorting, sorted } from './selection.ts';
@@ -239,21 +238,6 @@ function Beside({ folder, title }: { readonly folder: Folder | undefined; readon
       {environment !== null && <EnvironmentBadge environment={environment} />}
     </>
   );
-}
-
-function crumbsOf(path: string, title: string): readonly Crumb[] {
-  const names = path.split('/').slice(1);
-  const below = names.map((name, index) => ({
-    text: index === names.length - 1 ? title : index === 0 ? plainName(name) : name,
-    href: browseUrl(`/${names.slice(0, index + 1).join('/')}`),
-  }));
-  return [{ text: t('files.title'), href: '/' }, ...below];
-}
-
-function titleOf(path: string, folder: Folder | undefined, names: ReadonlyMap<string, string>): string {
-  const name = nameOf(path);
-  if (path.lastIndexOf('/') === 0) return plainName(name);
-  return (folder?.flow === name ? names.get(name) : undefined) ?? name;
 }
 
 function leadOf(folder: Folder | undefined): string | undefined {
