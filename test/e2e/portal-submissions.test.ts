@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { List } from '../../src/portal/schemas/common.ts';
+import type { Expected } from '../../src/portal/schemas/expected.ts';
 import type { Codes, Flow, Flows } from '../../src/portal/schemas/flows.ts';
 import type { Rights } from '../../src/portal/schemas/rights.ts';
 import type {
@@ -38,9 +39,11 @@ let ticket: string;
 let set: string;
 
 beforeAll(async () => {
+  const rate = (text: string) => text.replace(/simulationBytesPerHour: \d+/, 'simulationBytesPerHour: 5000');
   place = await ExchangePlace.open(
     {
       ...WITH_TARIFF,
+      'gateway.yaml': rate,
       'partners/ksz.yaml': (text) =>
         (WITH_TARIFF['partners/ksz.yaml']?.(text) ?? text).replace(/(- id: bram\n)/, '$1    flows: [SOCR]\n'),
     },
@@ -273,6 +276,34 @@ describe('a dry run', () => {
     expect((await run(bram, 'name=x.csv&flow=ADRM', SENT)).status).toBe(400);
     expect((await run(anna, 'name=what.csv', SENT)).status).toBe(400);
   });
+});
+
+test('a dry run over the rate of its partner is told when to come again', async () => {
+  const large = adrm(...Array.from({ length: 60 }, (_, index) => goodRow(index + 1)));
+  const run = () => anna.ask('POST', '/dry-runs?flow=ADRM&name=x.csv', { body: large });
+  expect((await run()).status).toBe(200); // who has anything left may try a file of any size
+  const refused = await run();
+  expect([refused.status, refused.json]).toMatchObject([429, { code: 'too-many-requests' }]);
+  expect(Number(refused.headers['retry-after'])).toBeGreaterThan(60);
+  const other = await rva.ask('POST', '/dry-runs?flow=WLAT&name=x.jsonl', { body: ATTEST });
+  expect(other.status).toBe(200);
+});
+
+test('what is expected is told by month, to who works with the flow', async () => {
+  const year = new Date().getUTCFullYear() + 1; // the hub knows of it since the gateway started
+  const { items } = await got<Expected>(rva, `/expected?month=${year}-02`);
+  expect(items).toEqual([
+    {
+      ...{ flow: 'WLAT', flowName: 'Unemployment attests', partner: 'rva', day: `${year}-02-28` },
+      ...{ state: 'expected', dueAt: `${year}-02-28T17:00:00.000Z`, files: [] },
+    },
+  ]);
+  expect(await got<Expected>(anna, `/expected?month=${year}-02`)).toMatchObject({
+    items: [],
+    serialGaps: [],
+    alarms: [],
+  });
+  expect((await rva.ask('GET', '/expected?month=2026-13')).status).toBe(400);
 });
 
 describe('the page of a flow', () => {

@@ -8,8 +8,10 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { eventually } from '../support/eventually.ts';
+import { adrm, goodRow } from '../support/exchange-place.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { SftpClient, WebdavClient } from '../support/partner-client.ts';
+import { PortalClient } from '../support/portal.ts';
 import { type Connection, connectOn, processesOf, servingAgain, sessionsOf, sftpOn } from '../support/processes.ts';
 import { openPlain, untilClosed } from '../support/raw-sockets.ts';
 import { editConfig } from '../support/reload.ts';
@@ -145,6 +147,16 @@ test('a page is served by any process: one fetches what was named through anothe
   await one.ask('PUT', `${WORK}/page.txt`, [], 'changed');
   await eventually('the change', () => heard.includes(`data: {"path":"${WORK}"}`) || undefined);
   for (const connection of [one, two]) connection.close();
+});
+
+test('a file is only checked through any process: the owner judges it, and nothing is handed in', async () => {
+  const anna = await PortalClient.open(gateway, 'anna@ksz');
+  for (const _ of [1, 2]) {
+    const answer = await anna.ask('POST', '/dry-runs?name=ADRM%20tried.csv', { body: adrm(goodRow(1)) });
+    expect([answer.status, answer.json]).toMatchObject([200, { state: 'accepted', records: { total: 1 } }]);
+  }
+  expect(await anna.get('/submissions?q=tried')).toEqual({ items: [], next: null });
+  anna.close();
 });
 
 test('who says nothing is ended when its grace is over, and who stops in the middle of a head is told so', async () => {
