@@ -46,7 +46,7 @@ export function Gaps({ gaps }: { readonly gaps: Expected['serialGaps'] }) {
               <tr key={`${flow} ${environment} ${from}`}>
                 <th scope="row">{flow}</th>
                 <td>{t(`submissions.environment.${environment}`)}</td>
-                <td>{from === to ? serial(from) : t('expected.gapRange', { from: serial(from), to: serial(to) })}</td>
+                <td>{from === to ? from : t('expected.gapRange', { from, to })}</td>
               </tr>
             ))}
           </tbody>
@@ -54,9 +54,4 @@ export function Gaps({ gaps }: { readonly gaps: Expected['serialGaps'] }) {
       </TableBox>
     </section>
   );
-}
-
-/** As it stands in names of files: five positions, without points between. */
-function serial(value: number): string {
-  return String(value).padStart(5, '0');
 }
