@@ -19,7 +19,7 @@ import type { HostKeys } from './host-keys.ts';
 import type { LoginParts } from './login.ts';
 import { SocketBuffer } from './socket-buffer.ts';
 import { joinIdentification } from './ssh2-fixes.ts';
-import { socketOf } from './ssh2-inside.ts';
+import { socketOf, withoutSlabs } from './ssh2-inside.ts';
 
 export type SftpListenerParts = Pick<
   LoginParts,
@@ -174,7 +174,7 @@ export class SftpListener implements ConnectionHost {
         this.#door.forged(socket, visit);
       },
     );
-    this.#ssh.injectSocket(socket);
+    withoutSlabs(() => this.#ssh.injectSocket(socket));
   }
 
   async #readmitOne(connection: SshConnection): Promise<void> {

@@ -7,7 +7,15 @@ import { FieldWriter } from './codec.ts';
 import { GcmCipher, GcmDecipher } from './gcm.ts';
 import { takeHybridExchange } from './hybrid-exchange.ts';
 import { type FenceHost, fenceMessages } from './message-fences.ts';
-import { internalsOf, type Protocol, protocolOf, sendPayload, socketOf } from './ssh2-inside.ts';
+import {
+  forgetExchange,
+  internalsOf,
+  type Offer,
+  type Protocol,
+  protocolOf,
+  sendPayload,
+  socketOf,
+} from './ssh2-inside.ts';
 
 /*
  * What ssh2 1.17.0 gets wrong for a server, mended from outside, one connection at a time. ssh2 is pinned to that version;
@@ -73,6 +81,9 @@ const MSG_DISCONNECT = 1;
 const MSG_EXT_INFO = 7;
 const MSG_BANNER = 53;
 
+/** What ssh2 would offer, and what we do: one of each for all connections of a listener. */
+const offers = new WeakMap<Offer, Offer>();
+
 /** Puts every fence around a connection; called when ssh2 announces it, before the first key exchange. */
 export function fence(client: Connection, host: FenceHost): void {
   const { protocol, channels } = internalsOf(client);
@@ -87,11 +98,16 @@ export function fence(client: Connection, host: FenceHost): void {
  * exchange into the list that it does not know.
  */
 function offerOurs(protocol: Protocol): void {
-  const { lists } = protocol._offer;
+  const theirs = protocol._offer;
+  const ours = offers.get(theirs) ?? offerBeside(theirs);
+  offers.set(theirs, ours);
+  protocol._offer = ours;
+}
+
+function offerBeside({ lists, constructor: Offer }: Offer): Offer {
   const serverHostKey = lists.serverHostKey.array.filter((name) => name !== 'ssh-rsa');
   const both = { cipher: lists.cs.cipher.array, mac: lists.cs.mac.array, compress: lists.cs.compress.array, lang: [] };
-  const Offer = protocol._offer.constructor;
-  protocol._offer = new Offer({ kex: [HYBRID_EXCHANGE, ...lists.kex.array], serverHostKey, cs: both, sc: both });
+  return new Offer({ kex: [HYBRID_EXCHANGE, ...lists.kex.array], serverHostKey, cs: both, sc: both });
 }
 
 /**
@@ -110,6 +126,7 @@ function fenceKeyExchange(protocol: Protocol, socket: Socket): void {
     first = false;
     if (wantsExtensions) sendSignatureAlgorithms(protocol);
     complete(...negotiated);
+    forgetExchange(protocol);
   };
 }
 

@@ -32,6 +32,7 @@ export type OnPayload = (payload: Buffer) => number | boolean | undefined;
 export type Protocol = {
   _offer: Offer;
   readonly _kex: KeyExchange;
+  readonly _remoteIdentRaw: Buffer;
   _onPayload: OnPayload;
   /** Payloads that wait for the end of a key exchange. */
   _queue?: Buffer[] | undefined;
@@ -177,4 +178,32 @@ export function sendPayload(protocol: Protocol, payload: Buffer): void {
   const packet = writer.alloc(payload.length);
   packet.set(payload, writer.allocStart);
   protocol._cipher.encrypt(writer.finalize(packet));
+}
+
+/**
+ * What ssh2 keeps of an exchange that is done, without what nobody needs again: keys, the shared secret, both KEXINITs. Small
+ * buffers lie in slabs of 64 KiB, and one that lives as long as its connection keeps its whole slab.
+ */
+export function forgetExchange(protocol: Protocol): void {
+  const { sessionID, negotiated } = protocol._kex;
+  const kept = { sessionID: alone(sessionID), negotiated, remoteExtInfoEnabled: false };
+  Object.assign(protocol, { _kex: kept, _remoteIdentRaw: alone(protocol._remoteIdentRaw) });
+}
+
+/** The same bytes outside the slabs. */
+function alone(bytes: Buffer): Buffer {
+  const copy = Buffer.allocUnsafeSlow(bytes.length);
+  bytes.copy(copy);
+  return copy;
+}
+
+/** Runs what makes buffers that live long, outside the slabs. */
+export function withoutSlabs(make: () => void): void {
+  const { poolSize } = Buffer;
+  Buffer.poolSize = 0;
+  try {
+    make();
+  } finally {
+    Buffer.poolSize = poolSize;
+  }
 }
