@@ -1,4 +1,5 @@
 import type { LiveSessions, TransferState } from './access/live-sessions.ts';
+import type { UsageCounter } from './access/usage-counter.ts';
 import type { Audit } from './audit/audit.ts';
 import type { CurrentGeneration } from './config/generation.ts';
 import type { Clock } from './domain/clock.ts';
@@ -11,6 +12,7 @@ import { answerSessions } from './gateway-limits.ts';
 import { alarmsOf, answerRedeliver, answerReplay, loadLine, type Operations } from './gateway-operations.ts';
 import type { ProcessState } from './gateway-owner.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-second-factor.ts';
+import { answerUsage } from './gateway-usage.ts';
 import type { ControlRequest } from './ops/control-socket.ts';
 import type { Ledger } from './storage/ledger.ts';
 import type { DryRuns } from './submissions/dry-run.ts';
@@ -35,6 +37,7 @@ export type Live = {
   readonly explainer: Explainer;
   readonly operations: Operations;
   readonly configuration: Configuration;
+  readonly usage: Pick<UsageCounter, 'flush'>;
   readonly clock: Clock;
   readonly audit: Audit;
   readonly processes: Current<readonly ProcessState[]>;
@@ -54,6 +57,8 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     }
     case 'config':
       return answerConfig(live.configuration, request.arguments);
+    case 'usage':
+      return answerUsage(live, request.arguments);
     case 'load':
       await live.audit.record(loadLine(request.arguments));
       return {};

@@ -1,3 +1,4 @@
+import { type Buckets, bandwidthIn, type CountsTraffic, TokenBuckets, Traffic } from './access/bandwidth.ts';
 import {
   type BusySession,
   type LiveSession,
@@ -20,6 +21,7 @@ export type LimitParts = {
   readonly audit: Audit;
   readonly metrics: Metrics;
   readonly clock: Clock;
+  readonly usage: CountsTraffic;
 };
 
 /** What all listeners share, wherever it is held: who waits, who is inside, and the limits of today. */
@@ -27,6 +29,7 @@ export type ListenerLimits = {
   readonly limits: Current<Limits>;
   readonly limiter: Penalties & FactorLimiter;
   readonly live: Places;
+  readonly traffic: Pick<Traffic, 'pass'>;
   readonly clock: Clock;
   /** Where strangers of this listener wait. */
   readonly strangersOf: (listener: Listener) => Strangers;
@@ -37,9 +40,10 @@ export type SharedLimits = ListenerLimits & {
   readonly limiter: LoginLimiter;
   readonly live: LiveSessions;
   readonly metrics: Metrics;
+  readonly buckets: Buckets;
 };
 
-export function sharedLimits({ generation, audit, metrics, clock }: LimitParts): SharedLimits {
+export function sharedLimits({ generation, audit, metrics, clock, usage }: LimitParts): SharedLimits {
   const limits = {
     get value() {
       return generation.value.limits;
@@ -54,7 +58,10 @@ export function sharedLimits({ generation, audit, metrics, clock }: LimitParts):
     const protocol = listener.protocol === 'https' ? 'webdav' : 'sftp';
     return new WaitingRoom({ listener, protocol, limits, limiter, clock, metrics, audit });
   };
-  return { limits, limiter, live: new LiveSessions({ limits, clock }), metrics, clock, strangersOf };
+  const bandwidthOf = bandwidthIn(generation);
+  const buckets = new TokenBuckets({ bandwidthOf, clock });
+  const traffic = new Traffic(bandwidthOf, buckets, usage);
+  return { limits, limiter, live: new LiveSessions({ limits, clock }), traffic, buckets, metrics, clock, strangersOf };
 }
 
 /** Counted when somebody looks, not at every coming and going. */

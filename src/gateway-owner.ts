@@ -83,7 +83,7 @@ export async function serveWorkers(
     if (room === undefined) throw new GatewayError('bad-request', `there is no listener at ${rule}`);
     return room;
   };
-  const { limiter, live } = shared;
+  const { limiter, live, buckets } = shared;
   const { stepUps, formKey } = levelTwo;
   const introduction = (): Introduction => ({
     settings: { ...settings, generation: generation.value },
@@ -91,7 +91,7 @@ export async function serveWorkers(
     formKey,
     stepUps: stepUps.rows,
   });
-  const holdings = { ledger, limiter, live, stepUps, roomOf, onArrival, judge, selections };
+  const holdings = { ledger, limiter, live, buckets, stepUps, roomOf, onArrival, judge, selections };
   const welcome = workers.welcome(holdings, introduction, { audit, logger });
   const server = new OwnerSocket({ path: socket, word, welcome });
   await server.listen();

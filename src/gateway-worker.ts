@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
+import { bandwidthIn, Traffic } from './access/bandwidth.ts';
+import { UsageCounter } from './access/usage-counter.ts';
 import { AuditBuffer } from './audit/audit-buffer.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
@@ -28,7 +30,13 @@ import {
   type WorkerTells,
 } from './processes/messages.ts';
 import { joinOwner } from './processes/owner-socket.ts';
-import { RemoteElsewhere, RemoteLimiter, RemoteSelections, RemoteStepUps } from './processes/remote-access.ts';
+import {
+  RemoteBuckets,
+  RemoteElsewhere,
+  RemoteLimiter,
+  RemoteSelections,
+  RemoteStepUps,
+} from './processes/remote-access.ts';
 import { RemoteLedger } from './processes/remote-ledger.ts';
 import { RemotePlaces } from './processes/remote-places.ts';
 import { RemoteStrangers } from './processes/remote-strangers.ts';
@@ -133,7 +141,11 @@ async function build(
   };
   const limiter = new RemoteLimiter(speaks);
   const strangersOf = ({ rule }: { readonly rule: string }) => owner.strangers.of(rule);
-  const shared = { limits, limiter, live: owner.places, clock, strangersOf };
+  const usage = new UsageCounter({ ledger, clock, logger, metrics });
+  usage.start();
+  closers.push(() => usage.close());
+  const traffic = new Traffic(bandwidthIn(generation), new RemoteBuckets(speaks), usage);
+  const shared = { limits, limiter, live: owner.places, traffic, clock, strangersOf };
   const levelTwo = levelTwoDoor({
     ...{ stepUps: owner.stepUps, ledger, audit, clock, limiter, generation, logger, formKey },
     ...{ languages: settings.languages, directory: configDirectory },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
+import { UsageCounter } from './access/usage-counter.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
@@ -155,7 +156,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   closers.push(() => expectedWatch.close());
   closers.push(() => sweeper.close());
 
-  const shared = sharedLimits({ generation: current, audit, metrics, clock });
+  const usage = new UsageCounter({ ledger, clock, logger, metrics });
+  usage.start();
+  closers.push(() => usage.close());
+  const shared = sharedLimits({ generation: current, audit, metrics, clock, usage });
   const levelTwo = await openLevelTwo({
     ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
     ...{ directory: options.configDirectory, onChange: (rows) => owner?.workers.tellStepUps(rows) },
@@ -216,6 +220,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ports,
     live: shared.live,
     transfers,
+    usage,
     levelTwo,
     clock,
     audit,

@@ -113,6 +113,12 @@ export function addPartner(partner: Command, finish: Finish): void {
       finish(await partnerShow(id, common(options), process.stdout));
     },
   );
+  withPlaces(partner.command('usage [partner]').description('bytes it sent and got, by day'))
+    .option('--days <number>', 'how many days back (default: 31)')
+    .action(async (id, { days, ...options }) => {
+      const { partnerUsage } = await import('./commands/partner-usage.ts');
+      finish(await partnerUsage(id, days, common(options), process.stdout));
+    });
   addNewPartner(partner, finish);
   editing(partner.command('disable <partner>').description('keep all its accounts out')).action(async (id, options) => {
     const { partnerDisable } = await import('./commands/partner.ts');

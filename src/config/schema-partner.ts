@@ -97,6 +97,8 @@ const senderNumber = matching(
   'write six digits between quotes, from "000001" to "999998"; 999999 is the hub',
 );
 
+const slices = z.int().min(1).max(1_000_000);
+
 /** `partners/<id>.yaml` */
 export const partnerSchema = strict({
   id: partnerId,
@@ -115,6 +117,8 @@ export const partnerSchema = strict({
   /** What may lie in its intake folders together, and the largest file there; else the limits of `gateway.yaml`. */
   quotaBytes: z.int().min(1).max(1_000_000_000_000_000).optional(),
   maxFileBytes: z.int().min(1).max(1_000_000_000_000).optional(),
+  /** Slices of 128 kbit/s over all its connections; a direction that is left out is not held back. */
+  bandwidth: strict({ inSlices: slices.optional(), outSlices: slices.optional() }).optional(),
   /** By flow: the format and version in which its deliveries come, where that is not the sender's, and how they are packed. */
   outputs: z
     .record(

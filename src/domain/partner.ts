@@ -65,6 +65,21 @@ export type AnswerFormat = 'rsz-xml' | 'json';
 /** `secondary`: reached through the institution that manages its sector; `extension`: for listed purposes only. */
 export type Network = 'primary' | 'secondary' | 'extension';
 
+/** As a partner sees it: to the gateway, and from it. */
+export type Direction = 'in' | 'out';
+
+/** What its contract gives a partner over all its connections; a direction that is not here is not held back. */
+export type Bandwidth = { readonly inSlices?: number | undefined; readonly outSlices?: number | undefined };
+
+/** One slice is 128 kbit/s. */
+const SLICE_BYTES_PER_SECOND = 16_000;
+
+/** Undefined where nothing holds it back. */
+export function bytesPerSecond(bandwidth: Bandwidth | undefined, direction: Direction): number | undefined {
+  const slices = direction === 'in' ? bandwidth?.inSlices : bandwidth?.outSlices;
+  return slices === undefined ? undefined : slices * SLICE_BYTES_PER_SECOND;
+}
+
 /** An institution as connected to the gateway. */
 export type Partner = {
   readonly id: PartnerId;
@@ -92,6 +107,7 @@ export type Partner = {
   /** By which its persons come in over the internet. */
   readonly exceptions?: readonly InternetException[] | undefined;
   readonly accounts: readonly Account[];
+  readonly bandwidth?: Bandwidth | undefined;
   /** Bytes that may lie in its intake folders together, and the largest file there. */
   readonly quotaBytes?: number | undefined;
   readonly maxFileBytes?: number | undefined;

@@ -8,6 +8,9 @@ const TICK_MS = 1_000;
 /** Batches collected while one is being worked on: the client goes on sending, and memory stays bounded. */
 const BATCHES_AHEAD = 2;
 
+/** Called for all that came; where it gives something to wait for, no more is read before. */
+export type Pass = (bytes: number) => Promise<void> | undefined;
+
 export type BodyFailure = 'too-slow' | 'client-left';
 
 /**
@@ -20,6 +23,7 @@ export class RequestBody implements HttpBody {
   readonly #message: IncomingMessage;
   readonly #minBytesPerSecond: number;
   readonly #onFirstRead: () => void;
+  readonly #pass: Pass;
   #begun = false;
   #failure: BodyFailure | undefined;
   #pieces: Uint8Array[] = [];
@@ -31,13 +35,18 @@ export class RequestBody implements HttpBody {
   /** Looks again whether there is enough; defined while the reader waits for the client. */
   #wake: (() => void) | undefined;
 
-  /** @param onFirstRead called once, when a handler really begins to read */
+  /**
+   * @param onFirstRead called once, when a handler really begins to read
+   * @param pass holds back who sends more than the contract of his institution gives
+   */
   constructor(
     message: IncomingMessage,
     framing: { readonly present: boolean; readonly length: number | undefined },
     minBytesPerSecond: number,
     onFirstRead: () => void,
+    pass: Pass = () => undefined,
   ) {
+    this.#pass = pass;
     this.#message = message;
     this.present = framing.present;
     this.length = framing.length;
@@ -78,6 +87,11 @@ export class RequestBody implements HttpBody {
         this.#windowBytes += this.#held;
         this.#pieces = [];
         this.#held = 0;
+        const passing = this.#pass(pieces.reduce((sum, { length }) => sum + length, 0));
+        if (passing !== undefined) {
+          this.#message.pause();
+          await passing;
+        }
         if (!this.#ended) this.#message.resume();
         yield pieces;
       }

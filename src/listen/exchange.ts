@@ -1,10 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Readable } from 'node:stream';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Traffic } from '../access/bandwidth.ts';
 import type { HttpAnswer, HttpHandler, LendsBytes } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Session } from '../domain/principal.ts';
-import { RequestBody } from './body.ts';
+import { type Pass, RequestBody } from './body.ts';
 import { guard } from './guard.ts';
 import { plainAnswer } from './pages.ts';
 
@@ -26,6 +27,7 @@ export type ExchangeParts = {
   readonly handler: HttpHandler;
   readonly logger: Logger;
   readonly minBodyBytesPerSecond: number;
+  readonly traffic: Pick<Traffic, 'pass'>;
 };
 
 /** Answers one request of an admitted session: guard, handler, answer. Never throws. */
@@ -38,7 +40,8 @@ export async function serve(
 ): Promise<void> {
   try {
     const { answer, broken } = await produce(message, response, session, parts);
-    await send(message, response, answer, closing || broken);
+    const pass: Pass = (bytes) => parts.traffic.pass(session.principal.partner, 'out', bytes);
+    await send(message, response, answer, closing || broken, pass);
   } catch (error) {
     // The head may be on its way, so that only a cut tells the client that the rest is missing.
     parts.logger.debug({ err: error }, 'an answer was cut');
@@ -60,9 +63,11 @@ async function produce(
   });
   if (!guarded.ok) return { answer: plainAnswer(guarded.status, guarded.sentence), broken: true };
   const { head } = guarded;
-  const body = new RequestBody(message, head.body, parts.minBodyBytesPerSecond, () => {
+  const begins = () => {
     if (head.waitsForContinue) response.writeContinue();
-  });
+  };
+  const pass: Pass = (bytes) => parts.traffic.pass(session.principal.partner, 'in', bytes);
+  const body = new RequestBody(message, head.body, parts.minBodyBytesPerSecond, begins, pass);
   try {
     const onLeave = (left: () => void) => void response.once('close', left);
     const answer = await parts.handler({ ...head, body, session, onLeave });
@@ -80,6 +85,7 @@ export async function send(
   response: ServerResponse,
   answer: HttpAnswer,
   close: boolean,
+  pass: Pass = () => undefined,
 ): Promise<void> {
   const unread = !message.complete;
   const headers: Record<string, string | number> = { ...DEFAULT_HEADERS, ...answer.headers };
@@ -94,6 +100,7 @@ export async function send(
     return;
   }
   response.writeHead(answer.status, headers);
+  if (typeof body === 'string' || body instanceof Uint8Array) await pass(Buffer.byteLength(body));
   if (body === undefined || typeof body === 'string' || body instanceof Uint8Array) {
     if (body === undefined || body.length === 0) response.flushHeaders();
     else response.write(body);
@@ -101,7 +108,7 @@ export async function send(
     await finished(response);
     return;
   }
-  const sent = await write(response, isLending(body) ? body.lend() : body);
+  const sent = await write(response, isLending(body) ? body.lend() : body, pass);
   const expected = headers['Content-Length'];
   if (expected !== undefined && Number(expected) !== sent) throw new Error(`announced ${expected} bytes, had ${sent}`);
   await finished(response);
@@ -111,13 +118,19 @@ export async function send(
  * One piece at a time, each on its way to the client before the next is asked for: memory that was lent is free again.
  * @returns the number of bytes @throws where the client left or the source failed; the source is closed either way
  */
-async function write(response: ServerResponse, source: AsyncIterable<Uint8Array | string>): Promise<number> {
+async function write(
+  response: ServerResponse,
+  source: AsyncIterable<Uint8Array | string>,
+  pass: Pass,
+): Promise<number> {
   let fail: (error: Error) => void = () => undefined;
   const left = () => fail(new Error('the client left'));
   response.once('close', left);
   try {
     let sent = 0;
     for await (const piece of source) {
+      const passing = pass(Buffer.byteLength(piece));
+      if (passing !== undefined) await passing;
       if (response.destroyed) throw new Error('the client left');
       await new Promise<void>((resolve, reject) => {
         fail = reject;

@@ -1,4 +1,5 @@
 import type { Admission, Refused } from '../access/admission.ts';
+import type { Traffic } from '../access/bandwidth.ts';
 import type { Expels, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import type { Strangers } from '../access/waiting-room.ts';
@@ -30,6 +31,7 @@ export type HttpsListenerOptions = {
   readonly limiter: Penalties;
   readonly live: Places;
   readonly running: Expels;
+  readonly traffic: Pick<Traffic, 'pass'>;
   /** Of this listener alone. */
   readonly strangers: Strangers;
   readonly logger: Logger;

@@ -183,14 +183,14 @@ export class HttpsListener {
 
   async #answer(connection: HttpsConnection, message: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!connection.socket.writable) return; // closed, or told that it does not speak HTTP
-    const { handler, logger, limits } = this.#options;
+    const { handler, logger, limits, traffic } = this.#options;
     try {
       const admitted = await connection.admit();
       if (!admitted.ok) {
         await this.#refuse(message, response, await this.#refusal(connection, admitted, message));
         return;
       }
-      const parts = { handler, logger, minBodyBytesPerSecond: limits.value.minBodyBytesPerSecond };
+      const parts = { handler, logger, traffic, minBodyBytesPerSecond: limits.value.minBodyBytesPerSecond };
       await serve(message, response, admitted.session, parts, this.#closing);
     } catch (error) {
       logger.error({ err: error }, 'nobody can be admitted now');

@@ -57,6 +57,11 @@ const DEFINITIONS = {
     help: 'Connections ended before login for want of a place',
     labels: ['protocol', 'reason'],
   },
+  sluis_partner_bytes_total: {
+    kind: 'counter',
+    help: 'Bytes that partners sent and got, written down every few seconds',
+    labels: ['partner', 'direction'],
+  },
   sluis_live_sessions: { kind: 'gauge', help: 'Connections that are logged in', labels: ['protocol'] },
   sluis_revocation_age_ratio: {
     kind: 'gauge',

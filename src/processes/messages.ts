@@ -1,7 +1,8 @@
 import type { TransferState } from '../access/live-sessions.ts';
 import type { LoginKey, LoginTry } from '../access/login-limiter.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Principal, Session } from '../domain/principal.ts';
+import type { Direction } from '../domain/partner.ts';
+import type { PartnerId, Principal, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, StepUpKey, StepUpRow } from '../storage/commands.ts';
 import type { CompletedContent } from '../storage/content-store.ts';
@@ -41,6 +42,10 @@ export type WorkerCalls = {
   readonly join: Asked<{ readonly pid: number }, unknown>;
   readonly 'place.enter': Asked<{ readonly id: number; readonly session: Session; readonly port: number }, boolean>;
   readonly 'login.refusal': Asked<LoginKey, number | undefined>;
+  readonly 'bandwidth.take': Asked<
+    { readonly partner: PartnerId; readonly direction: Direction; readonly bytes: number },
+    number
+  >;
   readonly 'step-up.grant': Asked<StepUpGrant, number>;
   readonly 'parts.supersede': Asked<string, undefined>;
   readonly 'selection.put': Asked<{ readonly owner: string; readonly paths: readonly VPath[] }, string | undefined>;

@@ -1,8 +1,10 @@
+import type { Buckets } from '../access/bandwidth.ts';
 import type { LoginKey, LoginTry, Penalties } from '../access/login-limiter.ts';
 import type { FactorLimiter } from '../access/second-factor.ts';
 import { type StepUpDesk, StepUpTable } from '../access/step-ups.ts';
 import type { Clock } from '../domain/clock.ts';
-import type { Principal } from '../domain/principal.ts';
+import type { Direction } from '../domain/partner.ts';
+import type { PartnerId, Principal } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, StepUpKey } from '../storage/commands.ts';
 import type { Elsewhere } from '../vfs/elsewhere.ts';
@@ -28,6 +30,19 @@ export class RemoteLimiter implements Penalties, FactorLimiter {
 
   succeeded(fingerprint: string): void {
     this.#owner.tell('login.succeeded', fingerprint);
+  }
+}
+
+/** The owner holds what every process may let pass of a partner. */
+export class RemoteBuckets implements Buckets {
+  readonly #owner: ToOwner;
+
+  constructor(owner: ToOwner) {
+    this.#owner = owner;
+  }
+
+  take(partner: PartnerId, direction: Direction, bytes: number): Promise<number> {
+    return this.#owner.call('bandwidth.take', { partner, direction, bytes });
   }
 }
 

@@ -1,3 +1,4 @@
+import type { Buckets } from '../access/bandwidth.ts';
 import type { LiveSessions, Place } from '../access/live-sessions.ts';
 import type { LoginLimiter } from '../access/login-limiter.ts';
 import type { StepUps } from '../access/step-ups.ts';
@@ -27,6 +28,7 @@ export type Holdings = {
   readonly ledger: Ledger;
   readonly limiter: LoginLimiter;
   readonly live: LiveSessions;
+  readonly buckets: Buckets;
   readonly stepUps: Pick<StepUps, 'grant'>;
   readonly uploads: UploadsOfWorkers;
   readonly selections: SelectionDesk;
@@ -103,10 +105,11 @@ export class WorkerDesk {
   }
 
   #calls(join: CallHandlers<WorkerCalls>['join']): CallHandlers<WorkerCalls> {
-    const { limiter, stepUps, uploads, judge, selections } = this.#holdings;
+    const { limiter, stepUps, uploads, buckets, judge, selections } = this.#holdings;
     return {
       join,
       'place.enter': async ({ id, session, port }) => this.#enter(id, session, port),
+      'bandwidth.take': ({ partner, direction, bytes }) => buckets.take(partner, direction, bytes),
       'login.refusal': async (key) => limiter.refusal(key),
       'step-up.grant': ({ key, principal, forMs, conditions }) => stepUps.grant(key, principal, forMs, conditions),
       'parts.supersede': async (key) => {

@@ -239,9 +239,9 @@ export class SshConnection {
   #serve(client: Connection, channel: ServerChannel, session: Current<Session>): void {
     const wire = new ChannelWire(client, channel);
     this.#wire = wire;
-    const { files, uploads, quota, limits, logger, clock, languageOf } = this.#parts;
-    const language = languageOf(session.value.principal.partner) ?? 'en';
-    const desk: Desk = { session, files, uploads, quota, limits, clock, language, handles: new Handles() };
+    const { logger } = this.#parts;
+    const language = this.#parts.languageOf(session.value.principal.partner) ?? 'en';
+    const desk: Desk = { ...this.#parts, session, language, handles: new Handles() };
     new SftpSession(desk, wire, logger, () => this.#idle?.refresh()).run().then(
       (end) => {
         this.#sessionOver = true;

@@ -1,3 +1,4 @@
+import type { Traffic } from '../access/bandwidth.ts';
 import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import type { Limits } from '../domain/generation.ts';
@@ -15,6 +16,8 @@ export type Desk = {
   readonly handles: Handles;
   readonly limits: Current<Limits>;
   readonly clock: Clock;
+  /** What all that comes and goes passes. */
+  readonly traffic: Pick<Traffic, 'pass'>;
   /** What its principal is told in. */
   readonly language: Language;
 };

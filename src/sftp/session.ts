@@ -1,6 +1,7 @@
 import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, type GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
+import type { Direction } from '../domain/partner.ts';
 import { malformed, type Packet, PacketParser, versionPacket } from './codec.ts';
 import type { Desk } from './desk.ts';
 import { okPacket, refusalPacket } from './errors.ts';
@@ -126,11 +127,21 @@ export class SftpSession {
       if (!this.#greeted) throw malformed('a session begins with INIT');
       if (request.kind === 'write') return this.#write(request, bytes);
       const reply = await this.#answer(request);
-      this.#wire.send(Buffer.isBuffer(reply) ? [reply] : reply);
+      const packet = Buffer.isBuffer(reply) ? [reply] : reply;
+      const leaving = this.#pass('out', lengthOf(packet));
+      if (leaving !== undefined) await leaving;
+      this.#wire.send(packet);
       if (request.kind === 'close') crashPoint('receive.after-reply');
     }
+    const passing = this.#pass('in', bytes);
+    if (passing !== undefined) await passing;
     this.#used(bytes);
     await this.#wire.drained();
+  }
+
+  /** What came is paid for before the client may send more, what goes before it leaves. */
+  #pass(direction: Direction, bytes: number): Promise<void> | undefined {
+    return this.#desk.traffic.pass(this.#desk.session.value.principal.partner, direction, bytes);
   }
 
   /** One write of all WRITEs that have come and go on where the one before ended. Each is answered. */
@@ -155,6 +166,8 @@ export class SftpSession {
     this.#wire.send(
       ids.map((id) => (refusal === undefined ? okPacket(id) : refusalPacket(id, refusal, this.#desk.language))),
     );
+    const passing = this.#pass('in', bytes);
+    if (passing !== undefined) await passing;
     this.#used(bytes);
     await this.#wire.drained();
   }

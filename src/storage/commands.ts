@@ -11,6 +11,7 @@ import type { Queue } from './ledger.ts';
 import type { PartialCommand } from './partial-commands.ts';
 import type { QuestionCommand } from './question-commands.ts';
 import type { SubmissionCommand } from './submission-queries.ts';
+import type { TrafficCommand } from './traffic-commands.ts';
 
 /**
  * A row of the file tree. Paths here are *ledger paths*: `/partners/<id>/IN/<FLOW>/name` and `/SHARED/<name>/…`. The
@@ -268,6 +269,7 @@ export type LedgerCommand =
   | QuestionCommand
   | DeliveryCommand
   | AlarmCommand
+  | TrafficCommand
   | SubmissionCommand
   /** Opens level 2 for one certificate at one address, from now on; a grant that is there begins anew. */
   | ({ readonly kind: 'grantStepUp'; readonly principal: string; readonly forMs: number } & StepUpKey)

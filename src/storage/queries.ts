@@ -12,6 +12,7 @@ import type { Queue } from './ledger.ts';
 import type { PortalAnswers, PortalQuery } from './portal-queries.ts';
 import type { QuestionQuery } from './question-commands.ts';
 import type { OverdueRequest, SubmissionPage, SubmissionQuery } from './submission-queries.ts';
+import type { TrafficQuery, TrafficRow } from './traffic-commands.ts';
 
 /** Whether it was taken, and the highest number below it that was. */
 export type Lot = { readonly taken: boolean; readonly before: number | undefined };
@@ -65,6 +66,7 @@ export type Query =
   | QuestionQuery
   | DeliveryQuery
   | AlarmQuery
+  | TrafficQuery
   | SubmissionQuery
   | PortalQuery
   /** When the next job of the queue becomes due (its due time or the end of its lease). */
@@ -119,6 +121,7 @@ type Answers = PortalAnswers & {
   readonly overdueQuestions: number;
   readonly endedQuestions: readonly RecordTicket[];
   readonly unknownPersons: readonly UnknownPersons[];
+  readonly traffic: readonly TrafficRow[];
   readonly submissionPage: SubmissionPage;
   readonly unanswered: readonly Submission[];
   readonly submissionsIn: readonly Submission[];

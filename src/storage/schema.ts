@@ -144,6 +144,13 @@ CREATE INDEX audit_read ON audit (fields ->> '$.path', seq) WHERE kind = 'read';
 CREATE TABLE raised (key TEXT PRIMARY KEY, at INTEGER NOT NULL) STRICT, WITHOUT ROWID;
 `;
 
+/** Bytes of each partner by day (UTC), as its usage report has them. */
+const TRAFFIC = `
+CREATE TABLE traffic (
+  day TEXT NOT NULL, partner TEXT NOT NULL, bytes_in INTEGER NOT NULL, bytes_out INTEGER NOT NULL,
+  PRIMARY KEY (day, partner)) STRICT, WITHOUT ROWID;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -159,6 +166,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_7),
   (sql) => sql.exec(VERSION_8),
   (sql) => sql.exec(SUBMISSION_PAGES),
+  (sql) => sql.exec(TRAFFIC),
 ];
 
 /**

@@ -22,6 +22,7 @@ import {
   setSubmissionState,
 } from './sqlite-submissions.ts';
 import { copy, move, remove } from './sqlite-subtree.ts';
+import { countTraffic } from './sqlite-traffic.ts';
 import { freeze, makeFolder, publish, setModified, thaw } from './sqlite-tree.ts';
 import { mustFit, settleUsage } from './sqlite-usage.ts';
 import type { Writing } from './sqlite-writing.ts';
@@ -73,6 +74,7 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   useCode,
   increment,
   countUnknownPersons,
+  countTraffic,
   audit: appendAudit,
 };
 

@@ -32,6 +32,7 @@ import {
   unanswered,
 } from './sqlite-submission-pages.ts';
 import { findLot, findSubmission, nextSequence } from './sqlite-submissions.ts';
+import { traffic } from './sqlite-traffic.ts';
 import { findEntry } from './sqlite-tree.ts';
 import { usageIn } from './sqlite-usage.ts';
 
@@ -88,6 +89,8 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
       return overdueQuestions(sql);
     case 'endedQuestions':
       return endedQuestions(sql, query);
+    case 'traffic':
+      return traffic(sql, query);
     case 'unknownPersons':
       return unknownPersons(sql, query);
     case 'submissionPage':

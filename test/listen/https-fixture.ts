@@ -94,7 +94,13 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   const limits = { ...generation.value.limits, penaltyFromFailures: 1000, ...options.limits };
   const limited = { value: { ...generation.value, limits } };
   const metrics = { count: () => {}, observe: () => {}, gauge: () => {} };
-  const shared = sharedLimits({ generation: limited, audit, metrics, clock: systemClock });
+  const shared = sharedLimits({
+    generation: limited,
+    audit,
+    metrics,
+    clock: systemClock,
+    usage: { add: () => undefined },
+  });
   const place: Listener = {
     ...{ protocol: 'https', host: '127.0.0.1', port: 0, accessMethod: 'line' },
     ...{ level: 1, rule: 'gateway.yaml#/listeners/0', proxies: options.proxies ?? [] },

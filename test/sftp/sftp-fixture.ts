@@ -90,7 +90,13 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     whenWorking: async () => undefined,
   };
   const metrics = { count: () => {}, observe: () => {}, gauge: () => {} };
-  const shared = sharedLimits({ generation: { value }, audit, metrics, clock: systemClock });
+  const shared = sharedLimits({
+    generation: { value },
+    audit,
+    metrics,
+    clock: systemClock,
+    usage: { add: () => undefined },
+  });
   const place: Listener = {
     ...{ protocol: 'sftp', host: '127.0.0.1', port: 0, accessMethod: 'line' },
     ...{ level: 1, rule: 'gateway.yaml#/listeners/2', proxies: options.proxies ?? [] },

@@ -12,6 +12,7 @@ import { questionsContract } from './ledger-questions.contract.ts';
 import { queueContract } from './ledger-queue.contract.ts';
 import { stepUpContract } from './ledger-step-up.contract.ts';
 import { submissionsContract } from './ledger-submissions.contract.ts';
+import { trafficContract } from './ledger-traffic.contract.ts';
 import { treeContract } from './ledger-tree.contract.ts';
 import { usageContract } from './ledger-usage.contract.ts';
 
@@ -28,6 +29,7 @@ export function ledgerContract(open: OpenLedger): void {
   usageContract(open);
   partialsContract(open);
   alarmsContract(open);
+  trafficContract(open);
   contentsContract(open);
   pagesContract(open);
 

@@ -143,6 +143,7 @@ describe('the ledger file', () => {
       { version: 7 },
       { version: 8 },
       { version: 9 },
+      { version: 10 },
     ]);
   });
 

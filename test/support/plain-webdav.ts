@@ -16,7 +16,7 @@ export async function openPlainTwin(
   port = 0,
 ): Promise<PlainTwin> {
   const { handler, session, logger } = options;
-  const parts = { handler, logger, minBodyBytesPerSecond: 1000 };
+  const parts = { handler, logger, minBodyBytesPerSecond: 1000, traffic: { pass: () => undefined } };
   const server = createServer({ requestTimeout: 0, requireHostHeader: false, maxHeaderSize: 16 * 1024 });
   server.maxHeadersCount = 0;
   for (const event of ['request', 'checkContinue', 'checkExpectation']) {
