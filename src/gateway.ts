@@ -5,6 +5,7 @@ import { FolderAuthorizer } from './access/authorizer.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
+import { knownPersons } from './directory/known-persons.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
 import type { GatewayError } from './domain/errors.ts';
@@ -126,7 +127,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const wake: { arrival: () => void } = { arrival: () => undefined };
   const onArrival = () => wake.arrival();
   const elsewhere = owner?.workers.uploads;
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere });
+  const isKnownPerson = knownPersons(directory);
+  const vfs = new Vfs({
+    ...{ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere, isKnownPerson },
+  });
   vfs.running.start();
   closers.push(async () => {
     vfs.running.close();
