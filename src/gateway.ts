@@ -164,7 +164,9 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
     ...{ directory: options.configDirectory, onChange: (rows) => owner?.workers.tellStepUps(rows) },
   });
-  const configuration = await followConfiguration(options, current, { audit, metrics, levelTwo, trust, clock });
+  const configuration = await followConfiguration(options, current, {
+    ...{ audit, metrics, levelTwo, trust, clock, ledger, store },
+  });
   closers.push(() => configuration.watcher.close());
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };
