@@ -28,6 +28,27 @@ export async function answerConfig({ proposals, desk }: Configuration, words: re
   }
 }
 
+/** `break-glass ask | asked | open | read | list`, each with one JSON object. @throws GatewayError */
+export async function answerBreakGlass({ breakGlass }: Configuration, words: readonly string[]): Promise<unknown> {
+  const [verb, text = '{}'] = words;
+  const asked = parseAsked(text);
+  const { id = '', principal = '', path = '', reason = '', minutes = '', to = '' } = asked;
+  switch (verb) {
+    case 'ask':
+      return breakGlass.ask({ principal, path, reason, minutes: Number(minutes) });
+    case 'asked':
+      return breakGlass.asked(id);
+    case 'open':
+      return breakGlass.open(id, signatureOf(asked));
+    case 'read':
+      return breakGlass.read(id, path, to);
+    case 'list':
+      return breakGlass.list();
+    default:
+      throw new GatewayError('bad-request', 'break-glass ask | asked | open | read | list');
+  }
+}
+
 /** A change on the disk that waits for a second person, for `status`. */
 export function unapprovedAlarm({ desk }: Configuration): readonly unknown[] {
   if (desk.held === undefined) return [];
@@ -36,7 +57,7 @@ export function unapprovedAlarm({ desk }: Configuration): readonly unknown[] {
   return [{ alarm: 'configuration-not-approved', tree, changes: waiting, since: new Date(since).toISOString() }];
 }
 
-type Asked = Readonly<Partial<Record<'name' | 'folder' | 'author' | 'message' | 'form' | 'signature', string>>>;
+type Asked = Readonly<Partial<Record<string, string>>>;
 
 function parseAsked(text: string): Asked {
   const value: unknown = JSON.parse(text);

@@ -11,10 +11,13 @@ import type { Generation } from './domain/generation.ts';
 import type { Metrics } from './domain/logger.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { signersOf } from './gateway-approvers.ts';
+import { BreakGlassDesk } from './gateway-break-glass.ts';
 import { ConfigurationDesk } from './gateway-config-desk.ts';
 import { ConfigurationProposals } from './gateway-config-proposals.ts';
 import type { LevelTwo } from './gateway-second-factor.ts';
 import type { Trust } from './gateway-trust.ts';
+import type { ContentStore } from './storage/content-store.ts';
+import type { Ledger } from './storage/ledger.ts';
 
 type Parts = {
   readonly audit: Audit;
@@ -22,6 +25,8 @@ type Parts = {
   readonly levelTwo: LevelTwo;
   readonly trust: Trust;
   readonly clock: Clock;
+  readonly ledger: Ledger;
+  readonly store: ContentStore;
 };
 
 /** What follows the configuration, and what commands ask about it. */
@@ -29,6 +34,7 @@ export type Configuration = {
   readonly watcher: ConfigurationWatcher;
   readonly desk: ConfigurationDesk;
   readonly proposals: ConfigurationProposals;
+  readonly breakGlass: BreakGlassDesk;
 };
 
 /** Follows the configuration: a sound one is in force in all processes, or nothing changes. */
@@ -72,7 +78,10 @@ export async function followConfiguration(
   // What lies on the disk is not what was begun with: say so now, and not at the first sweep.
   if (!begun.onDisk) void watcher.look();
   const look = () => watcher.lookAgain();
-  return { watcher, desk, proposals: new ConfigurationProposals({ ...shared, desk, configDirectory, look }) };
+  const proposals = new ConfigurationProposals({ ...shared, desk, configDirectory, look });
+  const { ledger, store } = parts;
+  const breakGlass = new BreakGlassDesk({ ...shared, ledger, store, logger, generation: current });
+  return { watcher, desk, proposals, breakGlass };
 }
 
 /** What the generation in force was loaded from: the folder, or what was kept of the last one in force. */

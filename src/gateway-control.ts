@@ -6,7 +6,7 @@ import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import { parseTicket } from './domain/submission.ts';
-import { answerConfig, unapprovedAlarm } from './gateway-config-answers.ts';
+import { answerBreakGlass, answerConfig, unapprovedAlarm } from './gateway-config-answers.ts';
 import type { Configuration } from './gateway-configuration.ts';
 import { answerSessions } from './gateway-limits.ts';
 import { alarmsOf, answerRedeliver, answerReplay, loadLine, type Operations } from './gateway-operations.ts';
@@ -55,6 +55,8 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
       const now = { state: 'running', pid: processes[0]?.pid, generation: generation.value.id };
       return { ...now, ports, arrivals, checks, alarms, processes };
     }
+    case 'break-glass':
+      return answerBreakGlass(live.configuration, request.arguments);
     case 'config':
       return answerConfig(live.configuration, request.arguments);
     case 'usage':

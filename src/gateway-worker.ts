@@ -6,6 +6,8 @@ import { UsageCounter } from './access/usage-counter.ts';
 import { AuditBuffer } from './audit/audit-buffer.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
+import { knownPersons } from './directory/known-persons.ts';
+import { openDirectory } from './directory/lmdb-directory.ts';
 import { systemClock } from './domain/clock.ts';
 import type { Generation } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
@@ -126,7 +128,10 @@ async function build(
   const authorizer = new FolderAuthorizer(generation, () => clock.now());
   const onArrival = () => speaks.tell('arrival', undefined);
   const elsewhere = new RemoteElsewhere(speaks);
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere });
+  const directory = openDirectory({ directory: join(settings.data.directory, 'directory'), readOnly: true });
+  closers.push(() => directory.close());
+  const isKnownPerson = knownPersons(directory);
+  const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, isKnownPerson });
   owner.box.vfs = vfs;
   vfs.running.start();
   closers.push(async () => {

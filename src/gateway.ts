@@ -6,6 +6,7 @@ import { UsageCounter } from './access/usage-counter.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
+import { knownPersons } from './directory/known-persons.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
 import type { GatewayError } from './domain/errors.ts';
@@ -127,7 +128,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const wake: { arrival: () => void } = { arrival: () => undefined };
   const onArrival = () => wake.arrival();
   const elsewhere = owner?.workers.uploads;
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere });
+  const isKnownPerson = knownPersons(directory);
+  const vfs = new Vfs({
+    ...{ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere, isKnownPerson },
+  });
   vfs.running.start();
   closers.push(async () => {
     vfs.running.close();
@@ -164,7 +168,9 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
     ...{ directory: options.configDirectory, onChange: (rows) => owner?.workers.tellStepUps(rows) },
   });
-  const configuration = await followConfiguration(options, current, { audit, metrics, levelTwo, trust, clock });
+  const configuration = await followConfiguration(options, current, {
+    ...{ audit, metrics, levelTwo, trust, clock, ledger, store },
+  });
   closers.push(() => configuration.watcher.close());
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };

@@ -34,6 +34,40 @@ export function addConfig(config: Command, finish: Finish): void {
   });
 }
 
+/** A look into the content of files, with a second person. */
+export function addBreakGlass(glass: Command, finish: Finish): void {
+  withSigning(
+    withPlaces(
+      glass.command('open').description('ask for it; with the second person’s key or certificate it is open at once'),
+    )
+      .requiredOption('--principal <person@partner>', 'who looks: a person of the hub with a role')
+      .requiredOption('--path <path>', 'what, as in /rjv/OUT/ADRM')
+      .requiredOption('--reason <text>', 'why; the data protection officer reads it')
+      .requiredOption('--minutes <number>', 'for how long'),
+  ).action(async (options) => {
+    const { breakGlassOpen } = await import('./commands/break-glass.ts');
+    const { principal, path, reason, minutes } = options;
+    const wanted = { principal, path, reason, minutes };
+    finish(await breakGlassOpen(wanted, { ...common(options), ...signing(options) }, process.stdout));
+  });
+  withSigning(
+    withPlaces(glass.command('approve <id>').description('sign what was asked for, as its second person')),
+  ).action(async (id, options) => {
+    const { breakGlassApprove } = await import('./commands/break-glass.ts');
+    finish(await breakGlassApprove(id, { ...common(options), ...signing(options) }, process.stdout));
+  });
+  withPlaces(glass.command('read <id> <path> <file>').description('copy one file here, while it is open')).action(
+    async (id, path, file, options) => {
+      const { breakGlassRead } = await import('./commands/break-glass.ts');
+      finish(await breakGlassRead(id, path, file, common(options), process.stdout));
+    },
+  );
+  withPlaces(glass.command('list').description('what was asked for and opened')).action(async (options) => {
+    const { breakGlassList } = await import('./commands/break-glass.ts');
+    finish(await breakGlassList(common(options), process.stdout));
+  });
+}
+
 /** What is kept; these work with the gateway stopped as well. */
 function addStored(config: Command, finish: Finish): void {
   withPlaces(config.command('history').description('every generation that was in force, and open proposals')).action(

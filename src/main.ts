@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { asGatewayError } from './domain/errors.ts';
-import { addConfig } from './main-config.ts';
+import { addBreakGlass, addConfig } from './main-config.ts';
 import { addAuthorizations, addBench, addDirectory, addFlow, addMandates } from './main-data.ts';
 import type { ExitStatus, Finish } from './main-options.ts';
 import { addPartner, addPerson } from './main-partners.ts';
@@ -44,6 +44,10 @@ function build(finish: Finish): Command {
   addFlow(program.command('flow').description('kinds of exchange'), finish);
   addConfig(program.command('config').description('the configuration under two pairs of eyes'), finish);
   addPartner(program.command('partner').description('institutions and their local administrators'), finish);
+  addBreakGlass(
+    program.command('break-glass').description('content of files, for a reason, with a second person'),
+    finish,
+  );
   addPerson(program.command('person').description('accounts of partners'), finish);
   addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);

@@ -4,6 +4,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import type { IsoDate } from '../domain/period.ts';
+import type { Role } from '../domain/principal.ts';
 import { writeDurably } from './durable-file.ts';
 
 /** One configuration that somebody asks to put in force. Its id is the digest of its files. */
@@ -43,17 +44,30 @@ export function textToSign({ tree, base, author, at }: Pick<Proposal, 'tree' | '
 
 /** Why an approval does not count at this moment; undefined where it does. Asked of the generation in force. */
 export function approverRefusal(
-  { partners, hub }: Pick<Generation, 'partners' | 'hub'>,
+  generation: Pick<Generation, 'partners' | 'hub'>,
   signer: string,
   author: string,
   today: IsoDate,
 ): string | undefined {
+  return secondPersonRefusal(generation, signer, author, today, ['approver']);
+}
+
+/** Why somebody is not the second person for something; he has one of the roles. */
+export function secondPersonRefusal(
+  { partners, hub }: Pick<Generation, 'partners' | 'hub'>,
+  signer: string,
+  author: string,
+  today: IsoDate,
+  roles: readonly Role[],
+): string | undefined {
   const found = personOf(partners, signer);
   if (found === undefined) return `${signer} is nobody of the generation in force`;
   if (naturalPerson(partners, signer) === naturalPerson(partners, author))
-    return `${signer} proposed it; a second person approves`;
+    return `${signer} asked for it; a second person approves`;
   if (found.partner.id !== hub) return `${signer} is not a person of the hub`;
-  if (!found.account.roles.includes('approver')) return `${signer} does not have the role approver`;
+  if (!roles.some((role) => found.account.roles.includes(role))) {
+    return `${signer} does not have the role ${roles.join(' or ')}`;
+  }
   return isDesignated(found, today) ? undefined : `${signer} is not in force today`;
 }
 

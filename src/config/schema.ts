@@ -121,10 +121,17 @@ const bannerText = z
   .max(1000)
   .regex(/^(?:\P{Cc}|\n)+$/u, { error: 'holds a control character' });
 
+const bannerTexts = strict({
+  nl: bannerText.optional(),
+  fr: bannerText.optional(),
+  de: bannerText.optional(),
+  en: bannerText.optional(),
+});
+
 /** What clients of SFTP are told before they log in: the gateway's own words, nothing, or these, by language. */
 const sftp = strict({
   banner: z
-    .union([z.literal('default'), z.literal('none'), z.partialRecord(z.enum(['nl', 'fr', 'de', 'en']), bannerText)], {
+    .union([z.literal('default'), z.literal('none'), bannerTexts], {
       error: 'default, none, or sentences by language (nl, fr, de, en)',
     })
     .default('default'),

@@ -64,7 +64,7 @@ export type PkiSettings = {
 } & ({ readonly demo: true; readonly directory: string } | { readonly demo: false });
 
 /** The gateway's own words, none, or these. */
-export type Banner = 'default' | 'none' | Readonly<Partial<Record<Language, string>>>;
+export type Banner = 'default' | 'none' | Readonly<Partial<Record<Language, string | undefined>>>;
 
 /** Everything the configuration folder says. Paths are absolute. */
 export type Settings = {

@@ -10,7 +10,7 @@ export const BANNER: Sentences = {
 };
 
 export type BannerSource = {
-  readonly banner: 'default' | 'none' | Readonly<Partial<Record<Language, string>>>;
+  readonly banner: 'default' | 'none' | Readonly<Partial<Record<Language, string | undefined>>>;
   /** Those of the gateway. */
   readonly languages: readonly Language[];
   readonly languageOf: (partner: string) => Language | undefined;

@@ -70,8 +70,12 @@ export function configuredFolder(path: VPath): Entry {
   return { path, name: nameOf(path), kind: 'folder', ...nothing };
 }
 
-/** A shared folder takes files only where somebody answers for their content. @throws GatewayError `not-allowed` */
-export function refuseUnchecked(place: StoredPlace): void {
+/**
+ * A shared folder takes files where somebody answers for their content, or, of `uploads`, where that is looked at as they
+ * come in. @throws GatewayError `not-allowed`
+ */
+export function refuseUnchecked(place: StoredPlace, how: 'upload' | 'move'): void {
   if (place.kind !== 'shared' || place.shared.content === 'reviewed') return;
+  if (place.shared.content === 'non-personal' && how === 'upload') return;
   throw new GatewayError('not-allowed', 'this folder takes no files until its content is checked on arrival');
 }

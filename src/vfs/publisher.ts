@@ -1,7 +1,7 @@
 import { isWorkingName } from '../domain/arrival.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
-import type { Session } from '../domain/principal.ts';
+import type { RuleRef, Session } from '../domain/principal.ts';
 import { nameOf, type VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, TargetRow } from '../storage/commands.ts';
 import { keeping, refOf } from '../storage/content-commands.ts';
@@ -11,6 +11,7 @@ import type { Changes } from './changes.ts';
 import type { Entry, WriteCondition } from './files.ts';
 import type { Gate } from './gate.ts';
 import { assertHolds, mustHoldLocks } from './lock-checks.ts';
+import { NonPersonal } from './non-personal.ts';
 import { unfinishedOf } from './partial-commands.ts';
 import { entryOf, needsParentRow, placeBelow, refuseUnchecked, type StoredPlace } from './places.ts';
 import { allowanceOf, maxFileBytes, mustFit, roomFor } from './quota.ts';
@@ -20,7 +21,7 @@ import type { VfsParts } from './vfs.ts';
 
 const MS_PER_HOUR = 3_600_000;
 
-export type PublisherParts = Pick<VfsParts, 'store' | 'ledger' | 'generation' | 'clock'> & {
+export type PublisherParts = Pick<VfsParts, 'store' | 'ledger' | 'generation' | 'clock' | 'isKnownPerson'> & {
   readonly gate: Gate;
   readonly rows: Rows;
   readonly changes: Changes;
@@ -29,9 +30,11 @@ export type PublisherParts = Pick<VfsParts, 'store' | 'ledger' | 'generation' | 
 /** How bytes become a file: what is decided before the first, and the commit after the last. */
 export class Publisher {
   readonly #parts: PublisherParts;
+  readonly #nonPersonal: NonPersonal;
 
   constructor(parts: PublisherParts) {
     this.#parts = parts;
+    this.#nonPersonal = new NonPersonal({ ...parts, isKnownPerson: parts.isKnownPerson ?? (() => true) });
   }
 
   /**
@@ -51,7 +54,7 @@ export class Publisher {
     const rule = await gate.pass(session, existing ? 'overwrite' : 'create', path);
     try {
       const place = placeBelow(generation.value, session, path);
-      refuseUnchecked(place);
+      refuseUnchecked(place, 'upload');
       if (existing?.kind === 'folder') throw new GatewayError('is-folder', 'a folder stands under this name');
       if (existing?.frozenBy !== undefined) {
         const text = 'the file is being processed and can not be changed until it is answered';
@@ -83,16 +86,18 @@ export class Publisher {
 
   /** One commit: the name appears with its bytes, and what follows from that. */
   async publish(
-    { session, path, place, expect, replaces }: UploadPlan,
+    plan: UploadPlan,
     completed: CompletedContent,
     more: { readonly modifiedAt?: number | undefined; readonly commands?: readonly LedgerCommand[] | undefined },
   ): Promise<Entry> {
+    const { session, path, place, expect, replaces } = plan;
     const content = refOf(completed);
     const at = this.#parts.clock.now();
     const generation = this.#parts.generation.value;
     const { ledgerPath } = place;
     // The right is asked again: a generation may have taken it away while the bytes came in.
     const rule = await this.#parts.gate.pass(session, replaces ? 'overwrite' : 'create', path);
+    await this.#judge(plan, completed, rule);
     const expiresAt = this.#expiry(place, at);
     const parentMustExist = needsParentRow(place);
     const { versions } = await this.#parts.changes.commit({
@@ -116,6 +121,16 @@ export class Publisher {
     crashPoint('receive.after-commit');
     const row = { path: ledgerPath, kind: 'file' as const, version: versions[ledgerPath] ?? 0, createdAt: at };
     return entryOf({ ...row, ...content, modifiedAt: more.modifiedAt ?? at }, path);
+  }
+
+  async #judge(plan: UploadPlan, completed: CompletedContent, rule: RuleRef): Promise<void> {
+    const { session, path, place } = plan;
+    if (place.kind !== 'shared' || place.shared.content !== 'non-personal') return;
+    try {
+      await this.#nonPersonal.judge(plan, completed, rule);
+    } catch (error) {
+      throw this.#parts.gate.failed(session, 'publish', path, rule, asGatewayError(error));
+    }
   }
 
   /** Clients' working files are no arrivals, and nobody else takes them away. */

@@ -5,6 +5,7 @@ import { areaOf, INTAKES, type Place } from '../domain/tree.ts';
 import { childOf, type VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, Usage } from '../storage/commands.ts';
 import type { StoredPlace } from './places.ts';
+import { MAX_PLAIN_TEXT_BYTES } from './plain-text.ts';
 
 /** How much may lie in some areas of the tree together; areas are those of the ledger. */
 export type Allowance = { readonly areas: readonly VPath[]; readonly maxBytes: number };
@@ -28,7 +29,9 @@ function intakeAllowance({ partners, limits }: Generation, { principal }: Sessio
 export function maxFileBytes({ partners, flows, limits }: Generation, session: Session, place: StoredPlace): number {
   const own = place.kind === 'shared' ? place.shared : partners.find(({ id }) => id === session.principal.partner);
   const flow = place.kind === 'intake' ? flows.find(({ code }) => code === place.flow) : undefined;
-  return Math.min(...[limits, own, flow].map((limit) => limit?.maxFileBytes ?? limits.maxFileBytes));
+  const isText = place.kind === 'shared' && place.shared.content === 'non-personal';
+  const text = isText ? { maxFileBytes: MAX_PLAIN_TEXT_BYTES } : undefined;
+  return Math.min(...[limits, own, flow, text].map((limit) => limit?.maxFileBytes ?? limits.maxFileBytes));
 }
 
 /** What is left for a file that takes the place of `replacedBytes`. */

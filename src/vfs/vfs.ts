@@ -17,6 +17,7 @@ import type { Entry, Files, Overwrite, WriteCondition } from './files.ts';
 import { Gate } from './gate.ts';
 import { mustHoldLocks } from './lock-checks.ts';
 import { LockDesk } from './locks.ts';
+import type { IsKnownPerson } from './non-personal.ts';
 import { Pickups } from './pickups.ts';
 import {
   absent,
@@ -47,6 +48,8 @@ export type VfsParts = {
   readonly onArrival: () => void;
   /** Uploads of other processes; absent where there are none. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** Asked about numbers in files of folders that are about nobody. Absent: every number is one of a person. */
+  readonly isKnownPerson?: IsKnownPerson | undefined;
 };
 
 type Target = { readonly rule: RuleRef; readonly place: StoredPlace; readonly exists: boolean };
@@ -245,7 +248,7 @@ export class Vfs implements Files {
     const action = existing !== undefined ? 'overwrite' : renaming ? 'move' : 'create';
     const rule = await this.#gate.pass(session, action, to);
     const place = placeBelow(this.#parts.generation.value, session, to);
-    refuseUnchecked(place);
+    refuseUnchecked(place, 'move');
     await this.#rows.assertParent(place);
     return { rule, place, exists: existing !== undefined };
   }

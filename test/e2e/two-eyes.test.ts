@@ -1,7 +1,10 @@
 import { execFileSync } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { breakGlassApprove, breakGlassOpen, breakGlassRead } from '../../src/commands/break-glass.ts';
 import { askGateway } from '../../src/ops/control-socket.ts';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { eventually } from '../support/eventually.ts';
@@ -174,6 +177,55 @@ describe('outside demo mode', () => {
       await backToTheBeginning();
     },
   );
+
+  test('no role reads files of partners; break-glass does, for a reason, with a second person, and is told', async () => {
+    const rva = await WebdavClient.open(gateway, 'anna@rva');
+    await rva.put('/INTEST/notes.part', 'content of RVA');
+    const options = { config: gateway.config, data: gateway.data, portOffset: 0, json: true };
+    const run = async (command: (out: PassThrough) => Promise<0>) => {
+      const out = new PassThrough();
+      await command(out);
+      out.end();
+      return JSON.parse(await text(out));
+    };
+    const wanted = {
+      principal: 'anna@ksz',
+      path: '/rva/INTEST',
+      reason: 'RVA asks why its file is not read',
+      minutes: '5',
+    };
+    const key = (account: string) => ({ ...options, key: commands.keyOf(account) });
+    const asked = await run((out) => breakGlassOpen(wanted, options, out));
+    const copy = join(gateway.folder, 'copy');
+    const read = (id: string, path: string) => run((out) => breakGlassRead(id, path, copy, options, out));
+    await expect(read(asked.id, '/rva/INTEST/notes.part')).rejects.toThrow('not open for this');
+    await expect(run((out) => breakGlassApprove(asked.id, key('anna@ksz'), out))).rejects.toThrow('a second person');
+    await expect(run((out) => breakGlassApprove(asked.id, key('anna@rva'), out))).rejects.toThrow(
+      'no person of the hub',
+    );
+    await run((out) => breakGlassApprove(asked.id, key('bram@ksz'), out));
+    await expect(read(asked.id, '/rva/INTESTS/notes.part')).rejects.toThrow('not open for this');
+    expect(await read(asked.id, '/rva/INTEST/notes.part')).toMatchObject({ size: 14 });
+    expect(await readFile(copy, 'utf8')).toBe('content of RVA');
+    const { reason } = wanted;
+    await audit.line({ kind: 'break-glass', outcome: 'done', fields: { id: asked.id, second: 'bram@ksz', reason } });
+    await audit.line({
+      kind: 'break-glass-read',
+      outcome: 'done',
+      fields: { id: asked.id, path: '/rva/INTEST/notes.part' },
+    });
+    await audit.line({
+      kind: 'break-glass-read',
+      outcome: 'refused',
+      fields: { id: asked.id, path: '/rva/INTESTS/notes.part' },
+    });
+    expect(await readFile(join(gateway.data, 'notices/dpo', `${asked.id}.json`), 'utf8')).toContain(reason);
+    const nobody = { ...wanted, principal: 'bram@rva' };
+    await expect(run((out) => breakGlassOpen(nobody, options, out))).rejects.toThrow(
+      'no person of the hub with a role',
+    );
+    rva.close();
+  });
 
   test('who is shut out can not approve, though his key is right', async () => {
     const bram = (yaml: string) => yaml.replace('  - id: bram\n', '  - id: bram\n    disabled: true\n');

@@ -5,6 +5,7 @@ import { FolderAuthorizer } from '../../src/access/authorizer.ts';
 import { AuditLog } from '../../src/audit/audit-log.ts';
 import { systemClock } from '../../src/domain/clock.ts';
 import type { Generation } from '../../src/domain/generation.ts';
+import type { Insz } from '../../src/domain/insz.ts';
 import type { ChainedLine } from '../../src/storage/commands.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
 import type { Ledger } from '../../src/storage/ledger.ts';
@@ -26,7 +27,10 @@ export type TreeParts = {
   close(): Promise<void>;
 };
 
-export async function openTree(value: Generation = generation()): Promise<TreeParts> {
+export async function openTree(
+  value: Generation = generation(),
+  isKnownPerson?: (person: Insz) => boolean,
+): Promise<TreeParts> {
   const directory = await mkdtemp(join(tmpdir(), 'sluis-tree-'));
   const broken: Error[] = [];
   const ledger = await openSqliteLedger({
@@ -47,7 +51,8 @@ export async function openTree(value: Generation = generation()): Promise<TreePa
   const onArrival = () => {
     arrivals.count += 1;
   };
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation: current, clock: systemClock, onArrival });
+  const parts = { store, ledger, authorizer, audit, generation: current, clock: systemClock, onArrival };
+  const vfs = new Vfs({ ...parts, isKnownPerson });
   return {
     vfs,
     ledger,

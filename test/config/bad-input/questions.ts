@@ -1,123 +1,122 @@
-import { type Refusal, testRefusals } from './refusals.ts';
+import type { BadInput } from './bad-input.ts';
 
-const SOCQ = 'flows/SOCQ.yaml';
-const SOCR = 'flows/SOCR.yaml';
-const INTG = 'flows/INTG.yaml';
-
-const ASKS = `asks:
-  datum: social-tariff
-  answerFlow: SOCR
-  answerWithinHours: 96 # then what is missing is told to asker, source and hub
-  closeAfterHours: 2160 # then no answer is taken any more
-  ticketField: { name: question_ticket } # the source finds the hub's ticket of each question behind its fields
-`;
-
-const CASES: readonly Refusal[] = [
-  ['a request that asks for nothing', SOCQ, ASKS, '', `${SOCQ}:4:1`, 'nothing says what a request asks for'],
+/** Faults of flows of questions, answers and integrations. */
+export const QUESTIONS: readonly BadInput[] = [
   [
-    'a mutation that asks',
-    'flows/ADRM.yaml',
-    'kind: mutation',
-    `${ASKS}kind: mutation`,
-    'flows/ADRM.yaml:3:1',
-    'a flow of kind "mutation" asks for nothing',
+    'a request that asks for nothing',
+    'flows/SOCQ.yaml',
+    "asks:\n  datum: social-tariff\n  answerFlow: SOCR\n  answerWithinHours: 96 # then what is missing is told to asker, source and hub\n  closeAfterHours: 2160 # then no answer is taken any more\n  ticketField: { name: question_ticket } # the source finds the hub's ticket of each question behind its fields\n",
+    '',
+    'flows/SOCQ.yaml:4:1',
+    'nothing says what a request asks for',
+    'add "asks"',
   ],
   [
     'a datum that nobody holds',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'datum: social-tariff',
     'datum: social-tarif',
-    `${SOCQ}:6:10`,
+    'flows/SOCQ.yaml:6:10',
     'nobody holds the datum "social-tarif"',
+    'did you mean "social-tariff"?',
   ],
   [
     'answers in a flow that is not there',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'answerFlow: SOCR',
     'answerFlow: SOCX',
-    `${SOCQ}:7:15`,
+    'flows/SOCQ.yaml:7:15',
     'there is no flow "SOCX"',
+    'did you mean "SOCQ"?',
   ],
   [
     'answers in a flow of another kind',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'answerFlow: SOCR',
     'answerFlow: ADRM',
-    `${SOCQ}:7:15`,
+    'flows/SOCQ.yaml:7:15',
     'flow ADRM is of kind "mutation"',
+    'name a flow of kind "answer"',
   ],
   [
     'answers that answer nothing',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'answerFlow: SOCR',
     'answerFlow: ADRM',
-    `${SOCR}:4:1`,
+    'flows/SOCR.yaml:4:1',
     'no flow of requests is answered by it',
+    'name it as "answerFlow" of one',
   ],
   [
     'a request that is closed before it is late',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'closeAfterHours: 2160',
     'closeAfterHours: 95',
-    `${SOCQ}:9:20`,
+    'flows/SOCQ.yaml:9:20',
     'a request is closed before its answers are late',
+    'write 96 or more',
   ],
   [
     'a field of the hub with the name of a field of the asker',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'name: question_ticket',
     'name: quarter',
-    `${SOCQ}:10:24`,
+    'flows/SOCQ.yaml:10:24',
     'a field of the layout is called "quarter" already',
+    'the hub adds this field: give it a name of its own',
   ],
   [
     'a field of the hub with columns where there are none',
-    SOCQ,
+    'flows/SOCQ.yaml',
     'name: question_ticket',
     'columns: 1-20, name: question_ticket',
-    `${SOCQ}:10:3`,
+    'flows/SOCQ.yaml:10:3',
     'only a fixed width has columns',
+    'remove "columns"',
   ],
   [
     'a quarter with an end of its own',
-    SOCR,
+    'flows/SOCR.yaml',
     '      periodBegin: quarter\n',
     '      periodBegin: quarter\n      periodEnd: valid_to\n',
-    `${SOCR}:41:18`,
+    'flows/SOCR.yaml:41:18',
     'a quarter has its end by itself',
+    'remove this line',
   ],
   [
     'a question that names a question',
-    SOCQ,
+    'flows/SOCQ.yaml',
     '      periodBegin: quarter\n',
     '      periodBegin: quarter\n      questionTicket: customer_ref\n',
-    `${SOCQ}:41:23`,
+    'flows/SOCQ.yaml:41:23',
     'a flow of kind "request" has no role "questionTicket"',
+    'remove it; it is for: answer',
   ],
   [
     'an integration that does not say what to do',
-    INTG,
+    'flows/INTG.yaml',
     '      action: action\n',
     '',
-    `${INTG}:38:5`,
+    'flows/INTG.yaml:38:5',
     'nothing says the action of a line',
+    'add the role "action"',
   ],
   [
     'an action that no line can be told',
-    INTG,
+    'flows/INTG.yaml',
     'values: [REGISTER, UNREGISTER]',
     'values: [REGISTER, LIST]',
-    `${INTG}:40:15`,
+    'flows/INTG.yaml:40:15',
     '"action" knows "LIST", which is nothing a line can be told',
+    'its values are: REGISTER, UNREGISTER',
   ],
   [
     'a proof by a field that is not there',
-    INTG,
+    'flows/INTG.yaml',
     '- [card_no]',
     '- [card_number]',
-    `${INTG}:51:10`,
+    'flows/INTG.yaml:51:10',
     'this layout has no field "card_number"',
+    'name a field of the layout',
   ],
 ];
-
-testRefusals(CASES);
