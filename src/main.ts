@@ -3,7 +3,7 @@ import { asGatewayError } from './domain/errors.ts';
 import { addConfig } from './main-config.ts';
 import { addAuthorizations, addBench, addDirectory, addFlow, addMandates } from './main-data.ts';
 import type { ExitStatus, Finish } from './main-options.ts';
-import { addPartner, addPerson } from './main-partners.ts';
+import { addCert, addPartner, addPerson } from './main-partners.ts';
 import { addLooking, addOperating, addService } from './main-service.ts';
 
 /** The `sluis` command: reads the arguments and calls one file of `commands/`. */
@@ -44,6 +44,7 @@ function build(finish: Finish): Command {
   addFlow(program.command('flow').description('kinds of exchange'), finish);
   addConfig(program.command('config').description('the configuration under two pairs of eyes'), finish);
   addPartner(program.command('partner').description('institutions and their local administrators'), finish);
+  addCert(program.command('cert').description('demo certificates, and what this gateway takes no more'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);
