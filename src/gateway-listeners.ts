@@ -78,7 +78,7 @@ export async function openListeners(parts: ListenerParts, closers: Closers): Pro
 /** Every configured listener, in their order; each is closed by one of the closers. */
 export async function* buildListeners(parts: ListenerParts, closers: Closers): AsyncGenerator<BuiltListener> {
   await refuseDemoKeys(parts.settings);
-  const trust = { ...parts.trust, ssh: await openSshDoor(parts, closers) };
+  const trust = { ...parts.trust, ssh: await openSshDoor({ ...parts, revoked: parts.trust.revoked }, closers) };
   const pages = await loadPages(parts.logger);
   for (const listener of parts.settings.listeners) {
     const build =

@@ -51,16 +51,19 @@ export async function alarmsOf({ unknownPersons, expected }: Operations, now: nu
   return [...unknown, ...missing];
 }
 
-const BESIDE = ['directory-load', 'mandates-load', 'configuration-edit'];
+const BESIDE = ['directory-load', 'mandates-load', 'configuration-edit', 'proof-revoked'];
 const OUTCOMES = ['done', 'refused', 'failed'] as const;
 
-/** The line that a command beside this gateway asks for: it loads, or edits the configuration. @throws GatewayError `bad-request` */
+/** The line that a command beside this gateway asks for: it loads, edits the configuration, or revokes. @throws GatewayError `bad-request` */
 export function loadLine([text = '']: readonly string[]): AuditLine {
   const { kind, outcome, fields } = JSON.parse(text) as Partial<AuditLine>;
   const known = OUTCOMES.find((one) => one === outcome);
   const isPlain = Object.values(fields ?? {}).every((value) => typeof value === 'string' || typeof value === 'number');
   if (kind === undefined || !BESIDE.includes(kind) || known === undefined || fields === undefined || !isPlain) {
-    throw new GatewayError('bad-request', 'load takes one line about a load, or about an edit of the configuration');
+    throw new GatewayError(
+      'bad-request',
+      'load takes one line about a load, an edit of the configuration, or a revocation',
+    );
   }
   return { kind, outcome: known, fields };
 }

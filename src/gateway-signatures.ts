@@ -12,7 +12,7 @@ const MINUTE_MS = 60_000;
  * Who may sign incoming sets: issuers and policies of their own, and accounts by the rules that find who comes in.
  * @throws GatewayError `bad-request` where a key identifier is trusted that no file holds
  */
-export function signingOf({ signatures, pki }: Settings, trust: Trust): PipelineParts['signing'] {
+export function signingOf({ signatures, pki }: Settings, trust: Omit<Trust, 'revoked'>): PipelineParts['signing'] {
   const { allowedPolicyOids, nationalNumberPolicyOids, signers, holdMinutes } = signatures;
   const nationalNumberPolicies = nationalNumberPolicyOids === 'any' ? [] : nationalNumberPolicyOids;
   // A person whom several partners designated signs for each of them: the accounts of one partner are looked at alone.

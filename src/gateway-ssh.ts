@@ -3,16 +3,22 @@ import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
+import { LocallyRevokedKeys, type LocalRevocations } from './pki/local-revocation.ts';
 import { KrlFiles } from './pki/ssh-revocation.ts';
 
 const KRL_RELOAD_MS = 2_000;
 const MAX_KRL_BYTES = 64 * 1024 * 1024;
 
-type Parts = { readonly generation: Current<Generation>; readonly logger: Logger; readonly clock: Clock };
+type Parts = {
+  readonly revoked: LocalRevocations;
+  readonly generation: Current<Generation>;
+  readonly logger: Logger;
+  readonly clock: Clock;
+};
 
 /** The rules for SSH keys and certificates, and the lists of those that were revoked, read again every few seconds. */
 export async function openSshDoor(
-  { generation, logger, clock }: Parts,
+  { revoked, generation, logger, clock }: Parts,
   closers: (() => Promise<unknown>)[],
 ): Promise<SshDoor> {
   const trust = {
@@ -34,5 +40,5 @@ export async function openSshDoor(
   await reload();
   const reloads = setInterval(() => void reload(), KRL_RELOAD_MS);
   closers.push(async () => clearInterval(reloads));
-  return new SshDoor({ trust, revocation: lists, clock });
+  return new SshDoor({ trust, revocation: new LocallyRevokedKeys(revoked, lists), clock });
 }

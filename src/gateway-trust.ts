@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Class3Policy } from './access/class3.ts';
 import type { HttpsListener as HttpsSettings, RevocationSettings, Settings } from './config/settings.ts';
@@ -9,6 +10,7 @@ import { acceptableIssuerPem } from './pki/acceptable-issuer.ts';
 import { type Certificate, parseCertificates } from './pki/certificate.ts';
 import { CrlAddress, CrlFile, type CrlPlace } from './pki/crl-places.ts';
 import { downloader } from './pki/download.ts';
+import { LocallyRevoked, LocalRevocations, REVOCATIONS } from './pki/local-revocation.ts';
 import { OcspSource } from './pki/ocsp.ts';
 import type { RevocationAge, RevocationSource } from './pki/revocation.ts';
 import { OcspThenLists } from './pki/revocation-chain.ts';
@@ -23,6 +25,8 @@ export type Trust = {
   readonly issuers: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
   readonly revocation: RevocationSource;
+  /** What the hub itself revoked, SSH keys among it. */
+  readonly revoked: LocalRevocations;
 };
 
 type TrustParts = {
@@ -45,17 +49,22 @@ export async function openTrust(parts: TrustParts, closers: Closers): Promise<Tr
   const reload = tellingReload(lists, parts.logger);
   // A host that hangs must not keep the gateway from starting; nobody gets in before the list is there.
   await Promise.race([reload(), delay(rules.timeoutSeconds * 1000, undefined, { ref: false })]);
+  const revoked = new LocalRevocations(join(settings.data.directory, REVOCATIONS));
+  const readRevoked = tellingRevoked(revoked, parts.logger);
+  await readRevoked();
   const alarm = alarmOf(parts);
   const reloads = setInterval(() => void reload(), LISTS_MS);
   const ticks = setInterval(() => {
     ocsp.tick();
+    void readRevoked();
     alarm([...lists.ages(clock.now()), ...ocsp.ages(clock.now())]);
   }, TICK_MS);
   closers.push(async () => {
     clearInterval(reloads);
     clearInterval(ticks);
   });
-  return { issuers, intermediates, revocation: new OcspThenLists(ocsp, lists) };
+  const revocation = new LocallyRevoked(revoked, new OcspThenLists(ocsp, lists));
+  return { issuers, intermediates, revocation, revoked };
 }
 
 /**
@@ -133,6 +142,18 @@ function ocspOf({ settings, logger, clock }: TrustParts, lists: RevocationLists)
 function toleranceOf({ pki }: Settings): { readonly graceMs: number; readonly toleranceMs: number } {
   const { graceMinutes } = pki.revocation satisfies RevocationSettings;
   return { graceMs: graceMinutes * MINUTE_MS, toleranceMs: pki.clockToleranceSeconds * 1000 };
+}
+
+/** Tells once what is wrong with the list of the hub, until it is well again. */
+function tellingRevoked(revoked: LocalRevocations, logger: Logger): () => Promise<void> {
+  let told: string | undefined;
+  return async () => {
+    const reason = await revoked.reload();
+    if (reason !== undefined && reason !== told) {
+      logger.error({ alarm: 'revoked', reason }, 'what was revoked here can not be read; what was read before stays');
+    }
+    told = reason;
+  };
 }
 
 /** Tells each problem of a place once, until the place is well again. */

@@ -150,6 +150,30 @@ export function addPartner(partner: Command, finish: Finish): void {
     });
 }
 
+export function addCert(cert: Command, finish: Finish): void {
+  withPlaces(
+    cert
+      .command('issue <account@partner>')
+      .description('demo certificate and keys of an account, where they are missing'),
+  ).action(async (name, options) => {
+    const { certIssue } = await import('./commands/cert.ts');
+    finish(await certIssue(name, common(options), process.stdout));
+  });
+  withPlaces(
+    cert
+      .command('revoke <proof>')
+      .description('take a certificate or SSH key out of use here: a PEM or .pub file, a SHA-256, or SHA256:…')
+      .requiredOption('--reason <text>', 'why, for the log'),
+  ).action(async (which, { reason, ...options }) => {
+    const { certRevoke } = await import('./commands/cert.ts');
+    finish(await certRevoke(which, reason, common(options), process.stdout));
+  });
+  withPlaces(cert.command('list').description('what was revoked here')).action(async (options) => {
+    const { certList } = await import('./commands/cert.ts');
+    finish(await certList(common(options), process.stdout));
+  });
+}
+
 function addNewPartner(partner: Command, finish: Finish): void {
   editing(partner.command('add <partner>').description('make the file of a new partner; people as "Name <e-mail>"'))
     .requiredOption('--name <text>', 'of the institution')

@@ -3,7 +3,7 @@ import { asGatewayError } from './domain/errors.ts';
 import { addBreakGlass, addConfig } from './main-config.ts';
 import { addAuthorizations, addBench, addDirectory, addFlow, addMandates } from './main-data.ts';
 import type { ExitStatus, Finish } from './main-options.ts';
-import { addPartner, addPerson } from './main-partners.ts';
+import { addCert, addPartner, addPerson } from './main-partners.ts';
 import { addLooking, addOperating, addService } from './main-service.ts';
 
 /** The `sluis` command: reads the arguments and calls one file of `commands/`. */
@@ -48,6 +48,7 @@ function build(finish: Finish): Command {
     program.command('break-glass').description('content of files, for a reason, with a second person'),
     finish,
   );
+  addCert(program.command('cert').description('demo certificates, and what this gateway takes no more'), finish);
   addPerson(program.command('person').description('accounts of partners'), finish);
   addBench(program.command('bench').description('synthetic files for benchmarks and tests'), finish);
   addDirectory(program.command('directory').description('the reference directory'), finish);

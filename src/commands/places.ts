@@ -3,6 +3,7 @@ import { loadConfiguration } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Sector } from '../domain/partner.ts';
+import { REVOCATIONS } from '../pki/local-revocation.ts';
 
 /** Options that every command takes. */
 export type CommonOptions = {
@@ -27,6 +28,11 @@ export async function soundSettings(config: string): Promise<Settings> {
   const loaded = await loadConfiguration(config, { keyFiles: 'may-be-absent' });
   if (loaded.ok) return loaded.settings;
   throw new GatewayError('bad-request', 'the configuration has problems; "sluis check" lists them');
+}
+
+/** What was revoked here: `sluis cert revoke` appends, the gateway reads. */
+export function revocationsFile(data: string): string {
+  return join(data, REVOCATIONS);
 }
 
 export function controlSocketPath(data: string): string {

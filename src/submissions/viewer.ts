@@ -50,7 +50,9 @@ function viewerOf(
     });
   const exchanged = new Set([...partner.sends, ...partner.receives]);
   const flows = own.filter((flow) => exchanged.has(flow) && mayList(flow));
-  return [{ session, top, partner, account, flows: account.flows === 'all' ? [...flows, UNKNOWN] : flows }];
+  // Over the internet nobody reaches all flows: an exception names each.
+  const reachesAll = account.flows === 'all' && session.accessMethod !== 'internet';
+  return [{ session, top, partner, account, flows: reachesAll ? [...flows, UNKNOWN] : flows }];
 }
 
 /** What the ledger is asked for, so that a page holds nothing else. */
