@@ -37,6 +37,8 @@ export type ListQuery = Omit<SubmissionFilter, 'flows' | 'sender'> & {
   readonly cursor?: string | undefined;
 };
 
+export type SubmissionList = { readonly items: readonly SubmissionSummary[]; readonly next: string | null };
+
 export type DeskParts = {
   readonly ledger: Pick<Ledger, 'read'>;
   readonly store: Pick<ContentStore, 'read'>;
@@ -51,8 +53,9 @@ export type DeskParts = {
   readonly names: () => Promise<NameOfField>;
 };
 
-/** So many submissions are looked through for one page; it may be short and still go on. */
+/** So many submissions are looked through at once; a page may be short, or empty after some looks, and still go on. */
 const MOST_SCANNED = 5_000;
+const MOST_LOOKS = 5;
 
 const NEXT: Readonly<Record<SubmissionState, string>> = {
   receiving: 'next-waiting',
@@ -74,10 +77,15 @@ export class SubmissionDesk {
   }
 
   /** @throws GatewayError `bad-request` for a cursor that is none of ours */
-  async list(
-    asker: Asker,
-    { limit, cursor, ...filter }: ListQuery,
-  ): Promise<{ readonly items: readonly SubmissionSummary[]; readonly next: string | null }> {
+  async list(asker: Asker, query: ListQuery): Promise<SubmissionList> {
+    let page = await this.#page(asker, query);
+    for (let looks = 1; looks < MOST_LOOKS && page.items.length === 0 && page.next !== null; looks += 1) {
+      page = await this.#page(asker, { ...query, cursor: page.next });
+    }
+    return page;
+  }
+
+  async #page(asker: Asker, { limit, cursor, ...filter }: ListQuery): Promise<SubmissionList> {
     const before = cursor === undefined ? undefined : parseCursor(cursor);
     const pages = await Promise.all(
       this.#viewers(asker).map(async (viewer) => {

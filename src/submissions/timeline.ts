@@ -1,4 +1,3 @@
-import { belowTop } from '../domain/designation.ts';
 import type { Language } from '../domain/partner.ts';
 import { principalName } from '../domain/principal.ts';
 import { isEnvironment, siblingOf, splitRszName } from '../domain/rsz-name.ts';
@@ -94,11 +93,7 @@ async function pickedUp(
 ): Promise<readonly Event[]> {
   const folder = answerFolder(partner, submission);
   const files = tellingFiles([...submission.receipt, ...submission.notification]);
-  // A person of several partners names the file below the folder of this one.
-  const paths = files.flatMap(({ name }) => {
-    const own = ownPath(partner, childOf(folder, name));
-    return own === undefined ? [] : [own, belowTop(partner.id, own)];
-  });
+  const paths = files.flatMap(({ name }) => ownPath(partner, childOf(folder, name)) ?? []);
   const readings = await ledger.read({ kind: 'readingsOf', paths, limit: MOST_LINES });
   const first = new Map<string, Event>();
   for (const { at, fields } of readings) {

@@ -1,6 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { List } from '../../src/portal/schemas/common.ts';
+import type { Flows } from '../../src/portal/schemas/flows.ts';
+import type { Rights } from '../../src/portal/schemas/rights.ts';
+import type { Submission } from '../../src/portal/schemas/submissions.ts';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { sftpBatch } from '../support/clients.ts';
 import { Listener } from '../support/event-source.ts';
@@ -118,6 +122,26 @@ describe('a person whom three partners designated, over WebDAV', () => {
     expect((await anna.ask('UNLOCK', '/rjv/SHARED/work/b.txt', { headers: { 'Lock-Token': token } })).status).toBe(204);
     expect((await anna.ask('PUT', '/rjv/SHARED/work/b.txt', { body: 'b' })).status).toBe(204);
   });
+});
+
+test('over the portal she sees the submissions, flows and rights of each of them', async () => {
+  const portal = await PortalClient.open(gateway, 'anna@rva');
+  const { items } = (await portal.get('/submissions')) as List<Submission>;
+  expect(items.map(({ file, flow }) => [file, flow])).toEqual([['4_WLAT_original.jsonl', 'WLAT']]);
+  const [notification] = items[0]?.notification ?? [];
+  expect(notification?.path).toBe(`/rva/OUT/${notification?.name}`);
+  const flows = ((await portal.get('/flows')) as Flows).items.map(({ code, sends, receives }) => [
+    code,
+    sends,
+    receives,
+  ]);
+  expect(flows).toEqual([
+    ['ADRM', true, true],
+    ['WLAT', true, true],
+  ]);
+  const paths = ((await portal.get('/rights')) as Rights).folders.map(({ path }) => path);
+  expect(paths).toEqual(expect.arrayContaining(['/rva/IN', '/kbf/OUT/WLAT', '/rjv/OUT/ADRM']));
+  portal.close();
 });
 
 test.skipIf(!hasTool('sftp'))(
