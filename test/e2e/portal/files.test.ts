@@ -94,13 +94,15 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('files in the port
     await page.getByRole('combobox', { name: 'Langue' }).selectOption('en');
   });
 
-  test('a sample is handed in: its checksum is shown, and while it is processed the list names its ticket', async () => {
+  test('a sample is handed in: its checksum is shown, and the way to what becomes of it', async () => {
     await open('/browse/IN/ADRM');
     const sample = await readFile(join(SAMPLES, '1_ADRM_address_mutation.csv'));
     const input = page.locator('input[type=file]').first();
     await input.setInputFiles(join(SAMPLES, '1_ADRM_address_mutation.csv'));
     await upload('1_ADRM_address_mutation.csv').getByText('Arrived').waitFor();
     expect(await upload('1_ADRM_address_mutation.csv').innerText()).toContain(sha256(sample));
+    const follow = upload('1_ADRM_address_mutation.csv').getByRole('link', { name: /^Follow what becomes of it/ });
+    expect(await follow.getAttribute('href')).toMatch(/^\/submissions\/[0-9A-Z]{13}$/);
     await row('1_ADRM_address_mutation.csv').waitFor();
     await screenshot(page, 'files-hand-in');
     await eventually('the answer in the mailbox', async () =>
