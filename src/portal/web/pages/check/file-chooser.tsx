@@ -30,9 +30,7 @@ export function FileChooser({ disabled, onFile }: FileChooserProps) {
       <input
         ref={input}
         type="file"
-        class="unseen"
-        tabIndex={-1}
-        aria-label={t('check.file')}
+        hidden
         onChange={({ currentTarget }) => {
           take(currentTarget.files);
           currentTarget.value = ''; // the same file can be checked again

@@ -38,14 +38,20 @@ export function Gaps({ gaps }: { readonly gaps: Expected['serialGaps'] }) {
             <tr>
               <th scope="col">{t('expected.gapFlow')}</th>
               <th scope="col">{t('expected.gapEnvironment')}</th>
+              <th scope="col">{t('expected.gapSeries')}</th>
               <th scope="col">{t('expected.gapNumbers')}</th>
             </tr>
           </thead>
           <tbody>
-            {gaps.map(({ flow, environment, from, to }) => (
-              <tr key={`${flow} ${environment} ${from}`}>
+            {gaps.map(({ flow, environment, kind, sender, day, from, to }) => (
+              <tr key={`${flow} ${environment} ${sender} ${day} ${from}`}>
                 <th scope="row">{flow}</th>
                 <td>{t(`submissions.environment.${environment}`)}</td>
+                <td>
+                  {kind === 'lot'
+                    ? t('expected.gapLot')
+                    : t('expected.gapSerial', { sender: sender ?? '', day: day ?? '' })}
+                </td>
                 <td>{from === to ? from : t('expected.gapRange', { from, to })}</td>
               </tr>
             ))}

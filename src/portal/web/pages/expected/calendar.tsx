@@ -2,7 +2,8 @@ import type { Expected } from '../../../schemas/expected.ts';
 import { Badge, type Tone } from '../../components/badge.tsx';
 import { Icon, type IconName } from '../../components/icon.tsx';
 import { dateTime, locale, t } from '../../i18n/language.ts';
-import { monthName, weekdays, weeksOf } from './month.ts';
+import { session } from '../../state/session.ts';
+import { monthName, type OfFlow, weekdays, weeksOf } from './month.ts';
 
 type Item = Expected['items'][number];
 type State = Item['state'];
@@ -15,21 +16,17 @@ const LOOKS: Readonly<Record<State, { readonly tone: Tone; readonly icon: IconNa
 };
 const ORDER = ['missing', 'late', 'expected', 'arrived'] as const satisfies readonly State[];
 
-type FlowCalendarProps = {
-  readonly flow: string;
-  readonly flowName: string;
-  readonly month: string;
-  readonly items: readonly Item[];
-};
+type FlowCalendarProps = OfFlow & { readonly month: string };
 
 /** One flow in one month, week by week. The state of a day is a sign and a word; the colour only helps. */
-export function FlowCalendar({ flow, flowName, month, items }: FlowCalendarProps) {
+export function FlowCalendar({ flow, flowName, partner, month, items }: FlowCalendarProps) {
+  const isSeveral = (session.value?.designations.length ?? 0) > 1;
   const caption = t('expected.calendarOf', { flow: flowName, month: monthName(month, locale.value) });
   return (
     <section class="card calendar-card" aria-label={flowName}>
       <h3 class="calendar-head">
         <a href={`/flows/${encodeURIComponent(flow)}`}>{flowName}</a>
-        <code class="muted">{flow}</code>
+        <code class="muted">{isSeveral ? `${flow} ${partner}` : flow}</code>
       </h3>
       <div class="row">
         {ORDER.map((state) => {

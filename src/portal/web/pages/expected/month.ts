@@ -3,7 +3,13 @@ import type { Expected } from '../../../schemas/expected.ts';
 type Item = Expected['items'][number];
 
 /** Files that one flow awaits in a month, in order of the day. */
-export type OfFlow = { readonly flow: string; readonly flowName: string; readonly items: readonly Item[] };
+export type OfFlow = {
+  readonly flow: string;
+  readonly flowName: string;
+  /** Who sends it. */
+  readonly partner: string;
+  readonly items: readonly Item[];
+};
 
 /** `2026-11`; undefined for what is none */
 export function parseMonth(text: string | null): string | undefined {
@@ -47,12 +53,15 @@ export function weeksOf(month: string): readonly (readonly (string | undefined)[
   );
 }
 
+/** A flow may be awaited of several partners for whom one person acts. */
 export function byFlow(items: readonly Item[]): readonly OfFlow[] {
-  const flows = new Map<string, { flow: string; flowName: string; items: Item[] }>();
+  const flows = new Map<string, { flow: string; flowName: string; partner: string; items: Item[] }>();
   for (const item of items) {
-    const known = flows.get(item.flow) ?? { flow: item.flow, flowName: item.flowName, items: [] };
-    flows.set(item.flow, known);
+    const { flow, flowName, partner } = item;
+    const key = `${flow} ${partner}`;
+    const known = flows.get(key) ?? { flow, flowName, partner, items: [] };
+    flows.set(key, known);
     known.items.push(item);
   }
-  return [...flows.values()].sort((one, other) => one.flow.localeCompare(other.flow));
+  return [...flows].sort(([one], [other]) => one.localeCompare(other)).map(([, of]) => of);
 }

@@ -34,8 +34,8 @@ export default function ExpectedPage(_props: RouteProps) {
       )}
       {value !== undefined && value.items.length > 0 && (
         <div class="calendars">
-          {byFlow(value.items).map(({ flow, flowName, items }) => (
-            <FlowCalendar key={flow} {...{ flow, flowName, items, month: value.month }} />
+          {byFlow(value.items).map((of) => (
+            <FlowCalendar key={`${of.flow} ${of.partner}`} {...of} month={value.month} />
           ))}
         </div>
       )}

@@ -21,7 +21,7 @@ export function Folders({ rights: { folders } }: { readonly rights: Rights }) {
 function Table({ folders }: { readonly folders: readonly Folder[] }) {
   return (
     <TableBox label={t('rights.folders')}>
-      <table class="table">
+      <table class="table rights-folders">
         <thead>
           <tr>
             <th scope="col">{t('rights.folder')}</th>

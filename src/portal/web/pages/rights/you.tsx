@@ -75,8 +75,8 @@ export function Limits({ rights: { limits } }: Of) {
   );
 }
 
-/** The unit is the end of the name, as in the configuration. */
+/** The unit is part of the name, as in the configuration. */
 function inItsUnit(name: string, value: number): string {
-  if (name.endsWith('Bytes')) return bytes(value);
+  if (/bytes/i.test(name)) return bytes(value);
   return name.endsWith('Seconds') ? duration(value) : number(value);
 }

@@ -120,9 +120,7 @@ function CopyButton({ onChoose }: { readonly onChoose: (copy: File) => void }) {
       <input
         ref={input}
         type="file"
-        class="unseen"
-        tabIndex={-1}
-        aria-label={t('submissions.verifyCopy')}
+        hidden
         onChange={({ currentTarget }) => {
           const [file] = currentTarget.files ?? [];
           if (file !== undefined) onChoose(file);
