@@ -33,7 +33,7 @@ export function sharedTask(generation: Generation, flow: Flow): SharedTask {
 
 /** Everything a batch needs to know, of one generation. */
 export function batchTask(
-  submission: Submission,
+  submission: Pick<Submission, 'ticket' | 'environment' | 'receivedAt'>,
   partner: Partner,
   shared: SharedTask,
   from: { readonly accessMethod: AccessMethod; readonly contents: readonly CompletedContent[] },

@@ -2,10 +2,11 @@ import type { Arrival } from '../domain/arrival.ts';
 import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
-import type { SubmittedFile } from '../domain/submission.ts';
-import { nameOf } from '../domain/vpath.ts';
+import { principalName } from '../domain/principal.ts';
+import type { Submission, SubmittedFile } from '../domain/submission.ts';
+import { nameOf, parentOf } from '../domain/vpath.ts';
 import { digestOfParts, type ReceiptPart } from '../evidence/receipt.ts';
-import type { EntryRow } from '../storage/commands.ts';
+import type { AuditLine, EntryRow } from '../storage/commands.ts';
 import type { FileFault } from './file-checks.ts';
 
 /** What stood in the intake folder and what it was found to be. */
@@ -49,4 +50,32 @@ export function contentOf(candidate: Candidate): { readonly size: number; readon
 export function partsOf(candidate: Candidate): readonly ReceiptPart[] | undefined {
   const rows = dataOf(candidate);
   return rows.length < 2 ? undefined : rows.map(({ path, size, sha256 }) => ({ file: nameOf(path), size, sha256 }));
+}
+
+/** A file as its submission names it. */
+export function submittedFile(role: SubmittedFile['role'], row: EntryRow): SubmittedFile {
+  return { role, path: row.path, contentId: row.contentId, size: row.size, sha256: row.sha256 };
+}
+
+/** The line of the audit log that tells of a receipt. */
+export function submissionLine(submission: Submission, candidate: Candidate): AuditLine {
+  const { ticket, partner, flow, environment, fileName, sha256, state, generation } = submission;
+  return {
+    kind: 'submission',
+    outcome: state === 'rejected' ? 'refused' : 'done',
+    fields: {
+      ticket,
+      partner,
+      principal: principalName(submission.principal),
+      accessMethod: candidate.arrival.accessMethod,
+      flow,
+      environment,
+      file: fileName,
+      folder: parentOf(candidate.arrival.path),
+      sha256,
+      state,
+      codes: submission.errors.map((error) => error.code),
+      generation,
+    },
+  };
 }

@@ -15,6 +15,7 @@ import { batchTask, SharedTasks } from './batch-task.ts';
 import { type Checked, closingCommands, follows, hasSameGrounds, runsAhead, ticketOf } from './closing.ts';
 import type { Deliverer } from './deliver.ts';
 import type { DirectoryWork } from './directory-work.ts';
+import { EarlyChecks, type Found, type ToCheck } from './early-checks.ts';
 import { missingLots } from './lots.ts';
 import { heldBehind } from './quarantine-order.ts';
 import { questionsLookup } from './question-flows.ts';
@@ -55,15 +56,22 @@ type Closing = { readonly lease: Lease; readonly place: Place | undefined; reado
 
 /** Checks the records of a submission, and closes it in one commit: deliveries, manifests, notification and new state. */
 export class Checker {
+  readonly early: EarlyChecks;
   readonly #parts: Parts;
   readonly #shared = new SharedTasks();
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    // Like any batch it sees what the integrations before it did.
+    this.early = new EarlyChecks(async (one, accessMethod) => {
+      await parts.directoryWork.drain();
+      return this.#check(one, accessMethod);
+    });
   }
 
   async handle(lease: Lease, place: Place): Promise<void> {
     const { ticket, accessMethod } = parsePayload(lease.payload);
+    const early = this.early.take(ticket);
     const drained = this.#parts.directoryWork.drain();
     drained.catch(() => undefined); // it is looked at below
     const submission = await this.#submission(ticket);
@@ -82,8 +90,10 @@ export class Checker {
       for (let tries = 1; ; tries += 1) {
         if (tries > 1) await place.ended;
         if (tries > 1 && (await this.#mustWait(submission, place, tries))) return await this.#later(lease);
-        const checked = await this.#check(submission, accessMethod);
-        if (checked === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
+        const begun = tries === 1 && mayRunAhead ? early : undefined;
+        const found = await (begun ?? this.#check(submission, accessMethod));
+        if (found === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
+        const checked = { ...found, submission };
         const closing = { lease, place: mayRunAhead ? place : undefined, isLast: tries === MOST_TRIES };
         if (await this.#close(checked, closing)) return;
       }
@@ -111,7 +121,7 @@ export class Checker {
     return (await this.#submission(ticketOf(behind)))?.state === 'checking';
   }
 
-  async #check(submission: Submission, accessMethod: AccessMethod): Promise<Checked | undefined> {
+  async #check(submission: ToCheck, accessMethod: AccessMethod): Promise<Found> {
     const generation = this.#parts.generation.value;
     const flow = generation.flows.find((candidate) => candidate.code === submission.flow);
     const partner = generation.partners.find((candidate) => candidate.id === submission.partner);
@@ -124,7 +134,7 @@ export class Checker {
     const originals = originalsOf(this.#parts.ledger, flow.code, real, partner.id);
     const questions = questionsLookup(this.#parts.ledger, generation, task);
     const result = await this.#parts.batches.run(task, originals, questions);
-    return { submission, partner, flow, generation, result };
+    return { partner, flow, generation, result };
   }
 
   /** @returns false where the batch must be done over: nothing of this try was committed */

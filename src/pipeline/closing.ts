@@ -29,7 +29,7 @@ export type Checked = {
  * Whether a batch may be checked while those before it are: what they leave behind changes nothing for it. Where records
  * follow others, questions are open, or a directory or a series of lots is counted on, each waits for the one before.
  */
-export function runsAhead({ flows }: Generation, { flow: code, lot }: Submission): boolean {
+export function runsAhead({ flows }: Generation, { flow: code, lot }: Pick<Submission, 'flow' | 'lot'>): boolean {
   const flow = flows.find((candidate) => candidate.code === code);
   if (flow === undefined || lot !== undefined || (flow.kind !== 'mutation' && flow.kind !== 'message')) return false;
   return !flow.layouts.some(followsOriginals);

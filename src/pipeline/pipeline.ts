@@ -99,6 +99,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     signatures,
     probe,
     meter,
+    early: checker.early,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });

@@ -8,20 +8,21 @@ import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
-import { principalName } from '../domain/principal.ts';
-import { newTicket, type Submission, type SubmittedFile, type Ticket } from '../domain/submission.ts';
-import { nameOf, parentOf, type VPath } from '../domain/vpath.ts';
-import type { AuditLine, EntryRow, LedgerCommand, LotOf } from '../storage/commands.ts';
+import { newTicket, type Submission, type Ticket } from '../domain/submission.ts';
+import { nameOf, type VPath } from '../domain/vpath.ts';
+import type { EntryRow, LedgerCommand, LotOf } from '../storage/commands.ts';
 import { refOf } from '../storage/content-commands.ts';
 import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
-import { type Candidate, contentOf, dataOf, partsOf } from './candidate.ts';
+import { type Candidate, contentOf, dataOf, partsOf, submissionLine, submittedFile } from './candidate.ts';
+import { runsAhead } from './closing.ts';
+import type { EarlyChecks } from './early-checks.ts';
 import { faultsOfUpload, flowOfUpload } from './file-checks.ts';
 import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
 import { lotOf } from './lots.ts';
-import { sentBefore } from './sent-before.ts';
+import { type SentBefore, sentBefore } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
 import type { SimulationMeter } from './simulation-meter.ts';
 import { checkJob, leaseRef, publishAnswers, thaws } from './submission-commands.ts';
@@ -40,6 +41,8 @@ type Parts = {
   readonly signatures: Pick<SetSignatures, 'judge' | 'forget'>;
   readonly probe: Pick<FileProbe, 'read'>;
   readonly meter: SimulationMeter;
+  /** Where the check of a small file begins before its receipt is there. */
+  readonly early: Pick<EarlyChecks, 'begin' | 'take'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */
@@ -108,10 +111,42 @@ export class Receiver {
     const before = await sentBefore(found, ledger, clock);
     if (before.same !== undefined) return this.#answerAgain(lease, found, before.same, ticket);
     const outside = [...found.faults, ...before.faults];
-    const candidate = outside.length > 0 ? { ...found, faults: outside } : await this.#read(found);
+    const receivedAt = outside.length > 0 ? undefined : this.#beginEarly(found, ticket);
+    let isChecked = false;
+    try {
+      const candidate = outside.length > 0 ? { ...found, faults: outside } : await this.#read(found);
+      isChecked = await this.#answer(lease, candidate, before, ticket, receivedAt);
+    } finally {
+      if (!isChecked) this.#parts.early.take(ticket);
+    }
+  }
+
+  /** @returns when it counts as received, where its check has begun */
+  #beginEarly(found: Candidate, ticket: Ticket): number | undefined {
+    const { partner, flow, environment, arrival } = found;
+    if (flow === undefined || found.cancelled) return undefined;
+    if (!runsAhead(found.generation, { flow: flow.code, lot: undefined })) return undefined;
+    const receivedAt = this.#parts.clock.now();
+    const files = found.files.map(({ role, row }) => submittedFile(role, row));
+    const one = { ticket, flow: flow.code, partner: partner.id, environment, files, receivedAt };
+    return this.#parts.early.begin(one, arrival.accessMethod) ? receivedAt : undefined;
+  }
+
+  /** @returns whether its records are to be checked */
+  async #answer(
+    lease: Lease,
+    candidate: Candidate,
+    before: SentBefore,
+    ticket: Ticket,
+    receivedAt?: number,
+  ): Promise<boolean> {
+    const { ledger, clock } = this.#parts;
     const alike = before.refusedAlike(candidate.faults);
-    if (alike !== undefined) return this.#answerAgain(lease, candidate, alike, ticket);
-    const { submission, kept } = await this.#submissionOf(candidate, ticket);
+    if (alike !== undefined) {
+      await this.#answerAgain(lease, candidate, alike, ticket);
+      return false;
+    }
+    const { submission, kept } = await this.#submissionOf(candidate, ticket, receivedAt);
     crashPoint('receive.before-receipt-commit');
     await ledger.commit([
       { kind: 'finishLease', ...leaseRef(lease) },
@@ -125,16 +160,18 @@ export class Receiver {
     ]);
     crashPoint('receive.after-receipt-commit');
     this.#parts.logger.info({ ticket, flow: submission.flow, state: submission.state }, 'submission received');
-    if (submission.state === 'checking') this.#parts.onCheck();
+    if (submission.state !== 'checking') return false;
+    this.#parts.onCheck();
+    return true;
   }
 
   async #submissionOf(
     candidate: Candidate,
     ticket: Ticket,
+    receivedAt = this.#parts.clock.now(),
   ): Promise<{ readonly submission: Submission; readonly kept: readonly LedgerCommand[] }> {
     const { arrival, partner, generation, flow, faults } = candidate;
     const data = contentOf(candidate);
-    const receivedAt = this.#parts.clock.now();
     const facts = {
       ticket,
       partner: partner.id,
@@ -241,32 +278,6 @@ function freezes(candidate: Candidate, ticket: Ticket): readonly LedgerCommand[]
     { kind: 'mustHoldLocks', path, reach: 'content', principal: '', tokens: [] },
     { kind: 'freeze', path, ticket, expect: { version } },
   ]);
-}
-
-function submittedFile(role: SubmittedFile['role'], row: EntryRow): SubmittedFile {
-  return { role, path: row.path, contentId: row.contentId, size: row.size, sha256: row.sha256 };
-}
-
-function submissionLine(submission: Submission, candidate: Candidate): AuditLine {
-  const { ticket, partner, flow, environment, fileName, sha256, state, generation } = submission;
-  return {
-    kind: 'submission',
-    outcome: state === 'rejected' ? 'refused' : 'done',
-    fields: {
-      ticket,
-      partner,
-      principal: principalName(submission.principal),
-      accessMethod: candidate.arrival.accessMethod,
-      flow,
-      environment,
-      file: fileName,
-      folder: parentOf(candidate.arrival.path),
-      sha256,
-      state,
-      codes: submission.errors.map((error) => error.code),
-      generation,
-    },
-  };
 }
 
 /** The payload of a job in the queue `arrival`, which only `vfs/arrivals.ts` writes. */

@@ -6,18 +6,17 @@ import type { CommitResult, LedgerCommand } from './commands.ts';
 import type { Lease, Ledger, Queue } from './ledger.ts';
 import type { Answer, Query } from './queries.ts';
 import { RecentContents } from './recent-contents.ts';
-import type {
-  AskedQuery,
-  Failure,
-  Outcome,
-  WorkerReply,
-  WorkerRequest,
-  WorkerStart,
-  WriteCall,
+import {
+  type AskedQuery,
+  type Failure,
+  MAX_CALLS_PER_TRANSACTION,
+  type Outcome,
+  type WorkerReply,
+  type WorkerRequest,
+  type WorkerStart,
+  type WriteCall,
 } from './sqlite-messages.ts';
 
-/** Calls that share one transaction at most, so that none waits long for the others. */
-const MAX_CALLS_PER_TRANSACTION = 256;
 /** Calls that wait at most; more are refused. */
 const MAX_WAITING = 10_000;
 
@@ -57,8 +56,8 @@ class SqliteLedger implements Ledger {
   readonly #clock: Clock;
   readonly #options: SqliteLedgerOptions;
   #calls: Call[] = [];
-  /** The callers of the transaction that runs now. */
-  #running: readonly Waiting[] = [];
+  /** The callers of what was sent, in its order: of the transaction that runs now, and of the next ones. */
+  readonly #running: Waiting[] = [];
   #scheduled = false;
   readonly #queries = new Map<number, Waiting>();
   readonly #recent = new RecentContents();
@@ -124,7 +123,7 @@ class SqliteLedger implements Ledger {
   }
 
   #write(call: WriteCall): Promise<unknown> {
-    this.#mustTakeCalls(this.#calls.length);
+    this.#mustTakeCalls(this.#calls.length + this.#running.length);
     const { promise, resolve, reject } = Promise.withResolvers<unknown>();
     this.#calls.push({ call, waiting: { resolve, reject } });
     this.#schedule();
@@ -148,37 +147,36 @@ class SqliteLedger implements Ledger {
     });
   }
 
-  // Calls of the same turn of the event loop go together: that of the callers whom the last transaction has answered.
+  // Calls of the same turn of the event loop go together: that of the callers whom the last transaction has answered. The
+  // thread takes with each transaction whatever has come by then, and need not wait for this one to ask it to.
   #schedule(): void {
-    if (this.#scheduled || this.#running.length > 0 || this.#calls.length === 0) return;
+    if (this.#scheduled) return;
     this.#scheduled = true;
     setImmediate(() => {
       this.#scheduled = false;
-      this.#startTransaction(this.#calls.splice(0, MAX_CALLS_PER_TRANSACTION));
+      const calls = this.#calls;
+      this.#calls = [];
+      while (calls.length > 0) this.#send(calls.splice(0, MAX_CALLS_PER_TRANSACTION));
+      if (this.#isIdle()) this.#idle?.();
     });
   }
 
-  #startTransaction(batch: readonly Call[]): void {
-    if (batch.length === 0) {
-      this.#schedule();
-      return;
-    }
+  #send(batch: readonly Call[]): void {
+    if (batch.length === 0) return;
     try {
       send(this.#writer, { kind: 'batch', calls: batch.map(({ call }) => call) });
-      this.#running = batch.map(({ waiting }) => waiting);
+      this.#running.push(...batch.map(({ waiting }) => waiting));
     } catch {
       // Nothing was sent: one of the calls holds a value that no other thread can have. The others go on without it.
-      this.#startTransaction(batch.filter(canBeSent));
+      this.#send(batch.filter(canBeSent));
     }
   }
 
   #receive(message: WorkerReply): void {
     if (message.kind === 'batch') {
-      const running = this.#running;
-      this.#running = [];
-      for (const [index, waiting] of running.entries()) settle(waiting, message.outcomes[index]);
-      this.#options.onCommit?.(running.length);
-      this.#schedule();
+      const answered = this.#running.splice(0, message.outcomes.length);
+      for (const [index, waiting] of answered.entries()) settle(waiting, message.outcomes[index]);
+      this.#options.onCommit?.(answered.length);
     } else if (message.kind === 'answers') {
       for (const { id, outcome } of message.answers) {
         const waiting = this.#queries.get(id);
@@ -200,7 +198,7 @@ class SqliteLedger implements Ledger {
     const error = errorOf(failure);
     this.#ended = error;
     const waiting = [...this.#running, ...this.#calls.map((call) => call.waiting), ...this.#queries.values()];
-    this.#running = [];
+    this.#running.length = 0;
     this.#calls = [];
     this.#queries.clear();
     for (const { reject } of waiting) reject(error);

@@ -6,6 +6,9 @@ import type { Query } from './queries.ts';
 
 /** What the serving thread and the two threads of the ledger say to each other; all of it plain data. */
 
+/** Calls of one message, and about as many of one transaction at most, so that none waits long for the others. */
+export const MAX_CALLS_PER_TRANSACTION = 256;
+
 export type WorkerStart = { readonly role: 'writer' | 'reader'; readonly file: string; readonly now: number };
 
 /** One call that changes something. `now` is the ledger's clock when it was made, ms. */

@@ -1,5 +1,13 @@
-import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import type { AnsweredQuery, Outcome, WorkerReply, WorkerRequest, WorkerStart } from './sqlite-messages.ts';
+import { isMainThread, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import {
+  type AnsweredQuery,
+  MAX_CALLS_PER_TRANSACTION,
+  type Outcome,
+  type WorkerReply,
+  type WorkerRequest,
+  type WorkerStart,
+  type WriteCall,
+} from './sqlite-messages.ts';
 import { openForReading, openForWriting } from './sqlite-open.ts';
 import { answer } from './sqlite-queries.ts';
 import { failureOf, LedgerWriter } from './sqlite-writer.ts';
@@ -9,7 +17,8 @@ import { failureOf, LedgerWriter } from './sqlite-writer.ts';
 /** Answers wait this long for each other: a message costs more than most queries, and a long one holds up nobody. */
 const HOLD_MS = 1;
 
-type Role = { handle(request: WorkerRequest): void; close(): void };
+/** `more`: what came behind the request. */
+type Role = { handle(request: WorkerRequest, more: () => WorkerRequest | undefined): void; close(): void };
 
 function parseStart(value: unknown): WorkerStart {
   return value as WorkerStart;
@@ -23,9 +32,9 @@ function startWriter({ file, now }: WorkerStart): Role {
   const { sql, lock } = openForWriting(file, now);
   const writer = new LedgerWriter(sql);
   return {
-    handle: (request) => {
+    handle: (request, more) => {
       if (request.kind !== 'batch') return;
-      reply({ kind: 'batch', outcomes: writer.run(request.calls) });
+      reply({ kind: 'batch', outcomes: writer.run(withThoseBehind(request.calls, more)) });
       writer.checkpoint();
     },
     close: () => {
@@ -55,6 +64,17 @@ function startReader({ file }: WorkerStart): Role {
   };
 }
 
+/** Whatever came while the last transaction ran shares the next one. Nothing but calls comes before the last is answered. */
+function withThoseBehind(first: readonly WriteCall[], more: () => WorkerRequest | undefined): readonly WriteCall[] {
+  const calls = [...first];
+  while (calls.length < MAX_CALLS_PER_TRANSACTION) {
+    const next = more();
+    if (next?.kind !== 'batch') break;
+    calls.push(...next.calls);
+  }
+  return calls;
+}
+
 function outcomeOf(work: () => unknown): Outcome {
   try {
     return { ok: true, value: work() };
@@ -70,7 +90,7 @@ function serve(start: WorkerStart): void {
     const role = start.role === 'writer' ? startWriter(start) : startReader(start);
     port.on('message', (request: WorkerRequest) => {
       try {
-        if (request.kind !== 'close') return role.handle(request);
+        if (request.kind !== 'close') return role.handle(request, () => nextOf(port));
         role.close();
         port.close();
       } catch (error) {
@@ -82,6 +102,11 @@ function serve(start: WorkerStart): void {
   } catch (error) {
     reply({ kind: 'broken', failure: failureOf(error) });
   }
+}
+
+function nextOf(port: MessagePort): WorkerRequest | undefined {
+  const received: { readonly message: WorkerRequest } | undefined = receiveMessageOnPort(port);
+  return received?.message;
 }
 
 if (!isMainThread) serve(parseStart(workerData));
