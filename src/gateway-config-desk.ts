@@ -4,7 +4,14 @@ import { type Change, changesBetween } from './config/changes.ts';
 import type { CurrentGeneration } from './config/generation.ts';
 import { GenerationStore, type HistoryRow, type HowInForce } from './config/generation-store.ts';
 import type { Source } from './config/load.ts';
-import { approvalsNeeded, approverRefusal, type Proposal, Proposals, textToSign } from './config/proposals.ts';
+import {
+  approvalsNeeded,
+  approverRefusal,
+  isStepFrom,
+  type Proposal,
+  Proposals,
+  textToSign,
+} from './config/proposals.ts';
 import { restartNeeds } from './config/restart-needs.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
@@ -145,7 +152,7 @@ export class ConfigurationDesk {
 
   /** Whose approval counts now: good signatures by others than the author, who may approve today. */
   async approversOf(proposal: Proposal): Promise<readonly string[]> {
-    if (proposal.state !== 'open' || proposal.base !== this.#inForce.row.tree) return [];
+    if (proposal.state !== 'open' || !isStepFrom(proposal, this.#inForce.row)) return [];
     const { current, clock, signerOf } = this.#parts;
     const counted = new Set<string>();
     for (const approval of proposal.approvals) {

@@ -7,7 +7,14 @@ import { keyText } from './config/keys.ts';
 import { type Loaded, loadTree, type Source } from './config/load.ts';
 import { loadStored } from './config/load-stored.ts';
 import { formatProblem } from './config/problems.ts';
-import { approvalsNeeded, approverRefusal, type Proposal, personOf, textToSign } from './config/proposals.ts';
+import {
+  approvalsNeeded,
+  approverRefusal,
+  isStepFrom,
+  type Proposal,
+  personOf,
+  textToSign,
+} from './config/proposals.ts';
 import { readTree } from './config/tree.ts';
 import { GatewayError } from './domain/errors.ts';
 import { dateOf } from './domain/period.ts';
@@ -157,10 +164,10 @@ export class ConfigurationProposals {
     return this.answer(proposal);
   }
 
-  #mustBeOpen({ state, base }: Proposal): void {
-    if (state === 'in-force')
+  #mustBeOpen(proposal: Proposal): void {
+    if (proposal.state === 'in-force')
       throw new GatewayError('precondition-failed', 'this proposal was in force already; propose it again');
-    if (base === this.#parts.desk.inForce.tree) return;
+    if (isStepFrom(proposal, this.#parts.desk.inForce)) return;
     const message = 'another generation came in force since this was proposed; propose it again';
     throw new GatewayError('precondition-failed', message);
   }

@@ -26,11 +26,12 @@ export function addConfig(config: Command, finish: Finish): void {
     const { configApply } = await import('./commands/config.ts');
     finish(await configApply(proposal, common(options), process.stdout));
   });
-  withWish(
-    withPlaces(config.command('rollback <generation>').description('propose an earlier generation again')),
+  withSigning(
+    withWish(withPlaces(config.command('rollback <generation>').description('propose an earlier generation again'))),
   ).action(async (generation, options) => {
     const { configRollback } = await import('./commands/config.ts');
-    finish(await configRollback(generation, { ...common(options), ...wish(options) }, process.stdout));
+    const asked = { ...common(options), ...signing(options), ...wish(options) };
+    finish(await configRollback(generation, asked, process.stdout));
   });
 }
 
@@ -92,7 +93,7 @@ function withWish(command: Command): Command {
   return command
     .option(
       '--author <person@partner>',
-      'who asks for it (default: the user of this machine; then two persons approve)',
+      'who asks for it (default: the user of this machine); two persons approve where the author does not sign',
     )
     .option('--message <text>', 'why');
 }

@@ -9,22 +9,16 @@ import { type CommonOptions, controlSocketPath, dataDirectory } from './places.t
 type Out = NodeJS.WritableStream;
 export type Wish = { readonly author?: string | undefined; readonly message?: string | undefined };
 
+type AuthorOptions = CommonOptions & Wish & SigningOptions;
+
 /** Asks the running gateway to keep the files of a folder as a proposal; with a key, the author signs it as well. */
-export async function configPropose(
-  folder: string | undefined,
-  options: CommonOptions & Wish & SigningOptions,
-  out: Out,
-): Promise<0> {
-  const { author, message } = options;
-  if (isSigning(options) && author === undefined) throw new GatewayError('bad-request', 'who signs says --author');
-  const proposed = await ask(options, 'propose', { folder, author, message });
-  return print(isSigning(options) ? await signed('prove', proposed, options) : proposed, options, out);
+export async function configPropose(folder: string | undefined, options: AuthorOptions, out: Out): Promise<0> {
+  return print(await proposed('propose', { folder }, options), options, out);
 }
 
 /** An earlier generation as a proposal. */
-export async function configRollback(name: string, options: CommonOptions & Wish, out: Out): Promise<0> {
-  const { author, message } = options;
-  return print(await ask(options, 'rollback', { name, author, message }), options, out);
+export async function configRollback(name: string, options: AuthorOptions, out: Out): Promise<0> {
+  return print(await proposed('rollback', { name }, options), options, out);
 }
 
 /** Signs a proposal, as its second person. */
@@ -76,6 +70,17 @@ export async function configShow(
 
 function isSigning({ key, certificate, signature }: SigningOptions): boolean {
   return key !== undefined || certificate !== undefined || signature !== undefined;
+}
+
+async function proposed(
+  verb: 'propose' | 'rollback',
+  what: Readonly<Record<string, string | undefined>>,
+  options: AuthorOptions,
+): Promise<ProposalAnswer> {
+  const { author, message } = options;
+  if (isSigning(options) && author === undefined) throw new GatewayError('bad-request', 'who signs says --author');
+  const made = await ask(options, verb, { ...what, author, message });
+  return isSigning(options) && made.state === 'open' ? signed('prove', made, options) : made;
 }
 
 async function signed(

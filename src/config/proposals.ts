@@ -6,6 +6,7 @@ import type { Account, Partner } from '../domain/partner.ts';
 import type { IsoDate } from '../domain/period.ts';
 import type { Role } from '../domain/principal.ts';
 import { writeDurably } from './durable-file.ts';
+import type { HistoryRow } from './generation-store.ts';
 
 /** One configuration that somebody asks to put in force. Its id is the digest of its files. */
 export type Proposal = {
@@ -94,9 +95,14 @@ function isDesignated({ partner, account }: Found, today: IsoDate): boolean {
   );
 }
 
-/** An author who is only a user of this machine could be anybody: then two persons approve. */
-export function approvalsNeeded({ author }: Pick<Proposal, 'author'>): 1 | 2 {
-  return author.startsWith('system:') ? 2 : 1;
+/** An author who did not sign could be anybody, the one who approves too: then two persons approve. */
+export function approvalsNeeded({ authorProven }: Pick<Proposal, 'authorProven'>): 1 | 2 {
+  return authorProven ? 1 : 2;
+}
+
+/** Whether a proposal is about the step from here: not from the same files at an earlier time, which others followed. */
+export function isStepFrom({ base, at }: Pick<Proposal, 'base' | 'at'>, inForce: HistoryRow): boolean {
+  return base === inForce.tree && at >= inForce.at;
 }
 
 /** Proposals, each in a file under the digest of what it proposes. */

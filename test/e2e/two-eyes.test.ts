@@ -89,7 +89,7 @@ describe('outside demo mode', () => {
     expect(await mayRead('anna@rva')).toBe(false);
     await change(openToRva);
     expect(await mayRead('anna@rva')).toBe(false);
-    const proposal = await commands.propose('anna@ksz', 'RVA works with us', true);
+    const proposal = await commands.propose('anna@ksz', 'RVA works with us');
     expect(proposal).toMatchObject({ author: 'anna@ksz', authorProven: true, approvalsNeeded: 1, approvers: [] });
     expect(proposal.changes[0]).toContain('folders.yaml#/');
     await expect(commands.apply(proposal.tree)).rejects.toThrow('0 of 1 approvals');
@@ -140,6 +140,31 @@ describe('outside demo mode', () => {
     expect(await commands.approveBy(tree, 'bram@ksz')).toMatchObject({ state: 'open', approvalsNeeded: 2 });
     expect(await commands.approveBy(tree, 'anna@ksz')).toMatchObject({ state: 'in-force' });
     await backToTheBeginning();
+  });
+
+  test('who names somebody else as the author and approves himself is one person', async () => {
+    const before = await inForce();
+    await change(openToRva);
+    const { tree } = await commands.propose('anna@ksz', 'by bram in her name', false);
+    expect(await commands.approveBy(tree, 'bram@ksz')).toMatchObject({ state: 'open', approvalsNeeded: 2 });
+    await expect(commands.apply(tree)).rejects.toThrow('1 of 2 approvals');
+    expect(await inForce()).toBe(before);
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace(openToRva(''), ''));
+  });
+
+  test('an approval is for the step from what was in force, and not from the same files once more', async () => {
+    await change(openToRva);
+    const early = await commands.propose('anna@ksz', 'approved and not taken up');
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace('reason: common work', 'reason: other work'));
+    await commands.approveBy(early.tree, 'bram@ksz');
+    const { tree } = await commands.propose('anna@ksz', 'taken up instead');
+    expect(await commands.approveBy(tree, 'bram@ksz')).toMatchObject({ state: 'in-force' });
+    await backToTheBeginning();
+    const before = await inForce();
+    await change(openToRva);
+    expect(await inForce()).toBe(before);
+    await expect(commands.apply(early.tree)).rejects.toThrow('propose it again');
+    await editConfig(gateway, FOLDERS, (yaml) => yaml.replace(openToRva(''), ''));
   });
 
   test('the certificate of a person is as good as a key, unless he is shut out by then', async () => {

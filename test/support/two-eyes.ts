@@ -54,7 +54,7 @@ export class ConfigCommands {
     this.#gateway = gateway;
   }
 
-  async propose(author: string | undefined, message: string, signed = false): Promise<ProposalAnswer> {
+  async propose(author: string | undefined, message: string, signed = true): Promise<ProposalAnswer> {
     const key = signed && author !== undefined ? this.keyOf(author) : undefined;
     return this.#json((options, out) => configPropose(undefined, { ...options, author, message, key }, out));
   }
@@ -72,7 +72,8 @@ export class ConfigCommands {
   }
 
   async rollback(generation: string, author: string): Promise<ProposalAnswer> {
-    return this.#json((options, out) => configRollback(generation, { ...options, author }, out));
+    const key = this.keyOf(author);
+    return this.#json((options, out) => configRollback(generation, { ...options, author, key }, out));
   }
 
   async history(): Promise<{ generations: { generation: string; tree: string; how: string; approvers: string[] }[] }> {
