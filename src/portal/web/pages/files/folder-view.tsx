@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef, useState } from 'preact/hooks';
+import { useMemo, useState } from 'preact/hooks';
 import type { Entry, Folder } from '../../../schemas/files.ts';
 import { asApiError } from '../../api/client.ts';
 import { EnvironmentBadge } from '../../components/badge.tsx';
@@ -19,6 +19,7 @@ import { DeleteDialog, NewFolderDialog, OverwriteDialog, RenameDialog, Shortcuts
 import { DropZone } from './drop-zone.tsx';
 import { EntryList } from './entry-list.tsx';
 import { useFlowNames } from './flow-names.ts';
+import { useFolderKeys } from './folder-keys.ts';
 import { useListing } from './listing.ts';
 import { crumbsOf, titleOf } from './names.ts';
 import { nameOf, parentOf, purposeOf } from './paths.ts';
@@ -38,30 +39,52 @@ type FolderViewProps = {
   readonly onOpen: (path: string, from: string) => void;
 };
 
-/** One folder: what lies in it, and all that one may do there. */
-export function FolderView({ path, cameFrom, onOpen }: FolderViewProps) {
+/** What is chosen, sorted, shown and asked in a folder. */
+function useFolderState(path: string, cameFrom: string | undefined) {
   const listing = useListing(path);
-  const { folder, entries, error } = listing;
-  const [choice, setChoice] = useState<Choice>({
-    ...NOTHING_CHOSEN,
-    at: cameFrom === undefined ? undefined : nameOf(cameFrom),
-  });
+  const { folder, entries } = listing;
+  const at = cameFrom === undefined ? undefined : nameOf(cameFrom);
+  const [choice, setChoice] = useState<Choice>({ ...NOTHING_CHOSEN, at });
   const [sorting, setSorting] = useState<Sorting>({ by: 'name', down: false });
   const [filter, setFilter] = useState('');
   const [shown, setShown] = useState<string>();
   const [asked, setAsked] = useState<Asked>();
-  const isWide = useMedia('(min-width: 80rem)');
   const rows = useMemo(() => sorted(entries, filter, sorting, locale.value), [entries, filter, sorting, locale.value]);
   const chosen = useMemo(() => entries.filter(({ name }) => choice.chosen.has(name)), [entries, choice]);
-  const preview = entries.find(({ name }) => name === shown);
-  const names = useFlowNames();
-  const title = titleOf(path, folder, names);
-  const close = () => setAsked(undefined);
-  const done = () => {
-    setChoice({ ...NOTHING_CHOSEN, at: choice.at });
-    listing.reload();
+  const [first] = chosen;
+  return {
+    ...{
+      path,
+      listing,
+      choice,
+      setChoice,
+      sorting,
+      setSorting,
+      filter,
+      setFilter,
+      setShown,
+      asked,
+      setAsked,
+      rows,
+      chosen,
+    },
+    preview: entries.find(({ name }) => name === shown),
+    send: (given: readonly Given[]) => void beginUpload(path, folder, entries, given, setAsked),
+    rename: () => first !== undefined && setAsked({ kind: 'rename', entry: first }),
+    clear: () => setChoice({ ...NOTHING_CHOSEN, at: choice.at }),
   };
-  const send = (given: readonly Given[]) => void beginUpload(path, folder, entries, given, setAsked);
+}
+
+type FolderState = ReturnType<typeof useFolderState>;
+
+/** One folder: what lies in it, and all that one may do there. */
+export function FolderView({ path, cameFrom, onOpen }: FolderViewProps) {
+  const state = useFolderState(path, cameFrom);
+  const { listing, chosen, preview, setAsked, send } = state;
+  const { folder, error } = listing;
+  const isWide = useMedia('(min-width: 80rem)');
+  const title = titleOf(path, folder, useFlowNames());
+  const closePreview = () => state.setShown(undefined);
   useFolderKeys(() => setAsked({ kind: 'keys' }));
   if (error !== undefined && folder === undefined) {
     return (
@@ -79,52 +102,85 @@ export function FolderView({ path, cameFrom, onOpen }: FolderViewProps) {
     >
       {error !== undefined && <ProblemView error={error} onRetry={listing.reload} />}
       <Toolbar
-        folder={folder}
-        chosen={chosen}
+        {...{ folder, chosen }}
         onFiles={send}
         onNewFolder={() => setAsked({ kind: 'new-folder' })}
-        onRename={() => chosen[0] !== undefined && setAsked({ kind: 'rename', entry: chosen[0] })}
+        onRename={state.rename}
         onDelete={() => setAsked({ kind: 'delete' })}
-        onClear={() => setChoice({ ...NOTHING_CHOSEN, at: choice.at })}
+        onClear={state.clear}
       />
       <DropZone active={folder?.rights.includes('create') ?? false} onFiles={send}>
         <div class={`browser${preview !== undefined && isWide ? ' browser-preview' : ''}`}>
-          <div class="browser-list">
-            <div class="browser-bar">
-              <Search label={t('files.filter')} value={filter} onChange={setFilter} />
-              <span class="muted small" role="status">
-                {t('files.countEntries', { count: rows.length })}
-                {!listing.complete && ' …'}
-              </span>
-              <IconButton icon="help" label={t('files.keys')} onClick={() => setAsked({ kind: 'keys' })} />
-            </div>
-            {folder === undefined && <Skeleton lines={8} label={t('shell.loading')} />}
-            {folder !== undefined && rows.length === 0 && <Nothing folder={folder} isFiltered={filter !== ''} />}
-            {rows.length > 0 && (
-              <EntryList
-                label={t('files.contentsOf', { name: title })}
-                {...{ rows, choice, sorting }}
-                takesFocus={cameFrom !== undefined}
-                onSort={(by) => setSorting({ by, down: sorting.by === by ? !sorting.down : false })}
-                onChoice={setChoice}
-                onOpen={(entry) => (entry.kind === 'folder' ? onOpen(entry.path, path) : setShown(entry.name))}
-                onUp={() => onOpen(parentOf(path), path)}
-                onDelete={() => chosen.length > 0 && mayDelete(chosen) && setAsked({ kind: 'delete' })}
-                onRename={() => chosen[0] !== undefined && setAsked({ kind: 'rename', entry: chosen[0] })}
-              />
-            )}
-          </div>
-          {preview !== undefined && isWide && <PreviewPanel entry={preview} onClose={() => setShown(undefined)} />}
+          <Contents state={state} title={title} takesFocus={cameFrom !== undefined} onOpen={onOpen} />
+          {preview !== undefined && isWide && <PreviewPanel entry={preview} onClose={closePreview} />}
         </div>
       </DropZone>
-      {preview !== undefined && !isWide && <PreviewDialog entry={preview} onClose={() => setShown(undefined)} />}
-      {asked?.kind === 'new-folder' && <NewFolderDialog folder={path} onClose={close} onDone={done} />}
-      {asked?.kind === 'rename' && <RenameDialog entry={asked.entry} onClose={close} onDone={done} />}
-      {asked?.kind === 'delete' && <DeleteDialog entries={chosen} onClose={close} onDone={done} />}
-      {asked?.kind === 'keys' && <ShortcutsDialog onClose={close} />}
-      {asked?.kind === 'overwrite' && <Overwrite path={path} asked={asked} onClose={close} />}
+      {preview !== undefined && !isWide && <PreviewDialog entry={preview} onClose={closePreview} />}
+      <Dialogs state={state} />
     </Page>
   );
+}
+
+type ContentsProps = Pick<FolderViewProps, 'onOpen'> & {
+  readonly state: FolderState;
+  readonly title: string;
+  readonly takesFocus: boolean;
+};
+
+/** The list, or why there is none. */
+function Contents({ state, title, takesFocus, onOpen }: ContentsProps) {
+  const { path, listing, rows, choice, sorting, filter, chosen, setAsked } = state;
+  const { folder } = listing;
+  return (
+    <div class="browser-list">
+      <div class="browser-bar">
+        <Search label={t('files.filter')} value={filter} onChange={state.setFilter} />
+        <span class="muted small" role="status">
+          {t('files.countEntries', { count: rows.length })}
+          {!listing.complete && ' …'}
+        </span>
+        <IconButton icon="help" label={t('files.keys')} onClick={() => setAsked({ kind: 'keys' })} />
+      </div>
+      {folder === undefined && <Skeleton lines={8} label={t('shell.loading')} />}
+      {folder !== undefined && rows.length === 0 && <Nothing folder={folder} isFiltered={filter !== ''} />}
+      {rows.length > 0 && (
+        <EntryList
+          label={t('files.contentsOf', { name: title })}
+          {...{ rows, choice, sorting, takesFocus }}
+          onSort={(by) => state.setSorting({ by, down: sorting.by === by ? !sorting.down : false })}
+          onChoice={state.setChoice}
+          onOpen={(entry) => (entry.kind === 'folder' ? onOpen(entry.path, path) : state.setShown(entry.name))}
+          onUp={() => onOpen(parentOf(path), path)}
+          onDelete={() => chosen.length > 0 && mayDelete(chosen) && setAsked({ kind: 'delete' })}
+          onRename={state.rename}
+        />
+      )}
+    </div>
+  );
+}
+
+/** What is asked just now, if anything is. */
+function Dialogs({ state }: { readonly state: FolderState }) {
+  const { path, asked, chosen } = state;
+  const onClose = () => state.setAsked(undefined);
+  const onDone = () => {
+    state.clear();
+    state.listing.reload();
+  };
+  switch (asked?.kind) {
+    case 'new-folder':
+      return <NewFolderDialog folder={path} {...{ onClose, onDone }} />;
+    case 'rename':
+      return <RenameDialog entry={asked.entry} {...{ onClose, onDone }} />;
+    case 'delete':
+      return <DeleteDialog entries={chosen} {...{ onClose, onDone }} />;
+    case 'keys':
+      return <ShortcutsDialog onClose={onClose} />;
+    case 'overwrite':
+      return <Overwrite {...{ path, asked, onClose }} />;
+    default:
+      return null;
+  }
 }
 
 function Overwrite({
@@ -207,25 +263,6 @@ function Nothing({ folder, isFiltered }: { readonly folder: Folder; readonly isF
 
 function mayDelete(entries: readonly Entry[]): boolean {
   return entries.every(({ rights }) => rights.includes('delete'));
-}
-
-/** "?" shows the keys, "/" goes to the filter, wherever one is but in a field. */
-function useFolderKeys(showKeys: () => void): void {
-  const latest = useRef(showKeys);
-  latest.current = showKeys;
-  useEffect(() => {
-    const press = (event: KeyboardEvent) => {
-      const isField =
-        event.target instanceof Element && event.target.closest('input, textarea, select, dialog') !== null;
-      if (isField || event.ctrlKey || event.metaKey || event.altKey) return;
-      if (event.key === '?') latest.current();
-      else if (event.key === '/') document.querySelector<HTMLElement>('.browser-bar input')?.focus();
-      else return;
-      event.preventDefault();
-    };
-    addEventListener('keydown', press);
-    return () => removeEventListener('keydown', press);
-  }, []);
 }
 
 /** The code of a flow that is called by its name, and the environment. */

@@ -1,4 +1,6 @@
 import './files.css';
+import './overview.css';
+import './preview.css';
 import { useCallback, useRef } from 'preact/hooks';
 import { browsedPath, browseUrl, location, navigate } from '../../state/router.ts';
 import { session } from '../../state/session.ts';
