@@ -62,6 +62,17 @@ function download(path: VPath, desk: Desk): Promise<Download> {
   });
 }
 
+/** What READ gives: of an upload that was written to, its own bytes. */
+export async function readableOf(name: string, desk: Desk): Promise<Pick<Download, 'read'> | undefined> {
+  const handle = desk.handles.get(name);
+  if (!(handle instanceof UploadHandle) || !handle.changed || !handle.mode.readable || handle.resumed) {
+    return downloadOf(name, desk);
+  }
+  // It began with bytes of the version that stands there: to read those takes the right to read, and its line in the log.
+  if (handle.mode.fromCurrent && handle.replaces) handle.download ??= await openDownload(handle.path, desk);
+  return handle;
+}
+
 /** The published file behind a handle; undefined behind an upload of a name that does not stand there yet. */
 export async function downloadOf(name: string, desk: Desk): Promise<Download | undefined> {
   const handle = desk.handles.get(name);
@@ -69,7 +80,10 @@ export async function downloadOf(name: string, desk: Desk): Promise<Download | u
   if (handle instanceof FolderHandle) throw new GatewayError('is-folder', 'this handle is a folder');
   if (!handle.mode.readable) throw new GatewayError('not-allowed', 'this handle was not opened for reading');
   if (handle.changed || handle.resumed)
-    throw new GatewayError('not-supported', 'what is being written can be read after it is closed');
+    throw new GatewayError(
+      'not-supported',
+      'what is being written can be checked, and what is gone on with can be read, after it is closed',
+    );
   if (!handle.mode.fromCurrent || !handle.replaces) return undefined;
   handle.download ??= await openDownload(handle.path, desk);
   return handle.download;

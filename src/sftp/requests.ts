@@ -16,7 +16,7 @@ import { Download } from './download.ts';
 import { endOfFilePacket, okPacket } from './errors.ts';
 import { limitsReply, ownerNamesReply, statvfsReply } from './extensions.ts';
 import { FolderHandle } from './folder-handle.ts';
-import { downloadOf, openFile } from './open-file.ts';
+import { openFile, readableOf } from './open-file.ts';
 import { expandPath, resolvePath } from './paths.ts';
 import type { Request } from './request-packets.ts';
 import { UploadHandle } from './upload-handle.ts';
@@ -113,8 +113,8 @@ async function answerAboutSession(
 
 /** SSH_FXP_READ, draft-ietf-secsh-filexfer-02 §6.4: fewer bytes than asked only at the end of the file. */
 async function read(request: Asked<'read'>, desk: Desk): Promise<Reply> {
-  const download = await downloadOf(request.handle, desk);
-  const bytes = await download?.read(request.offset, Math.min(request.length, MAX_DATA_BYTES));
+  const readable = await readableOf(request.handle, desk);
+  const bytes = await readable?.read(request.offset, Math.min(request.length, MAX_DATA_BYTES));
   return bytes === undefined || bytes.length === 0 ? endOfFilePacket(request.id) : dataPacket(request.id, bytes);
 }
 

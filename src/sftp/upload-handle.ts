@@ -9,7 +9,7 @@ export type UploadMode = {
   readonly append: boolean;
   /** The handle began with the bytes that stood there: nothing changes unless something is written. */
   readonly fromCurrent: boolean;
-  /** Opened for reading too: gives what stands there until the first write. */
+  /** Opened for reading too: gives what stands there, and from the first write on what was written. */
   readonly readable: boolean;
 };
 
@@ -60,6 +60,13 @@ export class UploadHandle {
       throw new GatewayError('too-large', 'an offset is larger than any file can be');
     });
     this.#modifiedAt = now;
+  }
+
+  /** What it has so far. Of a name that stood there, whoever asks has to have read it through `download` first. */
+  async read(offset: number, length: number): Promise<readonly Buffer[]> {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (offset >= this.#upload.size) return [];
+    return [await this.#upload.read(offset, length)];
   }
 
   async truncate(size: number): Promise<void> {

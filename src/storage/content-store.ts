@@ -56,6 +56,12 @@ export function lengthOf(bytes: Bytes): number {
   return bytes instanceof Uint8Array ? bytes.length : bytes.reduce((sum, piece) => sum + piece.length, 0);
 }
 
+/** Gives back bytes of an upload that is not complete, to whoever writes it. */
+export interface ReadsUploads {
+  /** Those that stand there now, of so many at most; none behind the end. They are the caller's own. */
+  readPart(upload: ContentUpload, offset: number, length: number): Promise<Buffer>;
+}
+
 /**
  * Where bytes live, under an opaque id that is written once and never renamed, overwritten or reused. Nobody sees a
  * content before a ledger row names it.

@@ -13,6 +13,7 @@ import {
   type Expected,
   mustBeWhole,
   type ReadableContent,
+  type ReadsUploads,
 } from './content-store.ts';
 import { type DiskAccess, WITHOUT_WAITING } from './disk-access.ts';
 import { isFsyncError, refusalOf, systemCode } from './disk-errors.ts';
@@ -39,7 +40,7 @@ const SWEEP_BATCH = 1000;
  * Contents as files of a local disk, `<directory>/<2 characters>/<id>`. The constructor touches nothing; folders are made
  * when they are needed. Several stores, in several threads, may work on one directory, each upload in one of them.
  */
-export class DiskStore implements ContentStore {
+export class DiskStore implements ContentStore, ReadsUploads {
   readonly #folders: DiskFolders;
   readonly #access: DiskAccess;
   /** Least recently used first, in both. */
@@ -102,6 +103,11 @@ export class DiskStore implements ContentStore {
   async writePart(upload: ContentUpload, offset: number, bytes: Bytes): Promise<void> {
     mustBeWhole(offset, 'an offset');
     await this.#with(upload.contentId, (file) => file.write(offset, bytes));
+  }
+
+  async readPart(upload: ContentUpload, offset: number, length: number): Promise<Buffer> {
+    mustBeWhole(offset, 'an offset');
+    return this.#with(upload.contentId, (file) => file.read(offset, length));
   }
 
   async truncate(upload: ContentUpload, size: number): Promise<void> {

@@ -57,6 +57,16 @@ export class DiskUpload {
     });
   }
 
+  read(offset: number, length: number): Promise<Buffer> {
+    return this.#turn(() =>
+      this.#withHandle(async (handle) => {
+        const bytes = Buffer.allocUnsafeSlow(length);
+        const { bytesRead } = await handle.read(bytes, 0, length, offset);
+        return bytes.subarray(0, bytesRead);
+      }),
+    );
+  }
+
   truncate(size: number): Promise<void> {
     return this.#turn(async () => {
       const handle = await this.#writable();

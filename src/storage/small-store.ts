@@ -13,6 +13,7 @@ import {
   lengthOf,
   mustBeWhole,
   type ReadableContent,
+  type ReadsUploads,
   SMALL_BYTES,
 } from './content-store.ts';
 import { refusalOf } from './disk-errors.ts';
@@ -34,7 +35,7 @@ export type SmallStoreOptions = {
  * Holds what comes in until it is complete or no longer small. What stays small never makes a file: its bytes are handed
  * to the caller, whose commit makes them durable. The rest is the disk's.
  */
-export class SmallStore implements ContentStore {
+export class SmallStore implements ContentStore, ReadsUploads {
   readonly #disk: DiskStore;
   readonly #kept: SmallStoreOptions['ledger'];
   readonly #held = new Map<string, HeldUpload>();
@@ -60,6 +61,14 @@ export class SmallStore implements ContentStore {
     if (held !== undefined) return this.#change(held, () => held.write(offset, bytes));
     await this.#moved.get(upload.contentId);
     await this.#notIfKept(upload, () => this.#disk.writePart(upload, offset, bytes));
+  }
+
+  async readPart(upload: ContentUpload, offset: number, length: number): Promise<Buffer> {
+    mustBeWhole(offset, 'an offset');
+    const held = this.#held.get(upload.contentId);
+    if (held !== undefined) return Buffer.from(held.view().subarray(offset, offset + length));
+    await this.#moved.get(upload.contentId);
+    return this.#disk.readPart(upload, offset, length);
   }
 
   async truncate(upload: ContentUpload, size: number): Promise<void> {

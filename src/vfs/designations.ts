@@ -143,6 +143,7 @@ function uploadFrom(top: PartnerId | undefined, upload: Upload): Upload {
       return upload.size;
     },
     write: (offset, bytes) => upload.write(offset, bytes),
+    read: (offset, length) => upload.read(offset, length),
     truncate: (size) => upload.truncate(size),
     commit: (options) => named(top, async () => entryFrom(top, await upload.commit(options))),
     abort: () => upload.abort(),

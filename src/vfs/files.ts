@@ -57,6 +57,11 @@ export interface Upload {
   readonly resumed: boolean;
   /** Bytes at an offset, awaited for back-pressure. @throws GatewayError `too-large`, `out-of-space` */
   write(offset: number, bytes: Bytes): Promise<void>;
+  /**
+   * What stands there now, of so many bytes at most; none behind the end. Where it began with bytes that others wrote, whoever
+   * asks has to have the right to read them.
+   */
+  read(offset: number, length: number): Promise<Buffer>;
   truncate(size: number): Promise<void>;
   /** Bytes so far: the highest offset written. */
   readonly size: number;

@@ -9,6 +9,7 @@ import {
   type ContentStore,
   type ContentUpload,
   lengthOf,
+  type ReadsUploads,
 } from '../storage/content-store.ts';
 import type { Entry, Upload } from './files.ts';
 import type { Keeping } from './keeping.ts';
@@ -31,7 +32,7 @@ export type UploadPlan = {
 
 /** What the vfs does for an upload: publish it in one commit, write a refusal down, and forget it when it ends. */
 export type UploadHost = {
-  readonly store: ContentStore;
+  readonly store: ContentStore & ReadsUploads;
   publish(plan: UploadPlan, content: CompletedContent, modifiedAt: number | undefined): Promise<Entry>;
   /** Writes down that its bytes were refused, and gives the error back. */
   refused(plan: UploadPlan, error: GatewayError): GatewayError;
@@ -85,6 +86,11 @@ export class StagedUpload implements Upload {
     });
     crashPoint('receive.mid-body');
     if (this.#state === 'open') await this.#keeping?.wrote(offset, end);
+  }
+
+  async read(offset: number, length: number): Promise<Buffer> {
+    this.#assertOpen();
+    return this.#host.store.readPart(this.#content, offset, length);
   }
 
   async truncate(size: number): Promise<void> {

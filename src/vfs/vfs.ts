@@ -6,7 +6,7 @@ import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Authorizer, RuleRef, Session } from '../domain/principal.ts';
 import { childOf, isWithin, parentOf, type VPath } from '../domain/vpath.ts';
-import type { ByteRange, ContentStore } from '../storage/content-store.ts';
+import type { ByteRange, ContentStore, ReadsUploads } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { arrivalCommands, refuseFolderInIntake } from './arrivals.ts';
 import { actionLine } from './audit-lines.ts';
@@ -38,7 +38,7 @@ import { RunningTransfers } from './running.ts';
 import { UploadDesk } from './uploads.ts';
 
 export type VfsParts = {
-  readonly store: ContentStore;
+  readonly store: ContentStore & ReadsUploads;
   readonly ledger: Ledger;
   readonly authorizer: Authorizer;
   readonly audit: Audit;

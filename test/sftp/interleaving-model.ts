@@ -46,9 +46,11 @@ export class Model {
     return OK;
   }
 
+  /** Files that are opened anew give what was written so far. */
   read(handle: string, offset: number, length: number): Expected {
     const open = this.#open.get(handle);
     if (open === undefined) return FAILED;
+    if (open.mode === 'current' || open.mode === 'append') return { code: STATUS.PERMISSION_DENIED };
     const bytes = open.bytes.subarray(offset, offset + length);
     return bytes.length === 0 ? { code: STATUS.EOF } : { data: bytes.toString('hex') };
   }

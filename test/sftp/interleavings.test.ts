@@ -9,7 +9,7 @@ const SESSIONS = 8;
 const REQUESTS = 10;
 const MODES: readonly Mode[] = ['new', 'current', 'append', 'read'];
 const FLAGS = {
-  new: CREATE_NEW,
+  new: CREATE_NEW | OPEN.READ,
   current: OPEN.WRITE | OPEN.CREATE,
   append: OPEN.WRITE | OPEN.CREATE | OPEN.APPEND,
   read: OPEN.READ,
@@ -63,6 +63,12 @@ async function interleave({ sftp, model, names, stable }: Place, seed: number): 
           'write',
           sftp.send(PACKET.WRITE, (w) => w.string(handle).bytes(uint64(offset)).string(data)),
           model.write(handle, offset, data),
+        ),
+      () =>
+        ask(
+          'read',
+          sftp.send(PACKET.READ, (w) => w.string(handle).bytes(uint64(offset)).uint32(length)),
+          model.read(handle, offset, length),
         ),
       () =>
         ask(

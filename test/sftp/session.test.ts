@@ -124,9 +124,26 @@ test('a file opened to read and write gives the old bytes until it is written, a
   expect(await sftp.get('/SHARED/work/both')).toBe('old');
   const again = await sftp.handle('/SHARED/work/both', OPEN.READ | OPEN.WRITE);
   await sftp.write(again, 0, 'new');
-  expect((await sftp.read(again, 0, 10)).code).toBe(STATUS.OP_UNSUPPORTED);
+  await sftp.write(again, 3, ' bytes');
+  expect((await sftp.read(again, 1, 5)).data?.toString()).toBe('ew by');
+  expect((await sftp.read(again, 4, 100)).data?.toString()).toBe('bytes');
+  expect((await sftp.read(again, 9, 10)).code).toBe(STATUS.EOF);
+  expect(await sftp.get('/SHARED/work/both')).toBe('old');
   await sftp.close(again);
-  expect(await sftp.get('/SHARED/work/both')).toBe('new');
+  expect(await sftp.get('/SHARED/work/both')).toBe('new bytes');
+});
+
+test('what was written to a new file can be read through its handle, small or large, and not through one that only writes', async () => {
+  const large = Buffer.alloc(100_000, 'large ');
+  const handle = await sftp.handle('/SHARED/work/fresh', OPEN.READ | CREATE_NEW);
+  expect((await sftp.read(handle, 0, 10)).code).toBe(STATUS.EOF);
+  for (let at = 0; at < large.length; at += 25_000) await sftp.write(handle, at, large.subarray(at, at + 25_000));
+  expect((await sftp.read(handle, 50_000, 30_000)).data?.equals(large.subarray(50_000, 80_000))).toBe(true);
+  expect(await sftp.close(handle)).toMatchObject({ code: OK });
+  const writes = await sftp.handle('/SHARED/work/fresh', CREATE_NEW);
+  await sftp.write(writes, 0, 'x');
+  expect((await sftp.read(writes, 0, 1)).code).toBe(STATUS.PERMISSION_DENIED);
+  await sftp.close(writes);
 });
 
 test('READs are served from one reading, in order, neighbours mixed up, and to the end', async () => {
