@@ -1,6 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 import { type Browser, openBrowser } from './chromium.ts';
-import { type RunningGateway, removeFolder, startGateway } from './gateway.ts';
+import { type Change, type RunningGateway, removeFolder, startGateway } from './gateway.ts';
 import { WebdavClient } from './partner-client.ts';
 import { portalUrl } from './portal-page.ts';
 import { quickSettling } from './settle.ts';
@@ -20,8 +20,9 @@ export class PortalScene {
     this.#browser = browser;
   }
 
-  static async open(account: string): Promise<PortalScene> {
-    const gateway = await startGateway({ change: { 'gateway.yaml': quickSettling } });
+  /** @param change to files of the configuration, by path below `config/` */
+  static async open(account: string, change: Readonly<Record<string, Change>> = {}): Promise<PortalScene> {
+    const gateway = await startGateway({ change: { 'gateway.yaml': quickSettling, ...change } });
     const client = await WebdavClient.open(gateway, account);
     const browser = await openBrowser(gateway, account);
     browser.page.setDefaultTimeout(WAIT_MS);

@@ -10,7 +10,8 @@ const SAMPLES = join(import.meta.dirname, '../../fixtures/demo/samples');
 let scene: PortalScene;
 
 beforeAll(async () => {
-  scene = await PortalScene.open('anna@ksz');
+  const daily = '\nexpected:\n  - { from: ksz, every: day, weekdaysOnly: false, by: "18:00", graceHours: 24 }\n';
+  scene = await PortalScene.open('anna@ksz', { 'flows/ADRM.yaml': (text) => text + daily });
 });
 afterAll(() => scene.close());
 
@@ -96,6 +97,22 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('what one wants to
     expect((await readFile(await download.path(), 'utf8')).trim()).toBe(shipped.trim());
   });
 
+  test('expected files stand in a calendar for each flow; what a day is says a word, not a colour alone', async () => {
+    const { page } = scene;
+    await scene.visit('/expected', 'fr');
+    await scene.tabTo(page.getByRole('link', { name: 'Mois suivant' }));
+    await page.keyboard.press('Enter');
+    const calendar = page.getByRole('table', { name: /^Address mutations, / });
+    await page.getByText(/^(?:28|29|30|31) encore attendus$/).waitFor();
+    const weekdays = await calendar.getByRole('columnheader').allInnerTexts();
+    expect(weekdays.map((text) => text.split(/\s+/).at(-1))).toEqual([
+      ...['lundi', 'mardi', 'mercredi', 'jeudi', 'vendredi', 'samedi', 'dimanche'],
+    ]);
+    const tenth = calendar.getByRole('cell').filter({ hasText: /^10/ });
+    expect(await tenth.innerText()).toMatch(/^10\s+attendu\s*,\s*pour le 10 .* 18:00$/);
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   test('help for a reason tells what it means, what to do, whom to call, and the reference', async () => {
     const { page } = scene;
     await scene.visit('/help/address-not-registered?reference=K7-2Q', 'de');
@@ -114,7 +131,15 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('what one wants to
     const { page } = scene;
     await page.setViewportSize({ width: 360, height: 740 });
     await page.emulateMedia({ colorScheme: 'dark' });
-    for (const path of ['/submissions', '/check', '/rights', '/expected', '/flows', '/flows/ADRM', '/help']) {
+    for (const path of [
+      '/submissions',
+      '/check',
+      '/rights',
+      '/expected?month=2099-05',
+      '/flows',
+      '/flows/ADRM',
+      '/help',
+    ]) {
       await scene.visit(path, 'de');
       await page.getByRole('main').getByRole('link').or(page.getByRole('main').getByRole('button')).first().waitFor();
       expect([path, await page.evaluate('document.documentElement.scrollWidth')]).toEqual([path, 360]);

@@ -33,7 +33,7 @@ export function Gaps({ gaps }: { readonly gaps: Expected['serialGaps'] }) {
         <p class="muted">{t('expected.gapsLead')}</p>
       </div>
       <TableBox label={t('expected.gaps')}>
-        <table class="table">
+        <table class="table gaps">
           <thead>
             <tr>
               <th scope="col">{t('expected.gapFlow')}</th>

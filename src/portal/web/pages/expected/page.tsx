@@ -47,7 +47,7 @@ export default function ExpectedPage(_props: RouteProps) {
 function Months({ month }: { readonly month: string }) {
   const urlOf = (steps: number) => `/expected?month=${monthAfter(month, steps)}`;
   return (
-    <nav class="row" aria-label={t('expected.month')}>
+    <nav class="row months" aria-label={t('expected.month')}>
       <LinkButton icon="arrow-left" href={urlOf(-1)}>
         {t('expected.previous')}
       </LinkButton>
