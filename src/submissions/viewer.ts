@@ -19,7 +19,7 @@ export type Viewer = {
   readonly top: PartnerId | undefined;
   readonly partner: Partner;
   readonly account: Account;
-  /** Those whose intake or mailbox he may list; `unknown` for who works with all flows of his partner. */
+  /** Those whose intake or mailbox he may list; `unknown` for who works with all flows of his partner, and may list all. */
   readonly flows: readonly string[];
 };
 
@@ -49,8 +49,11 @@ function viewerOf(
       return authorizer.decide(session, 'list', folder).allowed;
     });
   const exchanged = new Set([...partner.sends, ...partner.receives]);
-  const flows = own.filter((flow) => exchanged.has(flow) && mayList(flow));
-  return [{ session, top, partner, account, flows: account.flows === 'all' ? [...flows, UNKNOWN] : flows }];
+  const exchangedOwn = own.filter((flow) => exchanged.has(flow));
+  const flows = exchangedOwn.filter(mayList);
+  // Over the internet, say, it may be fewer: a file whose flow nobody could tell is none of those for sure.
+  const seesAll = account.flows === 'all' && flows.length === exchangedOwn.length;
+  return [{ session, top, partner, account, flows: seesAll ? [...flows, UNKNOWN] : flows }];
 }
 
 /** What the ledger is asked for, so that a page holds nothing else. */
