@@ -37,7 +37,8 @@ export class FolderAuthorizer implements Authorizer {
     if (session.designations !== undefined) return decideAboveTops(action);
     const generation = this.#generation.value;
     const found = accountOf(generation, session.principal);
-    if (found === undefined) return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
+    if (found === undefined || this.#hasEnded(found.account))
+      return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
     const place = placeOf(found.partner, found.account, generation.folders, path);
     if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
     const granted = this.#grantedAt(found.partner, found.account, place, action);
@@ -51,6 +52,11 @@ export class FolderAuthorizer implements Authorizer {
     return unmet === undefined
       ? { allowed, rule: way.rule === '' ? granted.rule : `${granted.rule} ${way.rule}` }
       : { allowed: false, visible: true, rule: unmet.rule, code: 'level-too-low' };
+  }
+
+  /** A session outlives the end of a designation where other partners designated the same person. */
+  #hasEnded({ until }: Account): boolean {
+    return until !== undefined && until < dateOf(this.#now());
   }
 
   /** What the way somebody came in by takes away: over the internet there is nothing but the flows of his exceptions. */

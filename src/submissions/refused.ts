@@ -4,11 +4,12 @@ import type { Generation } from '../domain/generation.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Authorizer } from '../domain/principal.ts';
 import type { Submission } from '../domain/submission.ts';
+import { childOf } from '../domain/vpath.ts';
 import { type SentValues, sentValues } from '../pipeline/sent-values.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import { dataOf } from './summary.ts';
 import { refusedFrom, type ToldFault, type ToldPlace, type ToldRecord } from './told-records.ts';
-import { ownPath, type Viewer } from './viewer.ts';
+import { answerFolder, ownPath, type Viewer } from './viewer.ts';
 import type { Words } from './words.ts';
 
 /** A refused record for who sent it. `value`: null where the hub does not have the file any more, or it may not be read. */
@@ -108,6 +109,14 @@ export class RefusedRecords {
     return { found, end: undefined };
   }
 
+  /** Values that a notification tells are as much a part of a file as those of the file itself. */
+  #mayReadAnswers(): boolean {
+    const { session, partner } = this.#viewer;
+    const [file] = this.#submission.notification;
+    const path = file && ownPath(partner, childOf(answerFolder(partner, this.#submission), file.name));
+    return path !== undefined && this.#parts.authorizer.decide(session, 'read', path).allowed;
+  }
+
   /** Looked up in what was sent, for those that the notification does not tell. */
   async #values(told: readonly ToldRecord[]): Promise<SentValues> {
     const { generation, store, authorizer } = this.#parts;
@@ -132,10 +141,11 @@ export class RefusedRecords {
   #shown({ record, ticket, faults }: ToldRecord, values: SentValues): RefusedRecord {
     const { words, language, nameOf } = this.#parts;
     const { flow } = this.#submission;
+    const mayRead = this.#mayReadAnswers();
     return {
       ...{ record, ticket },
       faults: faults.map(({ field, code, severity, text, value }) => {
-        const sent = value ?? values.get(record)?.get(field) ?? null;
+        const sent = (mayRead ? value : undefined) ?? values.get(record)?.get(field) ?? null;
         return {
           ...{ field, fieldName: nameOf(flow, field), code, severity },
           value: sent === null ? null : [...sent].slice(0, MOST_VALUE_CHARACTERS).join(''),

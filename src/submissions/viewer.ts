@@ -19,7 +19,7 @@ export type Viewer = {
   readonly top: PartnerId | undefined;
   readonly partner: Partner;
   readonly account: Account;
-  /** Those whose intake or mailbox he may list; `unknown` for who works with all flows of his partner. */
+  /** Those whose intake or mailbox he may list; `unknown` for who works with all flows of his partner, and may list all. */
   readonly flows: readonly string[];
 };
 
@@ -49,10 +49,12 @@ function viewerOf(
       return authorizer.decide(session, 'list', folder).allowed;
     });
   const exchanged = new Set([...partner.sends, ...partner.receives]);
-  const flows = own.filter((flow) => exchanged.has(flow) && mayList(flow));
-  // Over the internet nobody reaches all flows: an exception names each.
-  const reachesAll = account.flows === 'all' && session.accessMethod !== 'internet';
-  return [{ session, top, partner, account, flows: reachesAll ? [...flows, UNKNOWN] : flows }];
+  const exchangedOwn = own.filter((flow) => exchanged.has(flow));
+  const flows = exchangedOwn.filter(mayList);
+  // A file whose flow nobody could tell is for who reaches all of them. Over the internet nobody does: an exception names each.
+  const isAtHome = account.flows === 'all' && session.accessMethod !== 'internet';
+  const seesAll = isAtHome && flows.length === exchangedOwn.length;
+  return [{ session, top, partner, account, flows: seesAll ? [...flows, UNKNOWN] : flows }];
 }
 
 /** What the ledger is asked for, so that a page holds nothing else. */

@@ -69,6 +69,13 @@ describe('what is not in force allows nothing', () => {
   });
 });
 
+test('a designation allows nothing from the day after its last one, in a session that goes on', () => {
+  const until = (day: string) =>
+    generation({ partners: [partner('ksz', { accounts: [account('anna', 'person', { until: parseDate(day) })] })] });
+  expect(ask('anna@ksz', 'create', '/IN/ADRM/a', until('2026-03-10'))).toBe('allowed');
+  expect(ask('anna@ksz', 'create', '/IN/ADRM/a', until('2026-03-09'))).toBe('invisible');
+});
+
 test('a grant that has ended, is for another account, or lies in an outer folder does not count', () => {
   const [shared] = generation().folders;
   if (shared === undefined) throw new Error('the shared folder is missing');

@@ -1,7 +1,10 @@
+import { pino } from 'pino';
 import { expect, test } from 'vitest';
+import { FolderAuthorizer } from '../../src/access/authorizer.ts';
 import { EventIds } from '../../src/portal/events/event-ids.ts';
+import { EventHub, type HubParts } from '../../src/portal/events/hub.ts';
 import { EventStream } from '../../src/portal/events/stream.ts';
-import { session } from '../support/generation.ts';
+import { generation, session } from '../support/generation.ts';
 
 test('the id of an event tells nobody its number, and is known again', () => {
   const ids = new EventIds(Buffer.alloc(32, 1));
@@ -51,4 +54,47 @@ test('who reads gets each event once, in order', async () => {
   expect(read.slice(1)).toEqual(
     Array.from({ length: 1000 }, (_, sent) => `event: folder\nid: ${sent}\ndata: {"path":"/IN/${sent}"}\n\n`),
   );
+});
+
+/** A hub over a log in which each line is a submission of its own. */
+function hubOver(lines: number): { readonly hub: EventHub; readonly ids: EventIds } {
+  const value = generation();
+  const ids = new EventIds(Buffer.alloc(32, 1));
+  const submission = {
+    partner: 'ksz',
+    flow: 'ADRM',
+    environment: 'R',
+    fileName: 'a',
+    state: 'accepted',
+    files: [],
+    receivedAt: 0,
+  };
+  const read = async ({ kind, from = 0, limit = 0 }: { kind: string; from?: number; limit?: number }) => {
+    if (kind === 'lastAuditLine') return lines;
+    if (kind === 'submission') return submission;
+    return Array.from({ length: Math.min(limit, lines - from + 1) }, (_, index) => {
+      const fields = { ticket: `TICKET${from + index}`, partner: 'ksz', flow: 'ADRM', environment: 'R' };
+      return { seq: from + index, kind: 'submission', outcome: 'done', fields };
+    });
+  };
+  const authorizer = new FolderAuthorizer({ value }, () => Date.now());
+  const parts = { ledger: { read }, authorizer, generation: { value }, ids, logger: pino({ level: 'silent' }) };
+  return { hub: new EventHub({ ...parts, levelOf: () => 1 } as unknown as HubParts), ids };
+}
+
+test.each([
+  [100, 'event: submission', 102],
+  [300, 'event: reset', 2],
+])('who missed %i events and comes back is told %s', async (missed, last, count) => {
+  const { hub, ids } = hubOver(missed);
+  const stream = await hub.listen(session('anna@ksz', 'portal'), ids.seal(0));
+  expect(stream?.ended).toBe(false);
+  const events: string[] = [];
+  for await (const piece of stream ?? []) {
+    events.push(piece);
+    if (events.length === count + 1) break;
+  }
+  hub.close();
+  expect(events.filter((piece) => piece.startsWith('event:'))).toHaveLength(count);
+  expect(events.at(-1)).toContain(last);
 });

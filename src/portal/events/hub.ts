@@ -18,6 +18,8 @@ const POLL_MS = 500;
 const PAGE_LINES = 500;
 /** Lines that are read again for who comes back; who missed more asks for everything anew. */
 const MAX_MISSED_LINES = 5_000;
+/** Events that are told to who comes back; who missed more asks for everything anew too. */
+const MAX_MISSED_EVENTS = 200;
 const MAX_STREAMS_OF_PRINCIPAL = 4;
 
 export type HubParts = {
@@ -30,6 +32,7 @@ export type HubParts = {
   readonly levelOf: (session: Session) => 1 | 2;
 };
 
+type Send = () => void;
 type Known = { level: 1 | 2; generation: string };
 /** Of one audit line: what changed, with the submission where there is one. */
 type Happened = {
@@ -74,7 +77,7 @@ export class EventHub {
       stream.end();
       throw error;
     }
-    this.#timer ??= setInterval(() => void this.#poll(), POLL_MS);
+    if (this.#streams.size > 0) this.#timer ??= setInterval(() => void this.#poll(), POLL_MS);
     return stream;
   }
 
@@ -99,10 +102,14 @@ export class EventHub {
       stream.send('reset', {}, ids.seal(now));
       return;
     }
-    for (let from = last; from < now; from += PAGE_LINES) {
+    const missed: Send[] = [];
+    for (let from = last; from < now && missed.length <= MAX_MISSED_EVENTS; from += PAGE_LINES) {
       const until = Math.min(now, from + PAGE_LINES);
-      for (const happened of await this.#read(from, until - from)) this.#tell(stream, happened);
+      for (const happened of await this.#read(from, until - from)) missed.push(...this.#eventsOf(stream, happened));
     }
+    // More than may wait for a client would end it, and it would come back for the same, over and over.
+    if (missed.length > MAX_MISSED_EVENTS) stream.send('reset', {}, ids.seal(now));
+    else for (const send of missed) send();
   }
 
   async #poll(): Promise<void> {
@@ -157,17 +164,24 @@ export class EventHub {
     return happened.toReversed();
   }
 
-  #tell(stream: EventStream, { seq, folders, submission }: Happened): void {
+  #tell(stream: EventStream, happened: Happened): void {
+    for (const send of this.#eventsOf(stream, happened)) send();
+  }
+
+  /** What a listener may know of it. */
+  #eventsOf(stream: EventStream, { seq, folders, submission }: Happened): readonly Send[] {
     const id = this.#parts.ids.seal(seq);
+    const events: Send[] = [];
     for (const { session, top } of actingFor(stream.session)) {
       for (const folder of folders) {
         const path = visiblePath(session, folder);
         if (path !== undefined && this.#mayList(session, path))
-          stream.send('folder', { path: belowTop(top, path) }, id);
+          events.push(() => stream.send('folder', { path: belowTop(top, path) }, id));
       }
       if (submission !== undefined && this.#maySee(session, submission))
-        stream.send('submission', eventOf(submission), id);
+        events.push(() => stream.send('submission', eventOf(submission), id));
     }
+    return events;
   }
 
   #tellSessions(): void {
