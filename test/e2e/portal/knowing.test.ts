@@ -38,6 +38,8 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('what one wants to
 
     await page.locator('main input[type=file]').setInputFiles(join(SAMPLES, '1_ADRM_address_mutation.csv'));
     await page.getByRole('heading', { name: 'Tout serait accepté' }).waitFor();
+    const way = page.getByRole('link', { name: 'Aller au dossier pour le remettre' });
+    expect(await way.getAttribute('href')).toBe('/browse/IN/ADRM');
     expect(await client.list('/IN/ADRM')).toEqual([]);
     expect(await client.list('/OUT/ADRM')).toEqual([]);
     await scene.visit('/submissions', 'fr');

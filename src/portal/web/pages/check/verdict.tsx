@@ -7,6 +7,7 @@ import { Icon, type IconName } from '../../components/icon.tsx';
 import { RefusedTable } from '../../components/refused-table.tsx';
 import { bytes, t } from '../../i18n/language.ts';
 import { browseUrl } from '../../state/router.ts';
+import { useIntake } from '../submissions/intake.ts';
 import { Records, WholeFile } from '../submissions/summary.tsx';
 
 const PAGE = 100;
@@ -21,6 +22,8 @@ const OTHER = { look: 'notice-warn', icon: 'warning' } as const;
 /** What would become of a file. */
 export function Verdict({ run }: { readonly run: DryRun }) {
   const { look, icon } = LOOKS[run.state] ?? OTHER;
+  const { flow, environment } = run;
+  const intake = useIntake(run.state === 'accepted' ? { flow, environment } : undefined);
   const word = run.state in LOOKS ? (run.state as 'accepted' | 'partially-accepted' | 'rejected') : 'other';
   return (
     <>
@@ -31,8 +34,8 @@ export function Verdict({ run }: { readonly run: DryRun }) {
           <p class="muted">{[run.file, bytes(run.size), run.flowName].join(' · ')}</p>
           <p>{run.next}</p>
         </div>
-        {run.state === 'accepted' && (
-          <LinkButton look="primary" icon="send" href={browseUrl(`/IN/${run.flow}`)}>
+        {intake !== undefined && (
+          <LinkButton look="primary" icon="send" href={browseUrl(intake)}>
             {t('check.handIn')}
           </LinkButton>
         )}

@@ -1,13 +1,11 @@
 import '../../components/outcome.css';
-import type { Folder } from '../../../schemas/files.ts';
 import type { SubmissionDetail } from '../../../schemas/submissions.ts';
-import { api } from '../../api/client.ts';
-import { useLoaded } from '../../api/loaded.ts';
 import { LinkButton } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { bytes, exactTime, t } from '../../i18n/language.ts';
 import { browseUrl } from '../../state/router.ts';
 import { parentOf } from '../files/paths.ts';
+import { useIntake } from './intake.ts';
 
 type Of = { readonly one: SubmissionDetail };
 
@@ -16,7 +14,10 @@ const NEEDS_WORK: ReadonlySet<SubmissionDetail['state']> = new Set(['rejected', 
 /** What the sender can do next; where something has to be sent anew, the way to the folder for it. */
 export function WhatNow({ one }: Of) {
   const needsWork = NEEDS_WORK.has(one.state);
-  const folder = useFolder(one, needsWork);
+  const { path, flow, environment, receipt } = one;
+  const isGone = needsWork && path === null;
+  const intake = useIntake(isGone ? { flow, environment, beside: receipt[0]?.path } : undefined);
+  const folder = path === null ? intake : parentOf(path);
   const isGood = one.state === 'accepted';
   return (
     <section class={`notice${needsWork ? ' notice-warn' : ''} what-now`} aria-label={t('submissions.whatNow')}>
@@ -29,23 +30,6 @@ export function WhatNow({ one }: Of) {
       )}
     </section>
   );
-}
-
-const INTAKES = { R: '/IN', T: '/INTEST', S: '/INTEST-S' } as const;
-
-/** Where the file lies; where it is gone, the folder of its flow, or the one for all flows in a flat tree. */
-function useFolder({ path, flow, environment }: SubmissionDetail, isWanted: boolean): string | undefined {
-  const intake = INTAKES[environment];
-  const key = isWanted && path === null ? `${intake}/${flow}` : '';
-  const { value } = useLoaded<string | undefined>(key, async (signal) => {
-    for (const candidate of key === '' ? [] : [key, intake]) {
-      const query = { path: candidate, limit: 1 };
-      const found = await api<Folder>('GET', '/folder', { query, signal }).catch(() => undefined); // not there
-      if (found?.rights.includes('create')) return candidate;
-    }
-    return undefined;
-  });
-  return path === null ? value : parentOf(path);
 }
 
 /** What is wrong with the file as a whole, and which files of its set did not come. */
