@@ -15,6 +15,7 @@ import {
 import { restartNeeds } from './config/restart-needs.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
+import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
 import type { Logger, Metrics } from './domain/logger.ts';
 import { dateOf } from './domain/period.ts';
@@ -59,7 +60,10 @@ export class ConfigurationDesk {
     this.#inForce = inForce;
   }
 
-  /** @param source what the generation in force was loaded from; undefined where that is gone already */
+  /**
+   * @param source what the generation in force was loaded from; undefined where that is gone already
+   * @throws GatewayError `unavailable` where it was never kept either
+   */
   static async open(parts: DeskParts, source: Source | undefined): Promise<ConfigurationDesk> {
     const store = new GenerationStore(parts.data);
     const last = await store.last();
@@ -67,7 +71,11 @@ export class ConfigurationDesk {
     if (last?.generation === id && isDemo(last) === parts.settings.demo) {
       return new ConfigurationDesk(parts, store, { row: last, source });
     }
-    const tree = source === undefined ? '' : await store.put(source.bundle);
+    if (source === undefined) {
+      // What is in force could not be kept, and the next start could not read what was.
+      throw new GatewayError('unavailable', 'the configuration was changed while the gateway started; start it again');
+    }
+    const tree = await store.put(source.bundle);
     const how = parts.settings.demo ? 'demo' : last === undefined || isDemo(last) ? 'bootstrap' : 'alone';
     const row = rowOf(parts, { generation: id, tree, parent: last?.generation, how });
     await parts.audit.record({ kind: 'generation-at-start', outcome: 'done', fields: fieldsOf(row) });

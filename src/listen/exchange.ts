@@ -69,7 +69,8 @@ async function produce(
   const pass: Pass = (bytes) => parts.traffic.pass(session.principal.partner, 'in', bytes);
   const body = new RequestBody(message, head.body, parts.minBodyBytesPerSecond, begins, pass);
   try {
-    const onLeave = (left: () => void) => void response.once('close', left);
+    // Who has left before somebody asks to be told of it does not leave again.
+    const onLeave = (left: () => void) => (response.destroyed ? left() : void response.once('close', left));
     const answer = await parts.handler({ ...head, body, session, onLeave });
     if (body.failure !== 'too-slow') return { answer, broken: body.failure !== undefined };
     return { answer: plainAnswer(408, 'the body of the request came too slowly'), broken: true };

@@ -177,10 +177,12 @@ describe('several files as one archive', () => {
     await anna.ask('POST', '/folder', { json: { path: '/SHARED/work/set' } });
     await anna.ask('PUT', `/content?${at('set/één.txt')}`, { body: 'one\n' });
     await anna.ask('PUT', `/content?${at('empty.txt')}`, { body: '' });
+    await anna.ask('PUT', `/content?${at('..\\..\\up.txt')}`, { body: '' });
     const { named, url } = await fetched([
       '/SHARED/work/set/één.txt',
       '/SHARED/work/empty.txt',
       '/SHARED/work/parts.bin',
+      '/SHARED/work/..\\..\\up.txt',
     ]);
     expect([named.status, url]).toEqual([201, expect.stringMatching(/^\/api\/v1\/archive\/[\w-]{24}$/)]);
     const archive = await anna.raw('GET', url, { headers: { 'Sec-Fetch-Site': 'same-origin' } });
@@ -195,6 +197,7 @@ print(json.dumps({i.filename: hashlib.sha256(z.read(i)).hexdigest() for i in z.i
       'set/één.txt': sha256(Buffer.from('one\n')),
       'empty.txt': sha256(Buffer.alloc(0)),
       'parts.bin': sha256(BYTES),
+      '.._.._up.txt': sha256(Buffer.alloc(0)),
     });
     await rm(folder, { recursive: true });
     const bram = await PortalClient.open(gateway, 'bram@ksz');

@@ -1,14 +1,30 @@
 import { connect as connectPlain } from 'node:net';
 import { connect } from 'node:tls';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { HttpHandler } from '../../src/domain/http.ts';
+import { eventually } from '../support/eventually.ts';
 import { answerOn, type RawClient, rawClient } from '../webdav/raw-client.ts';
 import { type HttpsFixture, openHttps } from './https-fixture.ts';
 
 let gateway: HttpsFixture;
 let client: RawClient;
 
+const told: string[] = [];
+/** At /leave it asks to be told twice: while the client is there, and when it has gone. */
+const tellingWhoLeft =
+  (handler: HttpHandler): HttpHandler =>
+  async (request) => {
+    if (request.path !== '/leave') return handler(request);
+    told.push('came');
+    await new Promise<void>((resolve) => request.onLeave?.(resolve));
+    told.push('left');
+    request.onLeave?.(() => told.push('has left'));
+    return handler(request);
+  };
+
 beforeAll(async () => {
-  gateway = await openHttps({ limits: { loginGraceSeconds: 1, headersTimeoutSeconds: 1, maxUnauthenticated: 5 } });
+  const limits = { loginGraceSeconds: 1, headersTimeoutSeconds: 1, maxUnauthenticated: 5 };
+  gateway = await openHttps({ limits, wrap: tellingWhoLeft });
   client = await rawClient(gateway.certs, gateway.port);
 });
 
@@ -34,6 +50,16 @@ test('a certificate of nobody gets the sentence that says what to do, and nothin
   expect(page.status).toBe(403);
   expect(page.text).toMatch(/Content-Type: text\/html; charset=utf-8\r\n/);
   expect(page.text).toMatch(/<p>ask your helpdesk: no-person<\/p>/);
+});
+
+test('who asks whether a client leaves is told also where it has left already', async () => {
+  const [ca, cert, key] = await Promise.all(['server-ca.pem', 'batch@ksz.pem', 'batch@ksz.key'].map(gateway.file));
+  const socket = connect({ host: '127.0.0.1', port: gateway.port, ca, cert, key });
+  socket.write(get('/leave'));
+  await eventually('the request', () => told.includes('came') || undefined);
+  socket.destroy();
+  await eventually('the end', () => told.includes('left') || undefined);
+  expect(told).toEqual(['came', 'left', 'has left']);
 });
 
 test('no certificate at all is refused after the handshake, not by it', async () => {

@@ -58,7 +58,8 @@ async function* members(session: Session, paths: readonly VPath[], { files }: Fi
   const shared = sharedParts(paths);
   for (const path of paths) {
     const { entry, body } = await files.read(session, path);
-    const name = partsOf(path).slice(shared).join('/');
+    // Programs on Windows take a backslash for a folder, and ..\ for the one above.
+    const name = partsOf(path).slice(shared).join('/').replaceAll('\\', '_');
     yield {
       name,
       lastModified: new Date(entry.modifiedAt),
