@@ -81,9 +81,10 @@ export async function webdavDownload(gateway: RunningGateway, account: string, p
   };
 }
 
-type Opened = { readonly client: Client; readonly sftp: SFTPWrapper; readonly ended: Promise<void> };
+/** A session of SFTP, and when its connection is gone. */
+export type OpenSftp = { readonly client: Client; readonly sftp: SFTPWrapper; readonly ended: Promise<void> };
 
-async function openSftp({ certificates, sftp: port }: RunningGateway, account: string): Promise<Opened> {
+export async function openSftp({ certificates, sftp: port }: RunningGateway, account: string): Promise<OpenSftp> {
   const privateKey = await readFile(join(certificates, `${account}.ssh`));
   const client = new Client();
   const ended = new Promise<void>((resolve) => client.once('close', () => resolve()));
