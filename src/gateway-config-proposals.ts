@@ -107,7 +107,7 @@ export class ConfigurationProposals {
   async apply(name: string): Promise<ProposalAnswer> {
     const { desk, look } = this.#parts;
     const proposal = await desk.proposals.find(name);
-    if (proposal.state !== 'in-force') {
+    if (proposal.state !== 'in-force' || proposal.tree !== desk.inForce.tree) {
       this.#mustBeOpen(proposal);
       const bundle = await desk.store.get(proposal.tree);
       const { source } = await this.#load(bundle);

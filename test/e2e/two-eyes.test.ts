@@ -160,6 +160,7 @@ describe('outside demo mode', () => {
     const { tree } = await commands.propose('anna@ksz', 'taken up instead');
     expect(await commands.approveBy(tree, 'bram@ksz')).toMatchObject({ state: 'in-force' });
     await backToTheBeginning();
+    await expect(commands.apply(tree)).rejects.toThrow('was in force already');
     const before = await inForce();
     await change(openToRva);
     expect(await inForce()).toBe(before);
