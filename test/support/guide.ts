@@ -37,6 +37,7 @@ export function withPlaceholders(text: string): string {
   return text
     .replaceAll(/SHA256:[A-Za-z0-9+/]{43}/g, '{fingerprint}')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '{digest}')
+    .replaceAll(/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g, '{reference}')
     .replaceAll(/\b(?=[A-Z]*\d)[0-9A-Z]{13}\b/g, '{ticket}')
     .replaceAll(/\b\d+ (lines|signed heads)\b/g, '{count} $1');
 }
