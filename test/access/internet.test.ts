@@ -130,6 +130,14 @@ describe('what somebody reaches over the internet', () => {
     expect(ask(at({ flow: 'WLAT' }), 'read', '/OUT/ADRM/a.csv')).toBe('refused');
   });
 
+  test('an open session sees what the exceptions for its own address and protocol name', () => {
+    const bound = withException({ addresses: ['192.0.2.0/28'] });
+    expect(ask(bound, 'list', '/IN/ADRM', { remoteAddress: '192.0.2.7' })).toBe('allowed');
+    expect(ask(bound, 'list', '/IN/ADRM', { remoteAddress: '192.0.2.77' })).toBe('invisible');
+    expect(ask(withException(), 'list', '/IN/ADRM', { protocol: 'sftp' })).toBe('invisible');
+    expect(ask(withException(), 'list', '/IN/ADRM', { protocol: 'portal' })).toBe('allowed');
+  });
+
   test('an exception gives no right that its person does not have over the line', () => {
     expect(ask(withException(), 'makeFolder', '/IN/ADRM/folder')).toBe('refused');
     expect(ask(withException(), 'create', '/OUT/ADRM/a.csv')).toBe('refused');

@@ -101,7 +101,13 @@ describe('a person whom three partners designated, over WebDAV', () => {
     expect(moved.status).toBe(201);
     const foreign = await anna.ask('MOVE', '/rjv/SHARED/work/b.txt', to('/ksz/IN/ADRM/b.txt'));
     for (const method of ['MOVE', 'COPY']) {
-      for (const target of ['/rva/IN/b.txt', '/kbf/OUT/WLAT/b.txt', '/b.txt']) {
+      for (const target of [
+        '/rva/IN/b.txt',
+        '/kbf/OUT/WLAT/b.txt',
+        '/b.txt',
+        '/kbf/IN/ADRM/b.txt',
+        '/kbf/SHARED/work/c.txt',
+      ]) {
         const answer = await anna.ask(method, '/rjv/SHARED/work/b.txt', to(target));
         expect([method, target, answer.status]).toEqual([method, target, foreign.status]);
       }
