@@ -20,19 +20,28 @@ const overWebdav = (run: CrashRun): CrashRun => ({ ...run, over: 'webdav' });
 
 /** Neighbours of a point that stands for them in the short version; `npm run faults` runs them too. */
 const NEIGHBOURS: ReadonlySet<string> = new Set([
+  'batch receive.open',
   'batch receive.first-byte',
   'batch receive.last-byte',
+  'batch receive.before-fsync',
   'batch audit.append.publish',
   'batch receive.after-reply',
   'batch audit.append.submission',
+  'batch parse.start',
   'batch route.first-output',
+  'batch parse.chunk:1',
   'batch parse.done',
+  'batch authorize.done',
+  'batch route.between',
   'batch route.last',
   'batch answer.built',
+  'batch answer.signed',
   'batch answer.manifest',
   'batch audit.append.delivery',
   'set receive.after-reply:2',
+  'set receive.before-fsync:3',
   'set receive.after-commit:3',
+  'set audit.append.submission',
   'set answer.signed',
 ]);
 
