@@ -76,8 +76,9 @@ export class HttpsConnection {
     return answer;
   }
 
-  /** Holds it against the rules of today; who may no longer come in is cut. */
+  /** Holds it against the rules of today; who may no longer come in is cut. Who is not in yet is asked anew the next time. */
   async readmit(): Promise<void> {
+    if (this.#session === undefined) return;
     const admitted = await this.admitAnew().catch(() => undefined);
     if (!admitted?.ok) this.expel();
   }

@@ -11,6 +11,11 @@ const shut = (what: string, bytes: string | Buffer): Case => ({
   ...closes(what, 'connected', [said(bytes)]),
   audit: ['login protocol-error'],
 });
+/** A header of a proxy has a refusal of its own. */
+const forged = (what: string, bytes: string | Buffer): Case => ({
+  ...shut(what, bytes),
+  audit: ['proxy-header proxy-header-forged'],
+});
 const accepted = (what: string, line: string): Case => goes(what, 'connected', [identified(line)], [], 'identified');
 const name = (bytes: number) => `SSH-2.0-${'x'.repeat(bytes - 10)}\r\n`;
 
@@ -23,8 +28,8 @@ export const SSH_IDENTIFICATION: readonly Cause[] = [
     cases: [
       shut('HTTP', 'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
       shut('TLS', Buffer.concat([Buffer.from('16030100c8010000c40303', 'hex'), Buffer.alloc(300, 7)])),
-      shut('PROXY protocol v1 from nobody', 'PROXY TCP4 10.0.0.1 10.0.0.2 1 22\r\nSSH-2.0-peer\r\n'),
-      shut('PROXY protocol v2 from nobody', Buffer.from('0d0a0d0a000d0a515549540a20110000', 'hex')),
+      forged('PROXY protocol v1 from nobody', 'PROXY TCP4 10.0.0.1 10.0.0.2 1 22\r\nSSH-2.0-peer\r\n'),
+      forged('PROXY protocol v2 from nobody', Buffer.from('0d0a0d0a000d0a515549540a20110000', 'hex')),
       shut('SMTP', 'EHLO localhost\r\n'),
       shut('zeros', Buffer.alloc(4096)),
       shut('bytes that are no text', Buffer.alloc(3000, 0xff)),
@@ -53,7 +58,8 @@ export const SSH_IDENTIFICATION: readonly Cause[] = [
       shut('no software', 'SSH-2.0\r\n'),
       shut('a blank for a name', 'SSH-2.0- comment\r\n'),
       shut('in small letters', 'ssh-2.0-peer\r\n'),
-      shut('an empty line', '\r\n'),
+      // A header of a proxy may begin so (version 2): more is waited for, until the grace time.
+      { ...shut('an empty line and nothing more', '\r\n'), audit: ['login grace-exceeded'] },
       shut('a carriage return inside', 'SSH-2.0-pe\rer\r\n'),
       shut('NUL inside', 'SSH-2.0-pe\0er\r\n'),
       shut('bytes above ASCII', Buffer.from('SSH-2.0-p\xe9\xe8r\r\n', 'latin1')),
