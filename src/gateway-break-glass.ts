@@ -6,7 +6,7 @@ import { isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Audit } from './audit/audit.ts';
 import { writeDurably } from './config/durable-file.ts';
-import { personOf, secondPersonRefusal } from './config/proposals.ts';
+import { hubPersonRefusal, secondPersonRefusal } from './config/proposals.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
@@ -17,6 +17,8 @@ import { isWithin, parseVPath, partsOf, type VPath } from './domain/vpath.ts';
 import type { Signed, SignerOf } from './gateway-approvers.ts';
 import type { ContentStore } from './storage/content-store.ts';
 import type { Ledger } from './storage/ledger.ts';
+
+type Proof = Signed & { readonly at: string };
 
 /** A look into the content of files that no role at the hub gives: for a reason, for a time, with a second person. */
 export type BreakGlass = {
@@ -29,8 +31,10 @@ export type BreakGlass = {
   /** ISO 8601, UTC. */
   readonly askedAt: string;
   readonly systemUser: string;
+  /** By the one who asked: a name alone could be anybody's, the second person's too. */
+  readonly signed?: Proof | undefined;
   /** Absent until a second person opened it. */
-  readonly opened?: { readonly second: string; readonly at: string; readonly until: string } | undefined;
+  readonly opened?: (Proof & { readonly second: string; readonly until: string }) | undefined;
 };
 
 type Parts = {
@@ -50,12 +54,12 @@ const MINUTE_MS = 60_000;
 const ASKED_MS = 60 * MINUTE_MS;
 const SECOND_ROLES = ['approver', 'security-officer'] as const;
 
-/** What the second person signs. */
+/** What both sign. */
 export function breakGlassText({ id, principal, path, reason, minutes, askedAt }: BreakGlass): string {
   return `sluis break-glass\nid ${id}\nfor ${principal} at ${askedAt}\npath ${path}\nminutes ${minutes}\nreason ${reason}\n`;
 }
 
-/** `sluis break-glass ask | open | read | list`, as the running gateway does them. */
+/** `sluis break-glass ask | prove | open | read | list`, as the running gateway does them. */
 export class BreakGlassDesk {
   readonly #parts: Parts;
 
@@ -65,13 +69,10 @@ export class BreakGlassDesk {
 
   /** @throws GatewayError `bad-request` */
   async ask(asked: { principal: string; path: string; reason: string; minutes: number }) {
-    const { generation, clock, audit } = this.#parts;
+    const { clock, audit } = this.#parts;
     const { principal, reason, minutes } = asked;
-    const { partners, hub } = generation.value;
-    const person = personOf(partners, principal);
-    if (person === undefined || person.partner.id !== hub || person.account.roles.length === 0) {
-      throw new GatewayError('bad-request', `${principal} is no person of the hub with a role`);
-    }
+    const refusal = this.#askerRefusal(principal);
+    if (refusal !== undefined) throw new GatewayError('bad-request', refusal);
     if (!/^\P{Cc}{10,500}$/u.test(reason))
       throw new GatewayError('bad-request', 'a reason is one line of 10 to 500 characters');
     if (!Number.isInteger(minutes) || minutes < 1 || minutes > MAX_MINUTES) {
@@ -94,19 +95,32 @@ export class BreakGlassDesk {
     return { ...grant, toSign: breakGlassText(grant) };
   }
 
-  /** With the signature of a second person; the data protection officer of the hub is told. @throws GatewayError `bad-request` */
+  /** With the signature of the one who asked. @throws GatewayError `bad-request` where it is somebody else's */
+  async prove(id: string, signed: Signed) {
+    const { generation, clock, audit, signerOf } = this.#parts;
+    const grant = await this.#find(id);
+    this.#mustBeAsked(grant);
+    if (grant.signed !== undefined) throw new GatewayError('bad-request', `${grant.principal} signed this already`);
+    const found = await signerOf(signed, breakGlassText(grant), generation.value);
+    const refusal = 'refusal' in found ? found.refusal : this.#proofRefusal(grant, found.signer);
+    if (refusal !== undefined) {
+      await audit.record({ kind: 'break-glass-signed', outcome: 'refused', fields: { id, reason: refusal } });
+      throw new GatewayError('bad-request', refusal);
+    }
+    const proven = { ...grant, signed: { ...signed, at: new Date(clock.now()).toISOString() } };
+    await audit.record({ kind: 'break-glass-signed', outcome: 'done', fields: fieldsOf(grant) });
+    await this.#save(proven);
+    return { ...proven, toSign: breakGlassText(proven) };
+  }
+
+  /** With the signature of a second person, where the first one signed; the data protection officer of the hub is told. @throws GatewayError `bad-request` */
   async open(id: string, signed: Signed) {
     const { generation, clock, audit, logger, signerOf, data } = this.#parts;
     const grant = await this.#find(id);
     const now = clock.now();
-    if (grant.opened !== undefined) throw new GatewayError('bad-request', 'this was opened already; ask anew');
-    if (now - Date.parse(grant.askedAt) > ASKED_MS)
-      throw new GatewayError('bad-request', 'this was asked too long ago');
+    this.#mustBeAsked(grant);
     const found = await signerOf(signed, breakGlassText(grant), generation.value);
-    const refusal =
-      'refusal' in found
-        ? found.refusal
-        : secondPersonRefusal(generation.value, found.signer, grant.principal, dateOf(now), SECOND_ROLES);
+    const refusal = 'refusal' in found ? found.refusal : this.#refusal(grant, found.signer);
     if (refusal !== undefined || !('signer' in found)) {
       await audit.record({
         kind: 'break-glass',
@@ -116,7 +130,7 @@ export class BreakGlassDesk {
       throw new GatewayError('bad-request', refusal ?? 'nobody signed');
     }
     const until = new Date(now + grant.minutes * MINUTE_MS).toISOString();
-    const opened = { ...grant, opened: { second: found.signer, at: new Date(now).toISOString(), until } };
+    const opened = { ...grant, opened: { second: found.signer, ...signed, at: new Date(now).toISOString(), until } };
     const fields = { ...fieldsOf(grant), second: found.signer, until };
     await audit.record({ kind: 'break-glass', outcome: 'done', fields });
     const notice = join(data, 'notices', 'dpo', `${id}.json`);
@@ -128,14 +142,15 @@ export class BreakGlassDesk {
 
   /** Copies one file to the disk, where it was opened and not ended. @throws GatewayError `not-allowed`, `not-found` */
   async read(id: string, path: string, to: string): Promise<{ readonly size: number; readonly sha256: string }> {
-    const { ledger, store, audit, clock, generation } = this.#parts;
+    const { ledger, store, audit, clock } = this.#parts;
     const grant = await this.#find(id);
     const asked = parseVPath(path);
     const fields = { ...fieldsOf(grant), path: asked };
-    const person = personOf(generation.value.partners, grant.principal);
-    const isOpen = grant.opened !== undefined && clock.now() < Date.parse(grant.opened.until);
-    const holds = person !== undefined && !person.account.disabled && person.account.roles.length > 0;
-    if (!isOpen || !holds || !isWithin(asked, parseVPath(grant.path))) {
+    const { opened } = grant;
+    const isOpen = opened !== undefined && clock.now() < Date.parse(opened.until);
+    // Asked again each time: who is shut out meanwhile ends it, whichever of the two he is.
+    const holds = isOpen && this.#refusal(grant, opened.second) === undefined;
+    if (!holds || !isWithin(asked, parseVPath(grant.path))) {
       await audit.record({ kind: 'break-glass-read', outcome: 'refused', fields });
       throw new GatewayError('not-allowed', 'break-glass is not open for this, or not any more');
     }
@@ -155,6 +170,30 @@ export class BreakGlassDesk {
     const files = names.filter((name) => /^[0-9a-f-]{36}\.json$/.test(name));
     const all = await Promise.all(files.map(async (name) => parse(await readFile(join(this.#folder, name), 'utf8'))));
     return all.toSorted((a, b) => (a.askedAt < b.askedAt ? 1 : -1));
+  }
+
+  #mustBeAsked({ opened, askedAt }: BreakGlass): void {
+    if (opened !== undefined) throw new GatewayError('bad-request', 'this was opened already; ask anew');
+    if (this.#parts.clock.now() - Date.parse(askedAt) > ASKED_MS)
+      throw new GatewayError('bad-request', 'this was asked too long ago');
+  }
+
+  #askerRefusal(principal: string): string | undefined {
+    const { generation, clock } = this.#parts;
+    return hubPersonRefusal(generation.value, principal, dateOf(clock.now()), 'any');
+  }
+
+  #proofRefusal({ principal }: BreakGlass, signer: string): string | undefined {
+    return signer === principal ? this.#askerRefusal(principal) : `${signer} signed, and ${principal} asked`;
+  }
+
+  /** Why two persons do not stand for it at this moment. */
+  #refusal({ principal, signed }: BreakGlass, second: string): string | undefined {
+    const { generation, clock } = this.#parts;
+    const today = dateOf(clock.now());
+    const refusal = secondPersonRefusal(generation.value, second, principal, today, SECOND_ROLES);
+    if (refusal !== undefined) return refusal;
+    return signed === undefined ? `${principal} did not sign what was asked` : this.#askerRefusal(principal);
   }
 
   get #folder(): string {

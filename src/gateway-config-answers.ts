@@ -28,7 +28,7 @@ export async function answerConfig({ proposals, desk }: Configuration, words: re
   }
 }
 
-/** `break-glass ask | asked | open | read | list`, each with one JSON object. @throws GatewayError */
+/** `break-glass ask | asked | prove | open | read | list`, each with one JSON object. @throws GatewayError */
 export async function answerBreakGlass({ breakGlass }: Configuration, words: readonly string[]): Promise<unknown> {
   const [verb, text = '{}'] = words;
   const asked = parseAsked(text);
@@ -38,6 +38,8 @@ export async function answerBreakGlass({ breakGlass }: Configuration, words: rea
       return breakGlass.ask({ principal, path, reason, minutes: Number(minutes) });
     case 'asked':
       return breakGlass.asked(id);
+    case 'prove':
+      return breakGlass.prove(id, signatureOf(asked));
     case 'open':
       return breakGlass.open(id, signatureOf(asked));
     case 'read':
@@ -45,7 +47,7 @@ export async function answerBreakGlass({ breakGlass }: Configuration, words: rea
     case 'list':
       return breakGlass.list();
     default:
-      throw new GatewayError('bad-request', 'break-glass ask | asked | open | read | list');
+      throw new GatewayError('bad-request', 'break-glass ask | asked | prove | open | read | list');
   }
 }
 

@@ -38,9 +38,7 @@ export function addConfig(config: Command, finish: Finish): void {
 /** A look into the content of files, with a second person. */
 export function addBreakGlass(glass: Command, finish: Finish): void {
   withSigning(
-    withPlaces(
-      glass.command('open').description('ask for it; with the second person’s key or certificate it is open at once'),
-    )
+    withPlaces(glass.command('open').description('ask for it, with the key or certificate of the one who looks'))
       .requiredOption('--principal <person@partner>', 'who looks: a person of the hub with a role')
       .requiredOption('--path <path>', 'what, as in /rjv/OUT/ADRM')
       .requiredOption('--reason <text>', 'why; the data protection officer reads it')
@@ -50,6 +48,12 @@ export function addBreakGlass(glass: Command, finish: Finish): void {
     const { principal, path, reason, minutes } = options;
     const wanted = { principal, path, reason, minutes };
     finish(await breakGlassOpen(wanted, { ...common(options), ...signing(options) }, process.stdout));
+  });
+  withSigning(
+    withPlaces(glass.command('sign <id>').description('sign what you asked for, where "open" had no key')),
+  ).action(async (id, options) => {
+    const { breakGlassProve } = await import('./commands/break-glass.ts');
+    finish(await breakGlassProve(id, { ...common(options), ...signing(options) }, process.stdout));
   });
   withSigning(
     withPlaces(glass.command('approve <id>').description('sign what was asked for, as its second person')),

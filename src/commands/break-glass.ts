@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { GatewayError } from '../domain/errors.ts';
 import type { BreakGlass } from '../gateway-break-glass.ts';
 import { askGateway } from '../ops/control-socket.ts';
-import { type SigningOptions, signatureOver } from './config-sign.ts';
+import { isSigning, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
 
 type Out = NodeJS.WritableStream;
@@ -13,21 +13,28 @@ export type Wanted = {
   readonly minutes: string;
 };
 
-/** Asks for a look at content; with the second person's key or certificate at hand it is opened at once. */
+type Asked = BreakGlass & { readonly toSign: string };
+
+/** Asks for a look at content; signed by the one who asks, or by `sluis break-glass sign` later. */
 export async function breakGlassOpen(wanted: Wanted, options: CommonOptions & SigningOptions, out: Out): Promise<0> {
-  const asked = (await ask(options, 'ask', { ...wanted })) as BreakGlass & { readonly toSign: string };
-  const { key, certificate, signature } = options;
-  if (signature !== undefined)
-    throw new GatewayError('bad-request', 'what is signed is known only now; use --key or --certificate');
-  if (key === undefined && certificate === undefined)
-    return print(asked, options, out, `asked  ${asked.id}\n\n${asked.toSign}`);
-  return breakGlassSign(asked.id, asked.toSign, options, out);
+  // Its text has an id and a time that nobody knows before.
+  if (options.signature !== undefined)
+    throw new GatewayError('bad-request', 'ask without --signature, and give it to "sluis break-glass sign"');
+  const asked = (await ask(options, 'ask', { ...wanted })) as Asked;
+  return printAsked(isSigning(options) ? await proven(asked, options) : asked, options, out);
 }
 
-/** The second person's signature over what was asked for. */
+/** The signature of the one who asked, where `open` was not given his key. */
+export async function breakGlassProve(id: string, options: CommonOptions & SigningOptions, out: Out): Promise<0> {
+  return printAsked(await proven((await ask(options, 'asked', { id })) as Asked, options), options, out);
+}
+
+/** The second person's signature over what was asked for opens it. */
 export async function breakGlassApprove(id: string, options: CommonOptions & SigningOptions, out: Out): Promise<0> {
-  const asked = (await ask(options, 'asked', { id })) as { readonly toSign: string };
-  return breakGlassSign(id, asked.toSign, options, out);
+  const { toSign } = (await ask(options, 'asked', { id })) as Asked;
+  const opened = (await ask(options, 'open', { id, ...(await signatureOver(toSign, options)) })) as BreakGlass;
+  const { second = '', until = '' } = opened.opened ?? {};
+  return print(opened, options, out, `opened  ${id}\nby      ${second}\nuntil   ${until}\n`);
 }
 
 /** Copies one file here, while it is open. */
@@ -44,18 +51,22 @@ export async function breakGlassRead(
 
 export async function breakGlassList(options: CommonOptions, out: Out): Promise<0> {
   const all = (await ask(options, 'list', {})) as readonly BreakGlass[];
-  const lines = all.map(({ id, principal, path, reason, askedAt, opened }) => {
-    const state = opened === undefined ? 'not opened' : `opened by ${opened.second} until ${opened.until}`;
+  const lines = all.map(({ id, principal, path, reason, askedAt, signed, opened }) => {
+    const notOpened = signed === undefined ? 'not signed' : 'not opened';
+    const state = opened === undefined ? notOpened : `opened by ${opened.second} until ${opened.until}`;
     return `${askedAt}  ${id}  ${principal}  ${path}  ${state}: ${reason}\n`;
   });
   return print(all, options, out, lines.join('') || 'nobody asked\n');
 }
 
-async function breakGlassSign(id: string, text: string, options: CommonOptions & SigningOptions, out: Out): Promise<0> {
-  const signature = await signatureOver(text, options);
-  const opened = (await ask(options, 'open', { id, ...signature })) as BreakGlass;
-  const { second = '', until = '' } = opened.opened ?? {};
-  return print(opened, options, out, `opened  ${id}\nby      ${second}\nuntil   ${until}\n`);
+async function proven(asked: Asked, options: CommonOptions & SigningOptions): Promise<Asked> {
+  return (await ask(options, 'prove', { id: asked.id, ...(await signatureOver(asked.toSign, options)) })) as Asked;
+}
+
+function printAsked(asked: Asked, options: CommonOptions, out: Out): 0 {
+  const { id, principal, signed, toSign } = asked;
+  const waits = signed === undefined ? `${principal} has to sign it` : 'a second person has to sign it';
+  return print(asked, options, out, `asked  ${id}\n${waits}\n\n${toSign}`);
 }
 
 async function ask(options: CommonOptions, verb: string, asked: Readonly<Record<string, string>>): Promise<unknown> {

@@ -27,6 +27,10 @@ export type SigningOptions = {
 
 export type Signature = { readonly form: 'ssh' | 'certificate'; readonly signature: string };
 
+export function isSigning({ key, certificate, signature }: SigningOptions): boolean {
+  return key !== undefined || certificate !== undefined || signature !== undefined;
+}
+
 /** Signs a text, or takes the signature somebody made. @throws GatewayError `bad-request` */
 export async function signatureOver(text: string, options: SigningOptions): Promise<Signature> {
   const { key, certificate, signature } = options;

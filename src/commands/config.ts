@@ -3,7 +3,7 @@ import { type Proposal, Proposals, textToSign } from '../config/proposals.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { ProposalAnswer } from '../gateway-config-proposals.ts';
 import { askGateway } from '../ops/control-socket.ts';
-import { type SigningOptions, signatureOver } from './config-sign.ts';
+import { isSigning, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
 
 type Out = NodeJS.WritableStream;
@@ -66,10 +66,6 @@ export async function configShow(
   if (options.json) out.write(`${JSON.stringify({ tree, row, files: Object.fromEntries(all) })}\n`);
   else out.write(`${row === undefined ? `tree ${tree}, not in force yet\n` : historyLine(row)}${listing(all)}`);
   return 0;
-}
-
-function isSigning({ key, certificate, signature }: SigningOptions): boolean {
-  return key !== undefined || certificate !== undefined || signature !== undefined;
 }
 
 async function proposed(

@@ -55,21 +55,35 @@ export function approverRefusal(
 
 /** Why somebody is not the second person for something; he has one of the roles. */
 export function secondPersonRefusal(
-  { partners, hub }: Pick<Generation, 'partners' | 'hub'>,
+  generation: Pick<Generation, 'partners' | 'hub'>,
   signer: string,
   author: string,
   today: IsoDate,
   roles: readonly Role[],
 ): string | undefined {
-  const found = personOf(partners, signer);
-  if (found === undefined) return `${signer} is nobody of the generation in force`;
-  if (naturalPerson(partners, signer) === naturalPerson(partners, author))
+  const { partners } = generation;
+  const isKnown = personOf(partners, signer) !== undefined;
+  if (isKnown && naturalPerson(partners, signer) === naturalPerson(partners, author))
     return `${signer} asked for it; a second person approves`;
-  if (found.partner.id !== hub) return `${signer} is not a person of the hub`;
-  if (!roles.some((role) => found.account.roles.includes(role))) {
-    return `${signer} does not have the role ${roles.join(' or ')}`;
+  return hubPersonRefusal(generation, signer, today, roles);
+}
+
+/** Why somebody is no person of the hub in force today with one of the roles, or with `any`. */
+export function hubPersonRefusal(
+  { partners, hub }: Pick<Generation, 'partners' | 'hub'>,
+  name: string,
+  today: IsoDate,
+  roles: readonly Role[] | 'any',
+): string | undefined {
+  const found = personOf(partners, name);
+  if (found === undefined) return `${name} is nobody of the generation in force`;
+  if (found.partner.id !== hub) return `${name} is not a person of the hub`;
+  const held = found.account.roles;
+  if (roles === 'any' && held.length === 0) return `${name} has no role at the hub`;
+  if (roles !== 'any' && !roles.some((role) => held.includes(role))) {
+    return `${name} does not have the role ${roles.join(' or ')}`;
   }
-  return isDesignated(found, today) ? undefined : `${signer} is not in force today`;
+  return isDesignated(found, today) ? undefined : `${name} is not in force today`;
 }
 
 /** Somebody whom several partners designated is one person. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { breakGlassApprove, breakGlassOpen, breakGlassRead } from '../../src/commands/break-glass.ts';
+import { breakGlassApprove, breakGlassOpen, breakGlassProve, breakGlassRead } from '../../src/commands/break-glass.ts';
+import type { CommonOptions } from '../../src/commands/places.ts';
 import { askGateway } from '../../src/ops/control-socket.ts';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { eventually } from '../support/eventually.ts';
@@ -64,6 +65,28 @@ async function backToTheBeginning(): Promise<void> {
   const { tree } = await commands.rollback(third?.generation ?? '', 'anna@ksz');
   await commands.approveBy(tree, 'bram@ksz');
   await commands.apply(tree);
+}
+
+const NOTES = '/rva/INTEST/notes.part';
+const WANTED = { path: '/rva/INTEST', reason: 'RVA asks why its file is not read', minutes: '5' };
+
+/** `sluis break-glass …`; what is read lies under the id of the look. */
+const glass = {
+  open: (signing: { key?: string } = {}, principal = 'anna@ksz') =>
+    glassCommand((options, out) => breakGlassOpen({ ...WANTED, principal }, { ...options, ...signing }, out)),
+  sign: (id: string, account: string) =>
+    glassCommand((options, out) => breakGlassProve(id, { ...options, key: commands.keyOf(account) }, out)),
+  approve: (id: string, account: string) =>
+    glassCommand((options, out) => breakGlassApprove(id, { ...options, key: commands.keyOf(account) }, out)),
+  read: (id: string, path: string) =>
+    glassCommand((options, out) => breakGlassRead(id, path, join(gateway.folder, id), options, out)),
+};
+
+async function glassCommand(command: (options: CommonOptions, out: PassThrough) => Promise<0>) {
+  const out = new PassThrough();
+  await command({ config: gateway.config, data: gateway.data, portOffset: 0, json: true }, out);
+  out.end();
+  return JSON.parse(await text(out));
 }
 
 describe('outside demo mode', () => {
@@ -207,33 +230,28 @@ describe('outside demo mode', () => {
   test('no role reads files of partners; break-glass does, for a reason, with a second person, and is told', async () => {
     const rva = await WebdavClient.open(gateway, 'anna@rva');
     await rva.put('/INTEST/notes.part', 'content of RVA');
-    const options = { config: gateway.config, data: gateway.data, portOffset: 0, json: true };
-    const run = async (command: (out: PassThrough) => Promise<0>) => {
-      const out = new PassThrough();
-      await command(out);
-      out.end();
-      return JSON.parse(await text(out));
-    };
-    const wanted = {
-      principal: 'anna@ksz',
-      path: '/rva/INTEST',
-      reason: 'RVA asks why its file is not read',
-      minutes: '5',
-    };
-    const key = (account: string) => ({ ...options, key: commands.keyOf(account) });
-    const asked = await run((out) => breakGlassOpen(wanted, options, out));
-    const copy = join(gateway.folder, 'copy');
-    const read = (id: string, path: string) => run((out) => breakGlassRead(id, path, copy, options, out));
-    await expect(read(asked.id, '/rva/INTEST/notes.part')).rejects.toThrow('not open for this');
-    await expect(run((out) => breakGlassApprove(asked.id, key('anna@ksz'), out))).rejects.toThrow('a second person');
-    await expect(run((out) => breakGlassApprove(asked.id, key('anna@rva'), out))).rejects.toThrow(
-      'no person of the hub',
+    const unsigned = await glass.open();
+    await expect(glass.approve(unsigned.id, 'bram@ksz')).rejects.toThrow('anna@ksz did not sign what was asked');
+    await expect(glass.sign(unsigned.id, 'bram@ksz')).rejects.toThrow('bram@ksz signed, and anna@ksz asked');
+    await expect(glass.open({ key: commands.keyOf('bram@ksz') })).rejects.toThrow(
+      'bram@ksz signed, and anna@ksz asked',
     );
-    await run((out) => breakGlassApprove(asked.id, key('bram@ksz'), out));
-    await expect(read(asked.id, '/rva/INTESTS/notes.part')).rejects.toThrow('not open for this');
-    expect(await read(asked.id, '/rva/INTEST/notes.part')).toMatchObject({ size: 14 });
-    expect(await readFile(copy, 'utf8')).toBe('content of RVA');
-    const { reason } = wanted;
+    await expect(glass.read(unsigned.id, NOTES)).rejects.toThrow('not open for this');
+    await glass.sign(unsigned.id, 'anna@ksz');
+    await expect(glass.sign(unsigned.id, 'anna@ksz')).rejects.toThrow('signed this already');
+    expect(await glass.approve(unsigned.id, 'bram@ksz')).toMatchObject({ opened: { second: 'bram@ksz' } });
+
+    const asked = await glass.open({ key: commands.keyOf('anna@ksz') });
+    await expect(glass.read(asked.id, NOTES)).rejects.toThrow('not open for this');
+    await expect(glass.approve(asked.id, 'anna@ksz')).rejects.toThrow('a second person');
+    await expect(glass.approve(asked.id, 'anna@rva')).rejects.toThrow('no person of the hub');
+    await glass.approve(asked.id, 'bram@ksz');
+    await expect(glass.read(asked.id, '/rva/INTESTS/notes.part')).rejects.toThrow('not open for this');
+    expect(await glass.read(asked.id, NOTES)).toMatchObject({ size: 14 });
+    expect(await readFile(join(gateway.folder, asked.id), 'utf8')).toBe('content of RVA');
+    const { reason } = WANTED;
+    await audit.line({ kind: 'break-glass-signed', outcome: 'refused', fields: { id: unsigned.id } });
+    await audit.line({ kind: 'break-glass-signed', outcome: 'done', fields: { id: asked.id } });
     await audit.line({ kind: 'break-glass', outcome: 'done', fields: { id: asked.id, second: 'bram@ksz', reason } });
     await audit.line({
       kind: 'break-glass-read',
@@ -246,16 +264,20 @@ describe('outside demo mode', () => {
       fields: { id: asked.id, path: '/rva/INTESTS/notes.part' },
     });
     expect(await readFile(join(gateway.data, 'notices/dpo', `${asked.id}.json`), 'utf8')).toContain(reason);
-    const nobody = { ...wanted, principal: 'bram@rva' };
-    await expect(run((out) => breakGlassOpen(nobody, options, out))).rejects.toThrow(
-      'no person of the hub with a role',
-    );
+    const key = commands.keyOf('anna@rva');
+    await expect(glass.open({ key }, 'bram@rva')).rejects.toThrow('not a person of the hub');
     rva.close();
   });
 
-  test('who is shut out can not approve, though his key is right', async () => {
+  test('who is shut out can not approve, though his key is right, and what he opened is closed', async () => {
+    const [asked, opened] = [await glass.open({ key: commands.keyOf('anna@ksz') }), await glass.open()];
+    await glass.sign(opened.id, 'anna@ksz');
+    await glass.approve(opened.id, 'bram@ksz');
+    expect(await glass.read(opened.id, NOTES)).toMatchObject({ size: 14 });
     const bram = (yaml: string) => yaml.replace('  - id: bram\n', '  - id: bram\n    disabled: true\n');
     await takeUp(gateway, 'partners/ksz.yaml', bram);
+    await expect(glass.read(opened.id, NOTES)).rejects.toThrow('not open for this');
+    await expect(glass.approve(asked.id, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
     await change(openToRva);
     const { tree } = await commands.propose('anna@ksz', 'nobody is left');
     await expect(commands.approveBy(tree, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
