@@ -270,14 +270,18 @@ describe('outside demo mode', () => {
   });
 
   test('who is shut out can not approve, though his key is right, and what he opened is closed', async () => {
-    const [asked, opened] = [await glass.open({ key: commands.keyOf('anna@ksz') }), await glass.open()];
-    await glass.sign(opened.id, 'anna@ksz');
-    await glass.approve(opened.id, 'bram@ksz');
-    expect(await glass.read(opened.id, NOTES)).toMatchObject({ size: 14 });
+    const ask = (account: string) => glass.open({ key: commands.keyOf(account) }, account);
+    const [byAnna, byBram] = [await ask('anna@ksz'), await ask('bram@ksz')];
+    const opened = [await ask('anna@ksz'), await ask('bram@ksz')];
+    await glass.approve(opened[0].id, 'bram@ksz');
+    await glass.approve(opened[1].id, 'anna@ksz');
+    for (const { id } of opened) expect(await glass.read(id, NOTES)).toMatchObject({ size: 14 });
     const bram = (yaml: string) => yaml.replace('  - id: bram\n', '  - id: bram\n    disabled: true\n');
     await takeUp(gateway, 'partners/ksz.yaml', bram);
-    await expect(glass.read(opened.id, NOTES)).rejects.toThrow('not open for this');
-    await expect(glass.approve(asked.id, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
+    for (const { id } of opened) await expect(glass.read(id, NOTES)).rejects.toThrow('not open for this');
+    await expect(glass.approve(byAnna.id, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
+    await expect(glass.approve(byBram.id, 'anna@ksz')).rejects.toThrow('bram@ksz is not in force today');
+    await expect(ask('bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
     await change(openToRva);
     const { tree } = await commands.propose('anna@ksz', 'nobody is left');
     await expect(commands.approveBy(tree, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
