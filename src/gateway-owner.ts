@@ -12,6 +12,7 @@ import { OwnerSocket } from './processes/owner-socket.ts';
 import type { Workers } from './processes/workers.ts';
 import type { Ledger } from './storage/ledger.ts';
 import type { TrialParts } from './submissions/trial.ts';
+import type { TrialEntry } from './submissions/trial-gate.ts';
 import type { SelectionDesk } from './vfs/selections.ts';
 
 /** What makes a gateway the owner of one of several processes. */
@@ -55,6 +56,7 @@ type Parts = {
   readonly onArrival: () => void;
   /** Judges files that are only checked, for every process. */
   readonly judge: TrialParts['judge'];
+  readonly gate: TrialEntry;
   readonly selections: SelectionDesk;
 };
 
@@ -73,6 +75,7 @@ export async function serveWorkers(
     levelTwo,
     onArrival,
     judge,
+    gate,
     selections,
     audit,
     logger,
@@ -91,7 +94,7 @@ export async function serveWorkers(
     formKey,
     stepUps: stepUps.rows,
   });
-  const holdings = { ledger, limiter, live, buckets, stepUps, roomOf, onArrival, judge, selections };
+  const holdings = { ledger, limiter, live, buckets, stepUps, roomOf, onArrival, judge, gate, selections };
   const welcome = workers.welcome(holdings, introduction, { audit, logger });
   const server = new OwnerSocket({ path: socket, word, welcome });
   await server.listen();

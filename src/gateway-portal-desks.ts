@@ -17,7 +17,7 @@ import { textOf } from './texts/texts.ts';
 const SAMPLES = join(import.meta.dirname, '../test/fixtures/samples');
 
 type Parts = Pick<DeskParts, 'ledger' | 'audit' | 'authorizer' | 'clock'> &
-  Pick<TrialParts, 'judge'> & {
+  Pick<TrialParts, 'judge' | 'gate'> & {
     readonly store: DeskParts['store'] & TrialParts['store'];
     readonly generation: Current<Generation>;
     readonly settings: Settings;

@@ -38,6 +38,7 @@ import {
   RemoteLimiter,
   RemoteSelections,
   RemoteStepUps,
+  RemoteTrialGate,
 } from './processes/remote-access.ts';
 import { RemoteLedger } from './processes/remote-ledger.ts';
 import { RemotePlaces } from './processes/remote-places.ts';
@@ -157,6 +158,7 @@ async function build(
   });
   const desks = portalDesks({
     ...{ ledger, store, audit, authorizer, generation, clock, settings, configDirectory },
+    gate: new RemoteTrialGate(speaks),
     judge: (tried, content) => speaks.call('trial.judge', { tried, content }, 'unavailable'),
   });
   const portal = openPortal({

@@ -41,6 +41,7 @@ import { ExpectedWatch } from './submissions/expected-watch.ts';
 import { Explainer } from './submissions/explain.ts';
 import { HandIn } from './submissions/hand-in.ts';
 import { senderOfTried, type TrialParts } from './submissions/trial.ts';
+import { TrialGate } from './submissions/trial-gate.ts';
 import { textOf } from './texts/texts.ts';
 import { Selections } from './vfs/selections.ts';
 import { Vfs } from './vfs/vfs.ts';
@@ -175,9 +176,22 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
   const serving = { settings, generation: current, audit, shared, levelTwo, logger };
   const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
-  const judge: TrialParts['judge'] = (tried, content) => dryRuns.judge(senderOfTried(current.value, tried), content);
+  const judge: TrialParts['judge'] = (tried, content) =>
+    dryRuns.judge(senderOfTried(current.value, tried), content, tried.isCounted);
+  const gate = new TrialGate(pipeline.meter);
   const { configDirectory } = options;
-  const asking = { ledger, store, audit, authorizer, generation: current, clock, settings, configDirectory, judge };
+  const asking = {
+    ledger,
+    store,
+    audit,
+    authorizer,
+    generation: current,
+    clock,
+    settings,
+    configDirectory,
+    judge,
+    gate,
+  };
   const desks = portalDesks(asking);
   const selections = new Selections(clock);
   const portalParts = {
@@ -201,7 +215,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
         )
       : await serveWorkers(
           owner,
-          { ...serving, ...{ configDirectory, ledger, onArrival, judge, selections } },
+          { ...serving, ...{ configDirectory, ledger, onArrival, judge, gate, selections } },
           closers,
         );
   const healthNow = () => {

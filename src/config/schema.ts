@@ -87,6 +87,7 @@ const limits = strict({
   stepUpHours: z.number().min(0.0001).max(24).default(4),
   simulationBytesPerHour: z.int().positive().default(200_000_000),
   receiptReadBytes: z.int().min(1).max(1_000_000_000).default(8_388_608),
+  maxDryRunBytes: z.int().min(1).max(1_000_000_000_000).default(100_000_000),
 }).prefault({});
 
 /** When the hub is warned of one partner. */

@@ -38,6 +38,8 @@ export type Limits = {
   readonly simulationBytesPerHour: number;
   /** What of a file is read before its receipt; what is found there makes the receipt negative. */
   readonly receiptReadBytes: number;
+  /** The largest file that can be tried in the portal. */
+  readonly maxDryRunBytes: number;
 };
 
 /** How many records of one partner may be refused in an hour or a day because it does not know the person (300020). */

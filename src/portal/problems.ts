@@ -78,6 +78,11 @@ export function problemAnswer(
   };
 }
 
+/** For who asks more than is done at once or in an hour (RFC 6585 §4). */
+export function tooMany(waitMs: number, language: Language): HttpAnswer {
+  return problemAnswer('too-many-requests', language, { headers: { 'Retry-After': Math.ceil(waitMs / 1000) } });
+}
+
 /**
  * The answer for what a handler threw. What is not a `GatewayError` is a fault of ours: its cause goes to the log, and
  * the client learns only that it is one.

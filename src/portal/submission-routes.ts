@@ -1,9 +1,8 @@
-import type { HttpAnswer } from '../domain/http.ts';
 import { parseTicket } from '../domain/submission.ts';
 import type { SubmissionDesk } from '../submissions/desk.ts';
 import type { TrialDesk } from '../submissions/trial.ts';
 import { attachment } from './attachment.ts';
-import { problemAnswer } from './problems.ts';
+import { tooMany } from './problems.ts';
 import { type Later, type Route, reply, route } from './route.ts';
 import {
   answerParams,
@@ -124,8 +123,4 @@ function trial(parts: Later<SubmissionParts>): Route {
       return 'waitMs' in found ? tooMany(found.waitMs, call.language) : reply(found);
     },
   });
-}
-
-function tooMany(waitMs: number, language: Parameters<typeof problemAnswer>[1]): HttpAnswer {
-  return problemAnswer('too-many-requests', language, { headers: { 'Retry-After': Math.ceil(waitMs / 1000) } });
 }

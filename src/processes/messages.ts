@@ -33,6 +33,7 @@ export type WorkerTells = {
   readonly 'upload.ended': VPath;
   readonly 'parts.began': string;
   readonly 'parts.ended': string;
+  readonly 'trial.leave': { readonly id: number };
   /** A commit of this worker queued an arrival. */
   readonly arrival: undefined;
 };
@@ -51,6 +52,11 @@ export type WorkerCalls = {
   readonly 'selection.put': Asked<{ readonly owner: string; readonly paths: readonly VPath[] }, string | undefined>;
   readonly 'selection.get': Asked<{ readonly owner: string; readonly id: string }, readonly VPath[] | undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
+  /** `id` is the worker's own number of a dry run; undefined where it is let in. */
+  readonly 'trial.enter': Asked<
+    { readonly id: number; readonly principal: Principal; readonly bytes: number | undefined },
+    MustWait | undefined
+  >;
   readonly 'trial.judge': Asked<{ readonly tried: Tried; readonly content: CompletedContent }, Judged | MustWait>;
 };
 

@@ -7,6 +7,8 @@ import type { Direction } from '../domain/partner.ts';
 import type { PartnerId, Principal } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, StepUpKey } from '../storage/commands.ts';
+import type { MustWait } from '../submissions/dry-run.ts';
+import type { TrialEntry, TrialPass } from '../submissions/trial-gate.ts';
 import type { Elsewhere } from '../vfs/elsewhere.ts';
 import type { PartialState } from '../vfs/files.ts';
 import type { SelectionDesk } from '../vfs/selections.ts';
@@ -122,5 +124,22 @@ export class RemoteSelections implements SelectionDesk {
 
   get(owner: string, id: string): Promise<readonly VPath[] | undefined> {
     return this.#owner.call('selection.get', { owner, id });
+  }
+}
+
+/** Lets dry runs in as the owner says. */
+export class RemoteTrialGate implements TrialEntry {
+  readonly #owner: ToOwner;
+  #last = 0;
+
+  constructor(owner: ToOwner) {
+    this.#owner = owner;
+  }
+
+  async enter(principal: Principal, bytes: number | undefined): Promise<TrialPass | MustWait> {
+    this.#last += 1;
+    const id = this.#last;
+    const wait = await this.#owner.call('trial.enter', { id, principal, bytes }, 'unavailable');
+    return wait ?? { leave: () => this.#owner.tell('trial.leave', { id }) };
   }
 }

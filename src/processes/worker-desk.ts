@@ -3,9 +3,11 @@ import type { LiveSessions, Place } from '../access/live-sessions.ts';
 import type { LoginLimiter } from '../access/login-limiter.ts';
 import type { StepUps } from '../access/step-ups.ts';
 import type { Peer, Stranger, Strangers } from '../access/waiting-room.ts';
-import type { Session } from '../domain/principal.ts';
+import type { Principal, Session } from '../domain/principal.ts';
 import type { Ledger } from '../storage/ledger.ts';
+import type { MustWait } from '../submissions/dry-run.ts';
 import type { TrialParts } from '../submissions/trial.ts';
+import type { TrialEntry, TrialPass } from '../submissions/trial-gate.ts';
 import type { SelectionDesk } from '../vfs/selections.ts';
 import type { Link, LinkHandlers } from './link.ts';
 import {
@@ -36,6 +38,7 @@ export type Holdings = {
   readonly roomOf: (rule: string) => Strangers;
   readonly onArrival: () => void;
   readonly judge: TrialParts['judge'];
+  readonly gate: TrialEntry;
 };
 
 type Guest = { readonly stranger: Stranger; readonly peer: { bytesRead: number } };
@@ -49,6 +52,7 @@ export class WorkerDesk {
   readonly #uploads: ReturnType<UploadsOfWorkers['of']>;
   readonly #guests = new Map<number, Guest>();
   readonly #places = new Map<number, { readonly place: Place; readonly session: { value: Session } }>();
+  readonly #trials = new Map<number, TrialPass>();
   #isGone = false;
 
   constructor(name: string, link: () => Link, holdings: Holdings) {
@@ -100,6 +104,7 @@ export class WorkerDesk {
       'upload.ended': this.#uploads.ended,
       'parts.began': this.#uploads.partsBegan,
       'parts.ended': this.#uploads.partsEnded,
+      'trial.leave': ({ id }) => this.#leaveTrial(id),
       arrival: onArrival,
     };
   }
@@ -119,6 +124,7 @@ export class WorkerDesk {
       'selection.put': ({ owner, paths }) => selections.put(owner, paths),
       'selection.get': ({ owner, id }) => selections.get(owner, id),
       'parts.held': (key) => uploads.heldFor(this.worker, key),
+      'trial.enter': ({ id, principal, bytes }) => this.#enterTrial(id, principal, bytes),
       'trial.judge': ({ tried, content }) => judge(tried, content),
     };
   }
@@ -170,10 +176,24 @@ export class WorkerDesk {
     this.#places.delete(id);
   }
 
+  async #enterTrial(id: number, principal: Principal, bytes: number | undefined): Promise<MustWait | undefined> {
+    const pass = await this.#holdings.gate.enter(principal, bytes);
+    if ('waitMs' in pass) return pass;
+    if (this.#isGone) pass.leave();
+    else this.#trials.set(id, pass);
+    return undefined;
+  }
+
+  #leaveTrial(id: number): void {
+    this.#trials.get(id)?.leave();
+    this.#trials.delete(id);
+  }
+
   #end(): void {
     this.#isGone = true;
     for (const id of [...this.#guests.keys()]) this.#left(id);
     for (const id of [...this.#places.keys()]) this.#leave(id);
+    for (const id of [...this.#trials.keys()]) this.#leaveTrial(id);
     this.#uploads.gone();
   }
 }

@@ -83,9 +83,12 @@ export class DryRuns {
     return reportOf(await this.#judged(sender, size, content), sender, this.#parts.textOf);
   }
 
-  /** The same of a content that is complete; it is gone afterwards. */
-  async judge(sender: Sender, content: CompletedContent): Promise<Judged | MustWait> {
-    const wait = this.#rate(sender, content.size);
+  /**
+   * The same of a content that is complete; it is gone afterwards.
+   * @param isCounted whether its bytes were taken off the rate when it came
+   */
+  async judge(sender: Sender, content: CompletedContent, isCounted: boolean): Promise<Judged | MustWait> {
+    const wait = isCounted ? undefined : this.#rate(sender, content.size);
     if (wait === undefined) return this.#judged(sender, content.size, content);
     await this.#parts.store.remove(content.contentId);
     return wait;

@@ -2,6 +2,7 @@ import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
+import type { HttpBody } from '../domain/http.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Authorizer, Principal } from '../domain/principal.ts';
 import { splitRszName } from '../domain/rsz-name.ts';
@@ -14,11 +15,18 @@ import type { Asker } from './desk.ts';
 import type { Judged, MustWait } from './dry-run.ts';
 import type { NameOfField, RefusedRecord } from './refused.ts';
 import type { Sender } from './sender.ts';
+import type { TrialEntry } from './trial-gate.ts';
 import { type Viewer, viewersOf } from './viewer.ts';
 import type { Words } from './words.ts';
 
 /** Who tries which file, as plain data. */
-export type Tried = { readonly principal: Principal; readonly flow: string; readonly name: string };
+export type Tried = {
+  readonly principal: Principal;
+  readonly flow: string;
+  readonly name: string;
+  /** Whether its bytes were counted when it came. */
+  readonly isCounted: boolean;
+};
 
 /** Where the pipeline is: who hands in what. @throws GatewayError `not-found` for what is not in force any more */
 export function senderOfTried({ partners, flows }: Generation, { principal, flow: code, name }: Tried): Sender {
@@ -49,6 +57,7 @@ export type TrialParts = {
   readonly store: Pick<ContentStore, 'begin' | 'writePart' | 'complete' | 'remove'>;
   readonly authorizer: Authorizer;
   readonly generation: Current<Generation>;
+  readonly gate: TrialEntry;
   /** Runs where the pipeline is. */
   readonly judge: (tried: Tried, content: CompletedContent) => Promise<Judged | MustWait>;
   readonly words: Words;
@@ -67,23 +76,48 @@ export class TrialDesk {
   /**
    * @param flow undefined where the name of the file tells it
    * @throws GatewayError `bad-request` where the flow is not clear or is none of the caller's, `too-large`
+   * @returns how long to wait where too much was simulated of late, or too many files are tried at once
    */
   async run(
     { session, language }: Asker,
     asked: { readonly name: string; readonly flow?: string | undefined },
-    bytes: AsyncIterable<Uint8Array>,
+    bytes: Pick<HttpBody, 'length' | typeof Symbol.asyncIterator>,
   ): Promise<Trial | MustWait> {
     const generation = this.#parts.generation.value;
     const viewers = viewersOf(generation, this.#parts.authorizer, session);
     const { flow, viewer } = flowOf(generation, viewers, asked);
     this.#mustSend(viewer, flow, asked.name);
-    const most = Math.min(flow.maxFileBytes, viewer.partner.maxFileBytes ?? generation.limits.maxFileBytes);
+    const { limits } = generation;
+    const most = Math.min(
+      ...[flow.maxFileBytes, viewer.partner.maxFileBytes ?? limits.maxFileBytes, limits.maxDryRunBytes],
+    );
+    if ((bytes.length ?? 0) > most) throw tooLarge(most);
+    const { principal } = viewer.session;
+    const pass = await this.#parts.gate.enter(principal, bytes.length);
+    if ('waitMs' in pass) return pass;
+    try {
+      const tried = { principal, flow: flow.code, name: asked.name, isCounted: bytes.length !== undefined };
+      return await this.#tried(tried, bytes, { most, flow, language });
+    } finally {
+      pass.leave();
+    }
+  }
+
+  async #tried(
+    tried: Tried,
+    bytes: AsyncIterable<Uint8Array>,
+    { most, flow, language }: { readonly most: number; readonly flow: Flow; readonly language: Language },
+  ): Promise<Trial | MustWait> {
     const content = await this.#take(bytes, most);
-    const tried = { principal: viewer.session.principal, flow: flow.code, name: asked.name };
-    const judged = await this.#parts.judge(tried, content);
-    if ('waitMs' in judged) return judged;
-    const nameOf = await this.#parts.names();
-    return this.#told(judged, { flow, content, name: asked.name, language, nameOf });
+    try {
+      const judged = await this.#parts.judge(tried, content);
+      if ('waitMs' in judged) return judged;
+      const nameOf = await this.#parts.names();
+      return this.#told(judged, { flow, content, name: tried.name, language, nameOf });
+    } finally {
+      // Who judges removes it too, but may be in another process, which may be gone.
+      await this.#parts.store.remove(content.contentId);
+    }
   }
 
   /** Who may not hand it in gets no answer out of the directory either. @throws GatewayError */
@@ -101,8 +135,7 @@ export class TrialDesk {
     try {
       let size = 0;
       for await (const chunk of bytes) {
-        if (size + chunk.length > most)
-          throw new GatewayError('too-large', `this flow takes files of up to ${most} bytes`);
+        if (size + chunk.length > most) throw tooLarge(most);
         await store.writePart(upload, size, chunk);
         size += chunk.length;
       }
@@ -164,6 +197,10 @@ export class TrialDesk {
       })),
     };
   }
+}
+
+function tooLarge(most: number): GatewayError {
+  return new GatewayError('too-large', `files of this flow of up to ${most} bytes can be tried`);
 }
 
 /** Among the flows that the caller may hand in. @throws GatewayError `bad-request` */

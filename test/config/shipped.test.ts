@@ -185,6 +185,7 @@ test('limits left out are the numbers that ship', async () => {
     stepUpHours: 4,
     simulationBytesPerHour: 200_000_000,
     receiptReadBytes: 8_388_608,
+    maxDryRunBytes: 100_000_000,
   });
   expect(defaults.generation.alarms).toEqual({ unknownPersonsPerHour: 100, unknownPersonsPerDay: 500 });
   expect(defaults.generation.retention).toEqual({ endedQuestionsDays: 400 });

@@ -32,6 +32,7 @@ export const LIMITS: Limits = {
   stepUpHours: 4,
   simulationBytesPerHour: 200_000_000,
   receiptReadBytes: 8_388_608,
+  maxDryRunBytes: 100_000_000,
 };
 
 export function account(id: string, kind: Account['kind'], more: Partial<Account> = {}): Account {

@@ -1,4 +1,7 @@
+import { principalName } from '../../domain/principal.ts';
 import { absent } from '../../vfs/places.ts';
+import { FewAtOnce } from '../few-at-once.ts';
+import { tooMany } from '../problems.ts';
 import { type Later, type Route, reply, route } from '../route.ts';
 import { heldUpload, heldUploads, pathQuery } from '../schemas/files.ts';
 import type { FileParts } from './parts.ts';
@@ -6,8 +9,13 @@ import type { FileParts } from './parts.ts';
 /** More than a principal can have (`maxPartialUploadsPerPrincipal` is 100 unless somebody says otherwise). */
 const MAX_LISTED = 1000;
 
+/** All that is held is read and digested for each: a page that goes on with three files at once asks for three. */
+const DIGESTS = { ofEach: 3, inAll: 6 };
+const DIGEST_WAIT_MS = 2_000;
+
 /** Uploads that were cut. */
 export function uploadRoutes(parts: Later<FileParts>): readonly Route[] {
+  const digests = new FewAtOnce(DIGESTS);
   return [
     route({
       ...{ method: 'GET', path: '/uploads', summary: 'Uploads of the caller that were cut and can be gone on with' },
@@ -21,8 +29,10 @@ export function uploadRoutes(parts: Later<FileParts>): readonly Route[] {
       ...{ method: 'GET', path: '/upload', summary: 'What is held of an upload that was cut' },
       query: pathQuery,
       answers: { 200: { about: 'So many bytes, and what they are', schema: heldUpload } },
-      handle: async ({ session, query: { path } }) => {
-        const held = await parts().browsing.inspect(session, path);
+      handle: async ({ session, language, query: { path } }) => {
+        const caller = principalName(session.principal);
+        const held = await digests.run(caller, () => parts().browsing.inspect(session, path));
+        if (held === 'full') return tooMany(DIGEST_WAIT_MS, language);
         if (held === undefined) throw absent();
         return reply({ ...listed(held), sha256: held.sha256 }, 200, { 'Upload-Offset': held.held });
       },
