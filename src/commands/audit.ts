@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readHeads } from '../audit/heads.ts';
 import { auditLinesOf, verifyAudit } from '../audit/verify.ts';
@@ -7,6 +6,7 @@ import { verifyDetached } from '../evidence/cms-verify.ts';
 import { parseCertificates } from '../pki/certificate.ts';
 import { openSqliteReader } from '../storage/sqlite-reader.ts';
 import { type CommonOptions, dataDirectory, soundSettings } from './places.ts';
+import { readOrRefuse } from './read-or-refuse.ts';
 
 /** Verifies chain and signed heads of the audit log, beside a running gateway or without one. @returns 1 for a fault */
 export async function auditVerify(options: CommonOptions): Promise<0 | 1> {
@@ -49,7 +49,7 @@ export async function auditReference(reference: string, options: CommonOptions):
 /** Heads carry the gateway's own detached signature. */
 async function headChecker(config: string): Promise<(data: Uint8Array, signature: Uint8Array) => Promise<boolean>> {
   const { pki } = await soundSettings(config);
-  const trusted = parseCertificates(await readFile(pki.files.signerIssuer, 'utf8'));
+  const trusted = parseCertificates((await readOrRefuse(pki.files.signerIssuer)).toString());
   return async (data, signature) => {
     const result = await verifyDetached({
       cms: signature,
