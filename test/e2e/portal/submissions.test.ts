@@ -118,6 +118,7 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('submissions in th
     await scene.tabTo(page.getByRole('combobox', { name: 'Code' }));
     await page.keyboard.type('MSG00005');
     await page.getByRole('rowheader', { name: '7' }).waitFor({ state: 'detached' });
+    await page.getByRole('rowheader', { name: '3', exact: true }).waitFor();
     expect(await page.getByRole('rowheader').allInnerTexts()).toEqual(['3']);
     await scene.tabTo(page.getByRole('link', { name: 'Export as CSV' }));
     const [exported] = await Promise.all([page.waitForEvent('download'), page.keyboard.press('Enter')]);
