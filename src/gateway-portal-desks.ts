@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Settings } from './config/settings.ts';
 import type { Current } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';
+import type { Language } from './domain/partner.ts';
 import { parseCertificates } from './pki/certificate.ts';
 import type { FlowParts } from './portal/flow-routes.ts';
 import type { SubmissionParts } from './portal/submission-routes.ts';
@@ -30,7 +31,11 @@ export type PortalDesks = SubmissionParts & FlowParts & { readonly expected: Exp
 export function portalDesks(parts: Parts): PortalDesks {
   const { authorizer, generation, configDirectory, settings } = parts;
   const library = new FlowLibrary({ authorizer, generation, configDirectory, samplesDirectory: SAMPLES });
-  const common = { ...parts, words: { textOf, factOf, remedyOf, detailIn }, names: () => library.names() };
+  const common = {
+    ...parts,
+    words: { textOf, factOf, remedyOf, detailIn },
+    names: (language: Language) => library.names(language),
+  };
   const signers = async () => parseCertificates(await readFile(settings.pki.files.signerIssuer, 'utf8'));
   return {
     submissions: new SubmissionDesk({ ...common, signers }),

@@ -49,8 +49,8 @@ export type DeskParts = {
   readonly words: Words;
   /** Whose certificates may sign for the hub. */
   readonly signers: () => Promise<readonly Certificate[]>;
-  /** What fields are called. */
-  readonly names: () => Promise<NameOfField>;
+  /** What fields are called, in a language. */
+  readonly names: (language: Language) => Promise<NameOfField>;
 };
 
 /** So many submissions are looked through at once; a page may be short, or empty after some looks, and still go on. */
@@ -176,7 +176,7 @@ export class SubmissionDesk {
 
   async #refusedOf(asker: Asker, ticket: Ticket): Promise<RefusedRecords> {
     const { viewer, submission } = await this.#seen(asker, ticket);
-    const nameOf = await this.#parts.names();
+    const nameOf = await this.#parts.names(asker.language);
     return new RefusedRecords({ ...this.#parts, ...this.#telling(asker), nameOf }, viewer, submission);
   }
 

@@ -62,7 +62,7 @@ export type TrialParts = {
   readonly judge: (tried: Tried, content: CompletedContent) => Promise<Judged | MustWait>;
   readonly words: Words;
   /** What fields are called. */
-  readonly names: () => Promise<NameOfField>;
+  readonly names: (language: Language) => Promise<NameOfField>;
 };
 
 /** Files that a partner's people check before they send them: taken, judged, and forgotten. */
@@ -112,7 +112,7 @@ export class TrialDesk {
     try {
       const judged = await this.#parts.judge(tried, content);
       if ('waitMs' in judged) return judged;
-      const nameOf = await this.#parts.names();
+      const nameOf = await this.#parts.names(language);
       return this.#told(judged, { flow, content, name: tried.name, language, nameOf });
     } finally {
       // Who judges removes it too, but may be in another process, which may be gone.

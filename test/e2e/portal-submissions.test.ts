@@ -115,15 +115,28 @@ describe('a file with one bad record', () => {
   });
 
   const REFUSED = {
-    nl: ['Dit nummer is niet geldig: het controlegetal of de opbouw klopt niet.', 'Kijk het nummer na.'],
+    nl: [
+      'Dit nummer is niet geldig: het controlegetal of de opbouw klopt niet.',
+      'Kijk het nummer na.',
+      'de persoon, met het nummer dat de verzender kent',
+    ],
     fr: [
       'Ce numéro n’est pas valable : son chiffre de contrôle ou sa composition est incorrecte.',
       'Vérifiez le numéro.',
+      'la personne, par le numéro que l’expéditeur connaît',
     ],
-    de: ['Diese Nummer ist ungültig: Prüfziffer oder Aufbau stimmt nicht.', 'Prüfen Sie die Nummer.'],
-    en: ['This number is not valid: its check digits or its structure are wrong.', 'Check the number.'],
+    de: [
+      'Diese Nummer ist ungültig: Prüfziffer oder Aufbau stimmt nicht.',
+      'Prüfen Sie die Nummer.',
+      'die Person, mit der Nummer, die der Absender kennt',
+    ],
+    en: [
+      'This number is not valid: its check digits or its structure are wrong.',
+      'Check the number.',
+      'the person, by the number the sender knows',
+    ],
   } as const;
-  for (const [language, [text, remedy]] of Object.entries(REFUSED)) {
+  for (const [language, [text, remedy, fieldName]] of Object.entries(REFUSED)) {
     test(`shows exactly that record in ${language}, with the values as they were sent`, async () => {
       const page = await got<List<RefusedRecord>>(anna, `/submissions/${ticket}/refused`, {
         'X-Sluis-Language': language,
@@ -136,7 +149,6 @@ describe('a file with one bad record', () => {
         ['ssin', '74031295171', 'MSG00011'],
         ['effective_date', '=1+1', 'MSG00008'],
       ]);
-      const fieldName = 'the person, by the number the sender knows';
       expect(faults?.[0]).toMatchObject({ fieldName, severity: 'fatal', text: `${text} (N11)`, remedy });
     });
   }

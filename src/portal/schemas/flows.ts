@@ -21,8 +21,8 @@ export const explainedCode = z
   .meta({ id: 'ExplainedCode' });
 
 /**
- * What to send and what comes back; generated from the configuration. Sentences are those of the pages in docs/flows, in
- * English; names in them stand between backticks. Codes are in the language of the caller.
+ * What to send and what comes back; generated from the configuration, in the language of the caller. Names in sentences
+ * stand between backticks.
  */
 export const flow = z
   .object({

@@ -1,52 +1,45 @@
-import type { Columns, FileHeader, FixedWidthShape, HeaderField } from '../../domain/format.ts';
+import type { Columns, FileHeader, FixedWidthShape } from '../../domain/format.ts';
+import type { Say } from '../../texts/flow-say.ts';
 import { code, table } from './markdown.ts';
 
-const LINE_ENDS = { lf: 'LF', crlf: 'CRLF', nel: 'NEL', none: 'nothing: records follow each other' } as const;
-
-/** What stands in a field of the header, beside a fixed value. */
-const FACTS: Readonly<Record<NonNullable<HeaderField['is']>, string>> = {
-  version: 'version of the layout',
-  environment: 'environment: R, T or S, as the folder',
-  recordLength: 'length of a record',
-  date: 'a day',
-  senderSector: 'sector of the sender',
-  senderType: 'type of the sender',
-  receiverSector: 'sector of the receiver',
-  receiverType: 'type of the receiver',
-  lot: 'number of the lot: each is taken once, and each file has the next one',
-};
+const LINE_ENDS = { lf: 'LF', crlf: 'CRLF', nel: 'NEL' } as const;
 
 /** Length, line ends, header and trailer of a file of fixed width. */
-export function fixedWidthWords(format: FixedWidthShape): string {
-  const { charset, recordLength, lineEnd, recordType, header, detail, trailer } = format;
-  const types = [
-    ...(header === undefined ? [] : [`${code(header.type)} the header`]),
-    ...(detail === undefined ? [] : [`${code(detail.type)} a record`]),
-    ...(trailer === undefined ? [] : [`${code(trailer.type)} the trailer`]),
-  ];
-  const typed = recordType === undefined ? '' : ` The type stands in ${columnsText(recordType)}: ${types.join(', ')}.`;
-  const words = `Records of ${recordLength} positions in ${charset}, positions counted from 1, each followed by ${LINE_ENDS[lineEnd]}.${typed} Positions that are not below are blank.`;
-  const parts = [words];
-  if (header !== undefined) parts.push('The header:', headerTable(header));
+export function fixedWidthWords(format: FixedWidthShape, say: Say): string {
+  const { charset, recordLength, lineEnd, header, trailer } = format;
+  const end = lineEnd === 'none' ? say('fixed-no-end') : LINE_ENDS[lineEnd];
+  const words = [say('fixed', { length: recordLength, charset, end }), ...typeWords(format, say), say('fixed-blank')];
+  const parts = [words.join(' ')];
+  if (header !== undefined) parts.push(say('header'), headerTable(header, say));
   if (trailer !== undefined) {
     const rows = [
-      ...(trailer.count === undefined ? [] : [[columnsText(trailer.count), 'how many records there are']]),
+      ...(trailer.count === undefined ? [] : [[columnsText(trailer.count), say('count')]]),
       ...trailer.sums.map(({ field, columns }) => {
         const digits = columns.last - columns.first + 1;
-        return [columnsText(columns), `sum of ${code(field)} over all records, its last ${digits} digits`];
+        return [columnsText(columns), say('sum', { field: code(field), digits })];
       }),
     ];
-    parts.push('The trailer:', table(['Position', 'Content'], rows));
+    parts.push(say('trailer'), table([say('position'), say('content')], rows));
   }
   return parts.join('\n\n');
 }
 
-function headerTable({ fields }: FileHeader): string {
+function typeWords({ recordType, header, detail, trailer }: FixedWidthShape, say: Say): readonly string[] {
+  if (recordType === undefined) return [];
+  const types = [
+    ...(header === undefined ? [] : [say('type-header', { type: code(header.type) })]),
+    ...(detail === undefined ? [] : [say('type-detail', { type: code(detail.type) })]),
+    ...(trailer === undefined ? [] : [say('type-trailer', { type: code(trailer.type) })]),
+  ];
+  return [say('fixed-type', { columns: columnsText(recordType), types: types.join(', ') })];
+}
+
+function headerTable({ fields }: FileHeader, say: Say): string {
   const rows = fields.map(({ name, columns, is, value }) => {
-    const content = value !== undefined ? code(value) : is === undefined ? 'goes to the receiver as it is' : FACTS[is];
+    const content = value !== undefined ? code(value) : say(is === undefined ? 'header-passed' : `header-${is}`);
     return [columnsText(columns), code(name), content];
   });
-  return table(['Position', 'Field', 'Content'], rows);
+  return table([say('position'), say('field'), say('content')], rows);
 }
 
 export function columnsText({ first, last }: Columns): string {

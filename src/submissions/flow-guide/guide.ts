@@ -1,10 +1,11 @@
 import type { Flow, FlowKind } from '../../domain/flow.ts';
 import type { Generation } from '../../domain/generation.ts';
 import type { Language } from '../../domain/partner.ts';
+import { sayIn } from '../../texts/flow-say.ts';
 import { factOf, remedyOf } from '../../texts/remedies.ts';
 import { receiptCodes, recordCodes, remarkCodes } from './codes.ts';
 import { type FieldRow, fieldRows, type Meanings, rulesOf } from './layout.ts';
-import { answers, formatWords, purpose, sending } from './page.ts';
+import { answers, formatWords, purpose, sending } from './words.ts';
 
 export type ExplainedCode = {
   readonly code: string;
@@ -14,7 +15,7 @@ export type ExplainedCode = {
   readonly where: 'receipt' | 'refused' | 'remark';
 };
 
-/** What `docs/flows` says of a flow, as data. Sentences are the pages' own; names in them stand between backticks. */
+/** What `docs/flows` says of a flow, as data, in the language of who reads it. Names in sentences stand between backticks. */
 export type FlowGuide = {
   readonly code: string;
   readonly title: string;
@@ -43,15 +44,16 @@ type Facts = {
 
 export function flowGuide({ flow, generation, meanings, language }: Facts): FlowGuide {
   const facts = { flow, generation };
+  const say = sayIn(language);
   return {
     ...{ code: flow.code, title: flow.title, kind: flow.kind, pattern: flow.pattern },
-    about: purpose(facts).split('\n'),
-    sending: sending(facts),
-    answers: answers(facts),
-    format: { kind: flow.format.kind, text: formatWords(flow) },
+    about: purpose(facts, say).split('\n'),
+    sending: sending(facts, say),
+    answers: answers(facts, say),
+    format: { kind: flow.format.kind, text: formatWords(flow, say) },
     layouts: flow.layouts.map((layout) => ({
       ...{ version: layout.version, from: layout.validFrom, until: layout.validUntil ?? null },
-      ...{ fields: fieldRows(flow, layout, meanings), rules: rulesOf(layout) },
+      ...{ fields: fieldRows(flow, layout, { meanings, language }), rules: rulesOf(layout, language) },
     })),
     codes: codesOf(flow, language),
   };

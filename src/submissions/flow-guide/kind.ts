@@ -1,63 +1,59 @@
 import type { Flow, FlowKind, LayoutVersion } from '../../domain/flow.ts';
 import { institutionName } from '../../domain/partner.ts';
 import { addressFields } from '../../pipeline/kind-message.ts';
+import type { Say } from '../../texts/flow-say.ts';
 import { code } from './markdown.ts';
 
-const BLOCKS = 'with only the data blocks it may have';
-
 /** Who gets a record, one sentence per kind. */
-const WORDS: Readonly<Record<FlowKind, (flow: Flow) => string>> = {
-  mutation: () => `Every record goes to each institution that knows the person and may have it, ${BLOCKS}.`,
-  message: (flow) => `Every record goes to ${addressed(flow)}, ${BLOCKS}.`,
+const WORDS: Readonly<Record<FlowKind, (flow: Flow, say: Say) => string>> = {
+  mutation: (_, say) => say('mutation'),
+  message: messageWords,
   request: questionWords,
   answer: answerWords,
   integration: integrationWords,
 };
 
-function questionWords({ asks }: Flow): string {
-  if (asks === undefined) return 'Every question goes to the source that holds the datum.';
+function messageWords({ receiver, layouts }: Flow, say: Say): string {
+  if (receiver !== undefined) return say('message', { receiver: institutionName(receiver) });
+  const fields = [...new Set(layouts.flatMap(addressFields))].map(code);
+  return say('message-named', { fields: fields.join(` ${say('and')} `) });
+}
+
+function questionWords({ asks }: Flow, say: Say): string {
+  if (asks === undefined) return say('question-any');
   const { datum, answerFlow, answerWithinHours, closeAfterHours, ticketField } = asks;
-  const ticket =
-    ticketField === undefined
-      ? ''
-      : ` Behind its fields the source finds the hub’s ticket of the question in ${code(ticketField.name)}.`;
+  const ticket = ticketField === undefined ? '' : ` ${say('question-ticket', { field: code(ticketField.name) })}`;
   return [
-    `Every question goes to the source that holds the datum ${code(datum)}, ${BLOCKS}.${ticket}`,
-    `It gets one answer, in the flow ${code(answerFlow)}. What is not answered within ${answerWithinHours} h is told to asker, source and hub; after ${closeAfterHours} h no answer is taken any more.`,
+    `${say('question', { datum: code(datum) })}${ticket}`,
+    say('question-answer', { flow: code(answerFlow), within: answerWithinHours, close: closeAfterHours }),
   ].join('\n');
 }
 
-function answerWords({ layouts }: Flow): string {
-  const ticket = layouts.flatMap(({ roles }) => roles.questionTicket ?? []).map(code);
-  const byTicket = ticket.length === 0 ? '' : `, or by the hub’s ticket in ${[...new Set(ticket)].join(' or ')}`;
-  return `Every answer goes to the institution that asked, and to no other, ${BLOCKS}: one for each question. It is found by the asker’s reference, the person and the period${byTicket}. Answers may come in any order and in several files.`;
+function answerWords({ layouts }: Flow, say: Say): string {
+  const tickets = new Set(layouts.flatMap(({ roles }) => roles.questionTicket ?? []).map(code));
+  if (tickets.size === 0) return say('answer');
+  return say('answer-ticket', { fields: [...tickets].join(` ${say('or')} `) });
 }
 
-function integrationWords({ layouts }: Flow): string {
+function integrationWords({ layouts }: Flow, say: Say): string {
   const proofs = layouts.flatMap((layout) => layout.proofs ?? []).map((fields) => fields.map(code).join(', '));
-  const proved = proofs.length === 0 ? '' : ` Who is meant is proved by ${[...new Set(proofs)].join(' or by ')}.`;
-  return `Every record registers or ends a line of the reference directory; nobody else gets it. No person has two lines of one sector and quality on one day.${proved}`;
+  if (proofs.length === 0) return say('integration');
+  const each = [...new Set(proofs)].join(` ${say('or-by')} `);
+  return `${say('integration')} ${say('integration-proofs', { proofs: each })}`;
 }
 
-export function kindWords(flow: Flow): string {
-  return WORDS[flow.kind](flow);
-}
-
-function addressed({ receiver, layouts }: Flow): string {
-  if (receiver !== undefined) return institutionName(receiver);
-  const fields = [...new Set(layouts.flatMap(addressFields))].map(code);
-  return `the institution that it names in ${fields.join(' and ')}`;
+export function kindWords(flow: Flow, say: Say): string {
+  return WORDS[flow.kind](flow, say);
 }
 
 /** Which records follow another. */
-export function changeWords({ changes, roles }: LayoutVersion): readonly string[] {
+export function changeWords({ changes, roles }: LayoutVersion, say: Say): readonly string[] {
   if (changes === undefined) return [];
-  const values = changes.values.map(code).join(' or ');
-  const original = [
-    ...(roles.cancels === undefined ? [] : [`that ${code(roles.cancels)} names`]),
-    ...(roles.reference === undefined ? [] : [`with the same ${code(roles.reference)}`]),
-  ].join(', else the one ');
-  return [
-    `A record whose ${code(changes.field)} is ${values} changes or cancels the one ${original}. It reaches exactly those who got that one.`,
-  ];
+  const change = { field: code(changes.field), values: changes.values.map(code).join(` ${say('or')} `) };
+  const [cancels, reference] = [roles.cancels, roles.reference].map((name) => name && code(name));
+  if (cancels !== undefined && reference !== undefined) {
+    return [say('rule-change-both', { ...change, cancels, reference })];
+  }
+  if (cancels !== undefined) return [say('rule-change-named', { ...change, cancels })];
+  return reference === undefined ? [] : [say('rule-change-same', { ...change, reference })];
 }

@@ -6,6 +6,7 @@ import type { Flow } from '../../domain/flow.ts';
 import type { Generation } from '../../domain/generation.ts';
 import type { Language } from '../../domain/partner.ts';
 import type { Authorizer, Session } from '../../domain/principal.ts';
+import { meaningIn } from '../../texts/field-meanings.ts';
 import { viewersOf } from '../viewer.ts';
 import { codesOf, type ExplainedCode, type FlowGuide, flowGuide } from './guide.ts';
 import type { Meanings } from './layout.ts';
@@ -85,11 +86,12 @@ export class FlowLibrary {
   }
 
   /** What a field is called, by flow; its own name where nobody described it. */
-  async names(): Promise<(flow: string, field: string) => string> {
+  async names(language: Language): Promise<(flow: string, field: string) => string> {
     const meanings = await this.#meanings();
     return (flow, field) => {
       const versions = [...(meanings.get(flow)?.values() ?? [])];
-      return versions.findLast((fields) => fields.has(field))?.get(field) ?? field;
+      const words = versions.findLast((fields) => fields.has(field))?.get(field);
+      return words === undefined ? field : meaningIn(words, language);
     };
   }
 

@@ -1,0 +1,188 @@
+import type { Sentences } from './sentences.ts';
+
+/**
+ * What the page of a flow says of sending and of answers. Names in braces are filled in: every language has the same
+ * ones, in the order that suits it. The English text is that of docs/flows.
+ */
+export const FLOW_GUIDE_TEXTS = {
+  and: { nl: 'en', fr: 'et', de: 'und', en: 'and' },
+  or: { nl: 'of', fr: 'ou', de: 'oder', en: 'or' },
+  'or-by': { nl: 'of door', fr: 'ou par', de: 'oder durch', en: 'or by' },
+  purpose: {
+    nl: 'Doel: {purposes}. Gemachtigde verzenders (sector/type): {senders}.',
+    fr: 'Finalité : {purposes}. Expéditeurs autorisés (secteur/type) : {senders}.',
+    de: 'Zweck: {purposes}. Ermächtigte Absender (Sektor/Typ): {senders}.',
+    en: 'Purpose: {purposes}. Authorized senders (sector/type): {senders}.',
+  },
+  nobody: { nl: 'nog niemand', fr: 'personne encore', de: 'noch niemand', en: 'nobody yet' },
+  mutation: {
+    nl: 'Elk record gaat naar elke instelling die de persoon kent en het mag hebben, met alleen de gegevensblokken die ze mag hebben.',
+    fr: 'Chaque enregistrement va à chaque institution qui connaît la personne et peut l’avoir, avec les seuls blocs de données qu’elle peut avoir.',
+    de: 'Jeder Datensatz geht an jede Einrichtung, die die Person kennt und ihn haben darf, nur mit den Datenblöcken, die sie haben darf.',
+    en: 'Every record goes to each institution that knows the person and may have it, with only the data blocks it may have.',
+  },
+  message: {
+    nl: 'Elk record gaat naar {receiver}, met alleen de gegevensblokken die deze instelling mag hebben.',
+    fr: 'Chaque enregistrement va à {receiver}, avec les seuls blocs de données que cette institution peut avoir.',
+    de: 'Jeder Datensatz geht an {receiver}, nur mit den Datenblöcken, die diese Einrichtung haben darf.',
+    en: 'Every record goes to {receiver}, with only the data blocks it may have.',
+  },
+  'message-named': {
+    nl: 'Elk record gaat naar de instelling die het noemt in {fields}, met alleen de gegevensblokken die ze mag hebben.',
+    fr: 'Chaque enregistrement va à l’institution qu’il nomme dans {fields}, avec les seuls blocs de données qu’elle peut avoir.',
+    de: 'Jeder Datensatz geht an die Einrichtung, die er in {fields} nennt, nur mit den Datenblöcken, die sie haben darf.',
+    en: 'Every record goes to the institution that it names in {fields}, with only the data blocks it may have.',
+  },
+  'question-any': {
+    nl: 'Elke vraag gaat naar de bron die het gegeven heeft.',
+    fr: 'Chaque question va à la source qui détient la donnée.',
+    de: 'Jede Frage geht an die Quelle, die die Angabe hat.',
+    en: 'Every question goes to the source that holds the datum.',
+  },
+  question: {
+    nl: 'Elke vraag gaat naar de bron die het gegeven {datum} heeft, met alleen de gegevensblokken die ze mag hebben.',
+    fr: 'Chaque question va à la source qui détient la donnée {datum}, avec les seuls blocs de données qu’elle peut avoir.',
+    de: 'Jede Frage geht an die Quelle, die die Angabe {datum} hat, nur mit den Datenblöcken, die sie haben darf.',
+    en: 'Every question goes to the source that holds the datum {datum}, with only the data blocks it may have.',
+  },
+  'question-ticket': {
+    nl: 'Achter de velden ervan vindt de bron het ticket dat de hub aan de vraag gaf, in {field}.',
+    fr: 'Derrière ses champs, la source trouve dans {field} le ticket que le hub a donné à la question.',
+    de: 'Hinter ihren Feldern findet die Quelle in {field} das Ticket, das der Hub der Frage gab.',
+    en: 'Behind its fields the source finds the hub’s ticket of the question in {field}.',
+  },
+  'question-answer': {
+    nl: 'Ze krijgt één antwoord, in de stroom {flow}. Wat binnen {within} u niet beantwoord is, wordt gemeld aan vrager, bron en hub; na {close} u wordt geen antwoord meer aangenomen.',
+    fr: 'Elle reçoit une seule réponse, dans le flux {flow}. Ce qui est sans réponse après {within} h est signalé au demandeur, à la source et au hub ; après {close} h, aucune réponse n’est plus acceptée.',
+    de: 'Sie bekommt eine Antwort, im Datenfluss {flow}. Was nach {within} h nicht beantwortet ist, wird Fragesteller, Quelle und Hub gemeldet; nach {close} h wird keine Antwort mehr angenommen.',
+    en: 'It gets one answer, in the flow {flow}. What is not answered within {within} h is told to asker, source and hub; after {close} h no answer is taken any more.',
+  },
+  answer: {
+    nl: 'Elk antwoord gaat naar de instelling die vroeg en naar geen andere, met alleen de gegevensblokken die ze mag hebben: één voor elke vraag. De vraag wordt gevonden door de referentie van de vrager, de persoon en de periode. Antwoorden mogen in elke volgorde en in verschillende bestanden komen.',
+    fr: 'Chaque réponse va à l’institution qui a demandé et à nulle autre, avec les seuls blocs de données qu’elle peut avoir : une pour chaque question. La question est trouvée par la référence du demandeur, la personne et la période. Les réponses peuvent venir dans n’importe quel ordre et en plusieurs fichiers.',
+    de: 'Jede Antwort geht an die Einrichtung, die gefragt hat, und an keine andere, nur mit den Datenblöcken, die sie haben darf: eine für jede Frage. Gefunden wird die Frage durch die Referenz des Fragestellers, die Person und den Zeitraum. Antworten dürfen in beliebiger Reihenfolge und in mehreren Dateien kommen.',
+    en: 'Every answer goes to the institution that asked, and to no other, with only the data blocks it may have: one for each question. It is found by the asker’s reference, the person and the period. Answers may come in any order and in several files.',
+  },
+  'answer-ticket': {
+    nl: 'Elk antwoord gaat naar de instelling die vroeg en naar geen andere, met alleen de gegevensblokken die ze mag hebben: één voor elke vraag. De vraag wordt gevonden door de referentie van de vrager, de persoon en de periode, of door het ticket van de hub in {fields}. Antwoorden mogen in elke volgorde en in verschillende bestanden komen.',
+    fr: 'Chaque réponse va à l’institution qui a demandé et à nulle autre, avec les seuls blocs de données qu’elle peut avoir : une pour chaque question. La question est trouvée par la référence du demandeur, la personne et la période, ou par le ticket du hub dans {fields}. Les réponses peuvent venir dans n’importe quel ordre et en plusieurs fichiers.',
+    de: 'Jede Antwort geht an die Einrichtung, die gefragt hat, und an keine andere, nur mit den Datenblöcken, die sie haben darf: eine für jede Frage. Gefunden wird die Frage durch die Referenz des Fragestellers, die Person und den Zeitraum, oder durch das Ticket des Hubs in {fields}. Antworten dürfen in beliebiger Reihenfolge und in mehreren Dateien kommen.',
+    en: 'Every answer goes to the institution that asked, and to no other, with only the data blocks it may have: one for each question. It is found by the asker’s reference, the person and the period, or by the hub’s ticket in {fields}. Answers may come in any order and in several files.',
+  },
+  integration: {
+    nl: 'Elk record opent of beëindigt een lijn van het verwijzingsrepertorium; niemand anders krijgt het. Geen persoon heeft op één dag twee lijnen van één sector en hoedanigheid.',
+    fr: 'Chaque enregistrement ouvre ou clôt une ligne du répertoire des références ; personne d’autre ne le reçoit. Nul n’a, un même jour, deux lignes d’un même secteur et d’une même qualité.',
+    de: 'Jeder Datensatz eröffnet oder beendet eine Zeile des Referenzverzeichnisses; niemand sonst bekommt ihn. Keine Person hat an einem Tag zwei Zeilen eines Sektors und einer Eigenschaft.',
+    en: 'Every record registers or ends a line of the reference directory; nobody else gets it. No person has two lines of one sector and quality on one day.',
+  },
+  'integration-proofs': {
+    nl: 'Wie bedoeld is, wordt bewezen door {proofs}.',
+    fr: 'L’identité de la personne est prouvée par {proofs}.',
+    de: 'Wer gemeint ist, wird bewiesen durch {proofs}.',
+    en: 'Who is meant is proved by {proofs}.',
+  },
+  'one-file': {
+    nl: 'Eén bestand is één indiening, volledig als het via SFTP gesloten is, of als er via WebDAV {seconds} s niets meer bij kwam.',
+    fr: 'Un fichier est une remise, complète quand il est fermé par SFTP, ou quand rien n’y est ajouté pendant {seconds} s par WebDAV.',
+    de: 'Eine Datei ist eine Einreichung, vollständig, wenn sie über SFTP geschlossen ist, oder wenn über WebDAV {seconds} s lang nichts mehr dazukam.',
+    en: 'One file is one submission, complete when it is closed over SFTP, or quiet for {seconds} s over WebDAV.',
+  },
+  set: {
+    nl: 'Of een reeks: {fi} met de gegevens, {fs} met de handtekening ervan (nodig in R), dan een leeg {go}, dat ze in gang zet. Een leeg {td} neemt ze daarvoor terug. Een grote reeks mag in tot 99 delen komen, elk een heel bestand met zijn eigen FS: {first}, {second}, {third} en een GO dat eindigt op {last}; records worden erover doorgenummerd.',
+    fr: 'Ou un ensemble : {fi} avec les données, {fs} avec leur signature (nécessaire en R), puis un {go} vide, qui le lance. Un {td} vide le reprend avant cela. Un grand ensemble peut venir en 99 parties au plus, chacune un fichier entier avec son FS : {first}, {second}, {third} et un GO qui finit par {last} ; les enregistrements y sont numérotés à la suite.',
+    de: 'Oder ein Satz von Dateien: {fi} mit den Daten, {fs} mit ihrer Signatur (nötig in R), dann ein leeres {go}, das ihn startet. Ein leeres {td} nimmt ihn vorher zurück. Ein großer Satz darf in bis zu 99 Teilen kommen, jeder eine ganze Datei mit eigenem FS: {first}, {second}, {third} und ein GO, das mit {last} endet; Datensätze werden darüber fortlaufend gezählt.',
+    en: 'Or a set: {fi} with the data, {fs} with its signature (needed in R), then an empty {go}, which starts it. An empty {td} takes it back before that. A large set may come in up to 99 parts, each a whole file with its own FS: {first}, {second}, {third} and a GO that ends in {last}; records are numbered on through them.',
+  },
+  'sender-number': { nl: 'verzendernummer', fr: 'numéro d’expéditeur', de: 'Absendernummer', en: 'sender number' },
+  day: { nl: 'JJJJMMDD', fr: 'AAAAMMJJ', de: 'JJJJMMTT', en: 'YYYYMMDD' },
+  file: { nl: 'bestand', fr: 'fichier', de: 'Datei', en: 'file' },
+  date: { nl: 'datum', fr: 'date', de: 'Datum', en: 'date' },
+  environment: { nl: 'omgeving', fr: 'environnement', de: 'Umgebung', en: 'environment' },
+  number: { nl: 'nummer', fr: 'numéro', de: 'Nummer', en: 'number' },
+  ticket: { nl: 'ticket', fr: 'ticket', de: 'Ticket', en: 'ticket' },
+  serial: { nl: 'volgnummer', fr: 'numéro d’ordre', de: 'laufende Nummer', en: 'serial' },
+  pattern: {
+    nl: 'In een platte boom past de naam van een los bestand op {pattern}.',
+    fr: 'Dans une arborescence plate, le nom d’un fichier seul correspond à {pattern}.',
+    de: 'In einem flachen Baum passt der Name einer einzelnen Datei auf {pattern}.',
+    en: 'In a flat tree the name of a single file matches {pattern}.',
+  },
+  'name-once': {
+    nl: 'Een naam wordt één keer gebruikt in {days} dagen.',
+    fr: 'Un nom est utilisé une seule fois en {days} jours.',
+    de: 'Ein Name wird in {days} Tagen einmal verwendet.',
+    en: 'A name is used once in {days} days.',
+  },
+  'name-again': {
+    nl: 'De naam van een los bestand mag opnieuw gebruikt worden voor andere bytes.',
+    fr: 'Le nom d’un fichier seul peut être réutilisé pour d’autres octets.',
+    de: 'Der Name einer einzelnen Datei darf für andere Bytes wieder verwendet werden.',
+    en: 'The name of a single file may be used again for other bytes.',
+  },
+  'set-once': {
+    nl: 'De naam van een reeks wordt één keer gebruikt in {days} dagen.',
+    fr: 'Le nom d’un ensemble est utilisé une seule fois en {days} jours.',
+    de: 'Der Name eines Satzes von Dateien wird in {days} Tagen einmal verwendet.',
+    en: 'The name of a set is used once in {days} days.',
+  },
+  'same-again': {
+    nl: 'Dezelfde naam met dezelfde bytes krijgt dezelfde ontvangstmelding opnieuw, en geen tweede levering.',
+    fr: 'Le même nom avec les mêmes octets reçoit à nouveau le même accusé de réception, et pas de seconde livraison.',
+    de: 'Derselbe Name mit denselben Bytes bekommt dieselbe Empfangsbestätigung noch einmal, und keine zweite Lieferung.',
+    en: 'The same name with the same bytes gets the same receipt again, and no second delivery.',
+  },
+  'same-refused': {
+    nl: 'Dezelfde bytes onder een andere naam worden geweigerd.',
+    fr: 'Les mêmes octets sous un autre nom sont refusés.',
+    de: 'Dieselben Bytes unter einem anderen Namen werden abgelehnt.',
+    en: 'The same bytes under another name are refused.',
+  },
+  'at-most': {
+    nl: 'Hoogstens {bytes} bytes.',
+    fr: 'Au plus {bytes} octets.',
+    de: 'Höchstens {bytes} Bytes.',
+    en: 'At most {bytes} bytes.',
+  },
+  'in-order': {
+    nl: 'Leveringen vertrekken in de volgorde waarin de bestanden binnenkwamen.',
+    fr: 'Les livraisons partent dans l’ordre d’arrivée des fichiers.',
+    de: 'Lieferungen gehen in der Reihenfolge hinaus, in der die Dateien kamen.',
+    en: 'Deliveries leave in the order in which files came in.',
+  },
+  'in-order-held': {
+    nl: 'Leveringen vertrekken in de volgorde waarin de bestanden binnenkwamen; staat een bestand opzij, dan wachten die erachter.',
+    fr: 'Les livraisons partent dans l’ordre d’arrivée des fichiers ; tant qu’un fichier est mis de côté, les suivants attendent.',
+    de: 'Lieferungen gehen in der Reihenfolge hinaus, in der die Dateien kamen; liegt eine Datei beiseite, warten die dahinter.',
+    en: 'Deliveries leave in the order in which files came in; while a file is put aside, those behind it wait.',
+  },
+  'no-order': {
+    nl: 'Leveringen vertrekken zodra ze klaar zijn, in geen vaste volgorde.',
+    fr: 'Les livraisons partent dès qu’elles sont prêtes, sans ordre fixe.',
+    de: 'Lieferungen gehen hinaus, sobald sie fertig sind, in keiner festen Reihenfolge.',
+    en: 'Deliveries leave as soon as they are ready, in no fixed order.',
+  },
+  factor: {
+    nl: 'Een tweede factor is nodig.',
+    fr: 'Un second facteur est nécessaire.',
+    de: 'Ein zweiter Faktor ist nötig.',
+    en: 'A second factor is needed.',
+  },
+  'line-required': {
+    nl: 'De verzender heeft een lijn van de persoon die de hele periode dekt.',
+    fr: 'L’expéditeur a une ligne de la personne qui couvre toute la période.',
+    de: 'Der Absender hat eine Zeile der Person, die den ganzen Zeitraum deckt.',
+    en: 'The sender has a line of the person that covers the whole period.',
+  },
+  'line-made': {
+    nl: 'Het record maakt een lijn van de persoon voor zijn verzender.',
+    fr: 'L’enregistrement crée une ligne de la personne pour son expéditeur.',
+    de: 'Der Datensatz legt für seinen Absender eine Zeile der Person an.',
+    en: 'The record makes a line of the person for its sender.',
+  },
+  frozen: {
+    nl: 'Van ontvangst tot antwoord staat een bestand vast. De naam blijft nog {seconds} s na het antwoord in de lijst.',
+    fr: 'De la réception à la réponse, un fichier est figé. Son nom reste dans la liste {seconds} s après la réponse.',
+    de: 'Vom Empfang bis zur Antwort ist eine Datei unveränderlich. Ihr Name bleibt nach der Antwort noch {seconds} s in der Liste.',
+    en: 'From receipt to answer a file is frozen. Its name stays listed for {seconds} s after the answer.',
+  },
+} as const satisfies Readonly<Record<string, Sentences>>;
