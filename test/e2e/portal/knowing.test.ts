@@ -99,6 +99,17 @@ describe.skipIf(!hasTool('chromium') || !hasTool('certutil'))('what one wants to
     expect((await readFile(await download.path(), 'utf8')).trim()).toBe(shipped.trim());
   });
 
+  test('the page of a flow is in Dutch for who reads Dutch: sentences, rules and what fields mean', async () => {
+    const { page } = scene;
+    await scene.visit('/flows/ADRM', 'nl');
+    await page.getByText('Hoogstens 10 000 000 000 bytes.').waitFor();
+    expect(await page.locator('main [lang]').count()).toBe(0);
+    await page.getByRole('tab', { name: 'Velden' }).click();
+    const postcode = page.getByRole('row').filter({ has: page.getByRole('rowheader', { name: 'postal_code' }) });
+    expect(await postcode.getByRole('cell').allInnerTexts()).toContain('postcode');
+    expect(await accessibilityFaults(page)).toEqual([]);
+  });
+
   test('expected files stand in a calendar for each flow; what a day is says a word, not a colour alone', async () => {
     const { page } = scene;
     await scene.visit('/expected', 'fr');

@@ -98,11 +98,7 @@ function FieldName({ fault: { field, fieldName } }: { readonly fault: Fault }) {
   return (
     <span class="refused-field">
       <code>{field}</code>
-      {fieldName !== field && (
-        <span class="muted small" lang="en">
-          {fieldName}
-        </span>
-      )}
+      {fieldName !== field && <span class="muted small">{fieldName}</span>}
     </span>
   );
 }

@@ -10,7 +10,7 @@ type Of = { readonly flow: Flow };
 export function ToSend({ flow }: Of) {
   return (
     <div class="stack">
-      <div class="flow-about" lang="en">
+      <div class="flow-about">
         {flow.about.map((text) => (
           <p key={text}>
             <Marked text={text} />
@@ -21,7 +21,7 @@ export function ToSend({ flow }: Of) {
       <Folders flow={flow} />
       <section class="card" aria-label={t('flows.format')}>
         <h2>{t('flows.format')}</h2>
-        <p lang="en">
+        <p>
           <Marked text={flow.format.text} />
         </p>
         <h3>{t('flows.names')}</h3>
@@ -79,7 +79,7 @@ export function Back({ flow }: Of) {
 
 function Sentences({ texts }: { readonly texts: readonly string[] }) {
   return (
-    <ul class="flow-sentences" lang="en">
+    <ul class="flow-sentences">
       {texts.map((text) => (
         <li key={text}>
           <Marked text={text} />

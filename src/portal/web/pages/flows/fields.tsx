@@ -53,7 +53,7 @@ function LayoutTable({ layout: { version, from, until, fields, rules } }: { read
                   <code>{field.form}</code>
                 </td>
                 <td>{t(`flows.required.${REQUIRED[field.required]}`)}</td>
-                <td lang="en" class="flow-meaning">
+                <td class="flow-meaning">
                   <Marked text={field.meaning} />
                 </td>
                 <td>{field.block !== null && <code>{field.block}</code>}</td>
@@ -63,7 +63,7 @@ function LayoutTable({ layout: { version, from, until, fields, rules } }: { read
         </table>
       </TableBox>
       {rules.length > 0 && (
-        <ul class="flow-sentences" lang="en">
+        <ul class="flow-sentences">
           {rules.map((rule) => (
             <li key={rule}>
               <Marked text={rule} />

@@ -8,7 +8,7 @@ import { Page } from '../../components/page.tsx';
 import { ProblemView } from '../../components/problem.tsx';
 import { Skeleton } from '../../components/progress.tsx';
 import { type Tab, Tabs } from '../../components/tabs.tsx';
-import { language, t, textIfAny } from '../../i18n/language.ts';
+import { t, textIfAny } from '../../i18n/language.ts';
 import { Codes } from './codes.tsx';
 import { Back, ToSend } from './exchange.tsx';
 import { Fields } from './fields.tsx';
@@ -54,10 +54,5 @@ function Parts({ flow }: { readonly flow: Flow }) {
     { id: 'codes', label: t('flows.tab.codes'), content: () => <Codes flow={flow} /> },
     { id: 'samples', label: t('flows.tab.samples'), content: () => <Samples flow={flow} /> },
   ];
-  return (
-    <>
-      <Tabs label={t('flows.parts')} tabs={tabs} chosen={chosen} onChoose={setChosen} />
-      {language.value !== 'en' && <p class="muted small">{t('flows.inEnglish')}</p>}
-    </>
-  );
+  return <Tabs label={t('flows.parts')} tabs={tabs} chosen={chosen} onChoose={setChosen} />;
 }
