@@ -156,6 +156,7 @@ export const FLOW_FORMAT_TEXTS = {
   },
   element: { nl: 'element', fr: 'élément', de: 'Element', en: 'element' },
   member: { nl: 'lid', fr: 'membre', de: 'Objektelement', en: 'member' },
+  both: { nl: '{one}; {other}', fr: '{one} ; {other}', de: '{one}; {other}', en: '{one}; {other}' },
   'role-unique': {
     nl: 'uniek onder de records van een verzender',
     fr: 'unique parmi les enregistrements d’un expéditeur',

@@ -330,10 +330,10 @@ describe('the page of a flow', () => {
     });
     expect(page.folders[1]).toEqual({ environment: 'T', intake: '/INTEST', mailbox: '/OUTTEST' });
     expect(page.layouts[0]?.fields).toContainEqual({
-      ...{ position: 'member', name: 'period.end', form: 'YYYY-MM-DD', required: 'no' },
-      ...{ meaning: 'last day; null while it lasts', block: 'period' },
+      ...{ position: 'membre', name: 'period.end', form: 'YYYY-MM-DD', required: 'no' },
+      ...{ meaning: 'dernier jour ; null tant que cela dure', block: 'period' },
     });
-    expect(page.layouts[0]?.rules).toContain('`period.end` is not before `period.begin`.');
+    expect(page.layouts[0]?.rules).toContain('`period.end` n’est pas avant `period.begin`.');
     expect(page.codes).toContainEqual({
       ...{ code: 'MSG00006', where: 'remark', text: 'Ce numéro a été remplacé.' },
       remedy: 'Utilisez désormais le nouveau numéro.',

@@ -47,7 +47,7 @@ test('the guide of a flow is in the language of who reads it', async () => {
     'Un enregistrement dont `action` vaut `1` ou `3` modifie ou annule celui qui a le même `sender_ref`. Il atteint exactement ceux qui ont reçu celui-là.',
   ]);
   expect(meaningOf(guide, 'sender_ref')).toBe(
-    'référence de l’attestation; unique parmi les enregistrements d’un expéditeur',
+    'référence de l’attestation ; unique parmi les enregistrements d’un expéditeur',
   );
   expect(guide.answers.at(-2)).toContain('un rappel après 7 et 21 jours');
 });

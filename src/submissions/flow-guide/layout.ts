@@ -69,10 +69,14 @@ export function fieldRows(flow: Flow, layout: LayoutVersion, { meanings, languag
       name: field.name,
       form: notation(field.type),
       required: isNeeded ? 'yes' : field.required === 'in-group' ? 'with its group' : 'no',
-      meaning: [...new Set(meaning)].join('; '),
+      meaning: joined([...new Set(meaning)], say),
       block: flow.blocks.find(({ fields }) => fields.includes(field.name))?.name,
     };
   });
+}
+
+function joined([first = '', ...rest]: readonly string[], say: Say): string {
+  return rest.reduce((one, other) => say('both', { one, other }), first);
 }
 
 type Placed = { readonly field: Field; readonly index: number };
