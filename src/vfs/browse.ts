@@ -45,6 +45,8 @@ export interface Browsing {
   entry(session: Session, path: VPath): Promise<Browsed>;
   /** The same of a name that this session has just written: nothing is asked but what it may do with it. */
   written(session: Session, entry: Entry): Promise<Browsed>;
+  /** Asks before somebody begins to read. @throws GatewayError `not-found`, `not-allowed`, `level-too-low` */
+  mustRead(session: Session, path: VPath): Promise<void>;
 }
 
 type Parts = {
@@ -104,6 +106,10 @@ export class BrowseDesk implements Browsing {
     const now = place && (await this.#at(place, entry.path));
     // It may have been taken away, or replaced, the moment it stood there.
     return this.#one(session, now?.entry.etag === entry.etag ? now : { row: undefined, entry });
+  }
+
+  async mustRead(session: Session, path: VPath): Promise<void> {
+    await this.#parts.gate.pass(session, 'read', path);
   }
 
   async #one(session: Session, found: Found): Promise<Browsed> {

@@ -20,6 +20,10 @@ export function browsingForDesignations(of: Browsing, uploads: HeldUploads): Bro
       const own = at(session, entry.path);
       return from(own.top, await of.written(own.session, { ...entry, path: own.path }));
     },
+    mustRead: (session, path) => {
+      const own = at(session, path);
+      return of.mustRead(own.session, own.path);
+    },
     inspect: async (session, path) => {
       const own = at(session, path);
       const held = await uploads.inspect(own.session, own.path);

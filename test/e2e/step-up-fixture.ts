@@ -35,12 +35,22 @@ export function withSecondFactors(text: string): string {
     );
 }
 
-export async function startStepUpGateway(change: Readonly<Record<string, Change>>): Promise<StepUpGateway> {
+/** A gateway with the second factors of `anna@ksz` and `bram@ksz`. */
+export async function startWithSecondFactors(change: Readonly<Record<string, Change>>): Promise<RunningGateway> {
   const home = await makeFolder({ 'partners/ksz.yaml': withSecondFactors, ...change });
   await mkdir(join(home, 'secrets'));
   await writeFile(join(home, 'secrets', 'anna.totp'), SECRET, { mode: 0o600 });
   await writeFile(join(home, 'secrets', 'bram.password'), await hashPassword(PASSWORD), { mode: 0o600 });
-  const gateway = await startIn(home);
+  return startIn(home);
+}
+
+/** What shows the codes of `anna@ksz`. */
+export function authenticatorOfAnna(): Authenticator {
+  return new Authenticator(Buffer.from('12345678901234567890'));
+}
+
+export async function startStepUpGateway(change: Readonly<Record<string, Change>>): Promise<StepUpGateway> {
+  const gateway = await startWithSecondFactors(change);
   const folder = await mkdtemp(join(tmpdir(), 'sluis-step-up-'));
   await writeFile(join(folder, 'file.txt'), 'a file\n');
   await writeFile(join(folder, 'askpass'), `#!/bin/sh\nhead -n 1 codes\nsed -i 1d codes\n`, { mode: 0o700 });
@@ -53,7 +63,7 @@ export async function startStepUpGateway(change: Readonly<Record<string, Change>
   return {
     ...{ gateway, folder, curl },
     audit: new AuditTrail(gateway),
-    authenticator: new Authenticator(Buffer.from('12345678901234567890')),
+    authenticator: authenticatorOfAnna(),
     put: async (account, path, ...words) =>
       (await curl(account, ...words, '--upload-file', 'file.txt', urlOf(gateway, path))).status,
     url: (path) => `https://127.0.0.1:${gateway.https}${path}`,

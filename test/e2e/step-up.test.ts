@@ -78,6 +78,10 @@ describe.skipIf(!hasTool('curl'))('a flow and a folder that ask for a second fac
   test('open with a one-time code, on the same connection, for that certificate at that address alone', async () => {
     const code = await at.authenticator.next();
     const file = urlOf(at.gateway, '/SHARED/work/a.txt');
+    const portal = async (path: string, ...words: readonly string[]) =>
+      (await at.curl('anna@ksz', '--header', 'X-Sluis-Request: 1', ...words, at.url(`/api/v1${path}`))).status;
+    const head = () => portal('/content?path=/SHARED/work/b.txt', '--head');
+    const archive = () => portal('/archive', ...JSON_BODY, '{"paths":["/SHARED/work/b.txt"]}');
     const told = ['--write-out', '\n%{http_code} on %{num_connects} new connection\n'];
     const next = ['--next', ...told, ...curlWords(at.gateway, 'anna@ksz')];
     const post = [...JSON_BODY, JSON.stringify({ totp: code }), at.url('/api/v1/step-up')];
@@ -104,12 +108,14 @@ describe.skipIf(!hasTool('curl'))('a flow and a folder that ask for a second fac
     expect(Math.round((Date.parse(answer.until) - Date.now()) / 60_000)).toBe(240);
     await at.audit.line({ kind: 'step-up', outcome: 'done', fields: { principal: 'anna@ksz', factor: 'totp' } });
     expect(await at.put('anna@ksz', '/SHARED/work/b.txt')).toBe('201');
+    expect([await head(), await archive()]).toEqual(['200', '201']);
     expect(await at.put('anna@ksz', '/SHARED/work/c.txt', '--interface', '127.0.0.2')).toBe('403');
     expect(await at.put('bram@ksz', '/SHARED/work/d.txt')).toBe('403');
     expect(await api('anna@ksz', { totp: code }, '--interface', '127.0.0.2')).toMatchObject({ status: '403' });
     await at.audit.line({ kind: 'second-factor', outcome: 'refused', fields: { reason: 'second-factor-used' } });
     await endStepUp('anna@ksz');
     expect(await at.put('anna@ksz', '/SHARED/work/e.txt')).toBe('403');
+    expect([await head(), await archive()]).toEqual(['403', '403']); // a page asks before it lets the browser fetch
     await at.audit.line({
       kind: 'step-up-ended',
       outcome: 'done',

@@ -22,7 +22,11 @@ export class PortalScene {
 
   /** @param change to files of the configuration, by path below `config/` */
   static async open(account: string, change: Readonly<Record<string, Change>> = {}): Promise<PortalScene> {
-    const gateway = await startGateway({ change: { 'gateway.yaml': quickSettling, ...change } });
+    return PortalScene.at(await startGateway({ change: { 'gateway.yaml': quickSettling, ...change } }), account);
+  }
+
+  /** The same at a gateway that runs; it is stopped with the scene. */
+  static async at(gateway: RunningGateway, account: string): Promise<PortalScene> {
     const client = await WebdavClient.open(gateway, account);
     const browser = await openBrowser(gateway, account);
     browser.page.setDefaultTimeout(WAIT_MS);

@@ -22,12 +22,13 @@ export function archiveRoutes(parts: Later<FileParts>): readonly Route[] {
       body: archiveBody,
       answers: { 201: { about: 'Where they are fetched', schema: archive } },
       handle: async (call) => {
-        const { files, clock, selections } = parts();
+        const { files, browsing, clock, selections } = parts();
         const paths = [...new Set(call.body.paths)];
         // What cannot be had is told now: in the middle of an archive nothing can be said any more.
         for (const path of paths) {
           const { kind } = await files.stat(call.session, path);
           if (kind === 'folder') return problemAnswer('is-folder', call.language, { about: path });
+          await browsing.mustRead(call.session, path);
         }
         const id = await selections.put(ownerOf(call.session), paths);
         if (id === undefined)

@@ -51,6 +51,8 @@ async function download(
   parts: FileParts,
 ): Promise<HttpAnswer> {
   const { path, inline } = call.query;
+  // HEAD says what GET would: a page asks before it lets the browser fetch, which could not tell why it got nothing.
+  if (call.request.method === 'HEAD') await parts.browsing.mustRead(call.session, path);
   return send(asFileRequest(call, path), parts, {
     headersOf: ({ name }) => ({
       'Content-Type': contentType(name),

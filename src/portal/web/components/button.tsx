@@ -38,13 +38,22 @@ type LinkButtonProps = Common & {
   readonly href: string;
   /** The name under which it is kept. */
   readonly download?: string;
+  readonly onClick?: (event: MouseEvent) => void;
   readonly children: ComponentChildren;
 };
 
 /** A link that looks like a button: to another page, or to a download. */
-export function LinkButton({ look = 'plain', icon, small = false, href, download, children }: LinkButtonProps) {
+export function LinkButton({
+  look = 'plain',
+  icon,
+  small = false,
+  href,
+  download,
+  onClick,
+  children,
+}: LinkButtonProps) {
   return (
-    <a class={classOf(look, small)} href={href} download={download}>
+    <a class={classOf(look, small)} {...{ href, download, onClick }}>
       {icon !== undefined && <Icon name={icon} />}
       <span>{children}</span>
     </a>

@@ -1,6 +1,7 @@
 import type { ApiError } from '../api/client.ts';
 import { t } from '../i18n/language.ts';
 import { useContactText } from '../state/contact.ts';
+import { askSecondFactor } from '../state/step-up.ts';
 import { Button, LinkButton } from './button.tsx';
 import { Icon } from './icon.tsx';
 
@@ -34,9 +35,9 @@ export function ProblemView({ error, onRetry }: { readonly error: ApiError; read
             </Button>
           )}
           {problem.code === 'level-too-low' && (
-            <LinkButton look="primary" href="/step-up" icon="key">
+            <Button look="primary" icon="key" onClick={() => void stepUp(onRetry)}>
               {t('shell.giveSecondFactor')}
-            </LinkButton>
+            </Button>
           )}
           {status === 403 && problem.code !== 'level-too-low' && (
             <LinkButton href={helpUrl(problem)} icon="help">
@@ -47,6 +48,13 @@ export function ProblemView({ error, onRetry }: { readonly error: ApiError; read
       </div>
     </section>
   );
+}
+
+/** What was refused is tried again; the button goes away with the problem, so the focus goes to the content. */
+async function stepUp(onRetry: (() => void) | undefined): Promise<void> {
+  if (!(await askSecondFactor())) return;
+  onRetry?.();
+  document.getElementById('main')?.focus({ preventScroll: true });
 }
 
 function helpUrl({ code, reference }: ApiError['problem']): string {

@@ -1,12 +1,13 @@
 import type { Language } from '../../schemas/common.ts';
 import type { SessionAnswer } from '../../schemas/session.ts';
 import { Badge } from '../components/badge.tsx';
-import { IconButton, LinkButton } from '../components/button.tsx';
+import { Button, IconButton } from '../components/button.tsx';
 import { Select } from '../components/field.tsx';
 import { Icon } from '../components/icon.tsx';
 import { Logo } from '../components/logo.tsx';
 import { chooseLanguage, date, dateTime, LANGUAGE_NAMES, language, t } from '../i18n/language.ts';
 import { session } from '../state/session.ts';
+import { askSecondFactor } from '../state/step-up.ts';
 import { switchTheme, theme } from '../state/theme.ts';
 
 const PANEL = 'account-panel';
@@ -38,6 +39,12 @@ export function Header() {
       {who !== undefined && <Account who={who} />}
     </header>
   );
+}
+
+/** The panel closes first, so that the focus comes back to what opened it. */
+function stepUp(): void {
+  document.getElementById(PANEL)?.hidePopover();
+  void askSecondFactor();
 }
 
 /** Who is in, how he came in and how far; by which certificate. */
@@ -87,9 +94,9 @@ function Account({ who }: { readonly who: SessionAnswer }) {
           <dd>{LANGUAGE_NAMES[language.value]}</dd>
         </dl>
         {who.level === 1 && who.offers.length > 0 && (
-          <LinkButton look="primary" href="/step-up" icon="key">
+          <Button look="primary" icon="key" onClick={stepUp}>
             {t('shell.giveSecondFactor')}
-          </LinkButton>
+          </Button>
         )}
       </div>
     </>

@@ -6,6 +6,7 @@ import { t } from '../i18n/language.ts';
 import type { Section } from '../pages/routes.ts';
 import { UploadPanel } from '../uploads/panel.tsx';
 import { Header } from './header.tsx';
+import { StepUpDialog } from './step-up-dialog.tsx';
 
 const LINKS: readonly { readonly section: Section; readonly href: string; readonly icon: IconName }[] = [
   { section: 'files', href: '/', icon: 'folder' },
@@ -49,6 +50,7 @@ export function Shell({ section, children }: { readonly section: Section; readon
       </main>
       <UploadPanel />
       <Toasts />
+      <StepUpDialog />
     </div>
   );
 }

@@ -1,5 +1,6 @@
 import { computed, type Signal, signal } from '@preact/signals';
 import { type ApiError, api, asApiError } from '../api/client.ts';
+import { askSecondFactor, isLevelTooLow, throughStepUp } from '../state/step-up.ts';
 import type { Given } from './dropped.ts';
 import { awaitedBy, isEnded, isRunning, nextToStart, type Ordered, type UploadState } from './order.ts';
 import { abandon, type Condition, entryOf } from './send.ts';
@@ -161,10 +162,23 @@ async function run(upload: Upload): Promise<void> {
     upload.change({ ...done, bytesPerSecond: undefined });
     lastArrival.value = { folder: upload.folder, count: lastArrival.peek().count + 1 };
   } catch (thrown) {
-    if (!aborter.signal.aborted) upload.change({ ...outcomeOf(thrown), bytesPerSecond: undefined });
+    if (!aborter.signal.aborted) {
+      upload.change({ ...outcomeOf(thrown), bytesPerSecond: undefined });
+      if (isLevelTooLow(thrown)) void stepUpFor(upload);
+    }
   }
   uploads.value = [...uploads.value]; // a GO may go now
   startNext();
+}
+
+/** Asks for the second factor that a folder wants. The other files for it would be refused alike: they wait for it too. */
+async function stepUpFor(upload: Upload): Promise<void> {
+  const { error } = upload.view.peek();
+  for (const one of uploads.peek())
+    if (one.folder === upload.folder && one.state === 'waiting') one.change({ state: 'failed', error });
+  if (!(await askSecondFactor())) return;
+  for (const one of uploads.peek())
+    if (one.state === 'failed' && isLevelTooLow(one.view.peek().error)) resumeUpload(one);
 }
 
 function outcomeOf(thrown: unknown): Pick<UploadView, 'state' | 'error'> {
@@ -184,7 +198,7 @@ export async function makeFolders(folder: string, given: readonly Given[]): Prom
   for (const below of [...wanted].sort()) {
     const path = `${folder === '/' ? '' : folder}/${below}`;
     try {
-      await api('POST', '/folder', { body: { path } });
+      await throughStepUp(() => api('POST', '/folder', { body: { path } }));
     } catch (error) {
       if (asApiError(error).problem.code !== 'already-exists') throw error;
     }

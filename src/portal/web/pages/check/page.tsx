@@ -13,6 +13,7 @@ import { ProblemView } from '../../components/problem.tsx';
 import { Progress, Skeleton } from '../../components/progress.tsx';
 import { duration, t } from '../../i18n/language.ts';
 import { location } from '../../state/router.ts';
+import { throughStepUp } from '../../state/step-up.ts';
 import type { RouteProps } from '../routes.ts';
 import { FileChooser } from './file-chooser.tsx';
 import { Verdict } from './verdict.tsx';
@@ -21,7 +22,7 @@ type Step =
   | { readonly kind: 'choosing' }
   | { readonly kind: 'checking'; readonly name: string; readonly aborter: AbortController }
   | { readonly kind: 'checked'; readonly run: DryRun }
-  | { readonly kind: 'failed'; readonly error: ApiError };
+  | { readonly kind: 'failed'; readonly error: ApiError; readonly file: File };
 
 /** Checks a file with the real rules; nothing is delivered. */
 export default function CheckPage(_props: RouteProps) {
@@ -59,11 +60,11 @@ function Checking({ flows }: { readonly flows: Flows['items'] }) {
     const query = { name: file.name, flow: flow === '' ? undefined : flow };
     const asked = { query, body: new Blob([file]), signal: aborter.signal };
     try {
-      const run = await api<DryRun>('POST', '/dry-runs', asked);
+      const run = await throughStepUp(() => api<DryRun>('POST', '/dry-runs', asked));
       setStep({ kind: 'checked', run });
     } catch (thrown) {
       if (aborter.signal.aborted) return;
-      setStep({ kind: 'failed', error: asApiError(thrown) });
+      setStep({ kind: 'failed', error: asApiError(thrown), file });
     }
     result.current?.focus();
   };
@@ -101,17 +102,17 @@ function Checking({ flows }: { readonly flows: Flows['items'] }) {
             </div>
           </div>
         )}
-        {step.kind === 'failed' && <Failed error={step.error} />}
+        {step.kind === 'failed' && <Failed error={step.error} onRetry={() => void check(step.file)} />}
         {step.kind === 'checked' && <Verdict run={step.run} />}
       </div>
     </>
   );
 }
 
-function Failed({ error }: { readonly error: ApiError }) {
+function Failed({ error, onRetry }: { readonly error: ApiError; readonly onRetry: () => void }) {
   return (
     <>
-      <ProblemView error={error} />
+      <ProblemView error={error} onRetry={onRetry} />
       {error.retryAfterSeconds !== undefined && <p>{t('check.wait', { time: duration(error.retryAfterSeconds) })}</p>}
     </>
   );

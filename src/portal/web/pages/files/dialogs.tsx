@@ -7,6 +7,7 @@ import { Dialog } from '../../components/dialog.tsx';
 import { Field } from '../../components/field.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { bytes, dateTime, t } from '../../i18n/language.ts';
+import { throughStepUp } from '../../state/step-up.ts';
 import { tell } from '../../state/toasts.ts';
 import type { Given } from '../../uploads/dropped.ts';
 import { childOf, parentOf } from './paths.ts';
@@ -69,7 +70,7 @@ function NameDialog({ title, label, action, initial, onClose, onName }: NameDial
     if (isWrong || isBusy) return;
     setBusy(true);
     try {
-      await onName(name.trim());
+      await throughStepUp(() => onName(name.trim()));
       onClose();
     } catch (thrown) {
       setError(asApiError(thrown));
@@ -123,7 +124,7 @@ export function DeleteDialog({ entries, onClose, onDone }: Done & { readonly ent
     try {
       for (const { path, etag } of entries) {
         const headers: Record<string, string> = etag === null ? {} : { 'If-Match': `"${etag}"` };
-        await api('DELETE', '/entry', { query: { path }, headers });
+        await throughStepUp(() => api('DELETE', '/entry', { query: { path }, headers }));
         removed++;
       }
     } catch (thrown) {

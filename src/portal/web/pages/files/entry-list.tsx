@@ -7,6 +7,7 @@ import { Badge } from '../../components/badge.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { VirtualList } from '../../components/virtual-list.tsx';
 import { bytes, dateTime, t } from '../../i18n/language.ts';
+import { onDownload } from '../../state/download.ts';
 import { useMedia } from '../../state/media.ts';
 import { browseUrl } from '../../state/router.ts';
 import { type KeyActions, ListKeys } from './keys.ts';
@@ -169,6 +170,7 @@ function Row({ entry, isChosen, choice, actions }: RowProps) {
             tabIndex={-1}
             href={apiUrl('/content', { path })}
             download={name}
+            onClick={onDownload(path, name)}
             aria-label={t('files.downloadOne', { name })}
             title={t('files.downloadOne', { name })}
           >

@@ -7,6 +7,7 @@ import { Icon } from '../../components/icon.tsx';
 import { ProblemView } from '../../components/problem.tsx';
 import { Skeleton } from '../../components/progress.tsx';
 import { bytes, dateTime, t } from '../../i18n/language.ts';
+import { onDownload } from '../../state/download.ts';
 import { indentJson, indentXml, type Token, tokensOfJson, tokensOfXml } from './shown-text.ts';
 
 type PreviewProps = { readonly entry: Entry; readonly onClose: () => void };
@@ -64,7 +65,12 @@ function PreviewBody({ entry }: { readonly entry: Entry }) {
       )}
       {entry.rights.includes('read') && (
         <div class="row">
-          <LinkButton icon="download" href={apiUrl('/content', { path })} download={name}>
+          <LinkButton
+            icon="download"
+            href={apiUrl('/content', { path })}
+            download={name}
+            onClick={onDownload(path, name)}
+          >
             {t('files.download')}
           </LinkButton>
         </div>

@@ -1,8 +1,10 @@
 import { useRef } from 'preact/hooks';
 import type { Archive, Entry, Folder } from '../../../schemas/files.ts';
-import { api, apiUrl, asApiError } from '../../api/client.ts';
+import { api, asApiError } from '../../api/client.ts';
 import { Button, IconButton } from '../../components/button.tsx';
 import { t } from '../../i18n/language.ts';
+import { keep, keepFile } from '../../state/download.ts';
+import { throughStepUp } from '../../state/step-up.ts';
 import { tell } from '../../state/toasts.ts';
 import { filesOfInput, type Given } from '../../uploads/dropped.ts';
 
@@ -97,20 +99,14 @@ async function take(files: readonly Entry[]): Promise<void> {
   const [first] = files;
   if (first === undefined) return;
   if (files.length === 1) {
-    download(apiUrl('/content', { path: first.path }), first.name);
+    await keepFile(first.path, first.name);
     return;
   }
   try {
-    const { url } = await api<Archive>('POST', '/archive', { body: { paths: files.map(({ path }) => path) } });
-    download(url, '');
+    const body = { paths: files.map(({ path }) => path) };
+    const { url } = await throughStepUp(() => api<Archive>('POST', '/archive', { body }));
+    keep(url, '');
   } catch (error) {
     tell('trouble', asApiError(error).problem.detail);
   }
-}
-
-function download(url: string, name: string): void {
-  const link = document.createElement('a');
-  link.href = url;
-  link.download = name;
-  link.click();
 }

@@ -1,10 +1,11 @@
 import './help.css';
 import { Breadcrumb } from '../../components/breadcrumb.tsx';
-import { LinkButton } from '../../components/button.tsx';
+import { Button, LinkButton } from '../../components/button.tsx';
 import { Icon, type IconName } from '../../components/icon.tsx';
 import { Page } from '../../components/page.tsx';
 import { t, textIfAny } from '../../i18n/language.ts';
 import { location } from '../../state/router.ts';
+import { askSecondFactor } from '../../state/step-up.ts';
 import type { RouteProps } from '../routes.ts';
 import { Contact } from './contact.tsx';
 import { TOPICS, type Topic, topicOf } from './topics.ts';
@@ -85,9 +86,9 @@ function Ways({ topic }: { readonly topic: Topic }) {
   if (topic === 'factor') {
     return (
       <div class="row">
-        <LinkButton look="primary" icon="key" href="/step-up">
+        <Button look="primary" icon="key" onClick={() => void askSecondFactor()}>
           {t('shell.giveSecondFactor')}
-        </LinkButton>
+        </Button>
       </div>
     );
   }

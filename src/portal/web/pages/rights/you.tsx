@@ -1,8 +1,9 @@
 import type { Rights } from '../../../schemas/rights.ts';
 import { Badge } from '../../components/badge.tsx';
-import { LinkButton } from '../../components/button.tsx';
+import { Button } from '../../components/button.tsx';
 import { bytes, date, duration, number, t } from '../../i18n/language.ts';
 import { session } from '../../state/session.ts';
+import { askSecondFactor } from '../../state/step-up.ts';
 import { period } from './period.ts';
 
 type Of = { readonly rights: Rights };
@@ -51,9 +52,9 @@ export function You({ rights: { person, designation, regulation, level } }: Of) 
       </dl>
       {level === 1 && offers.length > 0 && (
         <div class="row">
-          <LinkButton href="/step-up" icon="key">
+          <Button onClick={() => void askSecondFactor()} icon="key">
             {t('shell.giveSecondFactor')}
-          </LinkButton>
+          </Button>
         </div>
       )}
     </section>

@@ -5,6 +5,7 @@ import { Badge } from '../../components/badge.tsx';
 import { Button } from '../../components/button.tsx';
 import { Icon } from '../../components/icon.tsx';
 import { exactTime, t } from '../../i18n/language.ts';
+import { onDownload } from '../../state/download.ts';
 import { tell } from '../../state/toasts.ts';
 import { type AnswerFile, signatureOf, tellingFiles } from './answer-files.ts';
 
@@ -66,6 +67,8 @@ type AnswerProps = {
 function Answer({ one, file, all, kind, verdict }: AnswerProps) {
   const signature = signatureOf(file, all);
   const urlOf = ({ name }: AnswerFile) => apiUrl(`/submissions/${one.ticket}/answers/${encodeURIComponent(name)}`);
+  const asking = ({ name, path }: AnswerFile, url: string) =>
+    path === null ? {} : { onClick: onDownload(path, name, url) };
   return (
     <li class="answer">
       <div class="row">
@@ -77,11 +80,16 @@ function Answer({ one, file, all, kind, verdict }: AnswerProps) {
         )}
       </div>
       <p class="row small">
-        <a href={urlOf(file)} download={file.name} aria-label={t('submissions.take', { name: file.name })}>
+        <a
+          href={urlOf(file)}
+          download={file.name}
+          aria-label={t('submissions.take', { name: file.name })}
+          {...asking(file, urlOf(file))}
+        >
           <Icon name="download" /> {file.name}
         </a>
         {signature !== undefined && (
-          <a href={urlOf(signature)} download={signature.name}>
+          <a href={urlOf(signature)} download={signature.name} {...asking(signature, urlOf(signature))}>
             <Icon name="key" /> {t('submissions.signature')}
             <span class="unseen">: {signature.name}</span>
           </a>
