@@ -1,6 +1,6 @@
 import { accountOf } from '../access/authorizer.ts';
 import { type EffectivePlace, effectiveTree } from '../access/effective.ts';
-import { exceptionsInForce } from '../access/internet.ts';
+import { exceptionsInForce, exceptionsOfSession } from '../access/internet.ts';
 import { belowTop } from '../domain/designation.ts';
 import type { Authorization, Flow } from '../domain/flow.ts';
 import type { Generation, Limits } from '../domain/generation.ts';
@@ -131,15 +131,20 @@ function groundsOf(
   return { grantedBy: textOf('rights-granted' satisfies RightsText, language, rule), until: until ?? null };
 }
 
-function flowsOf({ generation }: Facts, { partner, account }: Role): Rights['flows'] {
+/** Over the internet those of his exceptions; else all that he works with. */
+function flowsOf({ generation, now }: Facts, { session, partner, account }: Role): Rights['flows'] {
   const works = ({ code }: Flow) => account.flows === 'all' || account.flows.includes(code);
-  return generation.flows.filter(works).flatMap((flow) => {
-    const { code, title } = flow;
-    const [maySend, mayReceive] = [partner.sends.includes(code), partner.receives.includes(code)];
-    if (!maySend && !mayReceive) return [];
-    const acts = generation.authorizations.filter((act) => act.flow === code && concerns(act, partner));
-    return { code, name: title, mayReceive, maySend, authorizations: acts.map(actOf) };
-  });
+  const excepted = exceptionsOfSession(partner, account, session, dateOf(now)).map(({ flow }) => flow);
+  const reaches = ({ code }: Flow) => session.accessMethod !== 'internet' || excepted.includes(code);
+  return generation.flows
+    .filter((flow) => works(flow) && reaches(flow))
+    .flatMap((flow) => {
+      const { code, title } = flow;
+      const [maySend, mayReceive] = [partner.sends.includes(code), partner.receives.includes(code)];
+      if (!maySend && !mayReceive) return [];
+      const acts = generation.authorizations.filter((act) => act.flow === code && concerns(act, partner));
+      return { code, name: title, mayReceive, maySend, authorizations: acts.map(actOf) };
+    });
 }
 
 function concerns({ sender, receivers }: Authorization, { institution }: Partner): boolean {
