@@ -18,24 +18,18 @@ const before = (first: CrashRun['first'], ...points: readonly string[]): readonl
 
 const overWebdav = (run: CrashRun): CrashRun => ({ ...run, over: 'webdav' });
 
-/**
- * Neighbours of a point that stands for them in the short version, or points that stand there in a run of another kind (over
- * WebDAV, killed twice); `npm run faults` runs them too.
- */
+/** Neighbours of a point that stands for them in the short version; `npm run faults` runs them too. */
 const NEIGHBOURS: ReadonlySet<string> = new Set([
   'batch receive.open',
   'batch receive.first-byte',
   'batch receive.last-byte',
   'batch receive.before-fsync',
   'batch audit.append.publish',
-  'batch receive.after-commit',
   'batch receive.after-reply',
-  'batch receive.before-receipt-commit',
   'batch audit.append.submission',
   'batch parse.start',
   'batch route.first-output',
   'batch parse.chunk:1',
-  'batch parse.middle',
   'batch parse.done',
   'batch authorize.done',
   'batch route.between',
@@ -43,16 +37,11 @@ const NEIGHBOURS: ReadonlySet<string> = new Set([
   'batch answer.built',
   'batch answer.signed',
   'batch answer.manifest',
-  'batch answer.stored',
-  'batch audit.append.submission-answered',
   'batch audit.append.delivery',
-  'set receive.after-commit',
   'set receive.after-reply:2',
   'set receive.before-fsync:3',
   'set receive.after-commit:3',
   'set audit.append.submission',
-  'set audit.append.delivery',
-  'set route.after-commit',
   'set answer.signed',
 ]);
 
@@ -61,11 +50,7 @@ const NEIGHBOURS: ReadonlySet<string> = new Set([
  * @param all every point, not only one of each neighbourhood
  */
 export function crashRuns(chunks: number, all: boolean): readonly CrashRun[] {
-  const lastChunk = `parse.chunk:${chunks}`;
-  return everyRun(chunks).filter(({ first, at, over, thenAt }) => {
-    const isPlain = over === undefined && thenAt === undefined;
-    return all || !(isPlain && (at === lastChunk || NEIGHBOURS.has(`${first} ${at}`)));
-  });
+  return everyRun(chunks).filter(({ first, at }) => all || !NEIGHBOURS.has(`${first} ${at}`));
 }
 
 function everyRun(chunks: number): readonly CrashRun[] {
