@@ -2,36 +2,13 @@ import { asGatewayError, type ErrorCode, GatewayError } from '../domain/errors.t
 import type { HttpAnswer } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Language } from '../domain/partner.ts';
+import { ERROR_STATUS } from '../http/error-status.ts';
 import { type PortalProblem, problemText } from '../texts/portal-problems.ts';
 import type { Problem } from './schemas/common.ts';
 
-/** From codes to HTTP (RFC 9110 §15, RFC 4918 §11, RFC 6585). */
+/** From codes to HTTP, with those of the portal's own (RFC 9110 §15, RFC 6585). */
 export const PROBLEM_STATUS = {
-  'bad-path': 400,
-  'bad-request': 400,
-  'not-found': 404,
-  'not-allowed': 403,
-  'level-too-low': 403,
-  'no-parent': 409,
-  'already-exists': 409,
-  'is-folder': 409,
-  'not-folder': 409,
-  'not-empty': 409,
-  'precondition-failed': 412,
-  frozen: 423,
-  locked: 423,
-  'not-locked': 409,
-  'wrong-offset': 416,
-  'too-large': 413,
-  'out-of-space': 507,
-  'over-quota': 507,
-  'digest-mismatch': 400,
-  'content-missing': 500,
-  'not-supported': 501,
-  fenced: 503,
-  unavailable: 503,
-  'not-running': 503,
-  broken: 500,
+  ...ERROR_STATUS,
   'invalid-request': 400,
   'no-such-page': 404,
   'cross-site': 403,

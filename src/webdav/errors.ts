@@ -1,38 +1,17 @@
 import { asGatewayError, type ErrorCode, type GatewayError } from '../domain/errors.ts';
 import { encodeUrlPath, type HttpAnswer, type HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
+import { ERROR_STATUS } from '../http/error-status.ts';
 import { languageOf, textOf } from '../texts/texts.ts';
 import { propertyElement } from './multistatus.ts';
 import { DAV } from './xml.ts';
 import { escapeXml } from './xml-text.ts';
 
-/** From the gateway's codes to HTTP (RFC 9110 §15, RFC 4918 §11). */
+/** What a name may not be made or written over with is a method that it does not allow (RFC 4918 §9.3.1, §9.7.2). */
 export const HTTP_STATUS = {
-  'bad-path': 400,
-  'bad-request': 400,
-  'not-found': 404,
-  'not-allowed': 403,
-  'level-too-low': 403,
-  'no-parent': 409,
+  ...ERROR_STATUS,
   'already-exists': 405,
   'is-folder': 405,
-  'not-folder': 409,
-  'not-empty': 409,
-  'precondition-failed': 412,
-  frozen: 423,
-  locked: 423,
-  'not-locked': 409,
-  'wrong-offset': 416,
-  'too-large': 413,
-  'out-of-space': 507,
-  'over-quota': 507,
-  'digest-mismatch': 400,
-  'content-missing': 500,
-  'not-supported': 501,
-  fenced: 503,
-  unavailable: 503,
-  'not-running': 503,
-  broken: 500,
 } as const satisfies Record<ErrorCode, number>;
 
 /** Elements of `DAV:error` that tell a client which rule was broken (RFC 4918 §16, RFC 4331 §6). */

@@ -1,0 +1,30 @@
+import type { ErrorCode } from '../domain/errors.ts';
+
+/** From the gateway's codes to HTTP (RFC 9110 §15, RFC 4918 §11). */
+export const ERROR_STATUS = {
+  'bad-path': 400,
+  'bad-request': 400,
+  'not-found': 404,
+  'not-allowed': 403,
+  'level-too-low': 403,
+  'no-parent': 409,
+  'already-exists': 409,
+  'is-folder': 409,
+  'not-folder': 409,
+  'not-empty': 409,
+  'precondition-failed': 412,
+  frozen: 423,
+  locked: 423,
+  'not-locked': 409,
+  'wrong-offset': 416,
+  'too-large': 413,
+  'out-of-space': 507,
+  'over-quota': 507,
+  'digest-mismatch': 400,
+  'content-missing': 500,
+  'not-supported': 501,
+  fenced: 503,
+  unavailable: 503,
+  'not-running': 503,
+  broken: 500,
+} as const satisfies Record<ErrorCode, number>;
