@@ -1,15 +1,14 @@
 import { createHash } from 'node:crypto';
 import type { Current } from '../domain/current.ts';
-import type { Authorization, Flow, SharedFolder } from '../domain/flow.ts';
+import type { Authorization, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import { ALL_RIGHTS } from '../domain/principal.ts';
 import type { SshTrust } from '../domain/ssh-trust.ts';
 import { fieldOf } from './flow-fields.ts';
+import { foldersOf } from './folders-of.ts';
 import type { KeyRing } from './keys.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import { partnersOf } from './partner-of.ts';
 import type { ReadFile } from './read-file.ts';
-import { sharedPath } from './references-folders.ts';
 import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
 import type { AuthorizationFile, FlowFile } from './schema-flow.ts';
 
@@ -47,7 +46,7 @@ export function buildGeneration(files: SoundFiles, ring: KeyRing, ssh: SshTrust)
     sectors: files.sectors.value.sectors,
     flows: known(files.flows).map(flowOf),
     authorizations: known(files.authorizations).map(authorizationOf),
-    folders: files.folders.value.folders.map(folderOf),
+    folders: foldersOf(files),
     availability: files.availability.value.availability,
     limits: files.gateway.value.limits,
     alarms: files.gateway.value.alarms,
@@ -100,23 +99,4 @@ function authorizationOf({ places, value }: ReadFile<AuthorizationFile>): Author
     line === 'none' ? { ...receiver, line } : receiver,
   );
   return { ...value, receivers, source: places.file };
-}
-
-function folderOf(folder: FoldersFile['folders'][number], index: number): SharedFolder {
-  const path = sharedPath(folder.path);
-  if (path === undefined) throw new Error(`a folder outside /SHARED passed the checks: ${folder.path}`);
-  return {
-    path,
-    content: folder.content,
-    approver: folder.approver,
-    level: folder.level,
-    quotaBytes: folder.quotaBytes,
-    maxFileBytes: folder.maxFileBytes,
-    source: `folders.yaml#/folders/${index}`,
-    grants: folder.grants.map(({ reason: _reason, ...grant }, position) => ({
-      ...grant,
-      rights: grant.rights === 'all' ? ALL_RIGHTS : grant.rights,
-      rule: `folders.yaml#/folders/${index}/grants/${position}`,
-    })),
-  };
 }

@@ -1,4 +1,4 @@
-import type { Environment, SharedFolder } from './flow.ts';
+import type { Environment, FolderGrant, SharedFolder } from './flow.ts';
 import type { Account, Partner } from './partner.ts';
 import { childOf, isWithin, partsOf, ROOT, type VPath } from './vpath.ts';
 
@@ -89,17 +89,18 @@ function inStandardTree(
   return make({ folder, ledgerPath, depth: depthBelow - 2 }, second);
 }
 
+/** Whether a grant names this account, whatever it gives today. */
+export function isFor(grant: FolderGrant, partner: Pick<Partner, 'id'>, account: Pick<Account, 'id'>): boolean {
+  return grant.partner === partner.id && (grant.account === undefined || grant.account === account.id);
+}
+
 function sharedPlace(
   partner: Partner,
   account: Account,
   folders: readonly SharedFolder[],
   path: VPath,
 ): Place | undefined {
-  const open = folders.filter((folder) =>
-    folder.grants.some(
-      (grant) => grant.partner === partner.id && (grant.account === undefined || grant.account === account.id),
-    ),
-  );
+  const open = folders.filter((folder) => folder.grants.some((grant) => isFor(grant, partner, account)));
   if (path === SHARED) {
     if (open.length === 0) return undefined;
     return { kind: 'virtual', children: [...new Set(open.map((folder) => partsOf(folder.path)[1] ?? ''))].toSorted() };

@@ -24,6 +24,7 @@ import {
   configuredFolder,
   entryOf,
   findPlace,
+  keepsEnd,
   needsParentRow,
   placeBelow,
   refuseUnchecked,
@@ -161,7 +162,9 @@ export class Vfs implements Files {
   async move(session: Session, from: VPath, to: VPath, overwrite: Overwrite): Promise<{ replaced: boolean }> {
     const renaming = parentOf(from) === parentOf(to);
     const rule = await this.#gate.pass(session, renaming ? 'move' : 'delete', from);
-    const target = await this.#target(session, to, overwrite, renaming);
+    // Whoever may only take away would read it in a folder where he may.
+    if (!renaming && !this.#gate.allows(session, 'read', from)) await this.#gate.pass(session, 'read', from);
+    const target = await this.#target(session, { from, to }, overwrite, renaming);
     await this.#transfer(session, 'move', { from, to }, `${rule} ${target.rule}`, target, { overwrite });
     return { replaced: target.exists };
   }
@@ -173,7 +176,7 @@ export class Vfs implements Files {
     options: { overwrite: boolean; recursive: boolean },
   ): Promise<{ replaced: boolean }> {
     const rule = await this.#gate.pass(session, 'read', from);
-    const target = await this.#target(session, to, options.overwrite, false);
+    const target = await this.#target(session, { from, to }, options.overwrite, false);
     await this.#transfer(session, 'copy', { from, to }, `${rule} ${target.rule}`, target, options);
     return { replaced: target.exists };
   }
@@ -223,6 +226,7 @@ export class Vfs implements Files {
         to: target.place.ledgerPath,
         overwrite: options.overwrite,
         parentMustExist: needsParentRow(target.place),
+        keepsEnd: keepsEnd(target.place, place),
         at,
       };
       const generation = this.#parts.generation.value;
@@ -239,7 +243,12 @@ export class Vfs implements Files {
     await this.#changes.commit({ session, action: kind, path: path.from, rule, details: { to: path.to }, commands });
   }
 
-  async #target(session: Session, to: VPath, overwrite: Overwrite, renaming: boolean): Promise<Target> {
+  async #target(
+    session: Session,
+    { from, to }: { readonly from: VPath; readonly to: VPath },
+    overwrite: Overwrite,
+    renaming: boolean,
+  ): Promise<Target> {
     const existing = await this.#rows.rowIfAny(session, to);
     if (existing !== undefined && !overwrite) {
       await this.#gate.pass(session, 'stat', to);
@@ -247,8 +256,9 @@ export class Vfs implements Files {
     }
     const action = existing !== undefined ? 'overwrite' : renaming ? 'move' : 'create';
     const rule = await this.#gate.pass(session, action, to);
-    const place = placeBelow(this.#parts.generation.value, session, to);
-    refuseUnchecked(place, 'move');
+    const generation = this.#parts.generation.value;
+    const place = placeBelow(generation, session, to);
+    refuseUnchecked(place, findPlace(generation, session, from));
     await this.#rows.assertParent(place);
     return { rule, place, exists: existing !== undefined };
   }
