@@ -1,5 +1,6 @@
 import type { Current } from '../domain/current.ts';
 import { actingAt } from '../domain/designation.ts';
+import { isGrantInForce } from '../domain/folder-grant.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
@@ -101,11 +102,12 @@ export class FolderAuthorizer implements Authorizer {
     action: Action,
   ): Granted {
     const today = dateOf(this.#now());
+    const { authorizations } = this.#generation.value;
     const mine = shared.grants.filter(
       (grant) =>
         grant.partner === partner.id &&
         (grant.account === undefined || grant.account === account.id) &&
-        (grant.until === undefined || today <= grant.until),
+        isGrantInForce(grant, authorizations, today),
     );
     const rights = new Set(mine.flatMap((grant) => grant.rights));
     const held = depth === 0 ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
