@@ -121,6 +121,8 @@ export class HttpsConnection {
       }
     }
     if (this.#session === undefined) return answer;
+    // The same certificate may mean somebody else now, who goes on with nothing of the one before.
+    if (this.#session.value.id !== session.id) this.#parts.running.expel(this.#session.value.id);
     this.#session.value = session;
     if (this.#running > 0) this.#parts.running.renewed(session);
     return answer;

@@ -1,3 +1,4 @@
+import { NOT_IN_FORCE } from '../access/authorizer.ts';
 import type { FollowsSessions, TransferState } from '../access/live-sessions.ts';
 import { Readmission } from '../access/readmission.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -99,7 +100,9 @@ export class RunningTransfers implements FollowsSessions {
     if (!this.#running.has(key)) return;
     this.#running.set(key, transfer);
     const decision = this.#parts.authorizer.decide(transfer.session, transfer.action, transfer.path);
-    if (!decision.allowed) this.#stop(key, transfer, 'right-ended', decision.rule);
+    if (decision.allowed) return;
+    const reason = decision.rule === NOT_IN_FORCE ? 'designation-ended' : 'right-ended';
+    this.#stop(key, transfer, reason, decision.rule);
   }
 
   #stop(key: object, { session, action, path, bytes, stop }: Transfer, reason: Reason, rule: RuleRef): void {
