@@ -179,6 +179,7 @@ async function buildSftp(parts: ListenerParts, trust: Doors, listener: SftpSetti
   const allOf = (files: readonly string[]) => Promise.all(files.map((file) => readFile(file)));
   const server = new SftpListener({
     ...{ ...shared, strangers: shared.strangersOf(listener), listener, admission: desk, files: vfs },
+    running: vfs.running,
     ...{ uploads: vfs.uploads, quota: vfs.quota, audit, logger, clock },
     version: admissionVersion(generation, trust.ssh),
     secondFactors: parts.levelTwo.factors,

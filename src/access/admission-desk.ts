@@ -190,10 +190,14 @@ export class AdmissionDesk implements Admission {
   }
 }
 
-/** The id of the session this one goes on with; none where the same proof now means somebody else. */
+/**
+ * The id of the session this one goes on with: it is of the same person as long as one designation is left. None where the
+ * same proof now means somebody else.
+ */
 function continuedId(previous: Session | undefined, principals: readonly Principal[]): string | undefined {
   if (previous === undefined) return undefined;
-  return principals.map(principalName).includes(principalName(previous.principal)) ? previous.id : undefined;
+  const before = (previous.designations ?? [previous.principal]).map(principalName);
+  return principals.some((one) => before.includes(principalName(one))) ? previous.id : undefined;
 }
 
 function principalOf({ partner, account }: Identity): Principal {

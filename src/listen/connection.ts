@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
-import type { Expels, Place, Places } from '../access/live-sessions.ts';
+import type { FollowsSessions, Place, Places } from '../access/live-sessions.ts';
 import { newReference } from '../access/reference.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -21,7 +21,7 @@ export type AdmissionParts = {
   /** Its id changes with everything that may change an admission. */
   readonly generation: Current<{ readonly id: string }>;
   readonly live: Places;
-  readonly running: Expels;
+  readonly running: FollowsSessions;
 };
 
 /** One TLS connection: who is at the other end by the rules of today, and its requests one after the other. */
@@ -120,7 +120,11 @@ export class HttpsConnection {
         return { ok: false, reason: 'too-many-connections', principal, fingerprint, reference: newReference() };
       }
     }
-    if (this.#session !== undefined) this.#session.value = session;
+    if (this.#session === undefined) return answer;
+    // The same certificate may mean somebody else now, who goes on with nothing of the one before.
+    if (this.#session.value.id !== session.id) this.#parts.running.expel(this.#session.value.id);
+    this.#session.value = session;
+    if (this.#running > 0) this.#parts.running.renewed(session);
     return answer;
   }
 

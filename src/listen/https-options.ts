@@ -1,6 +1,6 @@
 import type { Admission, Refused } from '../access/admission.ts';
 import type { Traffic } from '../access/bandwidth.ts';
-import type { Expels, Places } from '../access/live-sessions.ts';
+import type { FollowsSessions, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import type { Strangers } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -30,7 +30,7 @@ export type HttpsListenerOptions = {
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;
   readonly live: Places;
-  readonly running: Expels;
+  readonly running: FollowsSessions;
   readonly traffic: Pick<Traffic, 'pass'>;
   /** Of this listener alone. */
   readonly strangers: Strangers;

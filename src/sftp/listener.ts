@@ -2,7 +2,7 @@ import { createServer, type Server as NetServer, type Socket } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
 import type { Admission } from '../access/admission.ts';
 import type { Traffic } from '../access/bandwidth.ts';
-import type { Place, Places } from '../access/live-sessions.ts';
+import type { FollowsSessions, Place, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import { ProxyDoor } from '../access/proxy-door.ts';
 import { Readmission } from '../access/readmission.ts';
@@ -38,6 +38,7 @@ export type SftpListenerParts = Pick<
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;
   readonly live: Places;
+  readonly running: FollowsSessions;
   readonly traffic: Pick<Traffic, 'pass'>;
   /** Of this listener alone. */
   readonly strangers: Strangers;

@@ -107,7 +107,7 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   };
   const { random } = options;
   const listener = new HttpsListener({
-    running: { expel: () => undefined },
+    running: { expel: () => undefined, renewed: () => undefined },
     listener: place,
     tls: { cert: await file('server.pem'), key: await file('server.key'), ca: [class3] },
     admission,

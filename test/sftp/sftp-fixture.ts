@@ -119,6 +119,7 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
     quota: tree.vfs.quota,
+    running: tree.vfs.running,
     ...shared,
     version: tree.current,
     audit,
