@@ -4,6 +4,7 @@ import type { BreakGlass } from '../gateway-break-glass.ts';
 import { askGateway } from '../ops/control-socket.ts';
 import { isSigning, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
+import { howToSign } from './signing-words.ts';
 
 type Out = NodeJS.WritableStream;
 export type Wanted = {
@@ -66,7 +67,15 @@ async function proven(asked: Asked, options: CommonOptions & SigningOptions): Pr
 function printAsked(asked: Asked, options: CommonOptions, out: Out): 0 {
   const { id, principal, signed, toSign } = asked;
   const waits = signed === undefined ? `${principal} has to sign it` : 'a second person has to sign it';
-  return print(asked, options, out, `asked  ${id}\n${waits}\n\n${toSign}`);
+  const how = howToSign({
+    text: toSign,
+    file: `break-glass-${id.slice(0, 8)}.txt`,
+    givenTo: [
+      ...(signed === undefined ? [[`break-glass sign ${id}`, principal] as const] : []),
+      [`break-glass approve ${id}`, 'an approver or security officer, who is somebody else'],
+    ],
+  });
+  return print(asked, options, out, `asked  ${id}\n${waits}\n${how}`);
 }
 
 async function ask(options: CommonOptions, verb: string, asked: Readonly<Record<string, string>>): Promise<unknown> {
