@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import { Identities } from './access/identify.ts';
 import { APPROVAL_NAMESPACE, type Approval } from './config/proposals.ts';
-import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Current } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';
 import { verifySetSignature } from './evidence/set-signature.ts';
-import { signingOf } from './gateway-signatures.ts';
-import type { Trust } from './gateway-trust.ts';
+import type { InForce } from './gateway-in-force.ts';
 import { revocationOfPath } from './pki/path-rules.ts';
 import { verifyFileSignature } from './pki/ssh-file-signature.ts';
 
@@ -19,7 +18,7 @@ export type SignerOf = (
   generation: Generation,
 ) => Promise<{ readonly signer: string } | { readonly refusal: string }>;
 
-type Parts = { readonly settings: Settings; readonly trust: Trust; readonly clock: Clock };
+type Parts = { readonly inForce: Current<InForce>; readonly clock: Clock };
 
 const NOT_GOOD = 'the signature is not one over this text';
 /** A responder that hangs must not hold the caller. */
@@ -42,13 +41,8 @@ function bySshKey(signature: string, text: string, generation: Generation) {
   return { signer: `${account.id}@${hub.id}` };
 }
 
-async function byCertificate(
-  { settings, trust, clock }: Parts,
-  signature: string,
-  text: string,
-  generation: Generation,
-) {
-  const { policy } = signingOf(settings, trust);
+async function byCertificate({ inForce, clock }: Parts, signature: string, text: string, generation: Generation) {
+  const { settings, signing, trust } = inForce.value;
   const content = Buffer.from(text);
   const file = {
     sha256: createHash('sha256').update(content).digest('hex'),
@@ -56,7 +50,7 @@ async function byCertificate(
       yield content;
     },
   };
-  const verified = await verifySetSignature(Buffer.from(signature, 'base64'), file, policy, clock.now());
+  const verified = await verifySetSignature(Buffer.from(signature, 'base64'), file, signing.policy, clock.now());
   if (!verified.ok) return { refusal: `${NOT_GOOD} (${verified.reason})` };
   const hub = generation.partners.filter(({ id }) => id === generation.hub);
   const { nationalNumberPolicyOids: oids } = settings.signatures;
