@@ -34,8 +34,8 @@ export type Holdings = {
   readonly stepUps: Pick<StepUps, 'grant'>;
   readonly uploads: UploadsOfWorkers;
   readonly selections: SelectionDesk;
-  /** The waiting room of the listener that stands there in the configuration. @throws Error where there is none */
-  readonly roomOf: (rule: string) => Strangers;
+  /** The waiting room of the listener with this number; undefined where there is no such listener any more. */
+  readonly roomOf: (listener: number) => Strangers | undefined;
   readonly onArrival: () => void;
   readonly judge: TrialParts['judge'];
   readonly gate: TrialEntry;
@@ -90,7 +90,7 @@ export class WorkerDesk {
     const { limiter, onArrival } = this.#holdings;
     const guest = (id: number) => this.#guests.get(id);
     return {
-      'stranger.came': ({ id, rule, address }) => this.#came(id, rule, address),
+      'stranger.came': ({ id, listener, address }) => this.#came(id, listener, address),
       'stranger.spoke': ({ id }) => this.#spoke(id),
       'stranger.proves': ({ id, fingerprint }) => void guest(id)?.stranger.proves(fingerprint),
       'stranger.admitted': ({ id, fingerprint }) => guest(id)?.stranger.admitted(fingerprint),
@@ -129,7 +129,7 @@ export class WorkerDesk {
     };
   }
 
-  #came(id: number, rule: string, address: string): void {
+  #came(id: number, listener: number, address: string): void {
     const bytes = { bytesRead: 0 };
     const peer: Peer = {
       remoteAddress: address,
@@ -138,7 +138,9 @@ export class WorkerDesk {
       },
       destroy: () => this.worker.tell('stranger.drop', { id }),
     };
-    const stranger = this.#holdings.roomOf(rule).came(peer);
+    const room = this.#holdings.roomOf(listener);
+    const stranger = room?.came(peer);
+    if (room === undefined) peer.destroy();
     if (stranger !== undefined) this.#guests.set(id, { stranger, peer: bytes });
   }
 
