@@ -21,7 +21,7 @@ export type SignerOf = (signed: Signed, text: string, generation: Generation) =>
 
 type Parts = { readonly inForce: Current<InForce>; readonly revoked: LocalRevocations; readonly clock: Clock };
 
-const NOT_GOOD = 'the signature is not one over this text';
+export const NOT_GOOD = 'the signature is not one over this text';
 /** A responder that hangs must not hold the caller. */
 const REVOCATION_MS = 10_000;
 const MAX_KRL_BYTES = 64 * 1024 * 1024;
