@@ -39,6 +39,7 @@ import {
   RemoteSelections,
   RemoteStepUps,
   RemoteTrialGate,
+  RemoteUnderWay,
 } from './processes/remote-access.ts';
 import { RemoteLedger } from './processes/remote-ledger.ts';
 import { RemotePlaces } from './processes/remote-places.ts';
@@ -128,11 +129,13 @@ async function build(
   closers.push(() => audit.close());
   const authorizer = new FolderAuthorizer(generation, () => clock.now());
   const onArrival = () => speaks.tell('arrival', undefined);
-  const elsewhere = new RemoteElsewhere(speaks);
+  const [elsewhere, underWay] = [new RemoteElsewhere(speaks), new RemoteUnderWay(speaks)];
   const directory = openDirectory({ directory: join(settings.data.directory, 'directory'), readOnly: true });
   closers.push(() => directory.close());
   const isKnownPerson = knownPersons(directory);
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, isKnownPerson });
+  const vfs = new Vfs({
+    ...{ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, underWay, isKnownPerson },
+  });
   owner.box.vfs = vfs;
   vfs.running.start();
   closers.push(async () => {
