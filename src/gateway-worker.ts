@@ -41,6 +41,7 @@ import {
   RemoteSelections,
   RemoteStepUps,
   RemoteTrialGate,
+  RemoteUnderWay,
 } from './processes/remote-access.ts';
 import { RemoteLedger } from './processes/remote-ledger.ts';
 import { RemotePlaces } from './processes/remote-places.ts';
@@ -137,11 +138,13 @@ async function build(
   closers.push(() => audit.close());
   const authorizer = new FolderAuthorizer(generation, () => clock.now());
   const onArrival = () => speaks.tell('arrival', undefined);
-  const elsewhere = new RemoteElsewhere(speaks);
+  const [elsewhere, underWay] = [new RemoteElsewhere(speaks), new RemoteUnderWay(speaks)];
   const directory = openDirectory({ directory: join(data, 'directory'), readOnly: true });
   closers.push(() => directory.close());
   const isKnownPerson = knownPersons(directory);
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, isKnownPerson });
+  const vfs = new Vfs({
+    ...{ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, underWay, isKnownPerson },
+  });
   owner.box.vfs = vfs;
   vfs.running.start();
   closers.push(async () => {

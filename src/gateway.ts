@@ -131,10 +131,10 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const authorizer = new FolderAuthorizer(current, () => clock.now());
   const wake: { arrival: () => void } = { arrival: () => undefined };
   const onArrival = () => wake.arrival();
-  const elsewhere = owner?.workers.uploads;
+  const { uploads: elsewhere, underWay } = owner?.workers ?? {};
   const isKnownPerson = knownPersons(directory);
   const vfs = new Vfs({
-    ...{ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere, isKnownPerson },
+    ...{ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere, underWay, isKnownPerson },
   });
   vfs.running.start();
   closers.push(async () => {

@@ -9,6 +9,8 @@ import type { CompletedContent } from '../storage/content-store.ts';
 import type { Judged, MustWait } from '../submissions/dry-run.ts';
 import type { Tried } from '../submissions/trial.ts';
 import type { PartialState } from '../vfs/files.ts';
+import type { Allowance } from '../vfs/quota.ts';
+import type { UploadBytes } from '../vfs/under-way.ts';
 import type { Link } from './link.ts';
 
 /** A metric as prom-client writes it down. */
@@ -33,6 +35,7 @@ export type WorkerTells = {
   readonly 'upload.ended': VPath;
   readonly 'parts.began': string;
   readonly 'parts.ended': string;
+  readonly 'under-way.set': UploadBytes;
   readonly 'trial.leave': { readonly id: number };
   /** A commit of this worker queued an arrival. */
   readonly arrival: undefined;
@@ -52,6 +55,8 @@ export type WorkerCalls = {
   readonly 'selection.put': Asked<{ readonly owner: string; readonly paths: readonly VPath[] }, string | undefined>;
   readonly 'selection.get': Asked<{ readonly owner: string; readonly id: string }, readonly VPath[] | undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
+  readonly 'under-way.take': Asked<{ readonly one: UploadBytes; readonly within: Allowance }, boolean>;
+  readonly 'under-way.of': Asked<readonly VPath[], number>;
   /** `id` is the worker's own number of a dry run; undefined where it is let in. */
   readonly 'trial.enter': Asked<
     { readonly id: number; readonly principal: Principal; readonly bytes: number | undefined },

@@ -4,6 +4,7 @@ import type { Audit } from '../audit/audit.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { MisfitFacts } from '../domain/misfit.ts';
 import type { StepUpRow } from '../storage/commands.ts';
+import { BytesUnderWay } from '../vfs/under-way.ts';
 import type { MetricJson } from './messages.ts';
 import type { Welcome } from './owner-socket.ts';
 import { UploadsOfWorkers } from './uploads-of-workers.ts';
@@ -25,6 +26,7 @@ export type WorkersParts = {
 /** The other processes of the gateway, as its owner sees them. */
 export class Workers {
   readonly uploads = new UploadsOfWorkers();
+  readonly underWay = new BytesUnderWay();
   readonly names: readonly string[];
   readonly #joined = new Map<WorkerDesk, number>();
 
@@ -39,12 +41,12 @@ export class Workers {
 
   /** @param introduction what a worker needs to begin, at the moment it joins */
   welcome(
-    holdings: Omit<Holdings, 'uploads'>,
+    holdings: Omit<Holdings, 'uploads' | 'underWay'>,
     introduction: () => unknown,
     { audit, logger }: Omit<WorkersParts, 'names'>,
   ): Welcome {
     return (name, link) => {
-      const desk = new WorkerDesk(name, link, { ...holdings, uploads: this.uploads });
+      const desk = new WorkerDesk(name, link, { ...holdings, uploads: this.uploads, underWay: this.underWay });
       const join = async ({ pid }: { readonly pid: number }) => {
         this.#joined.set(desk, pid);
         logger.info({ worker: name, pid }, 'a worker has joined');
