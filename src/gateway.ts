@@ -126,8 +126,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   }
 
   const authorizer = new FolderAuthorizer(current, () => clock.now());
-  const wake: { arrival: () => void } = { arrival: () => undefined };
-  const onArrival = () => wake.arrival();
+  const wake: { arrival: (dueAt?: number) => void } = { arrival: () => undefined };
+  const onArrival = (dueAt?: number) => wake.arrival(dueAt);
   const elsewhere = owner?.workers.uploads;
   const isKnownPerson = knownPersons(directory);
   const vfs = new Vfs({
@@ -147,7 +147,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     drop: { directory: join(data, 'drop'), ...settings.dropFolder },
   });
   closers.push(() => pipeline.close());
-  wake.arrival = () => pipeline.nudge();
+  wake.arrival = (dueAt) => pipeline.nudge(dueAt);
 
   const sweeper = new Sweeper({
     ...{ ledger, store, clock, logger, namesEveryMs: NAMES_SWEEP_MS, contentsEveryMs: CONTENTS_SWEEP_MS },
