@@ -129,8 +129,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   }
 
   const authorizer = new FolderAuthorizer(current, () => clock.now());
-  const wake: { arrival: () => void } = { arrival: () => undefined };
-  const onArrival = () => wake.arrival();
+  const wake: { arrival: (dueAt?: number) => void } = { arrival: () => undefined };
+  const onArrival = (dueAt?: number) => wake.arrival(dueAt);
   const { uploads: elsewhere, underWay } = owner?.workers ?? {};
   const isKnownPerson = knownPersons(directory);
   const vfs = new Vfs({
@@ -149,7 +149,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     drop: { directory: join(data, 'drop'), ...settings.dropFolder },
   });
   closers.push(() => pipeline.close());
-  wake.arrival = () => pipeline.nudge();
+  wake.arrival = (dueAt) => pipeline.nudge(dueAt);
 
   const sweeper = new Sweeper({
     ...{ ledger, store, clock, logger, namesEveryMs: NAMES_SWEEP_MS, contentsEveryMs: CONTENTS_SWEEP_MS },

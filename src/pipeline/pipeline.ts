@@ -9,8 +9,10 @@ import type { Ledger } from '../storage/ledger.ts';
 import type { Vfs } from '../vfs/vfs.ts';
 import { Answers } from './answer.ts';
 import { DropFolder } from './arrivals.ts';
+import { AtOnce } from './at-once.ts';
 import { Batches } from './batches.ts';
 import { type BatchRunner, Checker, turnOfCheck } from './check.ts';
+import { Closer } from './closer.ts';
 import { Deliverer } from './deliver.ts';
 import { DeliveryWatcher } from './delivery-watcher.ts';
 import { DirectoryWork } from './directory-work.ts';
@@ -53,8 +55,8 @@ export type PipelineParts = {
 };
 
 export type Pipeline = {
-  /** An arrival was committed: look now. */
-  nudge(): void;
+  /** An arrival was committed: look now, or when it is due. */
+  nudge(dueAt?: number): void;
   /** Sets that wait for word of revocation. */
   signaturesHeld(): number;
   /** What checks records, for those who ask without handing in. */
@@ -78,7 +80,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
   const unknownPersons = new UnknownPersonsWatch(parts);
-  const checker = new Checker({ ...parts, batches, answers, deliverer, sequences, directoryWork, unknownPersons });
+  const closer = new Closer({ ...parts, answers, deliverer, sequences, directoryWork, unknownPersons });
+  const checker = new Checker({ ...parts, batches, closer, directoryWork });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
@@ -98,6 +101,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     probe,
     meter,
     early: checker.early,
+    atOnce: new AtOnce({ early: checker.early, closer }),
+    checks,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -137,7 +142,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   });
   if (drop.enabled) await dropFolder.start();
   return {
-    nudge: () => arrivals.nudge(),
+    nudge: (dueAt) => arrivals.nudge(dueAt),
     signaturesHeld: () => signatures.held(),
     batches,
     meter,

@@ -46,8 +46,8 @@ export type VfsParts = {
   readonly audit: Audit;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
-  /** Called after a commit that queued an arrival: work is waiting. */
-  readonly onArrival: () => void;
+  /** Called after a commit that queued an arrival: work is waiting, or will at a time. */
+  readonly onArrival: (dueAt?: number) => void;
   /** Uploads of other processes; absent where there are none. */
   readonly elsewhere?: Elsewhere | undefined;
   /** Where the bytes of uploads under way are counted; absent where there is one process. */
