@@ -57,6 +57,34 @@ export function reachOfFolder(
   return { exceptions: express, flows: act === undefined || express.length === 0 ? [] : [act.flow] };
 }
 
+/** The acts that the rule of a decision names. */
+export function actsOfRule(
+  { authorizations }: Pick<Generation, 'authorizations'>,
+  rule: RuleRef,
+): readonly Authorization[] {
+  const lines = rule.split(' ');
+  return authorizations.filter((act) => lines.includes(ruleOfAct(act)));
+}
+
+/** The last day on which a rule of a decision allows something by itself; undefined where nothing ends it. */
+export function endOfGrants(
+  generation: Pick<Generation, 'authorizations' | 'folders'>,
+  rule: RuleRef,
+): IsoDate | undefined {
+  const lines = rule.split(' ');
+  const grants = generation.folders.flatMap((folder) => folder.grants).filter((grant) => isNamed(grant, lines));
+  const ends = grants.map(({ until, authorization }) => {
+    const act = generation.authorizations.find(({ id }) => id === authorization);
+    return [until, act?.until].filter((day) => day !== undefined).toSorted()[0];
+  });
+  return ends.includes(undefined) ? undefined : ends.toSorted().at(-1);
+}
+
+/** Grants to a group or a role have a line for the grant and one for the person. */
+function isNamed({ rule }: FolderGrant, lines: readonly string[]): boolean {
+  return rule.split(' ').every((line) => lines.includes(line));
+}
+
 /** What lies in a shared folder is of environment R: nothing there says otherwise. */
 function isInForce({ environments, from, until }: Authorization, today: IsoDate): boolean {
   return environments.includes('R') && includesDay({ begin: from, end: until }, today);
