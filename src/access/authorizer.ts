@@ -27,6 +27,9 @@ const FOLDER_ITSELF: readonly Right[] = ['list', 'view'];
 /** Names can be looked at by who may see them: a folder that hides until a second factor explains nothing. */
 const WITHOUT_LEVEL: ReadonlySet<Action> = new Set(['list', 'view', 'stat']);
 
+/** Of a decision about somebody who is disabled, not designated any more, or whose partner is disabled. */
+export const NOT_IN_FORCE: RuleRef = 'accounts#not-in-force';
+
 type Found = { readonly partner: Partner; readonly account: Account };
 
 type Granted = { readonly rights: ReadonlySet<Right>; readonly rule: string };
@@ -49,7 +52,7 @@ export class FolderAuthorizer implements Authorizer {
     const generation = this.#generation.value;
     const found = accountOf(generation, session.principal);
     if (found === undefined || this.#hasEnded(found.account))
-      return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
+      return { allowed: false, visible: false, rule: NOT_IN_FORCE };
     const place = placeOf(generation, found.partner, found.account, path);
     if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
     const granted = this.#grantedAt(found.partner, found.account, place, action);

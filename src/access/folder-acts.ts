@@ -1,6 +1,7 @@
 import type { InternetException } from '../domain/exception.ts';
 import type { Authorization, FolderGrant, SharedFolder } from '../domain/flow.ts';
 import { actOfFolder, partyOf, RIGHTS_OF_PARTY } from '../domain/folder-act.ts';
+import { lastDayOf } from '../domain/folder-grant.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import { type IsoDate, includesDay } from '../domain/period.ts';
@@ -73,10 +74,7 @@ export function endOfGrants(
 ): IsoDate | undefined {
   const lines = rule.split(' ');
   const grants = generation.folders.flatMap((folder) => folder.grants).filter((grant) => isNamed(grant, lines));
-  const ends = grants.map(({ until, authorization }) => {
-    const act = generation.authorizations.find(({ id }) => id === authorization);
-    return [until, act?.until].filter((day) => day !== undefined).toSorted()[0];
-  });
+  const ends = grants.map((grant) => lastDayOf(grant, generation.authorizations));
   return ends.includes(undefined) ? undefined : ends.toSorted().at(-1);
 }
 

@@ -1,7 +1,7 @@
 import type { Environment, FolderGrant, SharedFolder } from './flow.ts';
 import type { Account, Partner, Sector } from './partner.ts';
 import type { PartnerId } from './principal.ts';
-import { childOf, isWithin, nameOf, partsOf, ROOT, type VPath } from './vpath.ts';
+import { childOf, firstPartsOf, isWithin, nameOf, partsOf, ROOT, type VPath } from './vpath.ts';
 
 /** The standard folders of a partner. Answers and deliveries of T and S stand in OUTTEST. */
 export const INTAKES = { IN: 'R', INTEST: 'T', 'INTEST-S': 'S' } as const satisfies Record<string, Environment>;
@@ -156,7 +156,5 @@ function sharedPlace(
  * (`/SHARED/work`). Undefined for paths above those.
  */
 export function areaOf(ledgerPath: VPath): VPath | undefined {
-  const parts = partsOf(ledgerPath);
-  const depth = parts[0] === 'partners' ? 3 : 2;
-  return parts.length < depth ? undefined : parts.slice(0, depth).reduce<VPath>(childOf, ROOT);
+  return firstPartsOf(ledgerPath, ledgerPath.startsWith('/partners/') ? 3 : 2);
 }
