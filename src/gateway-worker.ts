@@ -205,7 +205,7 @@ async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: 
       return undefined;
     },
     metrics: async () => (await metrics.json()) as readonly MetricJson[],
-    transfers: async () => box.vfs?.running.list() ?? [],
+    'under-way': async () => ({ transfers: box.vfs?.running.list() ?? [], bytes: places.bytes() }),
     'parts.supersede': async (key) => {
       await box.vfs?.uploads.supersede(key);
       return undefined;

@@ -233,13 +233,16 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ store, ledger, ...pipeline, generation: current, clock, logger, expected: expectedWatch },
   });
   const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
-  const transfers = async () => [...vfs.running.list(), ...((await owner?.workers.transfers()) ?? [])];
+  const underWay = async () => [
+    { transfers: vfs.running.list(), bytes: shared.live.bytes() },
+    ...((await owner?.workers.underWay()) ?? []),
+  ];
   const live = {
     ledger,
     generation: current,
     ports,
     live: shared.live,
-    transfers,
+    underWay,
     usage,
     levelTwo,
     clock,

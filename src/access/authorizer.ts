@@ -4,7 +4,16 @@ import { isGrantInForce } from '../domain/folder-grant.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
-import type { Action, Authorizer, Decision, LevelNeed, Principal, Right, RuleRef, Session } from '../domain/principal.ts';
+import type {
+  Action,
+  Authorizer,
+  Decision,
+  LevelNeed,
+  Principal,
+  Right,
+  RuleRef,
+  Session,
+} from '../domain/principal.ts';
 import { type Place, placeOf, SHARED } from '../domain/tree.ts';
 import type { VPath } from '../domain/vpath.ts';
 import { decideOnInternet, exceptionsOfSession, type OnInternet } from './internet.ts';

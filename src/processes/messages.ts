@@ -1,4 +1,4 @@
-import type { TransferState } from '../access/live-sessions.ts';
+import type { UnderWay } from '../access/live-sessions.ts';
 import type { LoginKey, LoginTry } from '../access/login-limiter.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Direction } from '../domain/partner.ts';
@@ -81,7 +81,7 @@ export type OwnerCalls = {
   readonly generation: Asked<Generation, undefined>;
   readonly metrics: Asked<undefined, readonly MetricJson[]>;
   /** Uploads and downloads under way. */
-  readonly transfers: Asked<undefined, readonly TransferState[]>;
+  readonly 'under-way': Asked<undefined, UnderWay>;
   readonly 'parts.supersede': Asked<string, undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
 };

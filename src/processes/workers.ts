@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TransferState } from '../access/live-sessions.ts';
+import type { UnderWay } from '../access/live-sessions.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
@@ -79,14 +79,15 @@ export class Workers {
   }
 
   /** What the workers have under way; one that does not say so in time is left out. */
-  async transfers(): Promise<readonly TransferState[]> {
+  async underWay(): Promise<readonly UnderWay[]> {
+    const nothing: UnderWay = { transfers: [], bytes: [] };
     const asked = [...this.#joined.keys()].map(({ worker }) =>
       Promise.race([
-        worker.call('transfers', undefined).catch(() => []),
-        delay(METRICS_MS, [] as const, { ref: false }),
+        worker.call('under-way', undefined).catch(() => nothing),
+        delay(METRICS_MS, nothing, { ref: false }),
       ]),
     );
-    return (await Promise.all(asked)).flat();
+    return Promise.all(asked);
   }
 
   /** What the workers counted; one that does not say so in time is left out. */

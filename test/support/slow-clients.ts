@@ -8,6 +8,8 @@ import type { RunningGateway } from './gateway.ts';
 /** More than sockets and buffers of both ends hold, so that a client that takes its time is not done for minutes. */
 export const BIG_BYTES = 24 * 1024 * 1024;
 
+/** Who was cut notices within this. */
+const END_MS = 15_000;
 /** Of these clients, a second. */
 const [CURL_RATE, SFTP_KBIT] = ['60k', '480'];
 
@@ -81,7 +83,8 @@ export class SlowClients {
     const batch = this.#target();
     await writeFile(batch, `${line}\n`);
     const who = proof ?? sshWords({ ...this.#gateway, sftp: port ?? this.#gateway.sftp }, account);
-    const words = ['-l', SFTP_KBIT, '-b', batch, ...who, `${account}@127.0.0.1`];
+    // Small requests, few at once: between them it sleeps, and hears nothing.
+    const words = ['-l', SFTP_KBIT, '-B', '4096', '-R', '4', '-b', batch, ...who, `${account}@127.0.0.1`];
     return this.#run(`sftp ${account} ${path}`, 'sftp', words);
   }
 
@@ -96,13 +99,14 @@ export class SlowClients {
       child.once('error', reject);
       child.once('close', (code) => {
         this.#running.delete(child);
-        resolve({ status: code ?? -1, out: '', err });
+        resolve({ status: code ?? 0, out: '', err: code === null ? `${name} went on and on` : err });
       });
     });
     // What curl gets it writes to us; it can not go on while we do not read.
     const finish = () => {
       child.stdout.resume();
-      return ended;
+      const late = setTimeout(() => child.kill('SIGKILL'), END_MS);
+      return ended.finally(() => clearTimeout(late));
     };
     return { name, finish };
   }
