@@ -63,8 +63,14 @@ export class SlowClients {
   }
 
   /** Ends what still runs. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
+    const ends = [...this.#running].map((child) => new Promise((resolve) => child.once('close', resolve)));
     for (const child of this.#running) child.kill('SIGKILL');
+    await Promise.all(ends);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -97,9 +103,11 @@ export class SlowClients {
     });
     const ended = new Promise<Ended>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => {
+      child.once('close', (code, signal) => {
         this.#running.delete(child);
-        resolve({ status: code ?? 0, out: '', err: code === null ? `${name} went on and on` : err });
+        // Whom we had to kill went on as if nothing had happened; sftp itself may end by a broken pipe.
+        if (signal === 'SIGKILL') resolve({ status: 0, out: '', err: 'it went on and on' });
+        else resolve({ status: code ?? -1, out: '', err });
       });
     });
     // What curl gets it writes to us; it can not go on while we do not read.
