@@ -226,7 +226,7 @@ export class ConfigurationProposals {
   }
 
   #load(bundle: Bundle): Promise<{ readonly loaded: Loaded; readonly source?: Source }> {
-    return loadStored(bundle, this.#parts.configDirectory, this.#parts.data);
+    return loadStored(bundle, this.#parts.configDirectory);
   }
 
   /** Files that differ are written, files of the configuration that it does not have are removed; keys and issuers too. */

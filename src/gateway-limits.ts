@@ -32,7 +32,7 @@ export type ListenerLimits = {
   readonly traffic: Pick<Traffic, 'pass'>;
   readonly clock: Clock;
   /** Where strangers of this listener wait. */
-  readonly strangersOf: (listener: Listener) => Strangers;
+  readonly strangersOf: (id: number, listener: Current<Listener>) => Strangers;
 };
 
 /** The same where it is held. */
@@ -54,8 +54,8 @@ export function sharedLimits({ generation, audit, metrics, clock, usage }: Limit
     audit.note({ kind: 'penalty', outcome: 'refused', fields: { of: kind, [kind]: key, failures, seconds } });
   };
   const limiter = new LoginLimiter({ limits, clock, onPenalty });
-  const strangersOf = (listener: Listener) => {
-    const protocol = listener.protocol === 'https' ? 'webdav' : 'sftp';
+  const strangersOf = (_id: number, listener: Current<Listener>) => {
+    const protocol = listener.value.protocol === 'https' ? 'webdav' : 'sftp';
     return new WaitingRoom({ listener, protocol, limits, limiter, clock, metrics, audit });
   };
   const bandwidthOf = bandwidthIn(generation);

@@ -52,8 +52,13 @@ export type Places = {
   enter(session: Current<Session>, where: Where, cut: () => void): Place | undefined | Promise<Place | undefined>;
 };
 
-/** Ends what a session has under way when it must go, so that nothing of it is kept. */
-export type Expels = { expel(sessionId: string): void };
+/** What a session has under way follows what becomes of the session. */
+export type FollowsSessions = {
+  /** The session must go: all it has under way ends, and nothing of it is kept. */
+  expel(sessionId: string): void;
+  /** It was admitted by the rules of today: what they do not let go on ends in the same way. */
+  renewed(session: Session): void;
+};
 
 /** The name of the process where there is but one. */
 const ONLY_PROCESS = 'gateway';

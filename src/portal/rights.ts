@@ -3,6 +3,7 @@ import { type EffectivePlace, effectiveTree } from '../access/effective.ts';
 import { exceptionsInForce, exceptionsOfSession } from '../access/internet.ts';
 import { belowTop } from '../domain/designation.ts';
 import type { Authorization, Flow } from '../domain/flow.ts';
+import { lastDayOf } from '../domain/folder-grant.ts';
 import type { Generation, Limits } from '../domain/generation.ts';
 import { coversAddress } from '../domain/network.ts';
 import { type Account, institutionName, type Language, type Partner } from '../domain/partner.ts';
@@ -126,7 +127,7 @@ function groundsOf(
   const standard = STANDARD[rule.split(' ')[0] ?? ''];
   if (standard !== undefined) return { grantedBy: textOf(standard, language), until: null };
   const grants = generation.folders.flatMap((folder) => folder.grants).filter((grant) => rule.includes(grant.rule));
-  const ends = grants.map(({ until }) => until);
+  const ends = grants.map((grant) => lastDayOf(grant, generation.authorizations));
   const until = ends.includes(undefined) ? undefined : ends.toSorted().at(-1);
   return { grantedBy: textOf('rights-granted' satisfies RightsText, language, rule), until: until ?? null };
 }
