@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Settings } from './config/settings.ts';
 import type { Current } from './domain/current.ts';
@@ -21,7 +20,7 @@ type Parts = Pick<DeskParts, 'ledger' | 'audit' | 'authorizer' | 'clock'> &
   Pick<TrialParts, 'judge' | 'gate'> & {
     readonly store: DeskParts['store'] & TrialParts['store'];
     readonly generation: Current<Generation>;
-    readonly settings: Settings;
+    readonly settings: Current<Settings>;
     readonly configDirectory: string;
   };
 
@@ -36,7 +35,10 @@ export function portalDesks(parts: Parts): PortalDesks {
     words: { textOf, factOf, remedyOf, detailIn },
     names: (language: Language) => library.names(language),
   };
-  const signers = async () => parseCertificates(await readFile(settings.pki.files.signerIssuer, 'utf8'));
+  const signers = async () => {
+    const { files, texts } = settings.value.pki;
+    return parseCertificates(texts.get(files.signerIssuer) ?? '');
+  };
   return {
     submissions: new SubmissionDesk({ ...common, signers }),
     trials: new TrialDesk(common),

@@ -27,7 +27,7 @@ import type { SelectionDesk } from './vfs/selections.ts';
 import type { Vfs } from './vfs/vfs.ts';
 
 export type PortalParts = {
-  readonly languages: readonly Language[];
+  readonly languages: Current<readonly Language[]>;
   readonly generation: Current<Generation>;
   readonly factors: SecondFactors;
   readonly vfs: Vfs;

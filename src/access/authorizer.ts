@@ -1,6 +1,6 @@
 import type { Current } from '../domain/current.ts';
 import { actingAt } from '../domain/designation.ts';
-import { isGrantInForce } from '../domain/folder-grant.ts';
+import type { SharedFolder } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
@@ -14,8 +14,9 @@ import type {
   RuleRef,
   Session,
 } from '../domain/principal.ts';
-import { type Place, placeOf, SHARED } from '../domain/tree.ts';
+import { isFor, type Place, placeOf, SHARED } from '../domain/tree.ts';
 import type { VPath } from '../domain/vpath.ts';
+import { grantInForce, reachOfFolder } from './folder-acts.ts';
 import { decideOnInternet, exceptionsOfSession, type OnInternet } from './internet.ts';
 
 const INTAKE_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'create', 'overwrite', 'delete', 'move'];
@@ -82,12 +83,16 @@ export class FolderAuthorizer implements Authorizer {
     if (session.accessMethod !== 'internet') return { allowed: true, rule: '', needs: [session.needs] };
     const today = dateOf(this.#now());
     const exceptions = exceptionsOfSession(partner, account, session, today);
+    const generation = this.#generation.value;
+    const inFolder = (folder: SharedFolder) => reachOfFolder(folder, exceptions, generation.authorizations);
     if (place.kind === 'virtual') {
-      const own = exceptions.length > 0 && path !== SHARED;
+      const some = path === SHARED ? generation.folders.some((folder) => inFolder(folder).flows.length > 0) : true;
+      const own = exceptions.length > 0 && some;
       return own ? { allowed: true, rule: '', needs: [] } : { allowed: false, visible: false, rule: 'exceptions#none' };
     }
-    const flows = place.kind === 'shared' ? [] : flowsAt(partner, account, place);
-    return decideOnInternet(exceptions, this.#generation.value, flows, action, today);
+    const own = { exceptions, flows: place.kind === 'shared' ? [] : flowsAt(partner, account, place) };
+    const reach = place.kind === 'shared' ? inFolder(place.shared) : own;
+    return decideOnInternet(reach.exceptions, generation, reach.flows, action, today);
   }
 
   #grantedAt(partner: Partner, account: Account, place: Place, action: Action): Granted {
@@ -114,19 +119,20 @@ export class FolderAuthorizer implements Authorizer {
     action: Action,
   ): Granted {
     const today = dateOf(this.#now());
-    const { authorizations } = this.#generation.value;
-    const mine = shared.grants.filter(
-      (grant) =>
-        grant.partner === partner.id &&
-        (grant.account === undefined || grant.account === account.id) &&
-        isGrantInForce(grant, authorizations, today),
-    );
+    const named = shared.grants.filter((grant) => isFor(grant, partner, account));
+    const given = named.map((grant) => grantInForce(this.#generation.value, shared, grant, partner, today));
+    const mine = given.filter(({ rights }) => rights.length > 0);
     const rights = new Set(mine.flatMap((grant) => grant.rights));
     const held = depth === 0 ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
     const granting = mine.filter((grant) => grant.rights.some((right) => isRightFor(right, action)));
-    const named = granting.length > 0 ? granting : mine;
-    return { rights: held, rule: named.map((grant) => grant.rule).join(' ') || 'folders#no-grant' };
+    const deciding = [granting, mine, given].find((some) => some.length > 0) ?? [];
+    return { rights: held, rule: rulesOf(deciding) || 'folders#no-grant' };
   }
+}
+
+/** Each line once: two grants may rest on one act. */
+function rulesOf(grants: readonly { readonly rule: RuleRef }[]): RuleRef {
+  return [...new Set(grants.flatMap(({ rule }) => rule.split(' ')))].join(' ');
 }
 
 function isRightFor(right: Right, action: Action): boolean {

@@ -82,7 +82,7 @@ export async function checkDiff(
   const row = against === undefined ? await store.last() : await store.find(against);
   if (row === undefined)
     throw new GatewayError('not-found', 'no generation was ever in force; start the gateway first');
-  const kept = await loadStored(await store.get(row.tree), options.config, data);
+  const kept = await loadStored(await store.get(row.tree), options.config);
   if (!kept.loaded.ok || kept.source === undefined) {
     throw new GatewayError('bad-request', 'that generation can not be loaded by this version');
   }

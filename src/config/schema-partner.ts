@@ -4,6 +4,7 @@ import { exceptionSchema } from './schema-exception.ts';
 import { outputFormat } from './schema-format.ts';
 import {
   accountId,
+  accountName,
   address,
   date,
   email,
@@ -15,6 +16,7 @@ import {
   matching,
   parsed,
   partnerId,
+  role,
   sha256,
   strict,
   telephone,
@@ -47,12 +49,6 @@ const secondFactor = strict({
   password: strict({ hashFile: filePath }).optional(),
 });
 
-const accountName = matching(
-  /^[a-z][a-z0-9-]{1,30}@[a-z][a-z0-9-]{1,30}$/,
-  'is not a person of a partner',
-  'write it as in anna@rva',
-);
-
 const common = {
   id: accountId,
   flows: z.union([z.literal('all'), listOf(flowCode, 1)], { error: 'all, or a list of flow codes' }).default('all'),
@@ -72,7 +68,7 @@ const person = strict({
   }),
   /** The same natural person, whom another partner designated before: `anna@rva`. Keys and certificates stand there. */
   samePersonAs: accountName.optional(),
-  roles: listOf(z.enum(['operator', 'acl-editor', 'approver', 'security-officer', 'auditor', 'helpdesk'])).default([]),
+  roles: listOf(role).default([]),
   certificates: z.array(z.discriminatedUnion('kind', [fingerprintRule, eidRule, subjectRule])).default([]),
 });
 

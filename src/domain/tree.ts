@@ -1,6 +1,6 @@
-import type { Environment, SharedFolder } from './flow.ts';
+import type { Environment, FolderGrant, SharedFolder } from './flow.ts';
 import type { Account, Partner } from './partner.ts';
-import { childOf, isWithin, partsOf, ROOT, type VPath } from './vpath.ts';
+import { childOf, firstPartsOf, isWithin, partsOf, type VPath } from './vpath.ts';
 
 /** The standard folders of a partner. Answers and deliveries of T and S stand in OUTTEST. */
 export const INTAKES = { IN: 'R', INTEST: 'T', 'INTEST-S': 'S' } as const satisfies Record<string, Environment>;
@@ -89,17 +89,18 @@ function inStandardTree(
   return make({ folder, ledgerPath, depth: depthBelow - 2 }, second);
 }
 
+/** Whether a grant names this account, whatever it gives today. */
+export function isFor(grant: FolderGrant, partner: Pick<Partner, 'id'>, account: Pick<Account, 'id'>): boolean {
+  return grant.partner === partner.id && (grant.account === undefined || grant.account === account.id);
+}
+
 function sharedPlace(
   partner: Partner,
   account: Account,
   folders: readonly SharedFolder[],
   path: VPath,
 ): Place | undefined {
-  const open = folders.filter((folder) =>
-    folder.grants.some(
-      (grant) => grant.partner === partner.id && (grant.account === undefined || grant.account === account.id),
-    ),
-  );
+  const open = folders.filter((folder) => folder.grants.some((grant) => isFor(grant, partner, account)));
   if (path === SHARED) {
     if (open.length === 0) return undefined;
     return { kind: 'virtual', children: [...new Set(open.map((folder) => partsOf(folder.path)[1] ?? ''))].toSorted() };
@@ -117,7 +118,5 @@ function sharedPlace(
  * (`/SHARED/work`). Undefined for paths above those.
  */
 export function areaOf(ledgerPath: VPath): VPath | undefined {
-  const parts = partsOf(ledgerPath);
-  const depth = parts[0] === 'partners' ? 3 : 2;
-  return parts.length < depth ? undefined : parts.slice(0, depth).reduce<VPath>(childOf, ROOT);
+  return firstPartsOf(ledgerPath, ledgerPath.startsWith('/partners/') ? 3 : 2);
 }

@@ -203,7 +203,7 @@ export class SshConnection {
 
   #noteBroken(what: string): void {
     if (this.#ending || this.#visit.turnedAway) return;
-    const where = { listener: this.#parts.listener, address: this.remoteAddress, session: this.session };
+    const where = { listener: this.#parts.listener.value, address: this.remoteAddress, session: this.session };
     this.#parts.audit.note(brokenProtocol(where, what));
   }
 
@@ -213,7 +213,7 @@ export class SshConnection {
   }
 
   #ready(client: Connection): void {
-    this.#parts.hostKeys.announceTo(client);
+    this.#parts.hostKeys.value.announceTo(client);
     const idleMs = this.#parts.limits.value.idleTimeoutSeconds * 1000;
     this.#idle = setTimeout(() => this.end('idle'), idleMs);
     this.#rekeyTimer = setInterval(() => this.#rekey(), (this.#parts.rekey ?? REKEY).ms).unref();

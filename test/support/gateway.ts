@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { placeDemoDirectory } from './demo-directory.ts';
 import { demoPki } from './demo-pki.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -38,6 +39,8 @@ export type GatewayOptions = {
   readonly network?: boolean;
   /** Files of the configuration that are not shipped, by path below `config/`. */
   readonly add?: Readonly<Record<string, string>>;
+  /** Whether the gateway loads the shipped person lines itself; else they are there. */
+  readonly loadsDirectory?: boolean;
   /** Node options, for start files of tests. */
   readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -46,7 +49,7 @@ export type GatewayOptions = {
 /** Makes a folder with the shipped configuration on free ports, and the demo keys. */
 export async function makeFolder(
   change: Readonly<Record<string, Change>> = {},
-  { network = false, add = {} }: Pick<GatewayOptions, 'network' | 'add'> = {},
+  { network = false, add = {}, loadsDirectory = false }: Omit<GatewayOptions, 'change'> = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-gateway-'));
   await cp(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
@@ -64,6 +67,7 @@ export async function makeFolder(
     if (edited === text) throw new Error(`the change to ${name} changed nothing`);
     await writeFile(file, edited);
   }
+  if (!loadsDirectory) await placeDemoDirectory(join(folder, 'config'), join(folder, 'var'));
   return folder;
 }
 
