@@ -33,8 +33,8 @@ export type TransferState = {
 /** What a connection brought and took so far: bodies of requests and answers over HTTPS, packets over SFTP, as in the usage report. */
 export type SessionBytes = { readonly session: string; readonly bytesIn: number; readonly bytesOut: number };
 
-/** What is done in the connections of one process, or of all. */
-export type Activity = { readonly transfers: readonly TransferState[]; readonly bytes: readonly SessionBytes[] };
+/** What the connections of one process do, and what passed on them. */
+export type SessionsNow = { readonly transfers: readonly TransferState[]; readonly bytes: readonly SessionBytes[] };
 
 /** A session with what it has under way. */
 export type BusySession = LiveSession &

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { Activity } from '../access/live-sessions.ts';
+import type { SessionsNow } from '../access/live-sessions.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { MisfitFacts } from '../domain/misfit.ts';
@@ -112,11 +112,11 @@ export class Workers {
   }
 
   /** What the workers have under way; one that does not say so in time is left out. */
-  async activity(): Promise<readonly Activity[]> {
-    const nothing: Activity = { transfers: [], bytes: [] };
+  async sessionsNow(): Promise<readonly SessionsNow[]> {
+    const nothing: SessionsNow = { transfers: [], bytes: [] };
     const asked = [...this.#joined.keys()].map(({ worker }) =>
       Promise.race([
-        worker.call('activity', undefined).catch(() => nothing),
+        worker.call('sessions.now', undefined).catch(() => nothing),
         delay(METRICS_MS, nothing, { ref: false }),
       ]),
     );

@@ -176,12 +176,18 @@ const ENDS: readonly {
   {
     what: 'a line of an ACL',
     ...{ account: 'anna@rva', folder: WORK, way: 'line', directions: ['in', 'out'] },
-    says: { kind: 'publish', fields: { reason: 'right-ended', rule: 'folders#no-grant' } },
+    says: { kind: 'publish', fields: { reason: 'right-ended', rule: 'folders.yaml#/folders/0/grants/2' } },
   },
   {
     what: 'the authorization that a line of an ACL names',
     ...{ account: 'batch@kbf', folder: WORK, way: 'line', directions: ['in', 'out'] },
-    says: { kind: 'publish', fields: { reason: 'right-ended', rule: 'folders#no-grant' } },
+    says: {
+      kind: 'publish',
+      fields: {
+        reason: 'right-ended',
+        rule: 'folders.yaml#/folders/0/grants/4 authorizations/wlat-today.yaml#not-in-force',
+      },
+    },
   },
 ];
 
