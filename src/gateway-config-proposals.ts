@@ -170,7 +170,7 @@ export class ConfigurationProposals {
     if (after.state !== 'in-force') {
       throw new GatewayError(
         'precondition-failed',
-        'the files were written and are not in force; "sluis check" tells why',
+        'the files were written and are not in force; "sluis check" or the log tells why',
       );
     }
     return this.answer(after);

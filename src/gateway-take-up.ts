@@ -78,10 +78,17 @@ export class TakeUp {
     const listeners = inForce.value.settings.listeners.map((listener, index) => {
       return { id: before?.listeners[index] ?? index, listener };
     });
-    const arranged = await this.#arrange(inForce.value, listeners);
-    arranged.swap();
-    await arranged.settle?.();
-    this.#opened.resolve();
+    try {
+      const arranged = await this.#arrange(inForce.value, listeners);
+      arranged.swap();
+      await arranged.settle?.();
+      this.#opened.resolve();
+    } catch (error) {
+      // Whoever waits to take up another generation is told, too.
+      this.#opened.promise.catch(() => undefined);
+      this.#opened.reject(error);
+      throw error;
+    }
   }
 
   async close(): Promise<void> {

@@ -60,7 +60,8 @@ export class Ports {
 
   /** From here on the prepared ports are served, and no others are open. */
   keep(): void {
-    const prepared = this.#prepared ?? [];
+    const prepared = this.#prepared;
+    if (prepared === undefined) return;
     this.#prepared = undefined;
     const kept = prepared.map(([, held]) => held);
     this.#closeAll(this.#held.filter((held) => !kept.includes(held)));

@@ -158,7 +158,7 @@ test.skipIf(!hasTool('openssl'))(
     expect([await verifies(second, oldCa), await verifies(second, newCa)]).toEqual([false, true]);
     const sluis = join(import.meta.dirname, '../../src/sluis.js');
     const places = ['--config', gateway.config, '--data', gateway.data];
-    expect((await run(process.execPath, [sluis, 'audit', 'verify', ...places])).stdout).toContain('OK');
+    expect((await run(process.execPath, [sluis, 'audit', 'verify', ...places])).stdout).toContain('unaltered');
     await replaceFiles(old, IN_FORCE);
   },
 );
@@ -184,7 +184,7 @@ describe.skipIf(!hasTool('ssh-keygen') || !hasTool('ssh-keyscan'))('host keys of
     const listed = await new Promise((resolve, reject) =>
       session.sftp.readdir('/IN', (error, list) => (error ? reject(error) : resolve(list))),
     );
-    expect(listed).toHaveLength(3);
+    expect(listed).toMatchObject([{ filename: 'ADRM' }]);
     session.client.end();
     await replaceFiles(old, IN_FORCE);
     expect(await shownHostKey()).toBe(before);
