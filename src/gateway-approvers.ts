@@ -1,13 +1,12 @@
 import { createHash } from 'node:crypto';
 import { Identities } from './access/identify.ts';
 import { APPROVAL_NAMESPACE, type Signature } from './config/proposals.ts';
-import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Current } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';
 import { verifySetSignature } from './evidence/set-signature.ts';
-import { signingOf } from './gateway-signatures.ts';
-import type { Trust } from './gateway-trust.ts';
-import { LocallyRevokedKeys } from './pki/local-revocation.ts';
+import type { InForce } from './gateway-in-force.ts';
+import { LocallyRevokedKeys, type LocalRevocations } from './pki/local-revocation.ts';
 import { revocationOfPath } from './pki/path-rules.ts';
 import { verifyFileSignature } from './pki/ssh-file-signature.ts';
 import { KrlFiles } from './pki/ssh-revocation.ts';
@@ -20,9 +19,9 @@ export type Signer = { readonly signer: string; readonly proof: string } | { rea
 /** Finds out who signed a text. */
 export type SignerOf = (signed: Signed, text: string, generation: Generation) => Promise<Signer>;
 
-type Parts = { readonly settings: Settings; readonly trust: Trust; readonly clock: Clock };
+type Parts = { readonly inForce: Current<InForce>; readonly revoked: LocalRevocations; readonly clock: Clock };
 
-const NOT_GOOD = 'the signature is not one over this text';
+export const NOT_GOOD = 'the signature is not one over this text';
 /** A responder that hangs must not hold the caller. */
 const REVOCATION_MS = 10_000;
 const MAX_KRL_BYTES = 64 * 1024 * 1024;
@@ -33,7 +32,7 @@ export function signersOf(parts: Parts): SignerOf {
     form === 'ssh' ? bySshKey(parts, signature, text, generation) : byCertificate(parts, signature, text, generation);
 }
 
-async function bySshKey({ trust }: Parts, signature: string, text: string, generation: Generation): Promise<Signer> {
+async function bySshKey({ revoked }: Parts, signature: string, text: string, generation: Generation): Promise<Signer> {
   const armored = Buffer.from(signature, 'base64').toString('latin1');
   const found = verifyFileSignature(armored, Buffer.from(text), APPROVAL_NAMESPACE);
   if (found === undefined) return { refusal: NOT_GOOD };
@@ -42,20 +41,20 @@ async function bySshKey({ trust }: Parts, signature: string, text: string, gener
   const account = hub?.accounts.find((one) => one.kind === 'person' && one.sshKeys.some((key) => key.blob === blob));
   if (hub === undefined || account === undefined) return { refusal: 'the key is of no person of the hub' };
   // Read now: nobody signs with a key in the seconds after it was revoked.
-  await trust.revoked.reload();
+  await revoked.reload();
   const lists = new KrlFiles({ trust: { value: generation.ssh }, maxFileBytes: MAX_KRL_BYTES });
-  if ((await new LocallyRevokedKeys(trust.revoked, lists).statusOf(found.blob)) !== 'good')
+  if ((await new LocallyRevokedKeys(revoked, lists).statusOf(found.blob)) !== 'good')
     return { refusal: 'the key is revoked, or nobody can say whether it is' };
   return { signer: `${account.id}@${hub.id}`, proof: createHash('sha256').update(found.blob).digest('hex') };
 }
 
 async function byCertificate(
-  { settings, trust, clock }: Parts,
+  { inForce, revoked, clock }: Parts,
   signature: string,
   text: string,
   generation: Generation,
 ): Promise<Signer> {
-  const { policy } = signingOf(settings, trust);
+  const { settings, signing, trust } = inForce.value;
   const content = Buffer.from(text);
   const file = {
     sha256: createHash('sha256').update(content).digest('hex'),
@@ -63,14 +62,14 @@ async function byCertificate(
       yield content;
     },
   };
-  const verified = await verifySetSignature(Buffer.from(signature, 'base64'), file, policy, clock.now());
+  const verified = await verifySetSignature(Buffer.from(signature, 'base64'), file, signing.policy, clock.now());
   if (!verified.ok) return { refusal: `${NOT_GOOD} (${verified.reason})` };
   const hub = generation.partners.filter(({ id }) => id === generation.hub);
   const { nationalNumberPolicyOids: oids } = settings.signatures;
   const found = new Identities(hub).byCertificate(verified.signer, verified.path, oids === 'any' ? [] : oids);
   if (!found.ok || found.identity.account.kind !== 'person')
     return { refusal: 'the certificate is of no person of the hub' };
-  await trust.revoked.reload();
+  await revoked.reload();
   const deadline = AbortSignal.timeout(REVOCATION_MS);
   const late = new Promise<undefined>((resolve) => deadline.addEventListener('abort', () => resolve(undefined)));
   const status = await Promise.race([revocationOfPath(verified.path, trust.revocation, clock.now()), late]);

@@ -1,9 +1,9 @@
 import { userInfo } from 'node:os';
 import type { Audit } from './audit/audit.ts';
 import { type Change, changesBetween } from './config/changes.ts';
-import type { CurrentGeneration } from './config/generation.ts';
 import { GenerationStore, type HistoryRow, type HowInForce } from './config/generation-store.ts';
 import type { Source } from './config/load.ts';
+import type { Problem } from './config/problems.ts';
 import {
   approvalsNeeded,
   approverRefusal,
@@ -18,24 +18,27 @@ import {
 import { restartNeeds } from './config/restart-needs.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
 import type { Logger, Metrics } from './domain/logger.ts';
+import { Misfit } from './domain/misfit.ts';
 import { dateOf } from './domain/period.ts';
 import type { Signed, SignerOf } from './gateway-approvers.ts';
+import type { PreparedGeneration } from './gateway-take-up.ts';
 
 export type DeskParts = {
   readonly data: string;
   /** What the gateway began with; whether it is a demo never changes while it runs. */
   readonly settings: Settings;
-  readonly current: CurrentGeneration;
+  readonly current: Current<Generation>;
   readonly audit: Audit;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly signerOf: SignerOf;
-  /** From then on everybody asks the new one. */
-  readonly putInForce: (generation: Generation) => Promise<void>;
+  /** Makes a generation ready beside the one in force. @throws Misfit where it can not be served */
+  readonly prepare: (settings: Settings) => Promise<PreparedGeneration>;
 };
 
 /** A signature by nobody who counts. */
@@ -125,28 +128,44 @@ export class ConfigurationDesk {
     });
   }
 
-  /** A sound configuration lies on the disk. @returns whether it is in force now */
-  async consider(settings: Settings, source: Source): Promise<boolean> {
-    if (this.#writing) return false;
+  /** A sound configuration lies on the disk. @returns whether it is in force now, or why it can not be */
+  async consider(settings: Settings, source: Source): Promise<'in-force' | 'held' | readonly Problem[]> {
+    if (this.#writing) return 'held';
     const tree = await this.store.put(source.bundle);
     const proposal = await this.proposals.of(tree);
     const standing = proposal === undefined ? NOBODY : await this.standingOf(proposal);
     const needs = this.needsApproval(source);
     if (needs && (proposal === undefined || standing.approvers.length < approvalsNeeded(standing))) {
       await this.#hold(tree, settings, this.changes(source));
-      return false;
+      return 'held';
     }
     const how = this.#parts.settings.demo ? 'demo' : needs ? 'approved' : 'alone';
-    await this.#takeUp(settings.generation, source, { tree, how, proposal, standing });
-    return true;
+    try {
+      const prepared = await this.#parts.prepare(settings);
+      await this.#takeUp(settings.generation, source, prepared, { tree, how, proposal, standing });
+      return 'in-force';
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      return [await this.#refuse(error, settings, source, tree)];
+    }
+  }
+
+  /** It says nothing wrong, and its keys do not fit or a port is taken. */
+  async #refuse({ facts }: Misfit, { generation }: Settings, source: Source, tree: string): Promise<Problem> {
+    const problem = source.at(facts.path, facts.fault, facts.remedy);
+    const place = `${problem.file}#/${facts.path.join('/')}`;
+    const fields = { from: this.#parts.current.value.id, to: generation.id, tree, reason: 'does-not-fit', place };
+    await this.#parts.audit.record({ kind: 'generation', outcome: 'refused', fields });
+    return problem;
   }
 
   async #takeUp(
     generation: Generation,
     source: Source,
+    prepared: PreparedGeneration,
     { tree, how, proposal, standing }: Pick<HistoryRow, 'tree' | 'how'> & Taken,
   ): Promise<void> {
-    const { audit, logger, putInForce } = this.#parts;
+    const { logger } = this.#parts;
     const before = this.#inForce.row;
     const restart = restartNeeds(this.changes(source));
     const { author, message } = proposal ?? {};
@@ -154,16 +173,23 @@ export class ConfigurationDesk {
     const appliedBy = this.#applying?.tree === tree ? this.#applying.by : `${systemAuthor()} by the files`;
     const change = { generation: generation.id, tree, parent: before.generation, how, author, message };
     const row = { ...rowOf(this.#parts, change), approvers, authorSigned, appliedBy };
-    await audit.record({ kind: 'generation', outcome: 'done', fields: fieldsOf(row) });
     // The same again, after files that were wrong were set right, is no new one.
     const isNew = generation.id !== before.generation;
-    if (isNew) await this.store.append(row);
-    await putInForce(generation);
+    await this.#write(row, isNew).catch(async (error: unknown) => {
+      await prepared.discard();
+      throw error;
+    });
+    await prepared.commit();
     logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
     if (proposal !== undefined) await this.proposals.save({ ...proposal, state: 'in-force' });
     this.#inForce = { row: isNew ? row : before, source };
     this.notHeld();
     if (restart.length > 0) logger.warn({ restart }, 'these settings changed and are taken up at the next start');
+  }
+
+  async #write(row: HistoryRow, isNew: boolean): Promise<void> {
+    await this.#parts.audit.record({ kind: 'generation', outcome: 'done', fields: fieldsOf(row) });
+    if (isNew) await this.store.append(row);
   }
 
   /** What lies on the disk is in force, or nothing is asked for any more. */

@@ -69,15 +69,19 @@ export function addBreakGlass(glass: Command, finish: Finish): void {
     const { breakGlassApprove } = await import('./commands/break-glass.ts');
     finish(await breakGlassApprove(id, { ...common(options), ...signing(options) }, process.stdout));
   });
-  withPlaces(glass.command('read <id> <path> <file>').description('copy one file here, while it is open')).action(
-    async (id, path, file, options) => {
-      const { breakGlassRead } = await import('./commands/break-glass.ts');
-      finish(await breakGlassRead(id, path, file, common(options), process.stdout));
-    },
-  );
-  withPlaces(glass.command('list').description('what was asked for and opened')).action(async (options) => {
+  withSigning(
+    withPlaces(
+      glass.command('read <id> <path> <file>').description('copy one file here, while it is open, signed by who asked'),
+    ),
+  ).action(async (id, path, file, options) => {
+    const { breakGlassRead } = await import('./commands/break-glass.ts');
+    finish(await breakGlassRead(id, path, file, { ...common(options), ...signing(options) }, process.stdout));
+  });
+  withSigning(
+    withPlaces(glass.command('list').description('what you asked for; or everybody, as who watches over it')),
+  ).action(async (options) => {
     const { breakGlassList } = await import('./commands/break-glass.ts');
-    finish(await breakGlassList(common(options), process.stdout));
+    finish(await breakGlassList({ ...common(options), ...signing(options) }, process.stdout));
   });
 }
 

@@ -24,6 +24,6 @@ export function howToSign({ text, file, givenTo }: ToSign): string {
 }
 
 /** One word of a shell. */
-function quoted(text: string): string {
+export function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -20,8 +20,9 @@ type RefusalLog = {
 };
 
 export type HttpsListenerOptions = {
-  readonly listener: Listener;
-  readonly tls: TlsMaterial;
+  readonly listener: Current<Listener>;
+  /** What the next connection is shown. */
+  readonly tls: Current<TlsMaterial>;
   readonly admission: Pick<Admission, 'byCertificate'>;
   /** Its id must change with everything that may change an admission: configuration, and a newly loaded CRL. */
   readonly generation: Current<{ readonly id: string }>;

@@ -4,7 +4,6 @@ import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import type { Signer } from '../evidence/cms.ts';
 import type { TextOf } from '../evidence/notification.ts';
-import type { SetSignaturePolicy } from '../evidence/set-signature.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Vfs } from '../vfs/vfs.ts';
@@ -24,7 +23,7 @@ import { QuestionWatcher } from './question-watcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { Sequences } from './sequences.ts';
-import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
+import { SetSignatures, type Signing } from './set-signatures.ts';
 import { SignatureThread } from './signature-thread.ts';
 import { SimulationMeter } from './simulation-meter.ts';
 import { UnknownPersonsWatch } from './unknown-persons.ts';
@@ -39,7 +38,8 @@ export type PipelineParts = {
   readonly store: ContentStore;
   readonly ledger: Ledger;
   readonly vfs: Vfs;
-  readonly signer: Signer;
+  /** Each signature is made by one of them. */
+  readonly signer: Current<Signer>;
   /** Folders that batch workers open by themselves. */
   readonly contentFolder: string;
   readonly directoryFolder: string;
@@ -50,9 +50,7 @@ export type PipelineParts = {
   readonly metrics: Metrics;
   readonly onBroken: (error: Error) => void;
   /** Whose signatures incoming sets may bear. */
-  readonly signing: Pick<SetSignatureParts, 'revocation' | 'isSignerOf' | 'holdMs'> & {
-    readonly policy: SetSignaturePolicy;
-  };
+  readonly signing: Current<Signing>;
   readonly drop: { readonly enabled: boolean; readonly directory: string; readonly sweepSeconds: number };
 };
 
@@ -92,8 +90,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     ahead: CHECKS_AHEAD,
     handle: (lease, place) => checker.handle(lease, place),
   });
-  const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
-  const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });
+  const thread = new SignatureThread(parts.contentFolder, parts.signing.value.policy);
+  const signatures = new SetSignatures({ ...parts, thread });
   const probe = new FileProbe(parts);
   const meter = new SimulationMeter(clock, () => generation.value.limits.simulationBytesPerHour);
   const receiver = new Receiver({

@@ -82,7 +82,7 @@ export type PartialRow = {
   readonly touchedAt: number;
 };
 
-/** What lies in some areas of the tree; areas are those of `areaOf`. */
+/** What lies in some areas of the tree, with the bytes that are held of uploads to them; areas are those of `areaOf`. */
 export type Usage = { readonly bytes: number; readonly files: number };
 
 /** What must be true of a name: it is absent, it is there with this version, or either. */

@@ -110,11 +110,12 @@ export class Publisher {
         mustHoldLocks(session, ledgerPath, replaces ? 'content' : 'name'),
         ...keeping([completed]),
         { kind: 'publish', path: ledgerPath, content, expect, parentMustExist, at, ...(expiresAt && { expiresAt }) },
-        ...mustFit(allowanceOf(generation, session, place)),
         ...(more.modifiedAt === undefined
           ? []
           : [{ kind: 'setModified' as const, path: ledgerPath, modifiedAt: more.modifiedAt }]),
         ...(more.commands ?? []),
+        // After what ends here of an upload in parts, which counts no more.
+        ...mustFit(allowanceOf(generation, session, place)),
         ...arrivalCommands(session, place, content.size, generation, at),
       ],
     });
@@ -144,8 +145,6 @@ export class Publisher {
   #room(session: Session, place: StoredPlace, target: TargetRow | undefined) {
     const generation = this.#parts.generation.value;
     const allowance = allowanceOf(generation, session, place);
-    const usage = target?.usage ?? { bytes: 0, files: 0 };
-    const roomBytes = roomFor(allowance, usage, target?.entry?.size ?? 0);
-    return { maxBytes: maxFileBytes(generation, session, place), roomBytes };
+    return { maxBytes: maxFileBytes(generation, session, place), allowance, roomBytes: roomFor(allowance, target) };
   }
 }

@@ -36,6 +36,7 @@ import { allowanceOf, mustFit } from './quota.ts';
 import { QuotaDesk } from './quota-desk.ts';
 import { expectationOf, Rows } from './rows.ts';
 import { RunningTransfers } from './running.ts';
+import { BytesUnderWay, type UnderWay } from './under-way.ts';
 import { UploadDesk } from './uploads.ts';
 
 export type VfsParts = {
@@ -49,6 +50,8 @@ export type VfsParts = {
   readonly onArrival: (dueAt?: number) => void;
   /** Uploads of other processes; absent where there are none. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** Where the bytes of uploads under way are counted; absent where there is one process. */
+  readonly underWay?: UnderWay | undefined;
   /** Asked about numbers in files of folders that are about nobody. Absent: every number is one of a person. */
   readonly isKnownPerson?: IsKnownPerson | undefined;
 };
@@ -81,10 +84,11 @@ export class Vfs implements Files {
     const shared = { ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes };
     const publisher = new Publisher(shared);
     const elsewhere = parts.elsewhere ?? NOWHERE_ELSE;
-    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere, running: this.running });
+    const underWay = parts.underWay ?? new BytesUnderWay();
+    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere, running: this.running, underWay });
     this.locks = new LockDesk({ ...shared, publisher });
     this.properties = new PropertyDesk(shared);
-    this.quota = new QuotaDesk(shared);
+    this.quota = new QuotaDesk({ ...shared, underWay });
     this.browsing = new BrowseDesk(shared);
   }
 
@@ -120,7 +124,7 @@ export class Vfs implements Files {
         if (this.#gate.allows(session, 'stat', name)) yield configuredFolder(name);
       }
     } else {
-      yield* this.#rows.below(place.ledgerPath, path);
+      yield* this.#rows.below(place, path);
     }
   }
 

@@ -19,6 +19,8 @@ export type RunningGateway = {
   readonly https: number;
   readonly internet: number;
   readonly sftp: number;
+  /** Of all listeners, in their order; the three above are the first. */
+  readonly ports: readonly number[];
   readonly health: number;
   readonly process: ChildProcess;
   /** Every line of its log so far. */
@@ -93,7 +95,7 @@ export async function startIn(folder: string, options: Omit<GatewayOptions, 'cha
   const [https = 0, internet = 0, sftp = 0] = ports.listeners;
   return {
     ...{ folder, config, data, certificates: join(folder, 'certs', 'demo'), process: child, log, ended },
-    ...{ https, internet, sftp, health: ports.health },
+    ...{ https, internet, sftp, ports: ports.listeners, health: ports.health },
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;

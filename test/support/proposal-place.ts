@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { signatureOver } from '../../src/commands/config-sign.ts';
-import { CurrentGeneration } from '../../src/config/generation.ts';
+import type { Source } from '../../src/config/load.ts';
 import { type Proposal, textToSign } from '../../src/config/proposals.ts';
 import { parseSshKey } from '../../src/config/ssh-key.ts';
 import type { Generation } from '../../src/domain/generation.ts';
@@ -23,7 +23,7 @@ const SYSTEM = { systemUser: 'sluis', at: '2026-03-02T10:00:00.000Z' };
 type Parts = {
   readonly folder: string;
   readonly desk: ConfigurationDesk;
-  readonly current: CurrentGeneration;
+  readonly current: { value: Generation };
   readonly clock: { now: number };
   readonly pki: string;
 };
@@ -33,7 +33,7 @@ export class ProposalPlace {
   readonly desk: ConfigurationDesk;
   readonly revokedFile: string;
   readonly #folder: string;
-  readonly #current: CurrentGeneration;
+  readonly #current: { value: Generation };
   readonly #clock: { now: number };
   readonly #pki: string;
 
@@ -50,14 +50,17 @@ export class ProposalPlace {
     const folder = await mkdtemp(join(tmpdir(), 'sluis-proposals-'));
     const clock = { now: BEGUN };
     const pki = await demoPki();
-    const current = new CurrentGeneration(await hubGeneration(pki));
-    const trust = { issuers: [], intermediates: [], revoked: new LocalRevocations(join(folder, 'revoked-proofs')) };
+    const current = { value: await hubGeneration(pki) };
+    const revoked = new LocalRevocations(join(folder, 'revoked-proofs'));
     const parts = {
       ...{ data: folder, settings: { demo: false }, current, clock: { now: () => clock.now } },
       audit: { record: async () => undefined },
     };
-    const signerOf = signersOf({ ...parts, trust } as unknown as Parameters<typeof signersOf>[0]);
-    const source = { bundle: { files: new Map([['gateway.yaml', '']]), named: new Map() }, shape: new Map() };
+    const signerOf = signersOf({ ...parts, revoked } as unknown as Parameters<typeof signersOf>[0]);
+    const source = {
+      bundle: { files: new Map([['gateway.yaml', '']]), named: new Map() },
+      shape: new Map(),
+    } as unknown as Source;
     const desk = await ConfigurationDesk.open({ ...parts, signerOf } as unknown as DeskParts, source);
     return new ProposalPlace({ folder, desk, current, clock, pki });
   }
@@ -81,7 +84,7 @@ export class ProposalPlace {
     const partners = this.#current.value.partners.map((one) =>
       one.id === 'ksz' ? { ...one, ...ofHub, accounts: one.accounts.map((it) => changed(it, person, ofAccount)) } : one,
     );
-    this.#current.replace({ ...this.#current.value, partners });
+    this.#current.value = { ...this.#current.value, partners };
   }
 
   /** As `sluis cert revoke` writes it. */
