@@ -125,8 +125,7 @@ function rulesOf(
   before: DoorRules | undefined,
 ): DoorRules {
   const class3 = listener.protocol === 'https' ? listener.class3 : KEYS_ONLY;
-  const place = ['listeners', index];
-  const { policy, pems } = policyOf(trust, class3, settings.pki.clockToleranceSeconds, place);
+  const { policy, pems } = policyOf(trust, class3, settings.pki.clockToleranceSeconds, index);
   // What is remembered of certificates counts for as long as the rules for them are the same.
   const isSame =
     before !== undefined && before.class3.revocation === trust.revocation && isEqualPolicy(before, listener);

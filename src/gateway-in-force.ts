@@ -4,7 +4,14 @@ import { type Current, viewOf } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';
 import { type OwnKeys, originOfKeys, ownKeysOf, refuseDemoKeys } from './gateway-keys.ts';
 import { SIGNATURE_ISSUERS, signingOf } from './gateway-signatures.ts';
-import { type OpenTrust, openTrust, originOfTrust, someOf, type TrustParts } from './gateway-trust.ts';
+import {
+  issuersOfListener,
+  type OpenTrust,
+  openTrust,
+  originOfTrust,
+  someOf,
+  type TrustParts,
+} from './gateway-trust.ts';
 import type { Signing } from './pipeline/set-signatures.ts';
 
 /** One generation with everything that follows from it; replaced as a whole. */
@@ -43,6 +50,14 @@ export type Ready = {
   readonly discard: () => void;
 };
 
+/** @throws Misfit where demo keys could be reached, or an issuer is trusted that no file holds */
+export function refuseUnfit(settings: Settings, keys: OwnKeys): void {
+  refuseDemoKeys(settings, keys);
+  someOf(keys.issuers, settings.signatures.trustedIssuers, SIGNATURE_ISSUERS);
+  for (const [index, listener] of settings.listeners.entries())
+    if (listener.protocol === 'https') someOf(keys.issuers, listener.class3.trustedIssuers, issuersOfListener(index));
+}
+
 /**
  * Makes everything that a generation needs. What is the same as before is not made anew.
  * @throws Misfit where keys do not fit
@@ -51,9 +66,7 @@ export async function readyFrom(settings: Settings, parts: TrustParts, before?: 
   const isSame = (origin: (settings: Settings) => string) =>
     before !== undefined && origin(before.settings) === origin(settings);
   const keys = before !== undefined && isSame(originOfKeys) ? before.keys : ownKeysOf(settings, parts.clock);
-  refuseDemoKeys(settings, keys);
-  // Before anything is opened.
-  someOf(keys.issuers, settings.signatures.trustedIssuers, SIGNATURE_ISSUERS);
+  refuseUnfit(settings, keys); // before anything is opened
   const known = before !== undefined && isSame(originOfTrust) ? before.trust : undefined;
   const trust = known ?? (await openTrust(settings, keys, parts, before?.trust));
   const isSameSigning =

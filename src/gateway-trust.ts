@@ -101,16 +101,16 @@ export async function openTrust(
 
 /**
  * What a listener asks of certificates, and the issuers it names to clients.
- * @param place where the listener stands in gateway.yaml
+ * @param index where the listener stands among them
  * @throws Misfit where the listener trusts a key identifier that no file holds
  */
 export function policyOf(
   { issuers, intermediates }: Trust,
   class3: HttpsSettings['class3'],
   clockToleranceSeconds: number,
-  place: Path,
+  index: number,
 ): { readonly policy: Class3Policy; readonly pems: readonly string[] } {
-  const trusted = someOf(issuers, class3.trustedIssuers, [...place, 'class3', 'trustedIssuers']);
+  const trusted = someOf(issuers, class3.trustedIssuers, issuersOfListener(index));
   const policy: Class3Policy = {
     issuers: trusted,
     intermediates,
@@ -120,6 +120,11 @@ export function policyOf(
     nationalNumberPolicies: class3.nationalNumberPolicyOids === 'any' ? [] : class3.nationalNumberPolicyOids,
   };
   return { policy, pems: trusted.map(acceptableIssuerPem) };
+}
+
+/** Where it stands in gateway.yaml. */
+export function issuersOfListener(index: number): Path {
+  return ['listeners', index, 'class3', 'trustedIssuers'];
 }
 
 /** @throws Misfit where a key identifier is nobody's */
