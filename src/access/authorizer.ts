@@ -30,6 +30,9 @@ const WITHOUT_LEVEL: ReadonlySet<Action> = new Set(['list', 'view', 'stat']);
 /** Of a decision about somebody who is disabled, not designated any more, or whose partner is disabled. */
 export const NOT_IN_FORCE: RuleRef = 'accounts#not-in-force';
 
+/** The role at the hub by which somebody sees what partners have in their folders. */
+const OF_HELPDESK: RuleRef = 'hub-roles#helpdesk';
+
 type Found = { readonly partner: Partner; readonly account: Account };
 
 type Granted = { readonly rights: ReadonlySet<Right>; readonly rule: string };
@@ -55,7 +58,7 @@ export class FolderAuthorizer implements Authorizer {
       return { allowed: false, visible: false, rule: NOT_IN_FORCE };
     const place = placeOf(generation, found.partner, found.account, path);
     if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
-    const granted = this.#grantedAt(found.partner, found.account, place, action);
+    const granted = this.#grantedAt(found, place, { path, action });
     const visible = granted.rights.has('list') || granted.rights.has('view');
     const allowed = action === 'stat' ? visible : granted.rights.has(action);
     const way = this.#wayOf(session, found, { place, path }, action);
@@ -98,10 +101,17 @@ export class FolderAuthorizer implements Authorizer {
     return decideOnInternet(reach.exceptions, generation, reach.flows, action, today);
   }
 
-  #grantedAt(partner: Partner, account: Account, place: Place, action: Action): Granted {
+  #grantedAt(
+    { partner, account }: Found,
+    place: Place,
+    { path, action }: { readonly path: VPath; readonly action: Action },
+  ): Granted {
     switch (place.kind) {
       case 'virtual':
-        return { rights: new Set(FOLDER_ITSELF), rule: 'standard-tree#folder' };
+        return {
+          rights: new Set(FOLDER_ITSELF),
+          rule: isWithin(path, PARTNERS) ? OF_HELPDESK : 'standard-tree#folder',
+        };
       case 'intake':
         return { rights: new Set(place.depth === 0 ? FOLDER_ITSELF : INTAKE_RIGHTS), rule: 'standard-tree#intake' };
       case 'mailbox':
@@ -110,7 +120,7 @@ export class FolderAuthorizer implements Authorizer {
           rule: 'standard-tree#mailbox',
         };
       case 'overseen':
-        return { rights: new Set(FOLDER_ITSELF), rule: 'hub-roles#helpdesk' };
+        return { rights: new Set(FOLDER_ITSELF), rule: OF_HELPDESK };
       case 'shared':
         return this.#sharedRights(partner, account, place, action);
     }

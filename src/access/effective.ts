@@ -11,7 +11,7 @@ import {
   type RuleRef,
   type Session,
 } from '../domain/principal.ts';
-import { placeOf } from '../domain/tree.ts';
+import { PARTNERS, placeOf } from '../domain/tree.ts';
 import { childOf, ROOT, type VPath } from '../domain/vpath.ts';
 import { accountOf } from './authorizer.ts';
 
@@ -68,6 +68,8 @@ export function effectiveTree(parts: EffectiveParts, asked: Asked): readonly Eff
     const itself = effectiveAt(parts, asked, path);
     const place = placeOf(generation, found.partner, found.account, path);
     if (place === undefined || !itself.visible) return [];
+    // One line for all partners together: each may be asked about by its path.
+    if (path === PARTNERS) return [itself];
     if (place.kind !== 'virtual') return [itself, placeAt(parts, asked, childOf(path, ANY_NAME), path, 'inside')];
     return [itself, ...place.children.flatMap((name) => walk(childOf(path, name)))];
   };

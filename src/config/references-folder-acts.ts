@@ -26,13 +26,18 @@ export function actProblems(files: ConfigFiles, one: Grant): Problem[] {
   }
   const act = files.authorizations.get(authorization);
   if (act?.whole !== true) return [];
-  return [...partiesOf(files, one, act), ...(folder.content === 'personal' ? groundsOf(one, act) : [])];
+  const parties = partnersOf(files, one).flatMap((partner) => partyProblems(files, one, act, partner));
+  return [...parties, ...environmentOf(one, act), ...(folder.content === 'personal' ? groundsOf(one, act) : [])];
 }
 
 /** The act must speak of the institution that is let in, and let it do this. */
-function partiesOf(files: ConfigFiles, one: Grant, act: ReadFile<AuthorizationFile>): Problem[] {
-  const partner = partnerOf(files, one);
-  if (partner === undefined || files.sectors?.whole !== true) return [];
+function partyProblems(
+  files: ConfigFiles,
+  one: Grant,
+  act: ReadFile<AuthorizationFile>,
+  partner: PartnerFile,
+): Problem[] {
+  if (files.sectors?.whole !== true) return [];
   const { folders, folder, grant, at } = one;
   const party = partyOf(act.value, partner, files.sectors.value.sectors);
   if (party === undefined) {
@@ -61,6 +66,12 @@ function wrongWay(
   );
 }
 
+function environmentOf({ folders: { places }, at }: Grant, { value }: ReadFile<AuthorizationFile>): Problem[] {
+  if (value.environments.includes('R')) return [];
+  const message = `${value.id} is for ${value.environments.join(' and ')}, and what lies in a shared folder is real`;
+  return [places.at([...at, 'authorization'], message, 'name an act with environment R')];
+}
+
 /** What makes an act no ground for any grant of this folder. */
 function groundsOf(
   { folders: { places }, folder, grant, at }: Grant,
@@ -73,10 +84,6 @@ function groundsOf(
     const message = `this folder rests on ${first}: what is put there under one act is not read under another`;
     problems.push(places.at(path, message, `write ${first}, or make a folder for ${grant.authorization}`));
   }
-  if (!value.environments.includes('R')) {
-    const message = `${value.id} is for ${value.environments.join(' and ')}, and what lies in a shared folder is real`;
-    problems.push(places.at(path, message, 'name an act with environment R'));
-  }
   const level = LEVELS_OF_RECORDS.find((list) => value[list] !== undefined);
   if (level !== undefined) {
     const message = `${value.id} allows only some "${level}" of records, and a file in a folder does not say which it is of`;
@@ -85,10 +92,12 @@ function groundsOf(
   return problems;
 }
 
-/** Whom the act must speak of; of a group, the institution of its persons. */
-function partnerOf({ partners }: ConfigFiles, { folders, grant }: Grant): PartnerFile | undefined {
+/** Whom the act must speak of; of a group, the institutions of its persons. */
+function partnersOf({ partners }: ConfigFiles, { folders, grant }: Grant): readonly PartnerFile[] {
   const members = grant.group === undefined ? [] : (folders.value.groups?.[grant.group] ?? []);
-  const id = grant.partner ?? members[0]?.split('@')[1];
-  const partner = id === undefined ? undefined : partners.get(id);
-  return partner?.whole === true ? partner.value : undefined;
+  const ids = grant.partner === undefined ? members.map((member) => member.split('@')[1] ?? '') : [grant.partner];
+  return [...new Set(ids)].flatMap((id) => {
+    const partner = partners.get(id);
+    return partner?.whole === true ? [partner.value] : [];
+  });
 }

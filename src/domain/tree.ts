@@ -86,11 +86,13 @@ function topNames({ folders }: TreeFacts, partner: Partner, account: Account): r
 /** The trees of all partners as the helpdesk sees them: with every flow, and without `/SHARED`. */
 function overseenPlace(facts: TreeFacts, account: Account, path: VPath): Place | undefined {
   if (!account.roles.includes('helpdesk')) return undefined;
-  const owners = overseenPartners(facts);
   const [, id, ...rest] = partsOf(path);
-  if (id === undefined) return { kind: 'virtual', children: owners.map((owner) => owner.id).toSorted() };
-  const owner = owners.find((candidate) => candidate.id === id);
-  if (owner === undefined) return undefined;
+  if (id === undefined) {
+    const owners = facts.partners.filter((partner) => isOverseen(facts, partner));
+    return { kind: 'virtual', children: owners.map((owner) => owner.id).toSorted() };
+  }
+  const owner = facts.partners.find((candidate) => candidate.id === id);
+  if (owner === undefined || !isOverseen(facts, owner)) return undefined;
   if (rest.length === 0) return { kind: 'virtual', children: STANDARD.toSorted() };
   const place = standardPlace(owner, { flows: 'all' }, rest.reduce<VPath>(childOf, ROOT));
   if (place === undefined || place.kind === 'virtual') return place;
@@ -98,12 +100,9 @@ function overseenPlace(facts: TreeFacts, account: Account, path: VPath): Place |
   return { kind: 'overseen', owner: owner.id, folder, ledgerPath, depth };
 }
 
-/** All partners but those that are members of a sector whose membership is nobody's business. */
-export function overseenPartners({ partners, sectors }: Pick<TreeFacts, 'partners' | 'sectors'>): readonly Partner[] {
-  return partners.filter(({ institution: { sector, type } }) => {
-    const isAnonymous = sectors.some(({ number, anonymousMembers }) => number === sector && anonymousMembers);
-    return type === 0 || !isAnonymous;
-  });
+/** Every partner is, but one that is a member of a sector whose membership is nobody's business. */
+function isOverseen({ sectors }: Pick<TreeFacts, 'sectors'>, { institution: { sector, type } }: Partner): boolean {
+  return type === 0 || !sectors.some(({ number, anonymousMembers }) => number === sector && anonymousMembers);
 }
 
 function inStandardTree(

@@ -118,6 +118,7 @@ const STANDARD: Readonly<Record<string, RightsText>> = {
   'standard-tree#intake': 'rights-intake',
   'standard-tree#mailbox': 'rights-mailbox',
   'standard-tree#folder': 'rights-tree',
+  'hub-roles#helpdesk': 'rights-helpdesk',
 };
 
 function groundsOf(

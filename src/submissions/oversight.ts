@@ -6,7 +6,7 @@ import type { Generation } from '../domain/generation.ts';
 import type { Language } from '../domain/partner.ts';
 import type { Authorizer } from '../domain/principal.ts';
 import type { Submission } from '../domain/submission.ts';
-import { overseenPartners, PARTNERS } from '../domain/tree.ts';
+import { PARTNERS } from '../domain/tree.ts';
 import { childOf } from '../domain/vpath.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { SubmissionFilter } from '../storage/submission-queries.ts';
@@ -57,7 +57,7 @@ export class OversightDesk {
     const path = childOf(PARTNERS, partner);
     const asked = actingFor(session).map((own) => ({ ...own, decision: authorizer.decide(own.session, 'list', path) }));
     const found = asked.find(({ decision }) => decision.allowed) ?? asked[0];
-    const owner = overseenPartners(generation.value).find(({ id }) => id === partner);
+    const owner = generation.value.partners.find(({ id }) => id === partner);
     if (found === undefined || !found.decision.allowed || owner === undefined) {
       const { session: who, decision } = found ?? { session, decision: { rule: 'accounts#not-in-force' } };
       await audit.record(actionLine(who, 'list-submissions', path, 'refused', decision.rule, { code: 'not-found' }));

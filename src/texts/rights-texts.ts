@@ -20,6 +20,12 @@ export const RIGHTS_TEXTS = {
     de: 'Ein Ordner, der die anderen enthält.',
     en: 'A folder that holds the others.',
   },
+  'rights-helpdesk': {
+    nl: 'De mappen van alle partners, zoals de helpdesk van de hub ze ziet: zonder inhoud. Elke blik staat in de log.',
+    fr: 'Les dossiers de tous les partenaires, tels que le helpdesk du hub les voit : sans contenu. Chaque regard est consigné.',
+    de: 'Die Ordner aller Partner, wie der Helpdesk des Hubs sie sieht: ohne Inhalt. Jeder Blick wird protokolliert.',
+    en: 'The folders of all partners as the helpdesk of the hub sees them: without content. Each look is logged.',
+  },
   'rights-granted': {
     nl: 'Een gedeelde map: deze regel van de configuratie geeft u toegang.',
     fr: 'Un dossier partagé : cette ligne de la configuration vous y donne accès.',

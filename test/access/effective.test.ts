@@ -89,3 +89,27 @@ test('another partner’s folders and absent ones look alike, and a disabled acc
   });
   expect(tree(value, 'anna@ksz')).toEqual(['/: nothing']);
 });
+
+test('the helpdesk of the hub looks at the folders of every partner, and does nothing else there', () => {
+  const value = generation({
+    partners: [
+      partner('ksz', { accounts: [account('anna', 'person', { roles: ['helpdesk'] })] }),
+      partner('rjv', { institution: { sector: 10, type: 0 }, receives: ['ADRM'], sends: [] }),
+      partner('nic', { institution: { sector: 11, type: 0 }, layout: 'flat' }),
+      partner('union', { institution: { sector: 11, type: 107 } }),
+    ],
+    sectors: [{ number: 11, name: 'x', anonymousMembers: true }],
+  });
+  expect(tree(value, 'anna@ksz')).toContain('/PARTNERS: list, view');
+  expect(tree(value, 'anna@ksz', 'internet').join()).not.toContain('PARTNERS');
+  const at = (path: string, method?: AccessMethod) => {
+    const { parts, asked } = of(value, 'anna@ksz', method);
+    const place = effectiveAt(parts, asked, parseVPath(path));
+    return place.visible ? rightsText(place) : 'absent';
+  };
+  for (const path of ['', '/rjv', '/rjv/OUT', '/rjv/OUT/ADRM', '/rjv/OUT/ADRM/a.csv', '/nic/IN/a.csv'])
+    expect(at(`/PARTNERS${path}`)).toBe(`/PARTNERS${path}: list, view`);
+  for (const path of ['/union', '/union/IN/a.csv', '/nobody', '/rjv/IN/ADRM/a.csv', '/rjv/SHARED', '/rjv/PARTNERS'])
+    expect([path, at(`/PARTNERS${path}`)]).toEqual([path, 'absent']);
+  expect(at('/PARTNERS/rjv/OUT/ADRM/a.csv', 'internet')).toBe('absent');
+});

@@ -76,6 +76,21 @@ test.each<[string, Edit, readonly string[]]>([
   ],
   ['who protects data', [KSZ, 'email: dpo@ksz', 'email: other@ksz'], ['!partners/ksz.yaml officials/dpo/email']],
   ['the hub', ['gateway.yaml', 'hub: ksz', 'hub: rva'], ['!gateway.yaml hub']],
+  [
+    'a group of persons',
+    ['folders.yaml', 'folders:\n', 'groups: { clerks: [anna@rva] }\nfolders:\n'],
+    ['!folders.yaml groups/clerks/0'],
+  ],
+  [
+    'a grant to a role',
+    ['folders.yaml', 'partner: rjv\n        rights: all', 'role: operator\n        rights: [list]'],
+    [
+      '!folders.yaml \u2215SHARED\u2215work/grants/1/partner',
+      '!folders.yaml \u2215SHARED\u2215work/grants/1/rights',
+      '!folders.yaml \u2215SHARED\u2215work/grants/1/rights/0',
+      '!folders.yaml \u2215SHARED\u2215work/grants/1/role',
+    ],
+  ],
   ['a limit that is loosened', ['gateway.yaml', 'loginTries: 3', 'loginTries: 4'], ['!gateway.yaml limits/loginTries']],
   [
     'how long what is revoked goes unnoticed',

@@ -14,7 +14,7 @@ const ORDER: readonly Purpose[] = ['inR', 'outR', 'inT', 'outT', 'inS'];
 
 /**
  * The folders below the top, by flow: `/IN/ADRM`, `/OUT/ADRM` and so on belong together. What is neither handed in nor
- * answered, such as shared folders, stands by itself.
+ * answered, such as shared folders and those of partners, stands by itself.
  * @param tops the folders at the top, each with what lies in it
  */
 export function groupByFlow(tops: readonly Folder[]): Grouped {
@@ -23,7 +23,7 @@ export function groupByFlow(tops: readonly Folder[]): Grouped {
   for (const top of tops) {
     const purpose = purposeOf(top.path.slice(top.path.lastIndexOf('/') + 1));
     const folders = top.items.filter(({ kind }) => kind === 'folder');
-    if (purpose === undefined || purpose === 'sharedR') {
+    if (purpose === undefined || purpose === 'sharedR' || purpose === 'partnersR') {
       others.push(...(folders.length > 0 ? folders.map(({ path }) => path) : [top.path]));
       continue;
     }
