@@ -72,7 +72,7 @@ async function expectCut(account: string, connections: readonly Connection[]): P
   for (const kind of ['publish', 'read'] as const) {
     await eventually(`two lines of kind ${kind}`, async () => {
       const lines = await audit.all({ kind, outcome: 'refused', fields: { principal: account, code: 'not-allowed' } });
-      return lines.length === 2 ? true : undefined;
+      return lines.length >= 2 ? true : undefined;
     });
   }
 }
@@ -110,13 +110,16 @@ test('a certificate that is revoked by command is cut in every process, in both 
 test('a right in a shared folder that is taken away is cut in every process, and the sessions stay', async () => {
   const connections = await begin('anna@rjv');
   await busyOf('anna@rjv');
-  const idle = await Promise.all(WORKERS.map((worker) => connectOn(gateway, worker, 'anna@rjv')));
+  const idle = [await connectOn(gateway, 'worker-1', 'anna@rjv'), await connectOn(gateway, 'worker-2', 'anna@rjv')];
+  const look = (one: Connection) => one.ask('PROPFIND', `${WORK}/`, ['Depth: 0']);
+  // A connection without its first request would be ended for that.
+  for (const one of idle) expect((await look(one)).status).toBe(207);
   await editConfig(gateway, 'folders.yaml', (text) =>
     text.replace('rjv\n        rights: all', 'rjv\n        rights: [list]'),
   );
   await expectCut('anna@rjv', connections);
   for (const one of idle) {
-    expect((await one.ask('PROPFIND', `${WORK}/`, ['Depth: 0'])).status).toBe(207);
+    expect((await look(one)).status).toBe(207);
     one.close();
   }
 });
