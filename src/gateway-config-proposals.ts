@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from './config/bundle.ts';
+import type { Change } from './config/changes.ts';
 import { writeDurably } from './config/durable-file.ts';
 import { keyText } from './config/keys.ts';
 import { type Loaded, loadTree, type Source } from './config/load.ts';
@@ -41,6 +42,8 @@ export type ProposalAnswer = Omit<Proposal, 'approvals' | 'proof'> & {
   readonly toSign: string;
   /** Changes that need a second person; none where it may be put in force as it is. */
   readonly changes: readonly string[];
+  /** Changes that one person may make alone, and that come with it: whom it lets in again, as well. */
+  readonly others: readonly string[];
 };
 
 const MESSAGE = /^\P{Cc}{0,500}$/u;
@@ -96,8 +99,8 @@ export class ConfigurationProposals {
     const { desk } = this.#parts;
     const { tree } = await desk.store.find(name);
     const { loaded, source } = await this.#load(await desk.store.get(tree));
-    const answer = await this.#make(loaded, source, { message: `back to ${name}`, ...wish });
-    return answer.changes.length === 0 ? this.#apply(answer.tree) : answer;
+    // Never by itself, also where nobody needs to approve: it may let in again whom his institution shut out since.
+    return this.#make(loaded, source, { message: `back to ${name}`, ...wish });
   }
 
   async #prove(name: string, signed: Signature): Promise<ProposalAnswer> {
@@ -182,10 +185,13 @@ export class ConfigurationProposals {
         : await desk.standingOf(proposal);
     const { source } = await this.#load(await desk.store.get(proposal.tree));
     const needs = proposal.state === 'open' && source !== undefined && desk.needsApproval(source);
-    const changes = needs ? desk.changes(source).filter((one) => one.needsApproval) : [];
-    const paths = changes.map(({ file, path }) => `${file}#/${path}`);
+    const all = proposal.state === 'open' && source !== undefined ? desk.changes(source) : [];
+    const pathsOf = (isMeant: (change: Change) => boolean) =>
+      all.filter(isMeant).map(({ file, path }) => `${file}#/${path}`);
+    const changes = pathsOf(({ needsApproval }) => needs && needsApproval);
+    const others = pathsOf(({ needsApproval }) => !needs || !needsApproval);
     const needed = needs ? approvalsNeeded(standing) : 0;
-    return { ...facts, ...standing, approvalsNeeded: needed, toSign: textToSign(proposal), changes: paths };
+    return { ...facts, ...standing, approvalsNeeded: needed, toSign: textToSign(proposal), changes, others };
   }
 
   async #make(loaded: Loaded, source: Source | undefined, wish: Wish): Promise<ProposalAnswer> {

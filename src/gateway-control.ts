@@ -1,4 +1,4 @@
-import type { LiveSessions, TransferState } from './access/live-sessions.ts';
+import type { LiveSessions, SessionsNow } from './access/live-sessions.ts';
 import type { UsageCounter } from './access/usage-counter.ts';
 import type { Audit } from './audit/audit.ts';
 import type { Clock } from './domain/clock.ts';
@@ -30,8 +30,8 @@ export type Live = {
   readonly generation: Current<Generation>;
   readonly takeUp: Pick<TakeUp, 'ports'>;
   readonly live: LiveSessions;
-  /** What is under way, in all processes. */
-  readonly transfers: () => Promise<readonly TransferState[]>;
+  /** What is under way in each process; what another process knows better comes later. */
+  readonly sessionsNow: () => Promise<readonly SessionsNow[]>;
   readonly levelTwo: LevelTwo;
   readonly dryRuns: DryRuns;
   readonly handIn: HandIn;
@@ -80,7 +80,7 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     case 'sessions':
       if (request.arguments[0] === 'end-step-up') return answerEndStepUp(live.levelTwo.stepUps, request.arguments);
       await endStepUpOfSession(live.levelTwo.stepUps, live.live, request.arguments);
-      return answerSessions(live.live, live.transfers, request.arguments);
+      return answerSessions(live.live, live.sessionsNow, request.arguments);
     default:
       throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
   }

@@ -5,10 +5,12 @@ import type { Generation } from './domain/generation.ts';
 import type { Language } from './domain/partner.ts';
 import { parseCertificates } from './pki/certificate.ts';
 import type { FlowParts } from './portal/flow-routes.ts';
+import type { OversightParts } from './portal/oversight-routes.ts';
 import type { SubmissionParts } from './portal/submission-routes.ts';
 import { type DeskParts, SubmissionDesk } from './submissions/desk.ts';
 import { ExpectedDesk } from './submissions/expected.ts';
 import { FlowLibrary } from './submissions/flow-guide/library.ts';
+import { OversightDesk } from './submissions/oversight.ts';
 import { TrialDesk, type TrialParts } from './submissions/trial.ts';
 import { detailIn, factOf, remedyOf } from './texts/remedies.ts';
 import { textOf } from './texts/texts.ts';
@@ -24,7 +26,7 @@ type Parts = Pick<DeskParts, 'ledger' | 'audit' | 'authorizer' | 'clock'> &
     readonly configDirectory: string;
   };
 
-export type PortalDesks = SubmissionParts & FlowParts & { readonly expected: ExpectedDesk };
+export type PortalDesks = SubmissionParts & FlowParts & OversightParts & { readonly expected: ExpectedDesk };
 
 /** Who answers what the portal asks about submissions and flows. */
 export function portalDesks(parts: Parts): PortalDesks {
@@ -43,6 +45,7 @@ export function portalDesks(parts: Parts): PortalDesks {
     submissions: new SubmissionDesk({ ...common, signers }),
     trials: new TrialDesk(common),
     expected: new ExpectedDesk(common),
+    oversight: new OversightDesk(common),
     library,
     layoutOf: (id) => generation.value.partners.find((partner) => partner.id === id)?.layout ?? 'by-flow',
   };

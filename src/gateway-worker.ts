@@ -213,7 +213,7 @@ async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: 
     commit: async (generation) => (await takeUp.promise).commit(generation),
     discard: async () => (await takeUp.promise).discard(),
     metrics: async () => (await metrics.json()) as readonly MetricJson[],
-    transfers: async () => box.vfs?.running.list() ?? [],
+    'sessions.now': async () => ({ transfers: box.vfs?.running.list() ?? [], bytes: places.bytes() }),
     'parts.supersede': async (key) => {
       await box.vfs?.uploads.supersede(key);
       return undefined;

@@ -242,13 +242,16 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     ...{ store, ledger, ...pipeline, generation: current, clock, logger, expected: expectedWatch },
   });
   const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
-  const transfers = async () => [...vfs.running.list(), ...((await owner?.workers.transfers()) ?? [])];
+  const sessionsNow = async () => [
+    { transfers: vfs.running.list(), bytes: shared.live.bytes() },
+    ...((await owner?.workers.sessionsNow()) ?? []),
+  ];
   const live = {
     ledger,
     generation: current,
     takeUp,
     live: shared.live,
-    transfers,
+    sessionsNow,
     usage,
     levelTwo,
     clock,

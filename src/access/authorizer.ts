@@ -14,8 +14,8 @@ import type {
   RuleRef,
   Session,
 } from '../domain/principal.ts';
-import { isFor, type Place, placeOf, SHARED } from '../domain/tree.ts';
-import type { VPath } from '../domain/vpath.ts';
+import { isFor, PARTNERS, type Place, placeOf, SHARED } from '../domain/tree.ts';
+import { isWithin, type VPath } from '../domain/vpath.ts';
 import { grantInForce, reachOfFolder } from './folder-acts.ts';
 import { decideOnInternet, exceptionsOfSession, type OnInternet } from './internet.ts';
 
@@ -53,7 +53,7 @@ export class FolderAuthorizer implements Authorizer {
     const found = accountOf(generation, session.principal);
     if (found === undefined || this.#hasEnded(found.account))
       return { allowed: false, visible: false, rule: NOT_IN_FORCE };
-    const place = placeOf(found.partner, found.account, generation.folders, path);
+    const place = placeOf(generation, found.partner, found.account, path);
     if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
     const granted = this.#grantedAt(found.partner, found.account, place, action);
     const visible = granted.rights.has('list') || granted.rights.has('view');
@@ -85,6 +85,9 @@ export class FolderAuthorizer implements Authorizer {
     const exceptions = exceptionsOfSession(partner, account, session, today);
     const generation = this.#generation.value;
     const inFolder = (folder: SharedFolder) => reachOfFolder(folder, exceptions, generation.authorizations);
+    if (place.kind === 'overseen' || isWithin(path, PARTNERS)) {
+      return { allowed: false, visible: false, rule: 'hub-roles#not-on-internet' };
+    }
     if (place.kind === 'virtual') {
       const some = path === SHARED ? generation.folders.some((folder) => inFolder(folder).flows.length > 0) : true;
       const own = exceptions.length > 0 && some;
@@ -106,6 +109,8 @@ export class FolderAuthorizer implements Authorizer {
           rights: new Set(place.depth === 0 ? FOLDER_ITSELF : mailboxRights(partner, account)),
           rule: 'standard-tree#mailbox',
         };
+      case 'overseen':
+        return { rights: new Set(FOLDER_ITSELF), rule: 'hub-roles#helpdesk' };
       case 'shared':
         return this.#sharedRights(partner, account, place, action);
     }
@@ -163,7 +168,7 @@ function mailboxRights(partner: Partner, account: Account): readonly Right[] {
 
 /** In a flat folder the files of several flows lie together, so it asks for the most that any of them does. */
 function needsOfPlace(generation: Generation, partner: Partner, account: Account, place: Place): readonly LevelNeed[] {
-  if (place.kind === 'virtual') return [];
+  if (place.kind === 'virtual' || place.kind === 'overseen') return [];
   if (place.kind === 'shared') return [{ level: place.shared.level, rule: `${place.shared.source}/level` }];
   const here = flowsAt(partner, account, place);
   return generation.flows

@@ -1,6 +1,7 @@
 import type { InternetException } from '../domain/exception.ts';
 import type { Authorization, FolderGrant, SharedFolder } from '../domain/flow.ts';
 import { actOfFolder, partyOf, RIGHTS_OF_PARTY } from '../domain/folder-act.ts';
+import { lastDayOf } from '../domain/folder-grant.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
 import { type IsoDate, includesDay } from '../domain/period.ts';
@@ -55,6 +56,31 @@ export function reachOfFolder(
     ({ flow, fileTransfer }) => flow === act?.flow && fileTransfer?.authorization === act.id,
   );
   return { exceptions: express, flows: act === undefined || express.length === 0 ? [] : [act.flow] };
+}
+
+/** The acts that the rule of a decision names. */
+export function actsOfRule(
+  { authorizations }: Pick<Generation, 'authorizations'>,
+  rule: RuleRef,
+): readonly Authorization[] {
+  const lines = rule.split(' ');
+  return authorizations.filter((act) => lines.includes(ruleOfAct(act)));
+}
+
+/** The last day on which a rule of a decision allows something by itself; undefined where nothing ends it. */
+export function endOfGrants(
+  generation: Pick<Generation, 'authorizations' | 'folders'>,
+  rule: RuleRef,
+): IsoDate | undefined {
+  const lines = rule.split(' ');
+  const grants = generation.folders.flatMap((folder) => folder.grants).filter((grant) => isNamed(grant, lines));
+  const ends = grants.map((grant) => lastDayOf(grant, generation.authorizations));
+  return ends.includes(undefined) ? undefined : ends.toSorted().at(-1);
+}
+
+/** Grants to a group or a role have a line for the grant and one for the person. */
+function isNamed({ rule }: FolderGrant, lines: readonly string[]): boolean {
+  return rule.split(' ').every((line) => lines.includes(line));
 }
 
 /** What lies in a shared folder is of environment R: nothing there says otherwise. */

@@ -124,7 +124,7 @@ function print(answer: ProposalAnswer, options: CommonOptions, out: Out): 0 {
     out.write(`${JSON.stringify(answer)}\n`);
     return 0;
   }
-  const { tree, author, authorProven, authorRefusal, message, state, approvers, changes } = answer;
+  const { tree, author, authorProven, authorRefusal, message, state, approvers, changes, others } = answer;
   const needed = answer.approvalsNeeded;
   const unsigned = authorRefusal === undefined ? 'not signed' : `his signature does not count: ${authorRefusal}`;
   const lines = [
@@ -134,9 +134,12 @@ function print(answer: ProposalAnswer, options: CommonOptions, out: Out): 0 {
     `state      ${state === 'open' ? `${approvers.length} of ${needed} approvals` : 'in force'}`,
     ...approvers.map((one) => `approver   ${one}`),
     ...changes.map((one) => `changes    ${one}`),
+    ...others.map((one) => `also       ${one}`),
   ];
   const isWaiting = state === 'open' && approvers.length < needed;
-  out.write(`${lines.join('\n')}\n${isWaiting ? howToSignProposal(answer) : ''}`);
+  const next =
+    state === 'open' ? `\n"sluis config apply ${tree.slice(0, SHORT)}" writes it and puts it in force\n` : '';
+  out.write(`${lines.join('\n')}\n${isWaiting ? howToSignProposal(answer) : next}`);
   return 0;
 }
 

@@ -6,9 +6,9 @@ import type { Path } from './yaml-file.ts';
 
 /** A group has persons, and all of them exist. */
 export function groupProblems(files: ConfigFiles, folders: ReadFile<FoldersFile>): readonly Problem[] {
-  const { places, value } = folders;
+  const { places, value, whole } = folders;
   return Object.entries(value.groups ?? {}).flatMap(([name, members]) => {
-    if (members.length === 0) {
+    if (members.length === 0 && whole) {
       const message = `nobody is in the group ${name}, so its grants would give nothing`;
       return [
         places.at(['groups', name], message, 'name persons, as in [anna@ksz], or remove the group and its grants'),

@@ -53,7 +53,8 @@ const common = {
   id: accountId,
   flows: z.union([z.literal('all'), listOf(flowCode, 1)], { error: 'all, or a list of flow codes' }).default('all'),
   sshKeys: z.array(sshKey).default([]),
-  disabled: z.boolean().default(false),
+  /** Kept out: by its own institution, or by the hub, which alone lets it in again. */
+  disabled: z.union([z.boolean(), z.literal('hub')], { error: 'true, false, or hub' }).default(false),
   secondFactor: secondFactor.optional(),
 };
 

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
-import type { FollowsSessions, Place, Places } from '../access/live-sessions.ts';
+import type { Traffic } from '../access/bandwidth.ts';
+import { countedAt, type FollowsSessions, type Place, type Places } from '../access/live-sessions.ts';
 import { newReference } from '../access/reference.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -97,6 +98,11 @@ export class HttpsConnection {
   /** @returns false where its certificate must wait, and the connection was ended for it */
   proves(): boolean {
     return this.#peer === undefined || this.#visit.proves(createHash('sha256').update(this.#peer.leaf).digest('hex'));
+  }
+
+  /** What passes of its requests and answers is counted for it. */
+  counting(traffic: Pick<Traffic, 'pass'>): Pick<Traffic, 'pass'> {
+    return countedAt(this.#place, traffic);
   }
 
   closed(): void {

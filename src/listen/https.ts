@@ -189,13 +189,14 @@ export class HttpsListener {
 
   async #answer(connection: HttpsConnection, message: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!connection.socket.writable) return; // closed, or told that it does not speak HTTP
-    const { handler, logger, limits, traffic } = this.#options;
+    const { handler, logger, limits } = this.#options;
     try {
       const admitted = await connection.admit();
       if (!admitted.ok) {
         await this.#refuse(message, response, await this.#refusal(connection, admitted, message));
         return;
       }
+      const traffic = connection.counting(this.#options.traffic);
       const parts = { handler, logger, traffic, minBodyBytesPerSecond: limits.value.minBodyBytesPerSecond };
       await serve(message, response, admitted.session, parts, this.#closing);
     } catch (error) {

@@ -9,6 +9,8 @@ import { type InTurn, type Place, Turns } from './turns.ts';
 const LEASE_MS = 30_000;
 /** A nudge that was lost, or work of another process, is found at the latest after this. */
 const POLL_MS = 1_000;
+/** While several jobs run, those that become due within so long are claimed together: a claim costs as much as some jobs. */
+const TOGETHER_MS = 4;
 const SHORTEST_RETRY_MS = 125;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -51,6 +53,7 @@ export class Dispatcher {
   readonly #work: Work;
   readonly #worker = `${process.pid}`;
   readonly #held = new Map<string, Lease>();
+  readonly #running = new Set<Promise<void>>();
   readonly #turns: Turns;
   readonly #reserved = new Map<string, InTurn>();
   /** What was left by the last end is claimed. */
@@ -104,11 +107,12 @@ export class Dispatcher {
   }
 
   async #run(): Promise<void> {
-    const running = new Set<Promise<void>>();
+    const running = this.#running;
     const heartbeat = setInterval(() => void this.#extend(), LEASE_MS / 3);
     while (!this.#stopped) {
       this.#toldDue = Number.POSITIVE_INFINITY;
-      const room = this.#work.atOnce - running.size;
+      // Those that run may stand behind one that has a place and is not claimed yet.
+      const room = Math.max(this.#work.atOnce - running.size, this.#reserved.size > 0 ? 1 : 0);
       const leases = await this.#claim(room);
       for (const lease of leases) {
         this.#held.set(lease.key, lease);
@@ -216,7 +220,7 @@ export class Dispatcher {
     const before = clock.now();
     if (this.#stopped || this.#toldDue <= before) return;
     const first = Math.min(due ?? Number.POSITIVE_INFINITY, this.#toldDue);
-    const wait = Math.min(POLL_MS, Math.max(1, first - before));
+    const wait = Math.min(POLL_MS, Math.max(this.#running.size > 1 ? TOGETHER_MS : 1, first - before));
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);
       this.#wakesAt = before + wait;

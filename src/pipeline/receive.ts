@@ -16,7 +16,7 @@ import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
 import type { AtOnce } from './at-once.ts';
-import { type Candidate, contentOf, dataOf, partsOf, submittedFile } from './candidate.ts';
+import { type Candidate, contentOf, dataOf, parseArrival, partsOf, submittedFile } from './candidate.ts';
 import { runsAhead } from './closing.ts';
 import type { Dispatcher, Reserved } from './dispatcher.ts';
 import type { EarlyChecks } from './early-checks.ts';
@@ -25,7 +25,7 @@ import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
 import { hasLots, lotOf } from './lots.ts';
 import { dequeues, freezes, isAnswered, type PreparedReceipt, receiptCommands } from './receipt-commands.ts';
-import { type SentBefore, sentBefore } from './sent-before.ts';
+import { type SentBefore, sentBefore, sentUnderItsName } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
 import type { SimulationMeter } from './simulation-meter.ts';
 import { checkJob, leaseRef, publishAnswers, thaws, turnOf } from './submission-commands.ts';
@@ -55,6 +55,9 @@ type Parts = {
   readonly onCheck: () => void;
 };
 
+/** `reserved`: the place of a small file whose check has begun. */
+type Receiving = { readonly ticket: Ticket; readonly receivedAt: number; readonly reserved: Reserved | undefined };
+
 /** Turns arrivals into submissions: finds the flow, checks the file as a whole, and answers with the signed receipt. */
 export class Receiver {
   readonly #parts: Parts;
@@ -67,14 +70,15 @@ export class Receiver {
 
   async handle(lease: Lease): Promise<void> {
     const arrival = parseArrival(lease.payload);
-    const [row, isInUse] = await Promise.all([
+    const generation = this.#parts.generation.value;
+    const partner = generation.partners.find((candidate) => candidate.id === arrival.partner);
+    const [row, isInUse, sent] = await Promise.all([
       this.#parts.ledger.read({ kind: 'entry', path: arrival.path }),
       this.#parts.isInUse(arrival.path),
+      partner && sentUnderItsName({ generation, partner, arrival }, this.#parts),
     ]);
     if (row === undefined || row.kind === 'folder' || isAnswered(row, arrival)) return this.#drop(lease);
     if (isInUse) return this.#later(lease, RETRY_MS);
-    const generation = this.#parts.generation.value;
-    const partner = generation.partners.find((candidate) => candidate.id === arrival.partner);
     if (partner === undefined) return this.#later(lease, DAY_MS);
     const outcome = await this.#judge(generation, partner, arrival, row);
     if (outcome.kind === 'drop') return this.#drop(lease);
@@ -82,7 +86,7 @@ export class Receiver {
     const waitMs = this.#simulationWait(outcome.candidate);
     if (waitMs > 0) return this.#later(lease, waitMs);
     try {
-      await this.#receive(lease, outcome.candidate);
+      await this.#receive(lease, outcome.candidate, sent);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'locked') throw error;
       await this.#later(lease, RETRY_MS); // somebody locked it at the last moment
@@ -111,24 +115,24 @@ export class Receiver {
   }
 
   /** One commit: the signed receipt stands in the mailbox, and the submission is being checked or has ended. */
-  async #receive(lease: Lease, found: Candidate): Promise<void> {
-    const { ledger, clock } = this.#parts;
+  async #receive(lease: Lease, found: Candidate, sent: readonly Submission[] | undefined): Promise<void> {
+    const { clock } = this.#parts;
     const ticket = found.arrival.ticket ?? newTicket(clock.now(), randomInt(TICKET_RANDOM));
-    const before = await sentBefore(found, ledger, clock);
+    const before = await sentBefore(found, this.#parts, sent);
     if (before.same !== undefined) return this.#answerAgain(lease, found, before.same, ticket);
     const outside = [...found.faults, ...before.faults];
     const receivedAt = clock.now();
     const isBegun = outside.length === 0 && this.#beginEarly(found, ticket, receivedAt);
-    const reserved = this.#reserve(found, ticket, isBegun);
+    const reserved = isBegun ? this.#reserve(found, ticket, true) : undefined;
     let isChecked = false;
     try {
-      if (isBegun && (await this.#answerAtOnce(lease, found, ticket, receivedAt, reserved))) return;
+      if (reserved && (await this.#answerAtOnce(lease, found, ticket, receivedAt, reserved))) return;
       const candidate = outside.length > 0 ? { ...found, faults: outside } : await this.#read(found);
-      isChecked = await this.#answer(lease, candidate, before, ticket, receivedAt);
+      isChecked = await this.#answer(lease, candidate, before, { ticket, receivedAt, reserved });
     } finally {
       if (!isChecked) {
         this.#parts.early.take(ticket);
-        reserved.withdraw();
+        reserved?.withdraw();
       }
     }
   }
@@ -175,8 +179,7 @@ export class Receiver {
     lease: Lease,
     candidate: Candidate,
     before: SentBefore,
-    ticket: Ticket,
-    receivedAt: number,
+    { ticket, receivedAt, reserved }: Receiving,
   ): Promise<boolean> {
     const { ledger, clock } = this.#parts;
     const alike = before.refusedAlike(candidate.faults);
@@ -185,18 +188,21 @@ export class Receiver {
       return false;
     }
     const { submission, kept } = await this.#submissionOf(candidate, ticket, receivedAt);
+    const isChecked = submission.state === 'checking';
+    const own = isChecked && reserved === undefined ? this.#reserve(candidate, ticket, false) : undefined;
     crashPoint('receive.before-receipt-commit');
-    await ledger.commit([
+    const committed = ledger.commit([
       ...receiptCommands(lease, candidate, { submission, kept }, clock.now()),
       ...this.#lotIsNew(candidate),
       { kind: 'insertSubmission', submission },
       ...this.#next(candidate, submission),
     ]);
+    committed.catch(() => own?.withdraw());
+    await committed;
     crashPoint('receive.after-receipt-commit');
     this.#parts.logger.info({ ticket, flow: submission.flow, state: submission.state }, 'submission received');
-    if (submission.state !== 'checking') return false;
-    this.#parts.onCheck();
-    return true;
+    if (isChecked) this.#parts.onCheck();
+    return isChecked;
   }
 
   async #submissionOf(candidate: Candidate, ticket: Ticket, receivedAt: number): Promise<PreparedReceipt> {
@@ -289,12 +295,4 @@ export class Receiver {
       { kind: 'releaseLease', ...leaseRef(lease), dueAt: this.#parts.clock.now() + ms },
     ]);
   }
-}
-
-/** The payload of a job in the queue `arrival`, which only `vfs/arrivals.ts` writes. */
-function parseArrival(payload: unknown): Arrival {
-  if (typeof payload !== 'object' || payload === null || !('path' in payload)) {
-    throw new GatewayError('broken', 'a job of the queue "arrival" has no path');
-  }
-  return payload as Arrival;
 }

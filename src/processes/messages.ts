@@ -1,4 +1,4 @@
-import type { TransferState } from '../access/live-sessions.ts';
+import type { SessionsNow } from '../access/live-sessions.ts';
 import type { LoginKey, LoginTry } from '../access/login-limiter.ts';
 import type { MisfitFacts } from '../domain/misfit.ts';
 import type { Direction } from '../domain/partner.ts';
@@ -90,7 +90,7 @@ export type OwnerCalls = {
   readonly discard: Asked<undefined, undefined>;
   readonly metrics: Asked<undefined, readonly MetricJson[]>;
   /** Uploads and downloads under way. */
-  readonly transfers: Asked<undefined, readonly TransferState[]>;
+  readonly 'sessions.now': Asked<undefined, SessionsNow>;
   readonly 'parts.supersede': Asked<string, undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
 };

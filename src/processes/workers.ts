@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import type { TransferState } from '../access/live-sessions.ts';
+import type { SessionsNow } from '../access/live-sessions.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { MisfitFacts } from '../domain/misfit.ts';
@@ -112,14 +112,15 @@ export class Workers {
   }
 
   /** What the workers have under way; one that does not say so in time is left out. */
-  async transfers(): Promise<readonly TransferState[]> {
+  async sessionsNow(): Promise<readonly SessionsNow[]> {
+    const nothing: SessionsNow = { transfers: [], bytes: [] };
     const asked = [...this.#joined.keys()].map(({ worker }) =>
       Promise.race([
-        worker.call('transfers', undefined).catch(() => []),
-        delay(METRICS_MS, [] as const, { ref: false }),
+        worker.call('sessions.now', undefined).catch(() => nothing),
+        delay(METRICS_MS, nothing, { ref: false }),
       ]),
     );
-    return (await Promise.all(asked)).flat();
+    return Promise.all(asked);
   }
 
   /** What the workers counted; one that does not say so in time is left out. */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection, ServerChannel, Session as SshSession } from 'ssh2';
-import type { Place } from '../access/live-sessions.ts';
+import { countedAt, type Place } from '../access/live-sessions.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Session } from '../domain/principal.ts';
@@ -241,10 +241,10 @@ export class SshConnection {
   #serve(client: Connection, channel: ServerChannel, session: Current<Session>): void {
     const wire = new ChannelWire(client, channel);
     this.#wire = wire;
-    const { logger } = this.#parts;
+    const traffic = countedAt(this.#place, this.#parts.traffic);
     const language = this.#parts.languageOf(session.value.principal.partner) ?? 'en';
-    const desk: Desk = { ...this.#parts, session, language, handles: new Handles() };
-    new SftpSession(desk, wire, logger, () => this.#idle?.refresh()).run().then(
+    const desk: Desk = { ...this.#parts, traffic, session, language, handles: new Handles() };
+    new SftpSession(desk, wire, this.#parts.logger, () => this.#idle?.refresh()).run().then(
       (end) => {
         this.#sessionOver = true;
         if (end === 'malformed') this.#noteBroken('the packets of SFTP can not be understood');
@@ -253,7 +253,7 @@ export class SshConnection {
         setTimeout(() => this.end('the session is over'), AFTER_SESSION_MS).unref();
       },
       (error: unknown) => {
-        logger.error({ error }, 'an SFTP session failed');
+        this.#parts.logger.error({ error }, 'an SFTP session failed');
         this.end('session failed');
       },
     );

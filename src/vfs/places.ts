@@ -19,7 +19,7 @@ export function findPlace(generation: Generation, asking: Session, asked: VPath)
   const tops = topsOf(session);
   if (tops !== undefined) return { kind: 'virtual', children: tops };
   const found = accountOf(generation, session.principal);
-  return found && placeOf(found.partner, found.account, generation.folders, path);
+  return found && placeOf(generation, found.partner, found.account, path);
 }
 
 /** The place of a path below a configured folder. @throws GatewayError `not-found`, `not-allowed` for the folder itself */
@@ -49,7 +49,13 @@ export function absent(): GatewayError {
   return new GatewayError('not-found', 'there is nothing under this name');
 }
 
-/** What a protocol sees of a ledger row. */
+/** What a protocol sees of a ledger row at a place. Who oversees a folder sees no digest and no property: they tell of content. */
+export function entryAt(place: Place, row: EntryRow, path: VPath): Entry {
+  const entry = entryOf(row, path);
+  return place.kind === 'overseen' ? { ...entry, sha256: '', properties: [] } : entry;
+}
+
+/** The same where it is one's own. */
 export function entryOf(row: EntryRow, path: VPath): Entry {
   return {
     path,

@@ -15,7 +15,7 @@ export function allowanceOf(generation: Generation, session: Session, place: Pla
   if (place.kind === 'shared') {
     return { areas: [place.folder], maxBytes: place.shared.quotaBytes ?? generation.limits.quotaBytes };
   }
-  return place.kind === 'mailbox' ? undefined : intakeAllowance(generation, session);
+  return place.kind === 'mailbox' || place.kind === 'overseen' ? undefined : intakeAllowance(generation, session);
 }
 
 function intakeAllowance({ partners, limits }: Generation, { principal }: Session): Allowance {

@@ -124,7 +124,7 @@ export class Vfs implements Files {
         if (this.#gate.allows(session, 'stat', name)) yield configuredFolder(name);
       }
     } else {
-      yield* this.#rows.below(place.ledgerPath, path);
+      yield* this.#rows.below(place, path);
     }
   }
 

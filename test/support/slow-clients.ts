@@ -8,6 +8,8 @@ import type { RunningGateway } from './gateway.ts';
 /** More than sockets and buffers of both ends hold, so that a client that takes its time is not done for minutes. */
 export const BIG_BYTES = 24 * 1024 * 1024;
 
+/** Who was cut notices within this. */
+const END_MS = 15_000;
 /** Of these clients, a second. */
 const [CURL_RATE, SFTP_KBIT] = ['60k', '480'];
 
@@ -61,8 +63,14 @@ export class SlowClients {
   }
 
   /** Ends what still runs. */
-  async close(): Promise<void> {
+  async stop(): Promise<void> {
+    const ends = [...this.#running].map((child) => new Promise((resolve) => child.once('close', resolve)));
     for (const child of this.#running) child.kill('SIGKILL');
+    await Promise.all(ends);
+  }
+
+  async close(): Promise<void> {
+    await this.stop();
     await rm(this.folder, { recursive: true, force: true });
   }
 
@@ -81,7 +89,8 @@ export class SlowClients {
     const batch = this.#target();
     await writeFile(batch, `${line}\n`);
     const who = proof ?? sshWords({ ...this.#gateway, sftp: port ?? this.#gateway.sftp }, account);
-    const words = ['-l', SFTP_KBIT, '-b', batch, ...who, `${account}@127.0.0.1`];
+    // Small requests, few at once: between them it sleeps, and hears nothing.
+    const words = ['-l', SFTP_KBIT, '-B', '4096', '-R', '4', '-b', batch, ...who, `${account}@127.0.0.1`];
     return this.#run(`sftp ${account} ${path}`, 'sftp', words);
   }
 
@@ -94,15 +103,18 @@ export class SlowClients {
     });
     const ended = new Promise<Ended>((resolve, reject) => {
       child.once('error', reject);
-      child.once('close', (code) => {
+      child.once('close', (code, signal) => {
         this.#running.delete(child);
-        resolve({ status: code ?? -1, out: '', err });
+        // Whom we had to kill went on as if nothing had happened; sftp itself may end by a broken pipe.
+        if (signal === 'SIGKILL') resolve({ status: 0, out: '', err: 'it went on and on' });
+        else resolve({ status: code ?? -1, out: '', err });
       });
     });
     // What curl gets it writes to us; it can not go on while we do not read.
     const finish = () => {
       child.stdout.resume();
-      return ended;
+      const late = setTimeout(() => child.kill('SIGKILL'), END_MS);
+      return ended.finally(() => clearTimeout(late));
     };
     return { name, finish };
   }
