@@ -20,6 +20,8 @@ import { RevocationLists } from './pki/revocation-lists.ts';
 
 const LISTS_MS = 5_000;
 const TICK_MS = 1_000;
+/** Less than what an owner waits for a worker that makes a generation ready. */
+const FIRST_LOOK_MS = 20_000;
 const HALF_LIFE = 0.5;
 const MINUTE_MS = 60_000;
 
@@ -84,7 +86,8 @@ export async function openTrust(
   }
   const reload = tellingReload(lists, logger);
   // A host that hangs must not keep the gateway from starting; nobody gets in before the list is there.
-  await Promise.race([reload(), delay(timeoutSeconds * 1000, undefined, { ref: false })]);
+  const longest = Math.min(timeoutSeconds * 1000, FIRST_LOOK_MS);
+  await Promise.race([reload(), delay(longest, undefined, { ref: false })]);
   const alarm = alarmOf(parts);
   const reloads = setInterval(() => void reload(), LISTS_MS);
   const ticks = setInterval(() => {

@@ -13,7 +13,7 @@ import { type Holdings, WorkerDesk } from './worker-desk.ts';
 /** A worker that does not take up a generation within this is given up; its successor begins with the new one. */
 const TAKE_UP_MS = 5_000;
 /** Lists of what was revoked may have to be fetched first. */
-const PREPARE_MS = 90_000;
+const PREPARE_MS = 30_000;
 const METRICS_MS = 2_000;
 
 export type WorkersParts = {
