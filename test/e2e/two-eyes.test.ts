@@ -109,6 +109,15 @@ describe('outside demo mode', () => {
     expect((await commands.history()).generations.map(({ how }) => how)).toEqual(['bootstrap', 'alone', 'alone']);
   });
 
+  test('a rollback that needs nobody’s approval lets nobody in by itself, and says whom it would', async () => {
+    const before = await inForce();
+    const [first] = (await commands.history()).generations;
+    const answer = await commands.rollback(first?.generation ?? '', 'anna@ksz');
+    expect(answer).toMatchObject({ state: 'open', approvalsNeeded: 0, changes: [] });
+    expect(answer.others).toContain('partners/rva.yaml#/persons/bram/disabled');
+    expect(await inForce()).toBe(before);
+  });
+
   test('an ACL waits for a second person, with an alarm; then it is in force', async () => {
     const before = await inForce();
     expect(await mayRead('anna@rva')).toBe(false);
