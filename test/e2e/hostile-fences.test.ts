@@ -10,7 +10,7 @@ import { edKeyOf } from '../support/ssh-peer.ts';
 import { CAUSES } from './hostile-ssh/all.ts';
 import { type Case, CONTENT, FILE } from './hostile-ssh/case.ts';
 import { conduct } from './hostile-ssh/conduct.ts';
-import { FENCES, type Fence } from './hostile-ssh/fences.ts';
+import { FENCES, type Fence, SEEN_ELSEWHERE } from './hostile-ssh/fences.ts';
 import { LOGIN } from './hostile-ssh/scene.ts';
 
 const START = join(import.meta.dirname, 'hostile-ssh/without-fence.ts');
@@ -76,7 +76,10 @@ describe('the table of fences', () => {
     const source = await readFile(join(SFTP_FOLDER, 'message-fences.ts'), 'utf8');
     const put = [...source.matchAll(/^ {2}(fence\w+)\(/gm)].map(([, name]) => name ?? '');
     const inTable = FENCES.map(({ text }) => text).join('\n');
-    expect(put.filter((name) => name !== 'fenceAll' && !inTable.includes(`${name}(`))).toEqual([]);
+    const missing = put.filter((name) => name !== 'fenceAll' && !inTable.includes(`${name}(`));
+    expect(missing).toEqual(Object.keys(SEEN_ELSEWHERE));
+    const elsewhere = await readFile(join(import.meta.dirname, '../sftp/fences.test.ts'), 'utf8');
+    for (const title of Object.values(SEEN_ELSEWHERE)) expect(elsewhere).toContain(`test('${title}'`);
     const inAll = source.slice(source.indexOf('function fenceAll'), source.indexOf('/** SSH_MSG_UNIMPLEMENTED'));
     const faults = [...inAll.matchAll(/return broke\((.*)\);/g)].map(([, what]) => what ?? '');
     expect(faults.length).toBeGreaterThan(3);

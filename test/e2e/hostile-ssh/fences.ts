@@ -58,9 +58,9 @@ export const FENCES: readonly Fence[] = [
   inMessages(
     'a key that is not whole',
     "    if (method === 'publickey' && !isWholeKey(shown)) return void broke('a key that is not whole');\n",
-    ['a login that is not whole', 'publickey alone'],
+    ['a login that is not whole', 'no key'],
   ),
-  inMessages('logins wait for their turn', '  fenceLogin(protocol, broke);\n', ['a login that is not whole', 'no key']),
+  inMessages('logins wait for their turn', '  fenceLogin(protocol, broke);\n', ['too many tries', 'three passwords']),
   inMessages('packets that hold nothing', '  fenceChannelOpen(protocol, broke);\n', [
     'a channel whose packets hold nothing',
     '1,023',
@@ -77,10 +77,6 @@ export const FENCES: readonly Fence[] = [
     'a window that is larger than any',
     'by one step',
   ]),
-  inMessages('data beyond the window', '  fenceChannelData(protocol, channels, broke);\n', [
-    'data that the window does not allow, or no packet may have',
-    'a packet of 100 kB',
-  ]),
   {
     ...{ fence: 'an identification is plain text, and short', file: 'ssh2-fixes.ts', without: 'if (end < -1) {' },
     text: "if (end < 0 || end >= MAX_IDENTIFICATION_BYTES || !IDENTIFICATION.test(held.toString('utf8', 0, end))) {",
@@ -96,3 +92,8 @@ export const FENCES: readonly Fence[] = [
     ...{ cause: 'bytes of another protocol', what: 'PROXY protocol v1 from nobody' },
   },
 ];
+
+/** Fences that no case of the table reaches; their tests stand in `test/sftp/fences.test.ts`, and nothing takes them away. */
+export const SEEN_ELSEWHERE: Readonly<Record<string, string>> = {
+  fenceChannelData: 'data beyond the window ends the connection',
+};
