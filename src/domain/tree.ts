@@ -1,6 +1,6 @@
 import type { Environment, SharedFolder } from './flow.ts';
 import type { Account, Partner } from './partner.ts';
-import { childOf, isWithin, partsOf, ROOT, type VPath } from './vpath.ts';
+import { childOf, firstParts, isWithin, movedTo, partsOf, type VPath } from './vpath.ts';
 
 /** The standard folders of a partner. Answers and deliveries of T and S stand in OUTTEST. */
 export const INTAKES = { IN: 'R', INTEST: 'T', 'INTEST-S': 'S' } as const satisfies Record<string, Environment>;
@@ -75,10 +75,11 @@ function inStandardTree(
   flows: readonly string[],
   make: (located: Located, flow: string | undefined) => Place,
 ): Place | undefined {
-  const [top, second] = partsOf(path);
+  const parts = partsOf(path);
+  const [top, second] = parts;
   if (top === undefined) return undefined;
-  const ledgerPath = partsOf(path).reduce<VPath>(childOf, ledgerRoot(partner));
-  const depthBelow = partsOf(path).length;
+  const ledgerPath = movedTo(ledgerRoot(partner), path);
+  const depthBelow = parts.length;
   if (partner.layout === 'flat') {
     return make({ folder: childOf(ledgerRoot(partner), top), ledgerPath, depth: depthBelow - 1 }, undefined);
   }
@@ -119,5 +120,5 @@ function sharedPlace(
 export function areaOf(ledgerPath: VPath): VPath | undefined {
   const parts = partsOf(ledgerPath);
   const depth = parts[0] === 'partners' ? 3 : 2;
-  return parts.length < depth ? undefined : parts.slice(0, depth).reduce<VPath>(childOf, ROOT);
+  return parts.length < depth ? undefined : firstParts(ledgerPath, depth);
 }

@@ -16,7 +16,12 @@ const WORTH_KEEPING_BYTES = 1024 * 1024;
 /** Nothing came for so long: its client may have gone without a word, and another connection may go on. */
 const STALLED_MS = 5000;
 
-export type KeepingParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate' | 'generation' | 'clock'> & {
+export type KeepingParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate' | 'generation' | 'clock'>;
+
+type Kept = {
+  readonly contentId: string;
+  /** What it goes on with. */
+  readonly held: PartialRow | undefined;
   /** Version of what stood there when it began, 0 for nothing. */
   readonly base: number;
 };
@@ -31,6 +36,7 @@ export type KeepingParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate' | 'g
 export class Keeping {
   readonly #plan: UploadPlan;
   readonly #contentId: string;
+  readonly #base: number;
   readonly #parts: KeepingParts;
   readonly #written: Written;
   #held: number;
@@ -40,9 +46,10 @@ export class Keeping {
   #row: 'none' | 'ours' | 'lost';
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(plan: UploadPlan, contentId: string, held: PartialRow | undefined, parts: KeepingParts) {
+  constructor(plan: UploadPlan, { contentId, held, base }: Kept, parts: KeepingParts) {
     this.#plan = plan;
     this.#contentId = contentId;
+    this.#base = base;
     this.#parts = parts;
     this.#written = new Written(held?.size);
     this.#held = held?.size ?? 0;
@@ -128,11 +135,11 @@ export class Keeping {
   }
 
   #beginning(owner: Pick<PartialRow, 'principal' | 'path'>): readonly LedgerCommand[] {
-    const { generation, base } = this.#parts;
+    const { generation } = this.#parts;
     const { session, path, rule } = this.#plan;
     const maxOfPrincipal = generation.value.limits.maxPartialUploadsPerPrincipal;
     return [
-      { kind: 'beginPartial', ...owner, contentId: this.#contentId, base, maxOfPrincipal },
+      { kind: 'beginPartial', ...owner, contentId: this.#contentId, base: this.#base, maxOfPrincipal },
       { kind: 'audit', line: actionLine(session, 'begin-parts', path, 'done', rule) },
     ];
   }

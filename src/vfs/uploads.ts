@@ -82,16 +82,16 @@ export class UploadDesk implements Uploads, HeldUploads {
   ): Promise<Upload> {
     const goesOn = options.keep === true && options.startFrom === 'current';
     const planned = await this.#publisher.plan(session, path, options.condition, goesOn ? 'go-on' : 'write');
-    const { target, ...plan } = planned;
+    const { target } = planned;
     try {
-      assertFits(plan, options.sizeHint ?? 0);
+      assertFits(planned, options.sizeHint ?? 0);
     } catch (error) {
-      throw this.#refused(plan, asGatewayError(error));
+      throw this.#refused(planned, asGatewayError(error));
     }
     if (options.keep) {
       const upload = await this.#unfinished.takeUp(planned, goesOn, this.#host);
       if (upload !== undefined) {
-        this.#started(plan, upload);
+        this.#started(planned, upload);
         return upload;
       }
       // What was held may be gone meanwhile.
@@ -101,8 +101,8 @@ export class UploadDesk implements Uploads, HeldUploads {
     crashPoint('receive.open');
     const upload = options.keep
       ? this.#unfinished.begin(planned, content, this.#host)
-      : new StagedUpload(plan, content, this.#host);
-    this.#started(plan, upload);
+      : new StagedUpload(planned, content, this.#host);
+    this.#started(planned, upload);
     if (options.startFrom === 'current' && target?.entry !== undefined) await this.#fillFrom(upload, target.entry);
     return upload;
   }
