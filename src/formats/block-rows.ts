@@ -38,6 +38,7 @@ export class BlockRows {
   starts: Int32Array<ArrayBuffer>;
   ends: Int32Array<ArrayBuffer>;
   plain = new Uint8Array(FIRST_ROWS);
+  asWritten = new Uint8Array(FIRST_ROWS);
   persons = new Uint32Array(FIRST_ROWS);
   periodBegins = new Int32Array(FIRST_ROWS);
   periodEnds = new Int32Array(FIRST_ROWS);
@@ -129,10 +130,11 @@ export class BlockRows {
     read: (row: number) => ParsedRecord | undefined,
     { hasQuotes = false, ...end }: Partial<BlockEnd> & { readonly hasQuotes?: boolean } = {},
   ): RecordBlock {
-    const { bytes, count, fields, rowStarts, starts, ends, plain, persons, periodBegins, periodEnds } = this;
+    const { bytes, count, fields, rowStarts, starts, ends, plain, asWritten } = this;
+    const { persons, periodBegins, periodEnds } = this;
     return {
       ...{ bytes, charset: this.#charset, count, fields, rowStarts, starts, ends },
-      ...{ plain, persons, periodBegins, periodEnds, hasQuotes },
+      ...{ plain, asWritten, persons, periodBegins, periodEnds, hasQuotes },
       end: { count, sums: [], trailer: undefined, ...end },
       record(row, number) {
         const record = row < count ? read(row) : undefined;
@@ -159,6 +161,7 @@ export class BlockRows {
     this.starts = grown(new Int32Array(rows * this.fields), this.starts);
     this.ends = grown(new Int32Array(rows * this.fields), this.ends);
     this.plain = grown(new Uint8Array(rows), this.plain);
+    this.asWritten = grown(new Uint8Array(rows), this.asWritten);
     this.persons = grown(new Uint32Array(rows), this.persons);
     this.periodBegins = grown(new Int32Array(rows), this.periodBegins);
     this.periodEnds = grown(new Int32Array(rows), this.periodEnds);

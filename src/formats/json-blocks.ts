@@ -2,10 +2,11 @@ import { isUtf8 } from 'node:buffer';
 import { BlockRows } from './block-rows.ts';
 import { ended } from './delimited-blocks.ts';
 import { jsonAnatomy } from './json-anatomy.ts';
-import { JsonLinesFormat } from './json-lines.ts';
+import { JsonLinesFormat, JsonLinesWriter } from './json-lines.ts';
 import { type MemberKind, type MemberTree, memberTree, readMembers } from './json-members.ts';
 import type { BlockCutter, BlockPlan, BlockReader, RecordBlock } from './record-block.ts';
-import { NO_MATCH, Templates } from './record-template.ts';
+import type { FieldMask } from './record-format.ts';
+import { type Anatomy, NO_MATCH, Templates } from './record-template.ts';
 import { RowAlone } from './row-alone.ts';
 import { MAX_RECORD_BYTES } from './rows.ts';
 import { byteClasses } from './text-matcher.ts';
@@ -24,9 +25,14 @@ export class JsonBlocks implements BlockReader {
   readonly #templates: Templates;
   readonly #alone: RowAlone;
   readonly #tree: MemberTree;
+  readonly #writer: JsonLinesWriter;
+  /** All fields. */
+  readonly #mask: FieldMask;
 
   constructor({ layout, environment }: BlockPlan) {
     this.#tree = memberTree(layout.fields);
+    this.#mask = layout.fields.map(() => true);
+    this.#writer = new JsonLinesWriter(layout, this.#mask);
     const kinds = kindsOf(this.#tree);
     this.#rows = new BlockRows({
       ...{ layout, environment, charset: 'utf-8', classes: byteClasses('"\\') },
@@ -65,12 +71,19 @@ export class JsonBlocks implements BlockReader {
       let end = feed < 0 ? data.length : feed;
       if (end > start && data[end - 1] === CR) end -= 1;
       const line = data.subarray(start, end);
-      const { fields } = this.#rows;
-      const members = readMembers(line.toString(), this.#tree, fields);
-      const isSound = typeof members !== 'string' && members.faults.length === 0;
-      this.#templates.learn(line, isSound ? jsonAnatomy(line, this.#tree, fields) : undefined);
+      this.#templates.learn(line, this.#anatomyOf(line));
     }
     return next;
+  }
+
+  #anatomyOf(line: Buffer): Anatomy | undefined {
+    const { fields } = this.#rows;
+    const text = line.toString();
+    const members = readMembers(text, this.#tree, fields);
+    if (typeof members === 'string' || members.faults.length > 0) return undefined;
+    const anatomy = jsonAnatomy(line, this.#tree, fields);
+    const isAsWritten = this.#writer.record(members.values, this.#mask) === `${text}\n`;
+    return anatomy === undefined ? undefined : { ...anatomy, isAsWritten };
   }
 }
 

@@ -1,6 +1,7 @@
 import { DelimitedRows } from './delimited-rows.ts';
 import { fixedWidthRows } from './fixed-width-rows.ts';
 import { rowSums } from './fixed-width-sums.ts';
+import { JsonCopies } from './json-copies.ts';
 import { JsonRows } from './json-rows.ts';
 import { outputFormat } from './open-format.ts';
 import type { WrittenTotals } from './record-format.ts';
@@ -26,7 +27,9 @@ export function rowWriter(plan: RowPlan, totals: WrittenTotals | undefined): Row
     }
     case 'xml':
       return isAsciiText(format.record) ? new XmlRows(format, plan, columns) : undefined;
-    case 'json-lines':
-      return new JsonRows(plan, columns);
+    case 'json-lines': {
+      const rows = new JsonRows(plan, columns);
+      return JsonCopies.canCopy(plan.flow, plan, columns) ? new JsonCopies(plan, rows) : rows;
+    }
   }
 }

@@ -60,6 +60,10 @@ export interface RecordBlock {
   readonly ends: Int32Array;
   /** NOT_PLAIN, PLAIN or PLAIN_BEYOND_ASCII. */
   readonly plain: Uint8Array;
+  /**
+   * Of plain rows: 1 where all from the first value to the last is as the writer of the flow's format puts it. Of JSON lines.
+   */
+  readonly asWritten: Uint8Array;
   /** Of plain rows: the key of the person, see domain/person-key.ts. */
   readonly persons: Uint32Array;
   /** Of plain rows: the days of their period, see `OPEN_END`. Every day before 1900 is -1. */

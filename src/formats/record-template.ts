@@ -7,7 +7,12 @@ export type TemplateValue = { readonly field: number; readonly start: number; re
 export type TemplateGap = { readonly field: number; readonly start: number };
 
 /** How one record is put together, by places in its bytes. */
-export type Anatomy = { readonly values: readonly TemplateValue[]; readonly gaps: readonly TemplateGap[] };
+export type Anatomy = {
+  readonly values: readonly TemplateValue[];
+  readonly gaps: readonly TemplateGap[];
+  /** Whether the writer of the format would put it together in the same way. */
+  readonly isAsWritten?: boolean | undefined;
+};
 
 /** No match: the record is put together in another way, or has a value that is not certainly right. */
 export const NO_MATCH = -1;
@@ -27,8 +32,9 @@ class Template {
   readonly #fields: Int32Array;
   readonly #mayBeEmpty: readonly boolean[];
   readonly #gaps: readonly TemplateGap[];
+  readonly #asWritten: number;
 
-  constructor(record: Buffer, { values, gaps }: Anatomy, mayBeEmpty: (field: number) => boolean) {
+  constructor(record: Buffer, { values, gaps, isAsWritten }: Anatomy, mayBeEmpty: (field: number) => boolean) {
     const literals: Uint8Array[] = [];
     let from = 0;
     for (const { start, end } of values) {
@@ -40,6 +46,7 @@ class Template {
     this.#fields = Int32Array.from(values, ({ field }) => field);
     this.#mayBeEmpty = values.map(({ field }) => mayBeEmpty(field));
     this.#gaps = gaps;
+    this.#asWritten = isAsWritten === true ? 1 : 0;
     const parts = literals.map((literal) => Buffer.from(literal).toString('latin1'));
     this.key = JSON.stringify([parts, [...this.#fields], gaps]);
   }
@@ -47,6 +54,7 @@ class Template {
   /** Puts down the ranges; answers where the record ends, or NO_MATCH. */
   match(data: Uint8Array, start: number, rows: BlockRows): number {
     const base = rows.open(start);
+    rows.asWritten[rows.count] = this.#asWritten;
     const limit = data.length;
     const literals = this.#literals;
     const fields = this.#fields;

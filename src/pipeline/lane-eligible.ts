@@ -55,6 +55,7 @@ const FLOW = [
     'maxFileBytes',
     'keepAnsweredSeconds',
     'level',
+    'expected',
     'source',
   ],
 ];

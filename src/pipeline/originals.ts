@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { Person } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { OriginalsLookup } from './batch.ts';
@@ -13,8 +13,7 @@ const DIGEST_DIGITS = 16;
  * person. The number itself is not kept.
  */
 export function originalKey(reference: string, insz: string): string {
-  const digest = createHash('sha256').update(`${reference}\n${insz}`).digest('hex').slice(0, DIGEST_DIGITS);
-  return `${reference}#${digest}`;
+  return `${reference}#${hash('sha256', `${reference}\n${insz}`).slice(0, DIGEST_DIGITS)}`;
 }
 
 /** Whether records of a layout can change or cancel others. */

@@ -17,7 +17,8 @@ import {
   type RecordSink,
   WHOLE_FILE,
 } from '../formats/record-format.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
+import { piecesOf } from '../storage/kept-bytes.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
 import type { FileHead } from './batch-contents.ts';
@@ -29,6 +30,9 @@ import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
 import type { Routers } from './routers.ts';
 import { lanePlan, runLane } from './run-lane.ts';
+
+/** A batch so many times larger than the lane asks for is worth opening a directory in memory, if it goes record by record. */
+const WORTH_A_BASE = 16;
 
 export type BatchParts = {
   readonly store: ContentStore;
@@ -64,7 +68,7 @@ export async function runBatch(task: BatchTask, parts: BatchParts): Promise<Batc
 /** What the lane makes of it; undefined where it does not take this batch, or gave it up. */
 async function laneResult(task: BatchTask, parts: BatchParts): Promise<BatchResult | undefined> {
   const { store, lane, progress } = parts;
-  if (lane === undefined || task.contents.reduce((sum, { size }) => sum + size, 0) < lane.minBytes) return undefined;
+  if (lane === undefined || sizeOf(task) < lane.minBytes) return undefined;
   const plan = await lanePlan(task, layoutsInForce(task.flow, task.receivedAt), store);
   const directory = plan === undefined ? undefined : await parts.directory.flat?.(task.environment);
   if (plan === undefined || directory === undefined) return undefined;
@@ -72,7 +76,7 @@ async function laneResult(task: BatchTask, parts: BatchParts): Promise<BatchResu
 }
 
 async function recordByRecord(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
-  const snapshot = parts.directory.snapshot(task.environment);
+  const snapshot = await snapshotFor(task, parts);
   const asksMandates = task.flow.layouts.some(({ roles }) => roles.employer !== undefined);
   const mandates = (asksMandates ? parts.mandates?.snapshot(task.environment) : undefined) ?? NO_MANDATES;
   const batch = new Batch(task, parts, { snapshot, mandates });
@@ -87,6 +91,17 @@ async function recordByRecord(task: BatchTask, parts: BatchParts): Promise<Batch
     snapshot.close();
     mandates.close();
   }
+}
+
+/** A large batch looks into memory where that is at hand: it asks for the same persons in a third of the time. */
+async function snapshotFor(task: BatchTask, { directory, lane }: BatchParts): Promise<DirectorySnapshot> {
+  const isLarge = lane !== undefined && sizeOf(task) >= WORTH_A_BASE * lane.minBytes;
+  const flat = isLarge ? await directory.flat?.(task.environment) : undefined;
+  return flat ?? directory.snapshot(task.environment);
+}
+
+function sizeOf({ contents }: BatchTask): number {
+  return contents.reduce((sum, { size }) => sum + size, 0);
 }
 
 /** What is known of persons and mandates: one version for the whole batch. */
@@ -135,13 +150,13 @@ class Batch implements RecordSink {
     crashPoint('parse.done');
   }
 
-  async #readPart(content: ContentRef, sink: RecordSink): Promise<void> {
+  async #readPart(content: CompletedContent, sink: RecordSink): Promise<void> {
     const { flow, environment, sender } = this.#task;
     const format = recordFormat(flow.format, this.#layouts, { environment, sender: sender.institution });
     const hash = createHash('sha256');
     let bytes = 0;
     let isPastMiddle = false;
-    for await (const chunk of this.#parts.store.read(content)) {
+    for await (const chunk of piecesOf(this.#parts.store, content)) {
       hash.update(chunk);
       bytes += chunk.length;
       format.parse(chunk, sink);

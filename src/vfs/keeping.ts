@@ -5,6 +5,7 @@ import type { LedgerCommand, PartialRow } from '../storage/commands.ts';
 import { actionLine } from './audit-lines.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
 import type { PublisherParts } from './publisher.ts';
+import type { Room } from './room.ts';
 import type { UploadPlan } from './upload.ts';
 import { Written } from './written.ts';
 
@@ -16,14 +17,10 @@ const WORTH_KEEPING_BYTES = 1024 * 1024;
 /** Nothing came for so long: its client may have gone without a word, and another connection may go on. */
 const STALLED_MS = 5000;
 
-export type KeepingParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate' | 'generation' | 'clock'>;
-
-type Kept = {
-  readonly contentId: string;
-  /** What it goes on with. */
-  readonly held: PartialRow | undefined;
+export type KeepingParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate' | 'generation' | 'clock'> & {
   /** Version of what stood there when it began, 0 for nothing. */
   readonly base: number;
+  readonly room: Room;
 };
 
 /**
@@ -36,7 +33,6 @@ type Kept = {
 export class Keeping {
   readonly #plan: UploadPlan;
   readonly #contentId: string;
-  readonly #base: number;
   readonly #parts: KeepingParts;
   readonly #written: Written;
   #held: number;
@@ -46,10 +42,9 @@ export class Keeping {
   #row: 'none' | 'ours' | 'lost';
   #tail: Promise<void> = Promise.resolve();
 
-  constructor(plan: UploadPlan, { contentId, held, base }: Kept, parts: KeepingParts) {
+  constructor(plan: UploadPlan, contentId: string, held: PartialRow | undefined, parts: KeepingParts) {
     this.#plan = plan;
     this.#contentId = contentId;
-    this.#base = base;
     this.#parts = parts;
     this.#written = new Written(held?.size);
     this.#held = held?.size ?? 0;
@@ -61,6 +56,11 @@ export class Keeping {
   /** Bytes that would be held if it were left now. */
   get keepableBytes(): number {
     return Math.max(this.#held, this.#written.fromStart - 1);
+  }
+
+  /** Bytes that are held for sure. */
+  get heldBytes(): number {
+    return this.#held;
   }
 
   get hasStalled(): boolean {
@@ -123,23 +123,28 @@ export class Keeping {
     if (this.#row === 'lost') return;
     const owner = { principal: principalName(this.#plan.session.principal), path: this.#plan.place.ledgerPath };
     const advance: LedgerCommand = { kind: 'advancePartial', ...owner, contentId: this.#contentId, size };
+    const { room } = this.#parts;
+    // What is more is counted by nobody for a moment, rather than twice.
+    room.counted(Math.max(size, this.#held));
     try {
       await this.#parts.ledger.commit(this.#row === 'ours' ? [advance] : [...this.#beginning(owner), advance]);
       this.#row = 'ours';
       this.#held = size;
       this.#heldAt = this.#parts.clock.now();
+      room.counted(size);
     } catch (error) {
+      room.counted(0);
       if (!(error instanceof GatewayError) || error.code === 'broken') throw error;
       this.#row = 'lost';
     }
   }
 
   #beginning(owner: Pick<PartialRow, 'principal' | 'path'>): readonly LedgerCommand[] {
-    const { generation } = this.#parts;
+    const { generation, base } = this.#parts;
     const { session, path, rule } = this.#plan;
     const maxOfPrincipal = generation.value.limits.maxPartialUploadsPerPrincipal;
     return [
-      { kind: 'beginPartial', ...owner, contentId: this.#contentId, base: this.#base, maxOfPrincipal },
+      { kind: 'beginPartial', ...owner, contentId: this.#contentId, base, maxOfPrincipal },
       { kind: 'audit', line: actionLine(session, 'begin-parts', path, 'done', rule) },
     ];
   }

@@ -8,10 +8,12 @@ import { abandoned, endPartial, unfinishedOf } from './partial-commands.ts';
 import { keyOf } from './partials.ts';
 import { findPlace } from './places.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
+import type { Rooms } from './room.ts';
 import { StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
 
 type Parts = PublisherParts & {
   readonly publisher: Publisher;
+  readonly rooms: Rooms;
   readonly isBeingWritten: (ledgerPath: VPath) => boolean;
 };
 
@@ -58,12 +60,12 @@ export class Unfinished {
       if (running.leaving === undefined && !(goesOn && running.hasStalled)) return undefined;
       await running.leave();
     }
-    const { target, place } = planned;
-    const row = running === undefined ? target?.partial : await this.#row(planned);
+    const { target, ...plan } = planned;
+    const row = running === undefined ? target?.partial : await this.#row(plan);
     if (target === undefined || row?.base === undefined) return undefined;
-    if (goesOn && this.#parts.isBeingWritten(place.ledgerPath)) return undefined;
+    if (goesOn && this.#parts.isBeingWritten(plan.place.ledgerPath)) return undefined;
     if (!goesOn || unfinishedOf({ ...target, partial: row }) === undefined) {
-      await this.#drop(planned, row);
+      await this.#drop(plan, row);
       return undefined;
     }
     try {
@@ -71,7 +73,7 @@ export class Unfinished {
       await this.#parts.store.truncate({ contentId: row.contentId }, row.size);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code === 'broken') throw error;
-      await this.#drop(planned, row);
+      await this.#drop(plan, row);
       return undefined;
     }
     return this.#start(planned, row, host, row);
@@ -82,17 +84,18 @@ export class Unfinished {
   }
 
   #start(planned: Planned, content: ContentUpload, host: UploadHost, held: PartialRow | undefined): StagedUpload {
+    const { target, ...plan } = planned;
     const { contentId } = content;
-    const key = keyOf(planned);
-    const base = planned.target?.entry?.version ?? 0;
-    const keeping = new Keeping(planned, { contentId, held, base }, this.#parts);
+    const key = keyOf(plan);
+    const room = this.#parts.rooms.of(plan, held?.size ?? 0);
+    const keeping = new Keeping(plan, contentId, held, { ...this.#parts, room, base: target?.entry?.version ?? 0 });
     const ended = (of: UploadPlan, ending: StagedUpload) => {
       if (this.#running.get(key) === upload) this.#running.delete(key);
       if (upload.leaving !== undefined) this.#left.set(key, contentId);
       host.ended(of, ending);
     };
     this.#left.delete(key);
-    const upload = new StagedUpload(planned, { contentId }, { ...host, ended }, keeping, held?.size);
+    const upload = new StagedUpload(plan, { contentId }, room, { ...host, ended }, keeping, held?.size);
     this.#running.set(key, upload);
     return upload;
   }

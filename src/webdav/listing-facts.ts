@@ -1,5 +1,5 @@
 import type { Session } from '../domain/principal.ts';
-import { firstParts, type VPath } from '../domain/vpath.ts';
+import { childOf, partsOf, ROOT, type VPath } from '../domain/vpath.ts';
 import type { Entry, Lock, PropertyName, QuotaState } from '../vfs/files.ts';
 import type { DavParts } from './dav-parts.ts';
 import { type Resource, resourceOf, type Viewer } from './live-properties.ts';
@@ -58,7 +58,7 @@ export class ListingFacts {
   /** Room is counted by the two first parts of a path. */
   #quotaOf({ path, kind }: Entry): Promise<QuotaState | undefined> {
     if (!this.#wantsQuota || kind === 'file') return Promise.resolve(undefined);
-    const counted = firstParts(path, 2);
+    const counted = partsOf(path).slice(0, 2).reduce<VPath>(childOf, ROOT);
     const known = this.#quotas.get(counted) ?? this.#parts.quota.of(this.#session, counted);
     this.#quotas.set(counted, known);
     return known;

@@ -1,17 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
-import {
-  childOf,
-  firstParts,
-  isWithin,
-  movedTo,
-  nameOf,
-  parentOf,
-  parseVPath,
-  partsOf,
-  ROOT,
-} from '../../src/domain/vpath.ts';
+import { childOf, isWithin, movedTo, nameOf, parentOf, parseVPath, partsOf, ROOT } from '../../src/domain/vpath.ts';
 
 describe('paths a gateway can trust', () => {
   test.each([
@@ -71,17 +61,6 @@ describe('the parts of a path', () => {
     expect(childOf(path, 'x')).toBe('/IN/ADRM/file.csv/x');
     expect(() => childOf(ROOT, 'a/b')).toThrow(GatewayError);
     expect(() => childOf(ROOT, '..')).toThrow(GatewayError);
-  });
-
-  test('the first parts are a folder above, or all there is', () => {
-    expect([0, 1, 2, 3, 4].map((count) => firstParts(path, count))).toEqual([
-      '/',
-      '/IN',
-      '/IN/ADRM',
-      '/IN/ADRM/file.csv',
-      '/IN/ADRM/file.csv',
-    ]);
-    expect(firstParts(ROOT, 2)).toBe('/');
   });
 
   test('below another root a path has that in front, and is no longer than any', () => {
