@@ -179,7 +179,7 @@ export class Visit {
   /** Monotonic time. */
   readonly since: number;
   readonly #parts: VisitParts;
-  readonly #grace: NodeJS.Timeout;
+  #grace: NodeJS.Timeout | undefined;
   #handshakes: readonly Handshake[] = [];
   #hasSlot = false;
   #turn: Turn | undefined;
@@ -262,6 +262,7 @@ export class Visit {
   left(): void {
     this.#isOver = true;
     clearTimeout(this.#grace);
+    this.#grace = undefined;
     for (const handshake of this.#handshakes) handshake.end();
     this.#handshakes = [];
     this.#parts.left();

@@ -26,9 +26,17 @@ const FIRST_AND_LAST = [
   ['10-01', '12-31'],
 ] as const;
 
+const MS_PER_DAY = 86_400_000;
+/** The day that was asked for last: every decision asks for today. */
+let lastDay = { from: 0, date: '1970-01-01' as IsoDate };
+
 /** The UTC day of an instant. */
 export function dateOf(at: number): IsoDate {
-  return new Date(at).toISOString().slice(0, 10) as IsoDate;
+  const into = at - lastDay.from;
+  if (into >= 0 && into < MS_PER_DAY) return lastDay.date;
+  const date = new Date(at).toISOString().slice(0, 10) as IsoDate;
+  lastDay = { from: Math.floor(at / MS_PER_DAY) * MS_PER_DAY, date };
+  return date;
 }
 
 /** Whether begin is not after end. */

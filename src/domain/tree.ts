@@ -1,7 +1,7 @@
 import type { Environment, FolderGrant, SharedFolder } from './flow.ts';
 import type { Account, Partner, Sector } from './partner.ts';
 import type { PartnerId } from './principal.ts';
-import { childOf, firstPartsOf, isWithin, nameOf, partsOf, ROOT, type VPath } from './vpath.ts';
+import { childOf, firstPartsOf, isWithin, movedTo, nameOf, partsOf, ROOT, type VPath } from './vpath.ts';
 
 /** The standard folders of a partner. Answers and deliveries of T and S stand in OUTTEST. */
 export const INTAKES = { IN: 'R', INTEST: 'T', 'INTEST-S': 'S' } as const satisfies Record<string, Environment>;
@@ -112,10 +112,11 @@ function inStandardTree(
   flows: readonly string[],
   make: (located: Located, flow: string | undefined) => Place,
 ): Place | undefined {
-  const [top, second] = partsOf(path);
+  const parts = partsOf(path);
+  const [top, second] = parts;
   if (top === undefined) return undefined;
-  const ledgerPath = partsOf(path).reduce<VPath>(childOf, ledgerRoot(partner));
-  const depthBelow = partsOf(path).length;
+  const ledgerPath = movedTo(ledgerRoot(partner), path);
+  const depthBelow = parts.length;
   if (partner.layout === 'flat') {
     return make({ folder: childOf(ledgerRoot(partner), top), ledgerPath, depth: depthBelow - 1 }, undefined);
   }

@@ -31,7 +31,11 @@ export function parseVPath(raw: string): VPath {
     }
     parts.push(part);
   }
-  const path = `/${parts.join('/')}`;
+  return shortEnough(`/${parts.join('/')}`);
+}
+
+/** A path of parts that can be trusted. */
+function shortEnough(path: string): VPath {
   if (Buffer.byteLength(path) > MAX_PATH_BYTES) {
     throw new GatewayError('bad-path', `a path has at most ${MAX_PATH_BYTES} bytes of UTF-8`);
   }
@@ -69,6 +73,12 @@ export function firstPartsOf(path: VPath, count: number): VPath | undefined {
 export function childOf(folder: VPath, name: string): VPath {
   if (name.includes('/')) throw new GatewayError('bad-path', 'a name may not hold "/"');
   return parseVPath(folder === '/' ? `/${name}` : `${folder}/${name}`);
+}
+
+/** What a path is called where its root is another folder. @throws GatewayError `bad-path` where that is too long */
+export function movedTo(folder: VPath, path: VPath): VPath {
+  if (folder === '/' || path === '/') return folder === '/' ? path : folder;
+  return shortEnough(`${folder}${path}`);
 }
 
 /** Whether `path` is `folder` or lies below it; `/in/ab` does not lie below `/in/a`. */

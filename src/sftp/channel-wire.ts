@@ -48,18 +48,19 @@ export class ChannelWire implements Wire {
     return this.#inboxBytes + this.#raw.waiting;
   }
 
-  async receive(): Promise<readonly Buffer[] | undefined> {
+  async receive(take: (bytes: Buffer) => void): Promise<boolean> {
     while (this.#inbox.length === 0) {
-      if (this.#ended || this.closed) return undefined;
+      if (this.#ended || this.closed) return false;
       await new Promise<void>((resolve) => {
         this.#wakeReader = resolve;
       });
       this.#wakeReader = undefined;
     }
-    const bytes = this.#inbox;
+    const inbox = this.#inbox;
     this.#inbox = [];
     this.#inboxBytes = 0;
-    return bytes;
+    for (const bytes of inbox) take(bytes);
+    return true;
   }
 
   used(bytes: number): void {

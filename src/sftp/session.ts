@@ -17,8 +17,8 @@ const MAX_BATCH_BYTES = 1024 * 1024;
 
 /** What a session needs of the channel it speaks through. */
 export interface Wire {
-  /** The bytes that came since the last call, as soon as there are any; undefined at the end. */
-  receive(): Promise<readonly Uint8Array[] | undefined>;
+  /** Hands over the bytes that came since the last call, as soon as there are any. @returns false at the end */
+  receive(take: (bytes: Uint8Array) => void): Promise<boolean>;
   /** The client may send as many bytes more: it never runs far ahead. */
   used(bytes: number): void;
   /**
@@ -54,6 +54,7 @@ export class SftpSession {
   readonly #logger: Logger;
   readonly #active: () => void;
   readonly #parser = new PacketParser();
+  readonly #take = (bytes: Uint8Array): void => this.#parser.add(bytes);
   /** A request that was read and is not carried out yet. */
   #ahead: { readonly request: Request; readonly bytes: number } | undefined;
   #greeted = false;
@@ -72,14 +73,7 @@ export class SftpSession {
   async run(): Promise<SessionEnd> {
     let keep = true;
     try {
-      for (let bytes = await this.#wire.receive(); bytes !== undefined; bytes = await this.#wire.receive()) {
-        for (const chunk of bytes) this.#parser.add(chunk);
-        for (let next = this.#next(); next !== undefined; next = this.#next()) {
-          if (this.#wire.closed) return 'cut';
-          await this.#serve(next.request, next.bytes);
-        }
-        this.#makeRoom();
-      }
+      while ((await this.#wire.receive(this.#take)) && !this.#wire.closed) await this.#serveWhole();
       return this.#wire.closed ? 'cut' : 'ended';
     } catch (error) {
       if (this.#wire.closed) return 'cut';
@@ -90,6 +84,15 @@ export class SftpSession {
       const errors = await this.#desk.handles.abandon(keep && this.#wire.keeps);
       for (const error of errors) this.#logger.error({ error }, 'an open SFTP handle could not be given up');
     }
+  }
+
+  /** All packets that have come whole. A function of its own: `run` waits for long, and would hold the last of them. */
+  async #serveWhole(): Promise<void> {
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      if (this.#wire.closed) return;
+      await this.#serve(next.request, next.bytes);
+    }
+    this.#makeRoom();
   }
 
   /**

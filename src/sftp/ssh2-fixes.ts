@@ -39,7 +39,8 @@ const MAX_HELD_BYTES = 16 * 1024;
 export function joinIdentification(socket: Socket, inTurn: (begin: () => void) => void, forged: () => void): void {
   let held: Buffer | undefined = Buffer.alloc(0);
   let asked = false;
-  const on = socket.on.bind(socket);
+  const plain = socket.on;
+  const on = plain.bind(socket);
   const joined = (listener: (chunk: Buffer) => void) => {
     const begin = () => {
       const bytes = held;
@@ -71,10 +72,11 @@ export function joinIdentification(socket: Socket, inTurn: (begin: () => void) =
   };
   const value = (event: string, listener: (...values: unknown[]) => void) => {
     if (event !== 'data') return on(event, listener);
-    Reflect.deleteProperty(socket, 'on');
+    // Not deleted: an object that lost a property is a slow one, and larger, for as long as it lives.
+    Object.assign(socket, { on: plain });
     return on(event, joined(listener));
   };
-  Object.defineProperty(socket, 'on', { value, configurable: true });
+  Object.assign(socket, { on: value });
 }
 
 const MSG_DISCONNECT = 1;

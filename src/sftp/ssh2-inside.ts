@@ -33,6 +33,7 @@ export type Protocol = {
   _offer: Offer;
   readonly _kex: KeyExchange;
   readonly _remoteIdentRaw: Buffer;
+  readonly _identRaw: Buffer;
   _onPayload: OnPayload;
   /** Payloads that wait for the end of a key exchange. */
   _queue?: Buffer[] | undefined;
@@ -185,10 +186,15 @@ export function sendPayload(protocol: Protocol, payload: Buffer): void {
  * buffers lie in slabs of 64 KiB, and one that lives as long as its connection keeps its whole slab.
  */
 export function forgetExchange(protocol: Protocol): void {
+  const { _remoteIdentRaw: theirs, _identRaw: ours } = protocol;
   const { sessionID, negotiated } = protocol._kex;
   const kept = { sessionID: alone(sessionID), negotiated, remoteExtInfoEnabled: false };
-  Object.assign(protocol, { _kex: kept, _remoteIdentRaw: alone(protocol._remoteIdentRaw) });
+  if (!identification.equals(ours)) identification = ours;
+  Object.assign(protocol, { _kex: kept, _remoteIdentRaw: alone(theirs), _identRaw: identification });
 }
+
+/** Ours, which is the same for all connections. */
+let identification: Buffer = Buffer.alloc(0);
 
 /** The same bytes outside the slabs. */
 function alone(bytes: Buffer): Buffer {

@@ -33,7 +33,16 @@ describe('days', () => {
   ])('"%s" does not', (text) => expect(parseDate(text)).toBeUndefined());
 
   test('the day of an instant is the UTC day', () => {
-    expect(dateOf(Date.UTC(2026, 0, 5, 23, 59, 59, 999))).toBe('2026-01-05');
+    const last = Date.UTC(2026, 0, 5, 23, 59, 59, 999);
+    const first = Date.UTC(2026, 0, 5);
+    expect([last, last + 1, last, first, first - 1, -1].map(dateOf)).toEqual([
+      '2026-01-05',
+      '2026-01-06',
+      '2026-01-05',
+      '2026-01-05',
+      '2026-01-04',
+      '1969-12-31',
+    ]);
   });
 });
 

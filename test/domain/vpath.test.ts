@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { GatewayError } from '../../src/domain/errors.ts';
-import { childOf, isWithin, nameOf, parentOf, parseVPath, partsOf, ROOT } from '../../src/domain/vpath.ts';
+import { childOf, isWithin, movedTo, nameOf, parentOf, parseVPath, partsOf, ROOT } from '../../src/domain/vpath.ts';
 
 describe('paths a gateway can trust', () => {
   test.each([
@@ -61,6 +61,18 @@ describe('the parts of a path', () => {
     expect(childOf(path, 'x')).toBe('/IN/ADRM/file.csv/x');
     expect(() => childOf(ROOT, 'a/b')).toThrow(GatewayError);
     expect(() => childOf(ROOT, '..')).toThrow(GatewayError);
+  });
+
+  test('below another root a path has that in front, and is no longer than any', () => {
+    const root = parseVPath('/partners/ksz');
+    expect([movedTo(root, path), movedTo(root, ROOT), movedTo(ROOT, path)]).toEqual([
+      '/partners/ksz/IN/ADRM/file.csv',
+      '/partners/ksz',
+      '/IN/ADRM/file.csv',
+    ]);
+    const long = parseVPath(`${`/${'a'.repeat(255)}`.repeat(15)}/${'b'.repeat(242)}`);
+    expect(movedTo(root, long).length).toBe(4096);
+    expect(() => movedTo(root, parseVPath(`${long}b`))).toThrow(GatewayError);
   });
 
   test('a folder holds what lies below it, not what begins alike', () => {

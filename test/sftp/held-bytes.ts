@@ -17,13 +17,14 @@ export class HeldBytes {
   static watch(): HeldBytes {
     const watch = new HeldBytes();
     const { receive, used, send } = ChannelWire.prototype;
-    ChannelWire.prototype.receive = async function (this: ChannelWire) {
-      const bytes = await receive.call(this);
-      watch.#count(
-        this,
-        (bytes ?? []).reduce((sum, piece) => sum + piece.length, 0),
-      );
-      return bytes;
+    ChannelWire.prototype.receive = async function (this: ChannelWire, take) {
+      let bytes = 0;
+      const isMore = await receive.call(this, (piece) => {
+        bytes += piece.length;
+        take(piece);
+      });
+      watch.#count(this, bytes);
+      return isMore;
     };
     ChannelWire.prototype.used = function (this: ChannelWire, bytes) {
       used.call(this, bytes);
