@@ -102,6 +102,9 @@ export class Dispatcher {
   /** Takes no new work and waits for what runs. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    // What has a place and was not claimed is left to the next start; those behind it find it unanswered, and are put back.
+    for (const { end } of this.#reserved.values()) end();
+    this.#reserved.clear();
     this.nudge();
     await this.#loop;
   }

@@ -86,29 +86,32 @@ function nameContents({ sql }: Step, ticket: Ticket, before: readonly string[], 
     if (needed.has(contentId)) continue;
     sql.run('DELETE FROM submission_content WHERE ticket = $ticket AND content_id = $contentId', { ticket, contentId });
   }
-  for (const contentId of needed) {
-    if (known.has(contentId)) continue;
-    sql.run('INSERT OR IGNORE INTO submission_content (ticket, content_id) VALUES ($ticket, $contentId)', {
-      ticket,
-      contentId,
-    });
-  }
+  const added = [...needed].filter((contentId) => !known.has(contentId));
+  if (added.length === 0) return;
+  sql.run(
+    'INSERT OR IGNORE INTO submission_content (ticket, content_id) SELECT $ticket, value FROM json_each($contentIds)',
+    { ticket, contentIds: JSON.stringify(added) },
+  );
 }
 
 export function insertDelivery(step: Step, { delivery, at }: Command<'insertDelivery'>): void {
   const { id, ticket, flow, environment, receiver, sequence, state } = delivery;
-  if (step.sql.get('SELECT id FROM delivery WHERE id = $id', { id }) !== undefined) {
-    throw new GatewayError('already-exists', 'this delivery was made before');
-  }
-  if (sequence !== nextSequence(step.sql, { flow, environment, receiver })) {
-    throw new GatewayError('precondition-failed', 'another delivery took this sequence number; ask for the next one');
-  }
-  step.sql.run(
+  const made = step.sql.run(
     `INSERT INTO delivery (id, ticket, flow, environment, receiver, sequence, state, changed_at, body)
-     VALUES ($id, $ticket, $flow, $environment, $receiver, $sequence, $state, $at, $body)`,
+     SELECT $id, $ticket, $flow, $environment, $receiver, $sequence, $state, $at, $body
+     WHERE $sequence = (SELECT coalesce(max(sequence), 0) + 1 FROM delivery
+       WHERE flow = $flow AND environment = $environment AND receiver = $receiver)
+     ON CONFLICT (id) DO NOTHING`,
     { id, ticket, flow, environment, receiver, sequence, state, at, body: JSON.stringify(delivery) },
   );
+  if (made === 0) throw notMade(step.sql, id);
   watchContent(step, delivery);
+}
+
+function notMade(sql: Sql, id: string): GatewayError {
+  return sql.get('SELECT id FROM delivery WHERE id = $id', { id }) === undefined
+    ? new GatewayError('precondition-failed', 'another delivery took this sequence number; ask for the next one')
+    : new GatewayError('already-exists', 'this delivery was made before');
 }
 
 /** One more than the highest sequence number of a flow, environment and receiver. */

@@ -69,7 +69,36 @@ const STANDING = `SELECT entry.*,
       OR EXISTS (SELECT 1 FROM entry WHERE folder >= $first AND folder < $last) ELSE 0 END AS has_children
   FROM (SELECT 1) LEFT JOIN entry ON entry.folder = $folder AND entry.name = $name`;
 
+/** A file under a name that nothing stands in the way of: what most publish, in one statement. */
+const PUBLISH_NEW = `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, expires_at)
+  SELECT $folder, $name, 'file', $version, $contentId, $size, $sha256, $at, $at, $expiresAt
+  WHERE coalesce((SELECT kind FROM entry WHERE folder = $parentFolder AND name = $parentName), $absentParent) = 'folder'
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE folder = $root)
+    AND NOT EXISTS (SELECT 1 FROM entry WHERE folder >= $first AND folder < $last)
+  ON CONFLICT DO NOTHING`;
+
 export function publish(step: Step, command: Command<'publish'>): void {
+  if (!publishNew(step, command)) publishAny(step, command);
+}
+
+/** @returns false where something stands there, or the folder is wrong: then nothing was done */
+function publishNew(step: Step, { path, content, at, expect, ...command }: Command<'publish'>): boolean {
+  const parent = parentOf(path);
+  if (parent === '/' || (expect !== 'any' && expect !== 'absent')) return false;
+  const version = newVersions(step, 1);
+  const changed = step.sql.run(PUBLISH_NEW, {
+    ...{ folder: parent, name: nameOf(path), parentFolder: parentOf(parent), parentName: nameOf(parent) },
+    ...{ absentParent: command.parentMustExist ? '' : 'folder', version, at, expiresAt: command.expiresAt ?? null },
+    ...contentOf(content),
+    ...below(path),
+  });
+  if (changed === 0) return false;
+  addUsage(step, path, { bytes: content.size, files: 1 });
+  step.versions[path] = version;
+  return true;
+}
+
+function publishAny(step: Step, command: Command<'publish'>): void {
   const { path, content, at } = command;
   const parent = parentOf(path);
   const of = { folder: parent, name: nameOf(path), parentFolder: parentOf(parent), parentName: nameOf(parent) };

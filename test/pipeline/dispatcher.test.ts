@@ -76,6 +76,15 @@ describe('a job with a place', () => {
     expect(await when(done, 1)).toEqual(['three']);
   });
 
+  test('that is not claimed when the dispatcher stops holds up nobody', async () => {
+    const { checks, enqueue, done, begun, when } = await dispatcher(4);
+    checks.reserve(TURN, 'first', false);
+    await enqueue('second');
+    await when(begun, 1);
+    await checks.stop();
+    expect(done).toEqual(['second']);
+  });
+
   test('may come first once what was left in the queue is claimed, and not before', async () => {
     const { checks, done, when } = await dispatcher(4, ['left']);
     expect(checks.reserve('WLAT/R', 'new', true).isNext).toBe(false);
