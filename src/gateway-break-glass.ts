@@ -1,12 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import type { Audit } from './audit/audit.ts';
 import { writeDurably } from './config/durable-file.ts';
-import { hubPersonRefusal, secondPersonRefusal } from './config/proposals.ts';
+import { hubPersonRefusal, personOf, secondPersonRefusal } from './config/proposals.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
@@ -14,28 +13,11 @@ import type { Generation } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
 import { dateOf } from './domain/period.ts';
 import { isWithin, parseVPath, partsOf, type VPath } from './domain/vpath.ts';
-import type { Signed, SignerOf } from './gateway-approvers.ts';
+import { NOT_GOOD, type Signed, type Signer, type SignerOf } from './gateway-approvers.ts';
+import { type BreakGlass, breakGlassText, fieldsOf, Grants, readText } from './gateway-break-glass-grants.ts';
+import { type Challenge, Challenges } from './gateway-challenges.ts';
 import type { ContentStore } from './storage/content-store.ts';
 import type { Ledger } from './storage/ledger.ts';
-
-type Proof = Signed & { readonly at: string };
-
-/** A look into the content of files that no role at the hub gives: for a reason, for a time, with a second person. */
-export type BreakGlass = {
-  readonly id: string;
-  readonly principal: string;
-  /** `/rjv/OUT/ADRM`, `/SHARED/work`, `/quarantine/<id>`: this and what lies below. */
-  readonly path: string;
-  readonly reason: string;
-  readonly minutes: number;
-  /** ISO 8601, UTC. */
-  readonly askedAt: string;
-  readonly systemUser: string;
-  /** By the one who asked: a name alone could be anybody's, the second person's too. */
-  readonly signed?: Proof | undefined;
-  /** Absent until a second person opened it. */
-  readonly opened?: (Proof & { readonly second: string; readonly until: string }) | undefined;
-};
 
 type Parts = {
   readonly data: string;
@@ -53,18 +35,22 @@ const MINUTE_MS = 60_000;
 /** What was asked for and not opened is forgotten. */
 const ASKED_MS = 60 * MINUTE_MS;
 const SECOND_ROLES = ['approver', 'security-officer'] as const;
+/** Who sees what others asked for. */
+const WATCHING_ROLES: ReadonlySet<string> = new Set(['approver', 'security-officer', 'auditor']);
+const NOT_OPEN = 'break-glass is not open for this, or not any more';
+const LIST = 'sluis break-glass list';
+const NOT_NOW = 'the signature is not one over a text that was given out in the last ten minutes';
 
-/** What both sign. */
-export function breakGlassText({ id, principal, path, reason, minutes, askedAt }: BreakGlass): string {
-  return `sluis break-glass\nid ${id}\nfor ${principal} at ${askedAt}\npath ${path}\nminutes ${minutes}\nreason ${reason}\n`;
-}
-
-/** `sluis break-glass ask | prove | open | read | list`, as the running gateway does them. */
+/** `sluis break-glass ask | prove | open | challenge | read | list`, as the running gateway does them. */
 export class BreakGlassDesk {
   readonly #parts: Parts;
+  readonly #grants: Grants;
+  readonly #challenges: Challenges;
 
   constructor(parts: Parts) {
     this.#parts = parts;
+    this.#grants = new Grants(parts.data);
+    this.#challenges = new Challenges(parts.clock);
   }
 
   /** @throws GatewayError `bad-request` */
@@ -85,20 +71,20 @@ export class BreakGlassDesk {
       ...{ id: randomUUID(), principal, path, reason, minutes, askedAt, systemUser: userInfo().username },
     };
     await audit.record({ kind: 'break-glass-asked', outcome: 'done', fields: fieldsOf(grant) });
-    await this.#save(grant);
+    await this.#grants.save(grant);
     return { ...grant, toSign: breakGlassText(grant) };
   }
 
   /** What was asked for, and what is to be signed. */
   async asked(id: string) {
-    const grant = await this.#find(id);
+    const grant = await this.#grants.find(id);
     return { ...grant, toSign: breakGlassText(grant) };
   }
 
   /** With the signature of the one who asked. @throws GatewayError `bad-request` where it is somebody else's */
   async prove(id: string, signed: Signed) {
     const { generation, clock, audit, signerOf } = this.#parts;
-    const grant = await this.#find(id);
+    const grant = await this.#grants.find(id);
     this.#mustBeAsked(grant);
     if (grant.signed !== undefined) throw new GatewayError('bad-request', `${grant.principal} signed this already`);
     const found = await signerOf(signed, breakGlassText(grant), generation.value);
@@ -109,14 +95,14 @@ export class BreakGlassDesk {
     }
     const proven = { ...grant, signed: { ...signed, at: new Date(clock.now()).toISOString() } };
     await audit.record({ kind: 'break-glass-signed', outcome: 'done', fields: fieldsOf(grant) });
-    await this.#save(proven);
+    await this.#grants.save(proven);
     return { ...proven, toSign: breakGlassText(proven) };
   }
 
   /** With the signature of a second person, where the first one signed; the data protection officer of the hub is told. @throws GatewayError `bad-request` */
   async open(id: string, signed: Signed) {
     const { generation, clock, audit, logger, signerOf, data } = this.#parts;
-    const grant = await this.#find(id);
+    const grant = await this.#grants.find(id);
     const now = clock.now();
     this.#mustBeAsked(grant);
     const found = await signerOf(signed, breakGlassText(grant), generation.value);
@@ -135,24 +121,36 @@ export class BreakGlassDesk {
     await audit.record({ kind: 'break-glass', outcome: 'done', fields });
     const notice = join(data, 'notices', 'dpo', `${id}.json`);
     await writeDurably(notice, `${JSON.stringify(opened, undefined, 2)}\n`);
-    await this.#save(opened);
+    await this.#grants.save(opened);
     logger.warn({ ...fields, notice }, 'break-glass was opened: the data protection officer of the hub is to be told');
     return opened;
   }
 
-  /** Copies one file to the disk, where it was opened and not ended. @throws GatewayError `not-allowed`, `not-found` */
-  async read(id: string, path: string, to: string): Promise<{ readonly size: number; readonly sha256: string }> {
-    const { ledger, store, audit, clock } = this.#parts;
-    const grant = await this.#find(id);
+  /** What the one who asked signs, each time he reads a file; without a path, what anybody signs to see the list. */
+  async challenge(id: string, path: string): Promise<Challenge> {
+    if (id === '') return this.#challenges.issue(LIST);
+    const grant = await this.#grants.find(id);
+    return this.#challenges.issue(readText(grant.id, parseVPath(path)));
+  }
+
+  /**
+   * Copies one file to the disk, where it was opened and not ended, for the one who asked: he proves himself anew, with the
+   * key or certificate he asked with. @throws GatewayError `not-allowed`, `not-found`
+   */
+  async read(
+    id: string,
+    path: string,
+    to: string,
+    signed: Signed,
+  ): Promise<{ readonly size: number; readonly sha256: string }> {
+    const { ledger, store, audit } = this.#parts;
+    const grant = await this.#grants.find(id);
     const asked = parseVPath(path);
     const fields = { ...fieldsOf(grant), path: asked };
-    const { opened } = grant;
-    const isOpen = opened !== undefined && clock.now() < Date.parse(opened.until);
-    // Asked again each time: who is shut out meanwhile ends it, whichever of the two he is.
-    const holds = isOpen && this.#refusal(grant, opened.second) === undefined;
-    if (!holds || !isWithin(asked, parseVPath(grant.path))) {
-      await audit.record({ kind: 'break-glass-read', outcome: 'refused', fields });
-      throw new GatewayError('not-allowed', 'break-glass is not open for this, or not any more');
+    const refusal = (await this.#readerRefusal(grant, asked, signed)) ?? (await this.#closedRefusal(grant, asked));
+    if (refusal !== undefined) {
+      await audit.record({ kind: 'break-glass-read', outcome: 'refused', fields: { ...fields, why: refusal } });
+      throw new GatewayError('not-allowed', refusal);
     }
     if (!isAbsolute(to)) throw new GatewayError('bad-request', 'the file to write is named by its whole path');
     const row = await ledger.read({ kind: 'entry', path: ledgerPathOf(asked) });
@@ -164,12 +162,21 @@ export class BreakGlassDesk {
     return { size, sha256 };
   }
 
-  /** The newest first, ended ones too. */
-  async list(): Promise<readonly BreakGlass[]> {
-    const names = await readdir(this.#folder).catch(() => []);
-    const files = names.filter((name) => /^[0-9a-f-]{36}\.json$/.test(name));
-    const all = await Promise.all(files.map(async (name) => parse(await readFile(join(this.#folder, name), 'utf8'))));
-    return all.toSorted((a, b) => (a.askedAt < b.askedAt ? 1 : -1));
+  /** The newest first, ended ones too: those of the one who signs, or all for who watches over them. @throws GatewayError `not-allowed` */
+  async list(signed: Signed): Promise<readonly BreakGlass[]> {
+    const { generation, audit } = this.#parts;
+    const found = await this.#signedNow(LIST, signed);
+    const refusal = 'refusal' in found ? found.refusal : this.#askerRefusal(found.signer);
+    if (refusal !== undefined || !('signer' in found)) {
+      const fields = { reason: refusal ?? NOT_NOW, ...('signer' in found ? { principal: found.signer } : {}) };
+      await audit.record({ kind: 'break-glass-list', outcome: 'refused', fields });
+      throw new GatewayError('not-allowed', refusal ?? NOT_NOW);
+    }
+    const { signer: principal } = found;
+    await audit.record({ kind: 'break-glass-list', outcome: 'done', fields: { principal } });
+    const roles = personOf(generation.value.partners, principal)?.account.roles ?? [];
+    const seesAll = roles.some((role) => WATCHING_ROLES.has(role));
+    return (await this.#grants.all()).filter((one) => seesAll || one.principal === principal);
   }
 
   #mustBeAsked({ opened, askedAt }: BreakGlass): void {
@@ -196,31 +203,47 @@ export class BreakGlassDesk {
     return signed === undefined ? `${principal} did not sign what was asked` : this.#askerRefusal(principal);
   }
 
-  get #folder(): string {
-    return join(this.#parts.data, 'break-glass');
+  /** Whose signature it is over a text that was given out for this and is not used up. */
+  async #signedNow(purpose: string, signed: Signed): Promise<Signer> {
+    const { generation, signerOf } = this.#parts;
+    let refusal = NOT_NOW;
+    const found = await this.#challenges.take(purpose, async (text) => {
+      const one = await signerOf(signed, text, generation.value);
+      if ('signer' in one) return one;
+      // Over another text it is no wonder that it does not fit.
+      if (!one.refusal.startsWith(NOT_GOOD)) refusal = one.refusal;
+      return undefined;
+    });
+    return found ?? { refusal };
   }
 
-  async #find(id: string): Promise<BreakGlass> {
-    const found = (await this.list()).find((one) => one.id === id);
-    if (found === undefined) throw new GatewayError('not-found', `there is no break-glass ${id}`);
-    return found;
+  /** Why it is not the one who asked, with what he asked with, who signed now. */
+  async #readerRefusal(grant: BreakGlass, path: VPath, signed: Signed): Promise<string | undefined> {
+    const { generation, signerOf } = this.#parts;
+    const now = await this.#signedNow(readText(grant.id, path), signed);
+    if ('refusal' in now) return now.refusal;
+    if (now.signer !== grant.principal) return `${now.signer} signed, and ${grant.principal} asked`;
+    if (grant.signed === undefined) return NOT_OPEN;
+    const then = await signerOf(grant.signed, breakGlassText(grant), generation.value);
+    if (!('signer' in then)) return NOT_OPEN;
+    return then.proof === now.proof ? undefined : `${grant.principal} asked with another key or certificate`;
   }
 
-  async #save(grant: BreakGlass): Promise<void> {
-    await writeDurably(join(this.#folder, `${grant.id}.json`), `${JSON.stringify(grant, undefined, 2)}\n`);
+  /** Asked again each time: who is shut out meanwhile ends it, whichever of the two he is, and so does a revoked key. */
+  async #closedRefusal(grant: BreakGlass, path: VPath): Promise<string | undefined> {
+    const { clock, generation, signerOf } = this.#parts;
+    const { opened, askedAt, minutes } = grant;
+    if (opened === undefined || !isWithin(path, parseVPath(grant.path))) return NOT_OPEN;
+    // The first is what was signed and cannot be put off by who writes the file.
+    const latest = Date.parse(askedAt) + ASKED_MS + minutes * MINUTE_MS;
+    if (clock.now() >= Math.min(latest, Date.parse(opened.until))) return NOT_OPEN;
+    const second = await signerOf(opened, breakGlassText(grant), generation.value);
+    const isHis = 'signer' in second && second.signer === opened.second;
+    return isHis && this.#refusal(grant, opened.second) === undefined ? undefined : NOT_OPEN;
   }
 }
 
 function ledgerPathOf(path: VPath): VPath {
   const [top] = partsOf(path);
   return top === 'SHARED' || top === 'quarantine' ? path : parseVPath(`/partners${path}`);
-}
-
-function fieldsOf({ id, principal, path, reason, minutes, systemUser }: BreakGlass) {
-  return { id, principal, path, reason, minutes, systemUser };
-}
-
-/** A file of our own. */
-function parse(text: string): BreakGlass {
-  return JSON.parse(text) as BreakGlass;
 }

@@ -28,7 +28,7 @@ export async function answerConfig({ proposals, desk }: Configuration, words: re
   }
 }
 
-/** `break-glass ask | asked | prove | open | read | list`, each with one JSON object. @throws GatewayError */
+/** `break-glass ask | asked | prove | open | challenge | read | list`, each with one JSON object. @throws GatewayError */
 export async function answerBreakGlass({ breakGlass }: Configuration, words: readonly string[]): Promise<unknown> {
   const [verb, text = '{}'] = words;
   const asked = parseAsked(text);
@@ -43,11 +43,13 @@ export async function answerBreakGlass({ breakGlass }: Configuration, words: rea
     case 'open':
       return breakGlass.open(id, signatureOf(asked));
     case 'read':
-      return breakGlass.read(id, path, to);
+      return breakGlass.read(id, path, to, signatureOf(asked));
+    case 'challenge':
+      return breakGlass.challenge(id, path);
     case 'list':
-      return breakGlass.list();
+      return breakGlass.list(signatureOf(asked));
     default:
-      throw new GatewayError('bad-request', 'break-glass ask | asked | prove | open | read | list');
+      throw new GatewayError('bad-request', 'break-glass ask | asked | prove | open | challenge | read | list');
   }
 }
 

@@ -1,39 +1,48 @@
 import { userInfo } from 'node:os';
 import type { Audit } from './audit/audit.ts';
 import { type Change, changesBetween } from './config/changes.ts';
-import type { CurrentGeneration } from './config/generation.ts';
 import { GenerationStore, type HistoryRow, type HowInForce } from './config/generation-store.ts';
 import type { Source } from './config/load.ts';
+import type { Problem } from './config/problems.ts';
 import {
   approvalsNeeded,
   approverRefusal,
+  authorRefusal,
   isStepFrom,
+  naturalPerson,
   type Proposal,
   Proposals,
+  type Standing,
   textToSign,
 } from './config/proposals.ts';
 import { restartNeeds } from './config/restart-needs.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
+import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
 import type { Logger, Metrics } from './domain/logger.ts';
+import { Misfit } from './domain/misfit.ts';
 import { dateOf } from './domain/period.ts';
-import type { SignerOf } from './gateway-approvers.ts';
+import type { Signed, SignerOf } from './gateway-approvers.ts';
+import type { PreparedGeneration } from './gateway-take-up.ts';
 
 export type DeskParts = {
   readonly data: string;
   /** What the gateway began with; whether it is a demo never changes while it runs. */
   readonly settings: Settings;
-  readonly current: CurrentGeneration;
+  readonly current: Current<Generation>;
   readonly audit: Audit;
   readonly metrics: Metrics;
   readonly logger: Logger;
   readonly clock: Clock;
   readonly signerOf: SignerOf;
-  /** From then on everybody asks the new one. */
-  readonly putInForce: (generation: Generation) => Promise<void>;
+  /** Makes a generation ready beside the one in force. @throws Misfit where it can not be served */
+  readonly prepare: (settings: Settings) => Promise<PreparedGeneration>;
 };
+
+/** A signature by nobody who counts. */
+const NOBODY: Standing = { authorProven: false, approvers: [] };
 
 type InForce = { readonly row: HistoryRow; readonly source: Source | undefined };
 
@@ -52,6 +61,8 @@ export class ConfigurationDesk {
   #held: Held | undefined;
   /** While files are written one by one, what lies there in between is nobody's wish. */
   #writing = false;
+  /** Who is about to put which files in force. */
+  #applying: { readonly tree: string; readonly by: string } | undefined;
 
   private constructor(parts: DeskParts, store: GenerationStore, inForce: InForce) {
     this.#parts = parts;
@@ -77,7 +88,8 @@ export class ConfigurationDesk {
     }
     const tree = await store.put(source.bundle);
     const how = parts.settings.demo ? 'demo' : last === undefined || isDemo(last) ? 'bootstrap' : 'alone';
-    const row = rowOf(parts, { generation: id, tree, parent: last?.generation, how });
+    const begun = rowOf(parts, { generation: id, tree, parent: last?.generation, how });
+    const row = { ...begun, appliedBy: `${systemAuthor()} by a start` };
     await parts.audit.record({ kind: 'generation-at-start', outcome: 'done', fields: fieldsOf(row) });
     await store.append(row);
     return new ConfigurationDesk(parts, store, { row, source });
@@ -100,6 +112,14 @@ export class ConfigurationDesk {
     return !this.#parts.settings.demo && this.changes(source).some(({ needsApproval }) => needsApproval);
   }
 
+  /** If these files come in force meanwhile, it is by him. */
+  async applying<T>(tree: string, by: string, work: () => Promise<T>): Promise<T> {
+    this.#applying = { tree, by };
+    return work().finally(() => {
+      this.#applying = undefined;
+    });
+  }
+
   /** Writes files without looking at what lies there in between. */
   async whileWriting(write: () => Promise<void>): Promise<void> {
     this.#writing = true;
@@ -108,48 +128,68 @@ export class ConfigurationDesk {
     });
   }
 
-  /** A sound configuration lies on the disk. @returns whether it is in force now */
-  async consider(settings: Settings, source: Source): Promise<boolean> {
-    if (this.#writing) return false;
+  /** A sound configuration lies on the disk. @returns whether it is in force now, or why it can not be */
+  async consider(settings: Settings, source: Source): Promise<'in-force' | 'held' | readonly Problem[]> {
+    if (this.#writing) return 'held';
     const tree = await this.store.put(source.bundle);
     const proposal = await this.proposals.of(tree);
-    const approvers = proposal === undefined ? [] : await this.approversOf(proposal);
+    const standing = proposal === undefined ? NOBODY : await this.standingOf(proposal);
     const needs = this.needsApproval(source);
-    if (needs && (proposal === undefined || approvers.length < approvalsNeeded(proposal))) {
+    if (needs && (proposal === undefined || standing.approvers.length < approvalsNeeded(standing))) {
       await this.#hold(tree, settings, this.changes(source));
-      return false;
+      return 'held';
     }
     const how = this.#parts.settings.demo ? 'demo' : needs ? 'approved' : 'alone';
-    await this.#takeUp(settings.generation, source, { tree, how, proposal, approvers });
-    return true;
+    try {
+      const prepared = await this.#parts.prepare(settings);
+      await this.#takeUp(settings.generation, source, prepared, { tree, how, proposal, standing });
+      return 'in-force';
+    } catch (error) {
+      if (!(error instanceof Misfit)) throw error;
+      return [await this.#refuse(error, settings, source, tree)];
+    }
+  }
+
+  /** It says nothing wrong, and its keys do not fit or a port is taken. */
+  async #refuse({ facts }: Misfit, { generation }: Settings, source: Source, tree: string): Promise<Problem> {
+    const problem = source.at(facts.path, facts.fault, facts.remedy);
+    const place = `${problem.file}#/${facts.path.join('/')}`;
+    const fields = { from: this.#parts.current.value.id, to: generation.id, tree, reason: 'does-not-fit', place };
+    await this.#parts.audit.record({ kind: 'generation', outcome: 'refused', fields });
+    return problem;
   }
 
   async #takeUp(
     generation: Generation,
     source: Source,
-    {
-      tree,
-      how,
-      proposal,
-      approvers,
-    }: Pick<HistoryRow, 'tree' | 'how' | 'approvers'> & { proposal?: Proposal | undefined },
+    prepared: PreparedGeneration,
+    { tree, how, proposal, standing }: Pick<HistoryRow, 'tree' | 'how'> & Taken,
   ): Promise<void> {
-    const { audit, logger, putInForce } = this.#parts;
+    const { logger } = this.#parts;
     const before = this.#inForce.row;
     const restart = restartNeeds(this.changes(source));
     const { author, message } = proposal ?? {};
+    const { approvers, authorProven: authorSigned } = standing;
+    const appliedBy = this.#applying?.tree === tree ? this.#applying.by : `${systemAuthor()} by the files`;
     const change = { generation: generation.id, tree, parent: before.generation, how, author, message };
-    const row = { ...rowOf(this.#parts, change), approvers };
-    await audit.record({ kind: 'generation', outcome: 'done', fields: fieldsOf(row) });
+    const row = { ...rowOf(this.#parts, change), approvers, authorSigned, appliedBy };
     // The same again, after files that were wrong were set right, is no new one.
     const isNew = generation.id !== before.generation;
-    if (isNew) await this.store.append(row);
-    await putInForce(generation);
+    await this.#write(row, isNew).catch(async (error: unknown) => {
+      await prepared.discard();
+      throw error;
+    });
+    await prepared.commit();
     logger.info({ generation: generation.id }, 'a new generation of the configuration is in force');
     if (proposal !== undefined) await this.proposals.save({ ...proposal, state: 'in-force' });
     this.#inForce = { row: isNew ? row : before, source };
     this.notHeld();
     if (restart.length > 0) logger.warn({ restart }, 'these settings changed and are taken up at the next start');
+  }
+
+  async #write(row: HistoryRow, isNew: boolean): Promise<void> {
+    await this.#parts.audit.record({ kind: 'generation', outcome: 'done', fields: fieldsOf(row) });
+    if (isNew) await this.store.append(row);
   }
 
   /** What lies on the disk is in force, or nothing is asked for any more. */
@@ -158,18 +198,34 @@ export class ConfigurationDesk {
     this.#parts.metrics.gauge('sluis_configuration_unapproved', 0);
   }
 
-  /** Whose approval counts now: good signatures by others than the author, who may approve today. */
-  async approversOf(proposal: Proposal): Promise<readonly string[]> {
-    if (proposal.state !== 'open' || !isStepFrom(proposal, this.#inForce.row)) return [];
+  /**
+   * Who stands for a proposal now: the author, where he signed and still may, and good signatures by others than him who may
+   * approve today. Whoever was shut out, or lost role or key, since he signed does not count.
+   */
+  async standingOf(proposal: Proposal): Promise<Standing> {
     const { current, clock, signerOf } = this.#parts;
-    const counted = new Set<string>();
+    if (proposal.state !== 'open' || !isStepFrom(proposal, this.#inForce.row, clock.now())) return NOBODY;
+    const { author, proof } = proposal;
+    const text = textToSign(proposal);
+    const counted = new Map<string, string>();
     for (const approval of proposal.approvals) {
-      const found = await signerOf(approval, textToSign(proposal), current.value);
+      const found = await signerOf(approval, text, current.value);
       if (!('signer' in found) || found.signer !== approval.signer) continue;
-      const refusal = approverRefusal(current.value, found.signer, proposal.author, dateOf(clock.now()));
-      if (refusal === undefined) counted.add(found.signer);
+      const refusal = approverRefusal(current.value, found.signer, author, dateOf(clock.now()));
+      if (refusal === undefined) counted.set(naturalPerson(current.value.partners, found.signer), found.signer);
     }
-    return [...counted];
+    const approvers = [...counted.values()];
+    if (proof === undefined) return { authorProven: false, approvers };
+    const refusal = await this.authorRefusalOf(proposal, proof);
+    return { authorProven: refusal === undefined, authorRefusal: refusal, approvers };
+  }
+
+  /** Why a signature is not one of the author that counts at this moment. */
+  async authorRefusalOf(proposal: Proposal, signed: Signed): Promise<string | undefined> {
+    const { current, clock, signerOf } = this.#parts;
+    const found = await signerOf(signed, textToSign(proposal), current.value);
+    if ('refusal' in found) return found.refusal;
+    return authorRefusal(current.value, found.signer, proposal.author, dateOf(clock.now()));
   }
 
   async #hold(tree: string, settings: Settings, changes: readonly Change[]): Promise<void> {
@@ -186,6 +242,8 @@ export class ConfigurationDesk {
     );
   }
 }
+
+type Taken = { readonly proposal: Proposal | undefined; readonly standing: Standing };
 
 type RowParts = {
   readonly generation: string;
@@ -209,7 +267,11 @@ function isDemo(row: HistoryRow): boolean {
   return row.how === 'demo';
 }
 
-function fieldsOf({ parent, generation, tree, how, author, approvers }: HistoryRow): Record<string, string> {
+function fieldsOf({ parent, generation, tree, how, author, approvers, ...row }: HistoryRow) {
+  const { authorSigned, appliedBy, message } = row;
   const named = approvers.length === 0 ? {} : { approvers: approvers.join(' ') };
-  return { ...(parent === undefined ? {} : { from: parent }), to: generation, tree, how, author, ...named };
+  const given = Object.entries({ from: parent, authorSigned, appliedBy, message }).filter(
+    (entry): entry is [string, string | boolean] => entry[1] !== undefined && entry[1] !== '',
+  );
+  return { ...Object.fromEntries(given), to: generation, tree, how, author, ...named };
 }

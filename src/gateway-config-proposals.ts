@@ -2,6 +2,7 @@ import { mkdir, rm, stat } from 'node:fs/promises';
 import { userInfo } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Bundle } from './config/bundle.ts';
+import type { Change } from './config/changes.ts';
 import { writeDurably } from './config/durable-file.ts';
 import { keyText } from './config/keys.ts';
 import { type Loaded, loadTree, type Source } from './config/load.ts';
@@ -31,53 +32,98 @@ export type Signature = { readonly form: 'ssh' | 'certificate'; readonly signatu
 export type Wish = { readonly author?: string | undefined; readonly message?: string | undefined };
 
 /** What is answered about a proposal: how far it is, and what is to be signed. */
-export type ProposalAnswer = Omit<Proposal, 'approvals'> & {
+export type ProposalAnswer = Omit<Proposal, 'approvals' | 'proof'> & {
+  /** Whether the author signed, and it counts now. */
+  readonly authorProven: boolean;
+  /** Why not, where he signed. */
+  readonly authorRefusal?: string | undefined;
   readonly approvers: readonly string[];
   readonly approvalsNeeded: number;
   readonly toSign: string;
   /** Changes that need a second person; none where it may be put in force as it is. */
   readonly changes: readonly string[];
+  /** Changes that one person may make alone, and that come with it: whom it lets in again, as well. */
+  readonly others: readonly string[];
 };
 
-/** `sluis config propose | approve | apply | rollback`, as the running gateway does them. */
+const MESSAGE = /^\P{Cc}{0,500}$/u;
+
+/** `sluis config propose | sign | approve | apply | rollback`, as the running gateway does them, one after the other. */
 export class ConfigurationProposals {
   readonly #parts: Parts;
+  #last: Promise<unknown> = Promise.resolve();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   /** The files as they stand in a folder. @throws GatewayError `bad-request` where they are not sound or change nothing */
-  async propose(folder: string | undefined, wish: Wish): Promise<ProposalAnswer> {
+  propose(folder: string | undefined, wish: Wish): Promise<ProposalAnswer> {
+    return this.#inTurn(() => this.#propose(folder, wish));
+  }
+
+  /** An earlier generation, to be in force again: it takes the same approval as any other. */
+  rollback(name: string, wish: Wish): Promise<ProposalAnswer> {
+    return this.#inTurn(() => this.#rollback(name, wish));
+  }
+
+  /** The author's own signature. @throws GatewayError `bad-request` where it is somebody else's, or of no use today */
+  prove(name: string, signed: Signature): Promise<ProposalAnswer> {
+    return this.#inTurn(() => this.#prove(name, signed));
+  }
+
+  /** A second person's signature. Where its files lie in the folder, they come in force. @throws GatewayError `bad-request` */
+  approve(name: string, signed: Signature): Promise<ProposalAnswer> {
+    return this.#inTurn(() => this.#approve(name, signed));
+  }
+
+  /** Writes a proposal into the folder, and it comes in force. @throws GatewayError `precondition-failed` without approval */
+  apply(name: string): Promise<ProposalAnswer> {
+    return this.#inTurn(() => this.#apply(name));
+  }
+
+  /** What is read and what is written belong together: of two at once, the second sees what the first did. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.#last.then(work, work);
+    this.#last = next.catch(() => undefined);
+    return next;
+  }
+
+  async #propose(folder: string | undefined, wish: Wish): Promise<ProposalAnswer> {
     const directory = folder ?? this.#parts.configDirectory;
     const { loaded, source } = await loadTree(directory, await readTree(directory), { keyFiles: 'required' });
     return this.#make(loaded, source, wish);
   }
 
-  /** An earlier generation, to be in force again: it takes the same approval as any other. */
-  async rollback(name: string, wish: Wish): Promise<ProposalAnswer> {
+  async #rollback(name: string, wish: Wish): Promise<ProposalAnswer> {
     const { desk } = this.#parts;
     const { tree } = await desk.store.find(name);
     const { loaded, source } = await this.#load(await desk.store.get(tree));
-    const answer = await this.#make(loaded, source, { message: `back to ${name}`, ...wish });
-    return answer.changes.length === 0 ? this.apply(answer.tree) : answer;
+    // Never by itself, also where nobody needs to approve: it may let in again whom his institution shut out since.
+    return this.#make(loaded, source, { message: `back to ${name}`, ...wish });
   }
 
-  /** The author's own signature. @throws GatewayError `bad-request` where it is somebody else's */
-  async prove(name: string, signed: Signature): Promise<ProposalAnswer> {
-    const proposal = await this.#parts.desk.proposals.find(name);
-    const found = await this.#parts.signerOf(signed, textToSign(proposal), this.#parts.current.value);
-    if ('refusal' in found) throw new GatewayError('bad-request', found.refusal);
-    if (found.signer !== proposal.author) {
-      throw new GatewayError('bad-request', `${found.signer} signed, and ${proposal.author} is the author`);
+  async #prove(name: string, signed: Signature): Promise<ProposalAnswer> {
+    const { desk, clock, audit, look } = this.#parts;
+    const proposal = await desk.proposals.find(name);
+    this.#mustBeOpen(proposal);
+    const { tree, author } = proposal;
+    const systemUser = userInfo().username;
+    const refusal = await desk.authorRefusalOf(proposal, signed);
+    const fields = { tree, author, form: signed.form, systemUser };
+    if (refusal !== undefined) {
+      await audit.record({ kind: 'configuration-signed', outcome: 'refused', fields: { ...fields, reason: refusal } });
+      throw new GatewayError('bad-request', refusal);
     }
-    const proven = { ...proposal, authorProven: true };
-    await this.#parts.desk.proposals.save(proven);
-    return this.answer(proven);
+    await audit.record({ kind: 'configuration-signed', outcome: 'done', fields });
+    const proof = { ...signed, at: new Date(clock.now()).toISOString(), systemUser };
+    await desk.proposals.save({ ...proposal, proof });
+    // Where somebody approved before, this may be what it waited for.
+    await desk.applying(tree, author, look);
+    return this.answer((await desk.proposals.of(tree)) ?? proposal);
   }
 
-  /** A second person's signature. Where its files lie in the folder, they come in force. @throws GatewayError `bad-request` */
-  async approve(name: string, signed: Signature): Promise<ProposalAnswer> {
+  async #approve(name: string, signed: Signature): Promise<ProposalAnswer> {
     const { desk, signerOf, current, clock, audit, look } = this.#parts;
     const proposal = await desk.proposals.find(name);
     this.#mustBeOpen(proposal);
@@ -99,32 +145,32 @@ export class ConfigurationProposals {
     const fields = { tree, signer, author: proposal.author, form: signed.form, systemUser };
     await audit.record({ kind: 'configuration-approval', outcome: 'done', fields });
     await desk.proposals.save({ ...proposal, approvals: [...others, approval] });
-    await look();
+    await desk.applying(tree, signer, look);
     return this.answer((await desk.proposals.of(tree)) ?? proposal);
   }
 
-  /** Writes a proposal into the folder, and it comes in force. @throws GatewayError `precondition-failed` without approval */
-  async apply(name: string): Promise<ProposalAnswer> {
+  async #apply(name: string): Promise<ProposalAnswer> {
     const { desk, look } = this.#parts;
     const proposal = await desk.proposals.find(name);
     if (proposal.state !== 'in-force' || proposal.tree !== desk.inForce.tree) {
       this.#mustBeOpen(proposal);
       const bundle = await desk.store.get(proposal.tree);
       const { source } = await this.#load(bundle);
-      const { length } = await desk.approversOf(proposal);
-      const needed = source !== undefined && !desk.needsApproval(source) ? 0 : approvalsNeeded(proposal);
+      const standing = await desk.standingOf(proposal);
+      const { length } = standing.approvers;
+      const needed = source !== undefined && !desk.needsApproval(source) ? 0 : approvalsNeeded(standing);
       if (length < needed) {
         const message = `the proposal has ${length} of ${needed} approvals it needs; "sluis config approve" gives one`;
         throw new GatewayError('precondition-failed', message);
       }
       await desk.whileWriting(() => this.#write(bundle));
-      await look();
+      await desk.applying(proposal.tree, `${systemAuthor()} by sluis config apply`, look);
     }
     const after = (await desk.proposals.of(proposal.tree)) ?? proposal;
     if (after.state !== 'in-force') {
       throw new GatewayError(
         'precondition-failed',
-        'the files were written and are not in force; "sluis check" tells why',
+        'the files were written and are not in force; "sluis check" or the log tells why',
       );
     }
     return this.answer(after);
@@ -132,21 +178,28 @@ export class ConfigurationProposals {
 
   async answer(proposal: Proposal): Promise<ProposalAnswer> {
     const { desk } = this.#parts;
-    const { approvals, ...facts } = proposal;
-    const approvers =
-      proposal.state === 'in-force' ? approvals.map(({ signer }) => signer) : await desk.approversOf(proposal);
+    const { approvals, proof, ...facts } = proposal;
+    const standing =
+      proposal.state === 'in-force'
+        ? { authorProven: proof !== undefined, approvers: approvals.map(({ signer }) => signer) }
+        : await desk.standingOf(proposal);
     const { source } = await this.#load(await desk.store.get(proposal.tree));
     const needs = proposal.state === 'open' && source !== undefined && desk.needsApproval(source);
-    const changes = needs ? desk.changes(source).filter((one) => one.needsApproval) : [];
-    const paths = changes.map(({ file, path }) => `${file}#/${path}`);
-    const needed = needs ? approvalsNeeded(proposal) : 0;
-    return { ...facts, approvers, approvalsNeeded: needed, toSign: textToSign(proposal), changes: paths };
+    const all = proposal.state === 'open' && source !== undefined ? desk.changes(source) : [];
+    const pathsOf = (isMeant: (change: Change) => boolean) =>
+      all.filter(isMeant).map(({ file, path }) => `${file}#/${path}`);
+    const changes = pathsOf(({ needsApproval }) => needs && needsApproval);
+    const others = pathsOf(({ needsApproval }) => !needs || !needsApproval);
+    const needed = needs ? approvalsNeeded(standing) : 0;
+    return { ...facts, ...standing, approvalsNeeded: needed, toSign: textToSign(proposal), changes, others };
   }
 
   async #make(loaded: Loaded, source: Source | undefined, wish: Wish): Promise<ProposalAnswer> {
     const { desk, audit, clock, current } = this.#parts;
     if (!loaded.ok || source === undefined) throw new GatewayError('bad-request', refusedText(loaded));
     const { author = systemAuthor(), message = '' } = wish;
+    if (!MESSAGE.test(message))
+      throw new GatewayError('bad-request', 'a message is one line of at most 500 characters');
     if (wish.author !== undefined && personOf(current.value.partners, wish.author) === undefined) {
       throw new GatewayError('bad-request', `${wish.author} is no person of the generation in force`);
     }
@@ -156,7 +209,7 @@ export class ConfigurationProposals {
     const tree = await desk.store.put(source.bundle);
     const { id: generation } = loaded.settings.generation;
     const at = new Date(clock.now()).toISOString();
-    const who = { author, authorProven: false, message, at, systemUser: userInfo().username };
+    const who = { author, message, at, systemUser: userInfo().username };
     const proposal = { tree, generation, base: desk.inForce.tree, ...who, approvals: [], state: 'open' as const };
     const fields = { tree, generation, base: proposal.base, author, message, systemUser: who.systemUser };
     await audit.record({ kind: 'configuration-proposal', outcome: 'done', fields });
@@ -167,13 +220,13 @@ export class ConfigurationProposals {
   #mustBeOpen(proposal: Proposal): void {
     if (proposal.state === 'in-force')
       throw new GatewayError('precondition-failed', 'this proposal was in force already; propose it again');
-    if (isStepFrom(proposal, this.#parts.desk.inForce)) return;
+    if (isStepFrom(proposal, this.#parts.desk.inForce, this.#parts.clock.now())) return;
     const message = 'another generation came in force since this was proposed; propose it again';
     throw new GatewayError('precondition-failed', message);
   }
 
   #load(bundle: Bundle): Promise<{ readonly loaded: Loaded; readonly source?: Source }> {
-    return loadStored(bundle, this.#parts.configDirectory, this.#parts.data);
+    return loadStored(bundle, this.#parts.configDirectory);
   }
 
   /** Files that differ are written, files of the configuration that it does not have are removed; keys and issuers too. */

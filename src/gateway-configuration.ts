@@ -1,21 +1,22 @@
 import type { Audit } from './audit/audit.ts';
-import type { CurrentGeneration } from './config/generation.ts';
 import { GenerationStore } from './config/generation-store.ts';
 import { loadTree, type Source } from './config/load.ts';
 import { loadStored } from './config/load-stored.ts';
+import type { Settings } from './config/settings.ts';
 import { readTree } from './config/tree.ts';
 import { ConfigurationWatcher } from './config/watch.ts';
 import type { Clock } from './domain/clock.ts';
 import { crashPoint } from './domain/crash-point.ts';
-import type { Generation } from './domain/generation.ts';
 import type { Metrics } from './domain/logger.ts';
 import type { GatewayOptions } from './gateway.ts';
 import { signersOf } from './gateway-approvers.ts';
 import { BreakGlassDesk } from './gateway-break-glass.ts';
 import { ConfigurationDesk } from './gateway-config-desk.ts';
 import { ConfigurationProposals } from './gateway-config-proposals.ts';
+import type { CurrentInForce } from './gateway-in-force.ts';
 import type { LevelTwo } from './gateway-second-factor.ts';
-import type { Trust } from './gateway-trust.ts';
+import type { PreparedGeneration, TakeUp } from './gateway-take-up.ts';
+import type { LocalRevocations } from './pki/local-revocation.ts';
 import type { ContentStore } from './storage/content-store.ts';
 import type { Ledger } from './storage/ledger.ts';
 
@@ -23,7 +24,8 @@ type Parts = {
   readonly audit: Audit;
   readonly metrics: Metrics;
   readonly levelTwo: LevelTwo;
-  readonly trust: Trust;
+  readonly takeUp: TakeUp;
+  readonly revoked: LocalRevocations;
   readonly clock: Clock;
   readonly ledger: Ledger;
   readonly store: ContentStore;
@@ -40,31 +42,34 @@ export type Configuration = {
 /** Follows the configuration: a sound one is in force in all processes, or nothing changes. */
 export async function followConfiguration(
   options: GatewayOptions,
-  current: CurrentGeneration,
+  inForce: CurrentInForce,
   parts: Parts,
 ): Promise<Configuration> {
-  const { configDirectory, settings, logger, owner } = options;
+  const { configDirectory, settings, logger } = options;
   const { audit, metrics, levelTwo, clock } = parts;
+  const current = inForce.generation;
   const data = settings.data.directory;
-  const putInForce = async (generation: Generation) => {
-    crashPoint('reload.swap');
-    const before = current.value;
-    owner?.inForce({ ...settings, generation });
-    current.replace(generation);
-    await owner?.workers.takeUp(generation);
-    metrics.gauge('sluis_configuration_problems', 0);
-    await levelTwo.endOfOthers(before, generation);
+  const prepare = async (wanted: Settings): Promise<PreparedGeneration> => {
+    const { commit, discard } = await parts.takeUp.prepare(wanted);
+    const committed = async () => {
+      crashPoint('reload.swap');
+      const before = current.value;
+      await commit();
+      metrics.gauge('sluis_configuration_problems', 0);
+      await levelTwo.endOfOthers(before, wanted.generation);
+    };
+    return { commit: committed, discard };
   };
-  const signerOf = signersOf({ settings, trust: parts.trust, clock });
+  const signerOf = signersOf({ inForce, revoked: parts.revoked, clock });
   const begun = await sourceInForce(options);
   const shared = { data, settings, current, audit, clock, signerOf };
-  const desk = await ConfigurationDesk.open({ ...shared, metrics, logger, putInForce }, begun.source);
+  const desk = await ConfigurationDesk.open({ ...shared, metrics, logger, prepare }, begun.source);
   const watcher = ConfigurationWatcher.start({
     directory: configDirectory,
     keyFiles: 'required',
     inForce: settings,
     logger,
-    onGeneration: async (wanted, source) => ((await desk.consider(wanted, source)) ? 'in-force' : 'held'),
+    onGeneration: (wanted, source) => desk.consider(wanted, source),
     onSame: () => desk.notHeld(),
     onProblems: (problems) => {
       metrics.gauge('sluis_configuration_problems', problems.length);
@@ -95,7 +100,7 @@ async function sourceInForce({
   const store = new GenerationStore(settings.data.directory);
   const last = await store.last();
   if (last === undefined) return { source: undefined, onDisk: false };
-  const kept = await loadStored(await store.get(last.tree), configDirectory, settings.data.directory);
+  const kept = await loadStored(await store.get(last.tree), configDirectory);
   const isKept = kept.loaded.ok && kept.loaded.settings.generation.id === id;
   return { source: isKept ? kept.source : undefined, onDisk: false };
 }

@@ -1,10 +1,10 @@
-import type { LiveSessions, TransferState } from './access/live-sessions.ts';
+import type { LiveSessions, SessionsNow } from './access/live-sessions.ts';
 import type { UsageCounter } from './access/usage-counter.ts';
 import type { Audit } from './audit/audit.ts';
-import type { CurrentGeneration } from './config/generation.ts';
 import type { Clock } from './domain/clock.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
+import type { Generation } from './domain/generation.ts';
 import { parseTicket } from './domain/submission.ts';
 import { answerBreakGlass, answerConfig, unapprovedAlarm } from './gateway-config-answers.ts';
 import type { Configuration } from './gateway-configuration.ts';
@@ -12,6 +12,7 @@ import { answerSessions } from './gateway-limits.ts';
 import { alarmsOf, answerRedeliver, answerReplay, loadLine, type Operations } from './gateway-operations.ts';
 import type { ProcessState } from './gateway-owner.ts';
 import { answerEndStepUp, endStepUpOfSession, type LevelTwo } from './gateway-second-factor.ts';
+import type { TakeUp } from './gateway-take-up.ts';
 import { answerUsage } from './gateway-usage.ts';
 import type { ControlRequest } from './ops/control-socket.ts';
 import type { Ledger } from './storage/ledger.ts';
@@ -26,11 +27,11 @@ export type BoundPorts = { readonly listeners: readonly number[]; readonly healt
 
 export type Live = {
   readonly ledger: Ledger;
-  readonly generation: CurrentGeneration;
-  readonly ports: BoundPorts;
+  readonly generation: Current<Generation>;
+  readonly takeUp: Pick<TakeUp, 'ports'>;
   readonly live: LiveSessions;
-  /** What is under way, in all processes. */
-  readonly transfers: () => Promise<readonly TransferState[]>;
+  /** What is under way in each process; what another process knows better comes later. */
+  readonly sessionsNow: () => Promise<readonly SessionsNow[]>;
   readonly levelTwo: LevelTwo;
   readonly dryRuns: DryRuns;
   readonly handIn: HandIn;
@@ -45,7 +46,7 @@ export type Live = {
 
 /** What the control socket answers. @throws GatewayError `bad-request` for a command it does not know */
 export async function answerControl(request: ControlRequest, live: Live): Promise<unknown> {
-  const { ledger, generation, ports } = live;
+  const { ledger, generation, takeUp } = live;
   switch (request.command) {
     case 'status': {
       const arrivals = await ledger.read({ kind: 'queueLength', queue: 'arrival' });
@@ -53,7 +54,7 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
       const alarms = [...(await alarmsOf(live.operations, live.clock.now())), ...unapprovedAlarm(live.configuration)];
       const processes = live.processes.value;
       const now = { state: 'running', pid: processes[0]?.pid, generation: generation.value.id };
-      return { ...now, ports, arrivals, checks, alarms, processes };
+      return { ...now, ports: takeUp.ports, arrivals, checks, alarms, processes };
     }
     case 'break-glass':
       return answerBreakGlass(live.configuration, request.arguments);
@@ -79,7 +80,7 @@ export async function answerControl(request: ControlRequest, live: Live): Promis
     case 'sessions':
       if (request.arguments[0] === 'end-step-up') return answerEndStepUp(live.levelTwo.stepUps, request.arguments);
       await endStepUpOfSession(live.levelTwo.stepUps, live.live, request.arguments);
-      return answerSessions(live.live, live.transfers, request.arguments);
+      return answerSessions(live.live, live.sessionsNow, request.arguments);
     default:
       throw new GatewayError('bad-request', `the gateway knows no command "${request.command}"`);
   }

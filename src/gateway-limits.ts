@@ -4,7 +4,7 @@ import {
   type LiveSession,
   LiveSessions,
   type Places,
-  type TransferState,
+  type SessionsNow,
 } from './access/live-sessions.ts';
 import { LoginLimiter, type Penalties, type Penalty } from './access/login-limiter.ts';
 import type { FactorLimiter } from './access/second-factor.ts';
@@ -32,7 +32,7 @@ export type ListenerLimits = {
   readonly traffic: Pick<Traffic, 'pass'>;
   readonly clock: Clock;
   /** Where strangers of this listener wait. */
-  readonly strangersOf: (listener: Listener) => Strangers;
+  readonly strangersOf: (id: number, listener: Current<Listener>) => Strangers;
 };
 
 /** The same where it is held. */
@@ -54,8 +54,8 @@ export function sharedLimits({ generation, audit, metrics, clock, usage }: Limit
     audit.note({ kind: 'penalty', outcome: 'refused', fields: { of: kind, [kind]: key, failures, seconds } });
   };
   const limiter = new LoginLimiter({ limits, clock, onPenalty });
-  const strangersOf = (listener: Listener) => {
-    const protocol = listener.protocol === 'https' ? 'webdav' : 'sftp';
+  const strangersOf = (_id: number, listener: Current<Listener>) => {
+    const protocol = listener.value.protocol === 'https' ? 'webdav' : 'sftp';
     return new WaitingRoom({ listener, protocol, limits, limiter, clock, metrics, audit });
   };
   const bandwidthOf = bandwidthIn(generation);
@@ -76,20 +76,23 @@ export function countSessions({ live, metrics }: Pick<SharedLimits, 'live' | 'me
 /** `sessions list` and `sessions cut <id>`. @throws GatewayError `not-found`, `bad-request` */
 export async function answerSessions(
   live: LiveSessions,
-  transfers: () => Promise<readonly TransferState[]>,
+  sessionsNow: () => Promise<readonly SessionsNow[]>,
   [word, id]: readonly string[],
 ): Promise<unknown> {
-  if (word === 'list') return withTransfers(live.list(), await transfers());
+  if (word === 'list') return busySessions(live.list(), await sessionsNow());
   if (word !== 'cut' || id === undefined) throw new GatewayError('bad-request', 'sessions list, or sessions cut <id>');
   if (!live.cut(id)) throw new GatewayError('not-found', `there is no session ${id}; "sluis sessions list" shows them`);
   return { cut: id };
 }
 
-function withTransfers(sessions: readonly LiveSession[], transfers: readonly TransferState[]): readonly BusySession[] {
-  return sessions.map((session) => ({
-    ...session,
-    transfers: transfers
-      .filter((one) => one.session === session.id)
-      .map(({ direction, path, bytes }) => ({ direction, path, bytes })),
-  }));
+/** What passed on a connection is counted where it is held: of the owner's counts of a worker's connection none has grown. */
+function busySessions(sessions: readonly LiveSession[], sessionsNow: readonly SessionsNow[]): readonly BusySession[] {
+  const all = sessionsNow.flatMap(({ transfers }) => transfers);
+  const bytes = new Map(sessionsNow.flatMap((one) => one.bytes).map((one) => [one.session, one]));
+  return sessions.map((session) => {
+    const { bytesIn = 0, bytesOut = 0 } = bytes.get(session.id) ?? {};
+    const own = all.filter((one) => one.session === session.id);
+    const transfers = own.map(({ direction, path, bytes: moved }) => ({ direction, path, bytes: moved }));
+    return { ...session, bytesIn, bytesOut, transfers };
+  });
 }

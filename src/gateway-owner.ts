@@ -1,13 +1,16 @@
+import type { Strangers } from './access/waiting-room.ts';
 import type { Audit } from './audit/audit.ts';
-import type { Settings } from './config/settings.ts';
 import type { Current } from './domain/current.ts';
-import { GatewayError } from './domain/errors.ts';
-import type { Generation } from './domain/generation.ts';
+import type { Listener } from './domain/generation.ts';
 import type { Logger } from './domain/logger.ts';
+import { Misfit } from './domain/misfit.ts';
+import type { Numbered } from './gateway-doors.ts';
+import type { InForce } from './gateway-in-force.ts';
 import type { SharedLimits } from './gateway-limits.ts';
 import type { Closers } from './gateway-listeners.ts';
 import type { LevelTwo } from './gateway-second-factor.ts';
-import type { Introduction } from './gateway-worker.ts';
+import type { PortHolder, Serving, TakeUpParts } from './gateway-take-up.ts';
+import type { GenerationPlan, Introduction } from './gateway-worker.ts';
 import { OwnerSocket } from './processes/owner-socket.ts';
 import type { Workers } from './processes/workers.ts';
 import type { Ledger } from './storage/ledger.ts';
@@ -22,12 +25,12 @@ export type OwnerOptions = {
   /** What only processes of this gateway know. */
   readonly word: string;
   readonly workers: Workers;
-  /** Ports that are held for all of them, in the order of the listeners. */
-  readonly ports: readonly number[];
+  /** The process that was started holds them for all. */
+  readonly ports: PortHolder;
+  /** What an owner before this one had. */
+  readonly before: NonNullable<TakeUpParts['before']>;
   /** The process that was started, and starts the others. */
   readonly supervisor: number;
-  /** Told before a generation is in force: it is what a next owner begins with. */
-  readonly inForce: (settings: Settings) => void;
 };
 
 /** One process of the gateway, as `sluis status` names it. */
@@ -45,9 +48,8 @@ export function processesOf(owner: OwnerOptions | undefined): Current<readonly P
 }
 
 type Parts = {
-  readonly settings: Settings;
+  readonly inForce: Current<InForce>;
   readonly configDirectory: string;
-  readonly generation: Current<Generation>;
   readonly ledger: Ledger;
   readonly audit: Audit;
   readonly logger: Logger;
@@ -60,44 +62,73 @@ type Parts = {
   readonly selections: SelectionDesk;
 };
 
-/** Lets workers serve in place of listeners of its own. @returns the ports that are held for them */
+type Room = { readonly listener: { value: Listener }; readonly strangers: Strangers };
+
+/** Lets workers serve in place of doors of its own. */
 export async function serveWorkers(
-  { socket, word, workers, ports }: OwnerOptions,
+  { socket, word, workers }: OwnerOptions,
   parts: Parts,
   closers: Closers,
-): Promise<readonly number[]> {
-  const {
-    settings,
-    configDirectory,
-    generation,
-    ledger,
-    shared,
-    levelTwo,
-    onArrival,
-    judge,
-    gate,
-    selections,
-    audit,
-    logger,
-  } = parts;
-  const rooms = new Map(settings.listeners.map((listener) => [listener.rule, shared.strangersOf(listener)]));
-  const roomOf = (rule: string) => {
-    const room = rooms.get(rule);
-    if (room === undefined) throw new GatewayError('bad-request', `there is no listener at ${rule}`);
-    return room;
-  };
+): Promise<Serving> {
+  const { inForce, configDirectory, ledger, shared, levelTwo, onArrival, judge, gate, selections, audit, logger } =
+    parts;
   const { limiter, live, buckets } = shared;
   const { stepUps, formKey } = levelTwo;
+  const held: { listeners: readonly Numbered[]; rooms: ReadonlyMap<number, Room> } = {
+    listeners: [],
+    rooms: new Map(),
+  };
   const introduction = (): Introduction => ({
-    settings: { ...settings, generation: generation.value },
+    plan: { settings: inForce.value.settings, listeners: held.listeners },
     configDirectory,
     formKey,
     stepUps: stepUps.rows,
   });
+  const roomOf = (id: number) => held.rooms.get(id)?.strangers;
   const holdings = { ledger, limiter, live, buckets, stepUps, roomOf, onArrival, judge, gate, selections };
-  const welcome = workers.welcome(holdings, introduction, { audit, logger });
-  const server = new OwnerSocket({ path: socket, word, welcome });
-  await server.listen();
+  const server = new OwnerSocket({
+    ...{ path: socket, word },
+    welcome: workers.welcome(holdings, introduction, { audit, logger }),
+  });
   closers.push(() => server.close());
-  return ports;
+  const isListening = { value: false };
+  return {
+    prepare: async (next, listeners) => {
+      const plan: GenerationPlan = { settings: next.settings, listeners };
+      const misfit = await workers.prepare(plan);
+      if (misfit !== undefined) throw new Misfit(misfit);
+      return {
+        swap: () => {
+          held.listeners = listeners;
+          held.rooms = roomsOf(listeners, held.rooms, shared);
+        },
+        // Nobody joins before there is something to begin with.
+        settle: async () => {
+          if (isListening.value) return workers.commit(next.settings.generation.id);
+          isListening.value = true;
+          await server.listen();
+        },
+        discard: () => void workers.discard(),
+      };
+    },
+  };
+}
+
+/** Whoever waits at a listener that goes on goes on waiting. */
+function roomsOf(
+  listeners: readonly Numbered[],
+  before: ReadonlyMap<number, Room>,
+  { strangersOf }: SharedLimits,
+): ReadonlyMap<number, Room> {
+  return new Map(
+    listeners.map(({ id, listener }) => {
+      const room = before.get(id);
+      if (room !== undefined) {
+        room.listener.value = listener;
+        return [id, room];
+      }
+      const held: Room['listener'] = { value: listener };
+      return [id, { listener: held, strangers: strangersOf(id, held) }];
+    }),
+  );
 }

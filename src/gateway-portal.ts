@@ -15,6 +15,7 @@ import type { FileParts } from './portal/files/parts.ts';
 import { fileRoutes } from './portal/files/routes.ts';
 import { flowRoutes } from './portal/flow-routes.ts';
 import { withDescription } from './portal/openapi.ts';
+import { oversightRoutes } from './portal/oversight-routes.ts';
 import { rightsRoutes } from './portal/rights-routes.ts';
 import type { Later, Route } from './portal/route.ts';
 import { apiHandler, isApi } from './portal/router.ts';
@@ -27,7 +28,7 @@ import type { SelectionDesk } from './vfs/selections.ts';
 import type { Vfs } from './vfs/vfs.ts';
 
 export type PortalParts = {
-  readonly languages: readonly Language[];
+  readonly languages: Current<readonly Language[]>;
   readonly generation: Current<Generation>;
   readonly factors: SecondFactors;
   readonly vfs: Vfs;
@@ -59,6 +60,7 @@ export function portalRoutes(parts: Later<Opened>): readonly Route[] {
     ...fileRoutes(() => parts().files),
     ...eventRoutes(parts),
     ...submissionRoutes(() => parts().desks),
+    ...oversightRoutes(() => parts().desks),
     ...flowRoutes(() => parts().desks),
     ...rightsRoutes(parts),
     ...expectedRoutes(() => parts().desks),

@@ -4,6 +4,7 @@ import type { LiveSessions } from './access/live-sessions.ts';
 import { type SecondFactorParts, SecondFactors } from './access/second-factor.ts';
 import { type StepUpDesk, type StepUpParts, StepUps } from './access/step-ups.ts';
 import { canonicalJson } from './config/generation.ts';
+import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';
 import type { HttpHandler } from './domain/http.ts';
@@ -34,7 +35,7 @@ export type LevelTwo = LevelTwoDoor & {
 
 type DoorParts = Omit<SecondFactorParts, 'stepUps'> & {
   readonly stepUps: StepUpDesk;
-  readonly languages: readonly Language[];
+  readonly languages: Current<readonly Language[]>;
   readonly logger: Logger;
   readonly formKey: Uint8Array;
 };

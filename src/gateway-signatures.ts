@@ -4,15 +4,18 @@ import type { Settings } from './config/settings.ts';
 import type { Partner } from './domain/partner.ts';
 import { dateOf } from './domain/period.ts';
 import { someOf, type Trust } from './gateway-trust.ts';
-import type { PipelineParts } from './pipeline/pipeline.ts';
+import type { Signing } from './pipeline/set-signatures.ts';
 
 const MINUTE_MS = 60_000;
 
+/** Where it stands in gateway.yaml. */
+export const SIGNATURE_ISSUERS = ['signatures', 'trustedIssuers'] as const;
+
 /**
  * Who may sign incoming sets: issuers and policies of their own, and accounts by the rules that find who comes in.
- * @throws GatewayError `bad-request` where a key identifier is trusted that no file holds
+ * @throws Misfit where a key identifier is trusted that no file holds
  */
-export function signingOf({ signatures, pki }: Settings, trust: Omit<Trust, 'revoked'>): PipelineParts['signing'] {
+export function signingOf({ signatures, pki }: Pick<Settings, 'signatures' | 'pki'>, trust: Trust): Signing {
   const { allowedPolicyOids, nationalNumberPolicyOids, signers, holdMinutes } = signatures;
   const nationalNumberPolicies = nationalNumberPolicyOids === 'any' ? [] : nationalNumberPolicyOids;
   // A person whom several partners designated signs for each of them: the accounts of one partner are looked at alone.
@@ -26,7 +29,7 @@ export function signingOf({ signatures, pki }: Settings, trust: Omit<Trust, 'rev
     revocation: trust.revocation,
     holdMs: holdMinutes * MINUTE_MS,
     policy: {
-      issuers: someOf(trust.issuers, signatures.trustedIssuers, 'whoever checks signatures'),
+      issuers: someOf(trust.issuers, signatures.trustedIssuers, SIGNATURE_ISSUERS),
       intermediates: trust.intermediates,
       clockToleranceMs: pki.clockToleranceSeconds * 1000,
       allowedPolicies: allowedPolicyOids === 'any' ? [] : allowedPolicyOids,

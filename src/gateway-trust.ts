@@ -1,13 +1,15 @@
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Class3Policy } from './access/class3.ts';
+import { canonicalJson } from './config/generation.ts';
 import type { HttpsListener as HttpsSettings, RevocationSettings, Settings } from './config/settings.ts';
+import type { Path } from './config/yaml-file.ts';
 import type { Clock } from './domain/clock.ts';
-import { GatewayError } from './domain/errors.ts';
 import type { Logger, Metrics } from './domain/logger.ts';
+import { Misfit } from './domain/misfit.ts';
+import type { OwnKeys } from './gateway-keys.ts';
 import { acceptableIssuerPem } from './pki/acceptable-issuer.ts';
-import { type Certificate, parseCertificates } from './pki/certificate.ts';
+import type { Certificate } from './pki/certificate.ts';
 import { CrlAddress, CrlFile, type CrlPlace } from './pki/crl-places.ts';
 import { downloader } from './pki/download.ts';
 import { LocallyRevoked, LocalRevocations, REVOCATIONS } from './pki/local-revocation.ts';
@@ -25,58 +27,90 @@ export type Trust = {
   readonly issuers: readonly Certificate[];
   readonly intermediates: readonly Certificate[];
   readonly revocation: RevocationSource;
+};
+
+/** A trust that keeps what is known of revocation up to date until it is closed. */
+export type OpenTrust = Trust & {
+  /** What it was opened from: two that are equal need not be opened twice. */
+  readonly origin: string;
+  readonly sources: { readonly lists: RevocationLists; readonly ocsp: OcspSource };
+  readonly close: () => void;
+};
+
+export type TrustParts = {
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly clock: Clock;
   /** What the hub itself revoked, SSH keys among it. */
   readonly revoked: LocalRevocations;
 };
 
-type TrustParts = {
-  readonly settings: Settings;
-  readonly logger: Logger;
-  readonly metrics: Metrics;
-  readonly clock: Clock;
-};
-
 type Closers = (() => Promise<unknown>)[];
 
-/** Reads the trusted issuers and keeps what is known of revocation up to date until it is closed. */
-export async function openTrust(parts: TrustParts, closers: Closers): Promise<Trust> {
-  const { settings, clock } = parts;
-  const { files, revocation: rules } = settings.pki;
-  const issuers = await readIssuers(files.trustedIssuers);
-  const intermediates = await readIssuers(files.intermediateIssuers);
-  const lists = listsOf(parts, [...issuers, ...intermediates]);
-  const ocsp = ocspOf(parts, lists);
-  const reload = tellingReload(lists, parts.logger);
+/** What the hub itself revoked, read again every second until it is closed. */
+export async function openRevoked(data: string, logger: Logger, closers: Closers): Promise<LocalRevocations> {
+  const revoked = new LocalRevocations(join(data, REVOCATIONS));
+  const read = tellingRevoked(revoked, logger);
+  await read();
+  const ticks = setInterval(() => void read(), TICK_MS);
+  closers.push(async () => clearInterval(ticks));
+  return revoked;
+}
+
+/** What a trust is opened from. */
+export function originOfTrust({ pki }: Settings): string {
+  const { trustedIssuers, intermediateIssuers, crl } = pki.files;
+  const issuers = [trustedIssuers, intermediateIssuers].map((files) => files.map((file) => pki.texts.get(file)));
+  return canonicalJson([issuers, crl, pki.revocation, pki.clockToleranceSeconds]);
+}
+
+/**
+ * Begins to learn what was revoked, and waits a moment for it.
+ * @param before whose lists and answers about the same issuers count until there are newer ones
+ */
+export async function openTrust(
+  settings: Settings,
+  { issuers, intermediates }: Pick<OwnKeys, 'issuers' | 'intermediates'>,
+  parts: TrustParts,
+  before?: OpenTrust,
+): Promise<OpenTrust> {
+  const { clock, logger, revoked } = parts;
+  const { timeoutSeconds } = settings.pki.revocation;
+  const lists = listsOf(settings, parts, [...issuers, ...intermediates]);
+  const ocsp = ocspOf(settings, parts, lists);
+  if (before !== undefined) {
+    lists.inherit(before.sources.lists);
+    ocsp.inherit(before.sources.ocsp);
+  }
+  const reload = tellingReload(lists, logger);
   // A host that hangs must not keep the gateway from starting; nobody gets in before the list is there.
-  await Promise.race([reload(), delay(rules.timeoutSeconds * 1000, undefined, { ref: false })]);
-  const revoked = new LocalRevocations(join(settings.data.directory, REVOCATIONS));
-  const readRevoked = tellingRevoked(revoked, parts.logger);
-  await readRevoked();
+  await Promise.race([reload(), delay(timeoutSeconds * 1000, undefined, { ref: false })]);
   const alarm = alarmOf(parts);
   const reloads = setInterval(() => void reload(), LISTS_MS);
   const ticks = setInterval(() => {
     ocsp.tick();
-    void readRevoked();
     alarm([...lists.ages(clock.now()), ...ocsp.ages(clock.now())]);
   }, TICK_MS);
-  closers.push(async () => {
+  const close = () => {
     clearInterval(reloads);
     clearInterval(ticks);
-  });
+  };
   const revocation = new LocallyRevoked(revoked, new OcspThenLists(ocsp, lists));
-  return { issuers, intermediates, revocation, revoked };
+  return { issuers, intermediates, revocation, origin: originOfTrust(settings), sources: { lists, ocsp }, close };
 }
 
 /**
  * What a listener asks of certificates, and the issuers it names to clients.
- * @throws GatewayError `bad-request` where the listener trusts a key identifier that no file holds
+ * @param index where the listener stands among them
+ * @throws Misfit where the listener trusts a key identifier that no file holds
  */
 export function policyOf(
   { issuers, intermediates }: Trust,
   class3: HttpsSettings['class3'],
   clockToleranceSeconds: number,
+  index: number,
 ): { readonly policy: Class3Policy; readonly pems: readonly string[] } {
-  const trusted = someOf(issuers, class3.trustedIssuers, 'a listener');
+  const trusted = someOf(issuers, class3.trustedIssuers, issuersOfListener(index));
   const policy: Class3Policy = {
     issuers: trusted,
     intermediates,
@@ -88,25 +122,27 @@ export function policyOf(
   return { policy, pems: trusted.map(acceptableIssuerPem) };
 }
 
-/** @throws GatewayError `bad-request` where a key identifier is nobody's */
+/** Where it stands in gateway.yaml. */
+export function issuersOfListener(index: number): Path {
+  return ['listeners', index, 'class3', 'trustedIssuers'];
+}
+
+/** @throws Misfit where a key identifier is nobody's */
 export function someOf(
   issuers: readonly Certificate[],
   wanted: 'all' | readonly string[],
-  who: string,
+  place: Path,
 ): readonly Certificate[] {
   if (wanted === 'all') return issuers;
   const trusted = issuers.filter(({ keyId }) => keyId !== undefined && wanted.includes(keyId));
   const absent = wanted.find((id) => !trusted.some(({ keyId }) => keyId === id));
   if (absent === undefined) return trusted;
-  throw new GatewayError('bad-request', `${who} trusts the issuer with key ${absent}, which no file of pki holds`);
+  const path = [...place, wanted.indexOf(absent)];
+  const remedy = 'correct it, or name the file of that issuer under pki';
+  throw new Misfit({ path, fault: `no file of pki holds the issuer with key ${absent}`, remedy });
 }
 
-async function readIssuers(files: readonly string[]): Promise<readonly Certificate[]> {
-  const pems = await Promise.all(files.map((file) => readFile(file, 'utf8')));
-  return pems.flatMap((pem) => parseCertificates(pem));
-}
-
-function listsOf({ settings, clock }: TrustParts, issuers: readonly Certificate[]): RevocationLists {
+function listsOf(settings: Settings, { clock }: TrustParts, issuers: readonly Certificate[]): RevocationLists {
   const { files, revocation } = settings.pki;
   const limits = { timeoutMs: revocation.listTimeoutSeconds * 1000, maxBytes: revocation.maxListBytes };
   const download = downloader(limits);
@@ -124,7 +160,7 @@ function listsOf({ settings, clock }: TrustParts, issuers: readonly Certificate[
   });
 }
 
-function ocspOf({ settings, logger, clock }: TrustParts, lists: RevocationLists): OcspSource {
+function ocspOf(settings: Settings, { logger, clock }: TrustParts, lists: RevocationLists): OcspSource {
   const { revocation } = settings.pki;
   const limits = { timeoutMs: revocation.timeoutSeconds * 1000, maxBytes: revocation.maxResponseBytes };
   const asked = revocation.issuers.filter(({ ocsp }) => ocsp.length > 0);

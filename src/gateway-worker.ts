@@ -4,19 +4,21 @@ import { FolderAuthorizer } from './access/authorizer.ts';
 import { bandwidthIn, Traffic } from './access/bandwidth.ts';
 import { UsageCounter } from './access/usage-counter.ts';
 import { AuditBuffer } from './audit/audit-buffer.ts';
-import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
 import { knownPersons } from './directory/known-persons.ts';
 import { openDirectory } from './directory/lmdb-directory.ts';
 import { systemClock } from './domain/clock.ts';
-import type { Generation } from './domain/generation.ts';
+import { viewOf } from './domain/current.ts';
 import type { Logger } from './domain/logger.ts';
 import { closeAll } from './gateway-closers.ts';
-import { type BuiltListener, buildListeners, type Closers } from './gateway-listeners.ts';
+import type { Doors, Numbered } from './gateway-doors.ts';
+import { CurrentInForce, readyFrom } from './gateway-in-force.ts';
+import { type Closers, openDoors } from './gateway-listeners.ts';
 import { openPortal } from './gateway-portal.ts';
 import { portalDesks } from './gateway-portal-desks.ts';
 import { levelTwoDoor } from './gateway-second-factor.ts';
-import { openTrust } from './gateway-trust.ts';
+import { openRevoked } from './gateway-trust.ts';
+import { WorkerTakeUp } from './gateway-worker-take-up.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
 import type { Link } from './processes/link.ts';
 import {
@@ -39,6 +41,7 @@ import {
   RemoteSelections,
   RemoteStepUps,
   RemoteTrialGate,
+  RemoteUnderWay,
 } from './processes/remote-access.ts';
 import { RemoteLedger } from './processes/remote-ledger.ts';
 import { RemotePlaces } from './processes/remote-places.ts';
@@ -48,10 +51,13 @@ import { DiskStore } from './storage/disk-store.ts';
 import { SmallStore } from './storage/small-store.ts';
 import { Vfs } from './vfs/vfs.ts';
 
+/** A generation as all processes serve it: the keys it was read with are in it. */
+export type GenerationPlan = { readonly settings: Settings; readonly listeners: readonly Numbered[] };
+
 /** What the owner gives a worker to begin with. */
 export type Introduction = {
-  /** With the generation that is in force. */
-  readonly settings: Settings;
+  /** What is in force. */
+  readonly plan: GenerationPlan;
   readonly configDirectory: string;
   readonly formKey: Uint8Array;
   readonly stepUps: readonly StepUpRow[];
@@ -75,12 +81,12 @@ const ALONE_DEADLINE_MS = 500;
 
 /** A process that serves connections, and does everything else through the owner. */
 export class WorkerGateway {
-  readonly #listeners: readonly BuiltListener[];
+  readonly #doors: Doors;
   readonly #closers: Readonly<Closers>;
   readonly #deadline: { value: number };
 
-  private constructor(listeners: readonly BuiltListener[], closers: Readonly<Closers>, deadline: { value: number }) {
-    this.#listeners = listeners;
+  private constructor(doors: Doors, closers: Readonly<Closers>, deadline: { value: number }) {
+    this.#doors = doors;
     this.#closers = closers;
     this.#deadline = deadline;
   }
@@ -98,10 +104,8 @@ export class WorkerGateway {
   }
 
   /** A connection that came to the listener with this number. */
-  take(index: number, socket: Socket): void {
-    const listener = this.#listeners[index];
-    if (listener === undefined) socket.destroy();
-    else listener.take(socket);
+  take(listener: number, socket: Socket): void {
+    this.#doors.take(listener, socket);
   }
 
   /** Lets what runs come to its end, for as long as the owner is there. */
@@ -115,38 +119,42 @@ async function build(
   options: WorkerOptions,
   closers: Closers,
   closeDeadlineMs: { readonly value: number },
-): Promise<readonly BuiltListener[]> {
+): Promise<Doors> {
   const { logger, onBroken } = options;
   const clock = systemClock;
   const metrics = new PrometheusMetrics();
   const owner = await ownerOf(options, metrics, closers);
-  const { settings, configDirectory, formKey } = owner.introduction;
-  const { generation, ledger, speaks } = owner;
-  const disk = new DiskStore({ directory: join(settings.data.directory, 'content'), onBroken, isShared: true });
+  const { plan, configDirectory, formKey } = owner.introduction;
+  const data = plan.settings.data.directory;
+  const { ledger, speaks } = owner;
+  const revoked = await openRevoked(data, logger, closers);
+  const trust = { logger, metrics, clock, revoked };
+  const inForce = new CurrentInForce((await readyFrom(plan.settings, trust)).next);
+  closers.push(async () => inForce.value.trust.close());
+  const { generation, settings } = inForce;
+  const disk = new DiskStore({ directory: join(data, 'content'), onBroken, isShared: true });
   const store = new SmallStore({ disk, ledger: { ledger, clock } });
   const audit = new AuditBuffer({ ledger, clock, onBroken });
   closers.push(() => audit.close());
   const authorizer = new FolderAuthorizer(generation, () => clock.now());
   const onArrival = () => speaks.tell('arrival', undefined);
-  const elsewhere = new RemoteElsewhere(speaks);
-  const directory = openDirectory({ directory: join(settings.data.directory, 'directory'), readOnly: true });
+  const [elsewhere, underWay] = [new RemoteElsewhere(speaks), new RemoteUnderWay(speaks)];
+  const directory = openDirectory({ directory: join(data, 'directory'), readOnly: true });
   closers.push(() => directory.close());
   const isKnownPerson = knownPersons(directory);
-  const vfs = new Vfs({ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, isKnownPerson });
+  const vfs = new Vfs({
+    ...{ store, ledger, authorizer, audit, generation, clock, onArrival, elsewhere, underWay, isKnownPerson },
+  });
   owner.box.vfs = vfs;
   vfs.running.start();
   closers.push(async () => {
     vfs.running.close();
     await vfs.settled();
   });
-  const trust = await openTrust({ settings, logger, metrics, clock }, closers);
-  const limits = {
-    get value() {
-      return generation.value.limits;
-    },
-  };
+  const limits = viewOf(generation, (now) => now.limits);
+  const languages = viewOf(settings, (now) => now.languages);
   const limiter = new RemoteLimiter(speaks);
-  const strangersOf = ({ rule }: { readonly rule: string }) => owner.strangers.of(rule);
+  const strangersOf = (id: number) => owner.strangers.of(id);
   const usage = new UsageCounter({ ledger, clock, logger, metrics });
   usage.start();
   closers.push(() => usage.close());
@@ -154,7 +162,7 @@ async function build(
   const shared = { limits, limiter, live: owner.places, traffic, clock, strangersOf };
   const levelTwo = levelTwoDoor({
     ...{ stepUps: owner.stepUps, ledger, audit, clock, limiter, generation, logger, formKey },
-    ...{ languages: settings.languages, directory: configDirectory },
+    ...{ languages, directory: configDirectory },
   });
   const desks = portalDesks({
     ...{ ledger, store, audit, authorizer, generation, clock, settings, configDirectory },
@@ -162,7 +170,7 @@ async function build(
     judge: (tried, content) => speaks.call('trial.judge', { tried, content }, 'unavailable'),
   });
   const portal = openPortal({
-    languages: settings.languages,
+    languages,
     generation,
     factors: levelTwo.factors,
     vfs,
@@ -174,23 +182,24 @@ async function build(
     logger,
     desks,
   });
-  const parts = { settings, trust, generation, audit, vfs, shared, levelTwo, portal, logger, clock, closeDeadlineMs };
-  const listeners: BuiltListener[] = [];
-  for await (const listener of buildListeners(parts, closers)) listeners.push(listener);
-  for (const listener of listeners) listener.serve();
-  return listeners;
+  const parts = { settings, revoked, generation, audit, vfs, shared, levelTwo, portal, logger, clock, closeDeadlineMs };
+  const doors = await openDoors(parts, closers);
+  doors.prepare(inForce.value, plan.listeners).swap();
+  owner.follows(new WorkerTakeUp(inForce, doors, trust));
+  return doors;
 }
 
 /** Joins the owner. What it says from then on is taken in order, also before anything else of this process is built. */
 async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: PrometheusMetrics, closers: Closers) {
-  const box: { link?: Link; generation?: CurrentGeneration; vfs?: Vfs } = {};
+  const box: { link?: Link; vfs?: Vfs } = {};
+  const takeUp = Promise.withResolvers<WorkerTakeUp>();
   const speaks = speaker<WorkerTells, WorkerCalls>({
     tell: (topic, value) => box.link?.tell(topic, value),
     call: async (method, argument, lost) => box.link?.call(method, argument, lost),
   });
   const [strangers, places] = [new RemoteStrangers(speaks), new RemotePlaces(speaks)];
   const stepUps = new RemoteStepUps(speaks, systemClock);
-  const newest: { generation?: Generation; stepUps?: readonly StepUpRow[] } = {};
+  const newest: { stepUps?: readonly StepUpRow[] } = {};
   const tells: TellHandlers<OwnerTells> = {
     ...{ ...strangers.handlers, ...places.handlers },
     'step-ups': (rows) => {
@@ -199,13 +208,12 @@ async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: 
     },
   };
   const calls: CallHandlers<OwnerCalls> = {
-    generation: async (generation) => {
-      newest.generation = generation;
-      box.generation?.replace(generation);
-      return undefined;
-    },
+    // Asked before this process is built, they are answered when it is.
+    prepare: async (plan) => (await takeUp.promise).prepare(plan),
+    commit: async (generation) => (await takeUp.promise).commit(generation),
+    discard: async () => (await takeUp.promise).discard(),
     metrics: async () => (await metrics.json()) as readonly MetricJson[],
-    transfers: async () => box.vfs?.running.list() ?? [],
+    'sessions.now': async () => ({ transfers: box.vfs?.running.list() ?? [], bytes: places.bytes() }),
     'parts.supersede': async (key) => {
       await box.vfs?.uploads.supersede(key);
       return undefined;
@@ -227,8 +235,6 @@ async function ownerOf({ name, socket, word, onAlone }: WorkerOptions, metrics: 
     await ledger.close();
   });
   const introduction = (await speaks.call('join', { pid: process.pid })) as Introduction;
-  const generation = new CurrentGeneration(newest.generation ?? introduction.settings.generation);
-  box.generation = generation;
   if (newest.stepUps === undefined) stepUps.table.replace(introduction.stepUps);
-  return { introduction, generation, ledger, speaks, strangers, places, stepUps, box };
+  return { introduction, follows: takeUp.resolve, ledger, speaks, strangers, places, stepUps, box };
 }

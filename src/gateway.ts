@@ -4,29 +4,31 @@ import { join } from 'node:path';
 import { FolderAuthorizer } from './access/authorizer.ts';
 import { UsageCounter } from './access/usage-counter.ts';
 import { AuditLog } from './audit/audit-log.ts';
-import { CurrentGeneration } from './config/generation.ts';
 import type { Settings } from './config/settings.ts';
 import { knownPersons } from './directory/known-persons.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
+import { type Current, viewOf } from './domain/current.ts';
 import type { GatewayError } from './domain/errors.ts';
 import type { Logger } from './domain/logger.ts';
-import { Signer } from './evidence/cms.ts';
+import type { Signer } from './evidence/cms.ts';
 import { closeAll } from './gateway-closers.ts';
 import { followConfiguration } from './gateway-configuration.ts';
 import { answerControl, type BoundPorts } from './gateway-control.ts';
 import { demoLoadLine } from './gateway-demo.ts';
 import { healthOf } from './gateway-health.ts';
+import { CurrentInForce, readyFrom } from './gateway-in-force.ts';
 import { sharedLimits } from './gateway-limits.ts';
-import { type Closers, openListeners } from './gateway-listeners.ts';
+import type { Closers } from './gateway-listeners.ts';
 import { loadDemoMandates } from './gateway-mandates.ts';
 import { operationsOf } from './gateway-operations.ts';
 import { type OwnerOptions, processesOf, serveWorkers } from './gateway-owner.ts';
 import { openPortal } from './gateway-portal.ts';
 import { portalDesks } from './gateway-portal-desks.ts';
 import { openLevelTwo } from './gateway-second-factor.ts';
-import { signingOf } from './gateway-signatures.ts';
-import { openTrust } from './gateway-trust.ts';
+import { servedHere } from './gateway-served-here.ts';
+import { TakeUp } from './gateway-take-up.ts';
+import { openRevoked } from './gateway-trust.ts';
 import { ControlSocket } from './ops/control-socket.ts';
 import { HealthServer } from './ops/health.ts';
 import { PrometheusMetrics } from './ops/metrics.ts';
@@ -64,6 +66,8 @@ export type GatewayOptions = {
   readonly onBroken: (error: Error) => void;
   /** Where other processes serve the connections. */
   readonly owner?: OwnerOptions | undefined;
+  /** By how much the ports of `settings` were moved from what the folder says; 0 where it is not said. */
+  readonly portOffset?: number | undefined;
 };
 
 /** Every part of one running gateway, built bottom up and closed top down. */
@@ -99,17 +103,16 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const data = settings.data.directory;
   await mkdir(data, { recursive: true, mode: 0o700 });
   const metrics = new PrometheusMetrics();
-  const current = new CurrentGeneration(settings.generation);
 
   const ledger = await openSqliteLedger({ file: join(data, 'ledger.sqlite'), onBroken, clock });
   closers.push(() => ledger.close());
   const disk = new DiskStore({ directory: join(data, 'content'), onBroken });
   const store = new SmallStore({ disk, ledger: { ledger, clock } });
-  const { pki } = settings;
-  const signer = await Signer.load(
-    { certificateFile: pki.files.signerCertificate, keyFile: pki.files.signerKey },
-    clock,
-  );
+  const trust = { logger, metrics, clock, revoked: await openRevoked(data, logger, closers) };
+  const inForce = new CurrentInForce((await readyFrom(settings, trust)).next);
+  closers.push(async () => inForce.value.trust.close());
+  const current = inForce.generation;
+  const signer = viewOf(inForce, ({ keys }) => keys.signer);
   const audit = await openAudit({ ledger, data, clock, signer, onBroken });
   closers.push(() => audit.close());
   await audit.record({
@@ -126,28 +129,27 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   }
 
   const authorizer = new FolderAuthorizer(current, () => clock.now());
-  const wake: { arrival: () => void } = { arrival: () => undefined };
-  const onArrival = () => wake.arrival();
-  const elsewhere = owner?.workers.uploads;
+  const wake: { arrival: (dueAt?: number) => void } = { arrival: () => undefined };
+  const onArrival = (dueAt?: number) => wake.arrival(dueAt);
+  const { uploads: elsewhere, underWay } = owner?.workers ?? {};
   const isKnownPerson = knownPersons(directory);
   const vfs = new Vfs({
-    ...{ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere, isKnownPerson },
+    ...{ store, ledger, authorizer, audit, generation: current, clock, onArrival, elsewhere, underWay, isKnownPerson },
   });
   vfs.running.start();
   closers.push(async () => {
     vfs.running.close();
     await vfs.settled();
   });
-  const trust = await openTrust({ settings, logger, metrics, clock }, closers);
   const pipeline = await startPipeline({
     ...{ store, ledger, vfs, signer, generation: current, clock, logger, metrics, textOf, onBroken },
     contentFolder: join(data, 'content'),
     directoryFolder: join(data, 'directory'),
-    signing: signingOf(settings, trust),
+    signing: viewOf(inForce, ({ signing }) => signing),
     drop: { directory: join(data, 'drop'), ...settings.dropFolder },
   });
   closers.push(() => pipeline.close());
-  wake.arrival = () => pipeline.nudge();
+  wake.arrival = (dueAt) => pipeline.nudge(dueAt);
 
   const sweeper = new Sweeper({
     ...{ ledger, store, clock, logger, namesEveryMs: NAMES_SWEEP_MS, contentsEveryMs: CONTENTS_SWEEP_MS },
@@ -165,16 +167,11 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   usage.start();
   closers.push(() => usage.close());
   const shared = sharedLimits({ generation: current, audit, metrics, clock, usage });
+  const languages = viewOf(inForce.settings, (now) => now.languages);
   const levelTwo = await openLevelTwo({
-    ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages: settings.languages },
+    ...{ generation: current, ledger, audit, clock, limiter: shared.limiter, logger, languages },
     ...{ directory: options.configDirectory, onChange: (rows) => owner?.workers.tellStepUps(rows) },
   });
-  const configuration = await followConfiguration(options, current, {
-    ...{ audit, metrics, levelTwo, trust, clock, ledger, store },
-  });
-  closers.push(() => configuration.watcher.close());
-  const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
-  const serving = { settings, generation: current, audit, shared, levelTwo, logger };
   const dryRuns = new DryRuns({ store, ledger, ...pipeline, textOf, generation: current, clock });
   const judge: TrialParts['judge'] = (tried, content) =>
     dryRuns.judge(senderOfTried(current.value, tried), content, tried.isCounted);
@@ -187,7 +184,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     authorizer,
     generation: current,
     clock,
-    settings,
+    settings: inForce.settings,
     configDirectory,
     judge,
     gate,
@@ -196,7 +193,7 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const selections = new Selections(clock);
   const portalParts = {
     selections,
-    languages: settings.languages,
+    languages,
     generation: current,
     factors: levelTwo.factors,
     vfs,
@@ -207,39 +204,54 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
     logger,
     desks,
   };
-  const listeners =
+  const serving = { inForce, settings: inForce.settings, generation: current, audit, shared, levelTwo, logger };
+  const closeDeadlineMs = { value: CLOSE_DEADLINE_MS };
+  const served =
     owner === undefined
-      ? await openListeners(
-          { ...serving, trust, vfs, clock, closeDeadlineMs, portal: openPortal(portalParts) },
+      ? await servedHere(
+          { ...serving, revoked: trust.revoked, vfs, clock, closeDeadlineMs, portal: openPortal(portalParts) },
           closers,
         )
-      : await serveWorkers(
-          owner,
-          { ...serving, ...{ configDirectory, ledger, onArrival, judge, gate, selections } },
-          closers,
-        );
+      : {
+          ports: owner.ports,
+          serving: await serveWorkers(
+            owner,
+            { ...serving, ...{ configDirectory, ledger, onArrival, judge, gate, selections } },
+            closers,
+          ),
+        };
   const healthNow = () => {
     metrics.gauge('sluis_signatures_held', pipeline.signaturesHeld());
     return healthOf(audit, ledger, shared, owner?.workers);
   };
   const { contentType } = metrics;
   const text = async () => metrics.textWith((await owner?.workers.metrics()) ?? []);
-  const health = new HealthServer({ ...settings.health, metrics: { contentType, text }, health: healthNow });
-  const ports = { listeners, health: await health.listen() };
-  closers.push(() => health.close());
+  const takeUp = new TakeUp({
+    ...{ inForce, trust, ...served, portOffset: options.portOffset ?? 0, before: owner?.before },
+    healthAt: (place) => new HealthServer({ ...place, metrics: { contentType, text }, health: healthNow }),
+  });
+  closers.push(() => takeUp.close());
+  const configuration = await followConfiguration(options, inForce, {
+    ...{ audit, metrics, levelTwo, takeUp, clock, ledger, store, revoked: trust.revoked },
+  });
+  closers.push(() => configuration.watcher.close());
+  await takeUp.open();
   const handIn = new HandIn({ uploads: vfs.uploads, ledger, generation: current, clock });
   const explainer = new Explainer({ store, ledger, directory, textOf, generation: current });
   const operations = operationsOf({
     ...{ store, ledger, ...pipeline, generation: current, clock, logger, expected: expectedWatch },
   });
   const asked = { dryRuns, handIn, explainer, operations, processes: processesOf(owner) };
-  const transfers = async () => [...vfs.running.list(), ...((await owner?.workers.transfers()) ?? [])];
+  const sessionsNow = async () => [
+    { transfers: vfs.running.list(), bytes: shared.live.bytes() },
+    ...((await owner?.workers.sessionsNow()) ?? []),
+  ];
   const live = {
     ledger,
     generation: current,
-    ports,
+    takeUp,
     live: shared.live,
-    transfers,
+    sessionsNow,
     usage,
     levelTwo,
     clock,
@@ -254,18 +266,18 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   });
   await control.listen();
   closers.push(() => control.close());
-  return ports;
+  return takeUp.ports;
 }
 
 async function openAudit(parts: {
   readonly ledger: Ledger;
   readonly data: string;
   readonly clock: Clock;
-  readonly signer: Signer;
+  readonly signer: Current<Signer>;
   readonly onBroken: (error: GatewayError) => void;
 }): Promise<AuditLog> {
   const { ledger, data, clock, signer, onBroken } = parts;
-  const sign = (bytes: Uint8Array) => signer.signBytes(bytes);
+  const sign = (bytes: Uint8Array) => signer.value.signBytes(bytes);
   return AuditLog.open({ ledger, directory: join(data, 'audit'), clock, sign, onBroken });
 }
 

@@ -5,7 +5,7 @@ import { common, type Finish, withPlaces } from './main-options.ts';
 /** Commands about the configuration under two pairs of eyes. */
 export function addConfig(config: Command, finish: Finish): void {
   addStored(config, finish);
-  withSigning(
+  withKeys(
     withWish(
       withPlaces(config.command('propose [folder]').description('ask for a change: the files as they stand now')),
     ),
@@ -13,6 +13,14 @@ export function addConfig(config: Command, finish: Finish): void {
     const { configPropose } = await import('./commands/config.ts');
     const places = typeof folder === 'string' ? resolve(folder) : undefined;
     finish(await configPropose(places, { ...common(options), ...signing(options), ...wish(options) }, process.stdout));
+  });
+  withSigning(
+    withPlaces(
+      config.command('sign <proposal>').description('sign a proposal of your own that was made without a key'),
+    ),
+  ).action(async (proposal, options) => {
+    const { configSign } = await import('./commands/config.ts');
+    finish(await configSign(proposal, { ...common(options), ...signing(options) }, process.stdout));
   });
   withSigning(
     withPlaces(config.command('approve <proposal>').description('sign a proposal, as its second person')),
@@ -26,7 +34,7 @@ export function addConfig(config: Command, finish: Finish): void {
     const { configApply } = await import('./commands/config.ts');
     finish(await configApply(proposal, common(options), process.stdout));
   });
-  withSigning(
+  withKeys(
     withWish(withPlaces(config.command('rollback <generation>').description('propose an earlier generation again'))),
   ).action(async (generation, options) => {
     const { configRollback } = await import('./commands/config.ts');
@@ -37,7 +45,7 @@ export function addConfig(config: Command, finish: Finish): void {
 
 /** A look into the content of files, with a second person. */
 export function addBreakGlass(glass: Command, finish: Finish): void {
-  withSigning(
+  withKeys(
     withPlaces(glass.command('open').description('ask for it, with the key or certificate of the one who looks'))
       .requiredOption('--principal <person@partner>', 'who looks: a person of the hub with a role')
       .requiredOption('--path <path>', 'what, as in /rjv/OUT/ADRM')
@@ -61,15 +69,19 @@ export function addBreakGlass(glass: Command, finish: Finish): void {
     const { breakGlassApprove } = await import('./commands/break-glass.ts');
     finish(await breakGlassApprove(id, { ...common(options), ...signing(options) }, process.stdout));
   });
-  withPlaces(glass.command('read <id> <path> <file>').description('copy one file here, while it is open')).action(
-    async (id, path, file, options) => {
-      const { breakGlassRead } = await import('./commands/break-glass.ts');
-      finish(await breakGlassRead(id, path, file, common(options), process.stdout));
-    },
-  );
-  withPlaces(glass.command('list').description('what was asked for and opened')).action(async (options) => {
+  withSigning(
+    withPlaces(
+      glass.command('read <id> <path> <file>').description('copy one file here, while it is open, signed by who asked'),
+    ),
+  ).action(async (id, path, file, options) => {
+    const { breakGlassRead } = await import('./commands/break-glass.ts');
+    finish(await breakGlassRead(id, path, file, { ...common(options), ...signing(options) }, process.stdout));
+  });
+  withSigning(
+    withPlaces(glass.command('list').description('what you asked for; or everybody, as who watches over it')),
+  ).action(async (options) => {
     const { breakGlassList } = await import('./commands/break-glass.ts');
-    finish(await breakGlassList(common(options), process.stdout));
+    finish(await breakGlassList({ ...common(options), ...signing(options) }, process.stdout));
   });
 }
 
@@ -107,12 +119,23 @@ function wish({ author, message }: Record<string, unknown>) {
 }
 
 function withSigning(command: Command): Command {
+  return withProof(command).option(
+    '--signature <file>',
+    'made elsewhere: by ssh-keygen -Y sign -n config@sluis, or a detached CMS',
+  );
+}
+
+/** Where nobody can have signed before, the option is there to be told so. */
+function withKeys(command: Command): Command {
+  return withProof(command).addOption(new Option('--signature <file>').hideHelp());
+}
+
+function withProof(command: Command): Command {
   return command
     .option('--key <file>', 'SSH private key, or the public one of a key that the agent holds')
     .addOption(new Option('--agent <socket>', 'SSH agent').env('SSH_AUTH_SOCK'))
     .option('--certificate <file>', 'PKCS#12 with key and certificate')
-    .option('--password-file <file>', 'its first line is the password of the key or certificate')
-    .option('--signature <file>', 'made elsewhere: by ssh-keygen -Y sign -n config@sluis, or a detached CMS');
+    .option('--password-file <file>', 'its first line is the password of the key or certificate');
 }
 
 function signing({ key, agent, certificate, passwordFile, signature }: Record<string, unknown>) {

@@ -20,10 +20,13 @@ import type { SshDoor } from './ssh-door.ts';
 import { exceptionFields, neededFirst, refusalToday } from './standing.ts';
 import type { StepUps } from './step-ups.ts';
 
+/** What certificates must be, and where it is known whether they were revoked. */
+export type Class3Rules = { readonly policy: Class3Policy; readonly revocation: RevocationSource };
+
 export type AdmissionDeps = {
   readonly partners: Current<readonly Partner[]>;
-  readonly policy: Current<Class3Policy>;
-  readonly revocation: RevocationSource;
+  /** The rules for certificates; one attempt is judged by one of them. */
+  readonly class3: Current<Class3Rules>;
   readonly ssh: SshDoor;
   readonly audit: Audit;
   readonly clock: Clock;
@@ -75,13 +78,14 @@ export class AdmissionDesk implements Admission {
     const fingerprint = peer === undefined ? '' : sha256(peer.leaf);
     const attempt = attemptOf('webdav', listener, remoteAddress, fingerprint, previous);
     if (peer === undefined) return this.#refuse(attempt, 'no-certificate');
-    const result = await this.#check(peer, fingerprint);
+    // Taken together before anything is waited for: no answer mixes the rules of two generations.
+    const [rules, identities] = [this.#deps.class3.value, this.#current()];
+    const result = await this.#check(peer, fingerprint, rules);
     if (!result.ok) {
       const { reason, detail } = result;
       return this.#refuse(detail === undefined ? attempt : { ...attempt, facts: { detail } }, reason);
     }
-    const { nationalNumberPolicies } = this.#deps.policy.value;
-    const identities = this.#current();
+    const { nationalNumberPolicies } = rules.policy;
     const identified = identities.byCertificate(result.certificate, result.path, nationalNumberPolicies);
     if (!identified.ok) return this.#refuse(attempt, identified.reason);
     const level = isEidAuthentication(result.certificate, result.path) ? 2 : 1;
@@ -119,9 +123,12 @@ export class AdmissionDesk implements Admission {
     return identified.ok ? undefined : { reason: identified.reason, facts };
   }
 
-  async #check(peer: PeerCertificates, fingerprint: string): Promise<Class3Result> {
-    const { revocation, clock } = this.#deps;
-    const [policy, version, at] = [this.#deps.policy.value, revocation.version, clock.now()];
+  async #check(
+    peer: PeerCertificates,
+    fingerprint: string,
+    { policy, revocation }: Class3Rules,
+  ): Promise<Class3Result> {
+    const [version, at] = [revocation.version, this.#deps.clock.now()];
     const remembered = this.#accepted.get(fingerprint, policy, version, at);
     if (remembered !== undefined) return remembered;
     const result = await checkClass3(peer, policy, revocation, at, (der) => this.#reader.read(der));
@@ -190,10 +197,14 @@ export class AdmissionDesk implements Admission {
   }
 }
 
-/** The id of the session this one goes on with; none where the same proof now means somebody else. */
+/**
+ * The id of the session this one goes on with: it is of the same person as long as one designation is left. None where the
+ * same proof now means somebody else.
+ */
 function continuedId(previous: Session | undefined, principals: readonly Principal[]): string | undefined {
   if (previous === undefined) return undefined;
-  return principals.map(principalName).includes(principalName(previous.principal)) ? previous.id : undefined;
+  const before = (previous.designations ?? [previous.principal]).map(principalName);
+  return principals.some((one) => before.includes(principalName(one))) ? previous.id : undefined;
 }
 
 function principalOf({ partner, account }: Identity): Principal {

@@ -1,11 +1,22 @@
 import type { Current } from '../domain/current.ts';
 import { actingAt } from '../domain/designation.ts';
+import type { SharedFolder } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Account, Partner } from '../domain/partner.ts';
 import { dateOf } from '../domain/period.ts';
-import type { Action, Authorizer, Decision, LevelNeed, Principal, Right, Session } from '../domain/principal.ts';
-import { type Place, placeOf, SHARED } from '../domain/tree.ts';
-import type { VPath } from '../domain/vpath.ts';
+import type {
+  Action,
+  Authorizer,
+  Decision,
+  LevelNeed,
+  Principal,
+  Right,
+  RuleRef,
+  Session,
+} from '../domain/principal.ts';
+import { isFor, PARTNERS, type Place, placeOf, SHARED } from '../domain/tree.ts';
+import { isWithin, type VPath } from '../domain/vpath.ts';
+import { grantInForce, reachOfFolder } from './folder-acts.ts';
 import { decideOnInternet, exceptionsOfSession, type OnInternet } from './internet.ts';
 
 const INTAKE_RIGHTS: readonly Right[] = ['list', 'view', 'read', 'create', 'overwrite', 'delete', 'move'];
@@ -15,6 +26,9 @@ const FOLDER_ITSELF: readonly Right[] = ['list', 'view'];
 
 /** Names can be looked at by who may see them: a folder that hides until a second factor explains nothing. */
 const WITHOUT_LEVEL: ReadonlySet<Action> = new Set(['list', 'view', 'stat']);
+
+/** Of a decision about somebody who is disabled, not designated any more, or whose partner is disabled. */
+export const NOT_IN_FORCE: RuleRef = 'accounts#not-in-force';
 
 type Found = { readonly partner: Partner; readonly account: Account };
 
@@ -38,8 +52,8 @@ export class FolderAuthorizer implements Authorizer {
     const generation = this.#generation.value;
     const found = accountOf(generation, session.principal);
     if (found === undefined || this.#hasEnded(found.account))
-      return { allowed: false, visible: false, rule: 'accounts#not-in-force' };
-    const place = placeOf(found.partner, found.account, generation.folders, path);
+      return { allowed: false, visible: false, rule: NOT_IN_FORCE };
+    const place = placeOf(generation, found.partner, found.account, path);
     if (place === undefined) return { allowed: false, visible: false, rule: 'standard-tree#nothing' };
     const granted = this.#grantedAt(found.partner, found.account, place, action);
     const visible = granted.rights.has('list') || granted.rights.has('view');
@@ -69,12 +83,19 @@ export class FolderAuthorizer implements Authorizer {
     if (session.accessMethod !== 'internet') return { allowed: true, rule: '', needs: [session.needs] };
     const today = dateOf(this.#now());
     const exceptions = exceptionsOfSession(partner, account, session, today);
+    const generation = this.#generation.value;
+    const inFolder = (folder: SharedFolder) => reachOfFolder(folder, exceptions, generation.authorizations);
+    if (place.kind === 'overseen' || isWithin(path, PARTNERS)) {
+      return { allowed: false, visible: false, rule: 'hub-roles#not-on-internet' };
+    }
     if (place.kind === 'virtual') {
-      const own = exceptions.length > 0 && path !== SHARED;
+      const some = path === SHARED ? generation.folders.some((folder) => inFolder(folder).flows.length > 0) : true;
+      const own = exceptions.length > 0 && some;
       return own ? { allowed: true, rule: '', needs: [] } : { allowed: false, visible: false, rule: 'exceptions#none' };
     }
-    const flows = place.kind === 'shared' ? [] : flowsAt(partner, account, place);
-    return decideOnInternet(exceptions, this.#generation.value, flows, action, today);
+    const own = { exceptions, flows: place.kind === 'shared' ? [] : flowsAt(partner, account, place) };
+    const reach = place.kind === 'shared' ? inFolder(place.shared) : own;
+    return decideOnInternet(reach.exceptions, generation, reach.flows, action, today);
   }
 
   #grantedAt(partner: Partner, account: Account, place: Place, action: Action): Granted {
@@ -88,6 +109,8 @@ export class FolderAuthorizer implements Authorizer {
           rights: new Set(place.depth === 0 ? FOLDER_ITSELF : mailboxRights(partner, account)),
           rule: 'standard-tree#mailbox',
         };
+      case 'overseen':
+        return { rights: new Set(FOLDER_ITSELF), rule: 'hub-roles#helpdesk' };
       case 'shared':
         return this.#sharedRights(partner, account, place, action);
     }
@@ -101,18 +124,20 @@ export class FolderAuthorizer implements Authorizer {
     action: Action,
   ): Granted {
     const today = dateOf(this.#now());
-    const mine = shared.grants.filter(
-      (grant) =>
-        grant.partner === partner.id &&
-        (grant.account === undefined || grant.account === account.id) &&
-        (grant.until === undefined || today <= grant.until),
-    );
+    const named = shared.grants.filter((grant) => isFor(grant, partner, account));
+    const given = named.map((grant) => grantInForce(this.#generation.value, shared, grant, partner, today));
+    const mine = given.filter(({ rights }) => rights.length > 0);
     const rights = new Set(mine.flatMap((grant) => grant.rights));
     const held = depth === 0 ? new Set(FOLDER_ITSELF.filter((right) => rights.has(right))) : rights;
     const granting = mine.filter((grant) => grant.rights.some((right) => isRightFor(right, action)));
-    const named = granting.length > 0 ? granting : mine;
-    return { rights: held, rule: named.map((grant) => grant.rule).join(' ') || 'folders#no-grant' };
+    const deciding = [granting, mine, given].find((some) => some.length > 0) ?? [];
+    return { rights: held, rule: rulesOf(deciding) || 'folders#no-grant' };
   }
+}
+
+/** Each line once: two grants may rest on one act. */
+function rulesOf(grants: readonly { readonly rule: RuleRef }[]): RuleRef {
+  return [...new Set(grants.flatMap(({ rule }) => rule.split(' ')))].join(' ');
 }
 
 function isRightFor(right: Right, action: Action): boolean {
@@ -143,7 +168,7 @@ function mailboxRights(partner: Partner, account: Account): readonly Right[] {
 
 /** In a flat folder the files of several flows lie together, so it asks for the most that any of them does. */
 function needsOfPlace(generation: Generation, partner: Partner, account: Account, place: Place): readonly LevelNeed[] {
-  if (place.kind === 'virtual') return [];
+  if (place.kind === 'virtual' || place.kind === 'overseen') return [];
   if (place.kind === 'shared') return [{ level: place.shared.level, rule: `${place.shared.source}/level` }];
   const here = flowsAt(partner, account, place);
   return generation.flows

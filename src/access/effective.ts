@@ -66,7 +66,7 @@ export function effectiveTree(parts: EffectiveParts, asked: Asked): readonly Eff
   if (found === undefined) return [effectiveAt(parts, asked, ROOT)];
   const walk = (path: VPath): readonly EffectivePlace[] => {
     const itself = effectiveAt(parts, asked, path);
-    const place = placeOf(found.partner, found.account, generation.folders, path);
+    const place = placeOf(generation, found.partner, found.account, path);
     if (place === undefined || !itself.visible) return [];
     if (place.kind !== 'virtual') return [itself, placeAt(parts, asked, childOf(path, ANY_NAME), path, 'inside')];
     return [itself, ...place.children.flatMap((name) => walk(childOf(path, name)))];

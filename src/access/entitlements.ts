@@ -3,8 +3,10 @@ import { type InternetException, rightsOfException } from '../domain/exception.t
 import type { Authorization } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import { type Account, type CertificateRule, institutionName, type Partner, type SshKey } from '../domain/partner.ts';
+import type { RuleRef } from '../domain/principal.ts';
 import { FolderAuthorizer } from './authorizer.ts';
 import { type EffectivePlace, effectiveTree } from './effective.ts';
+import { actsOfRule, endOfGrants } from './folder-acts.ts';
 
 /** What each of a configuration may do and is, in words that can be compared: by person, machine, partner and legal act. */
 export type Entitlements = ReadonlyMap<string, ReadonlySet<string>>;
@@ -25,7 +27,10 @@ export function entitlementsOf(generation: Generation, now: number): Entitlement
     for (const account of partner.accounts) {
       const principal = { kind: account.kind, id: account.id, partner: partner.id, roles: account.roles };
       const places = effectiveTree({ generation, authorizer }, { principal });
-      all.set(`${account.id}@${partner.id}`, new Set([...ofAccount(partner, account), ...places.flatMap(ofPlace)]));
+      all.set(
+        `${account.id}@${partner.id}`,
+        new Set([...ofAccount(partner, account), ...places.flatMap((place) => ofPlace(generation, place))]),
+      );
     }
   }
   const acts = Map.groupBy(generation.authorizations, ({ id }) => `act ${id}`);
@@ -48,11 +53,21 @@ function notIn(some: ReadonlySet<string>, others: ReadonlySet<string>): readonly
   return [...some].filter((one) => !others.has(one)).sort();
 }
 
-function ofPlace({ path, of, rights }: EffectivePlace): readonly string[] {
+function ofPlace(generation: Generation, { path, of, rights }: EffectivePlace): readonly string[] {
   const where = of === 'inside' ? `${path}/*` : path;
   return rights
     .filter(({ allowed }) => allowed)
-    .map(({ right, level }) => `may ${right} ${where}${level === 2 ? ' with a second factor' : ''}`);
+    .map(({ right, level, rule }) => {
+      const factor = level === 2 ? ' with a second factor' : '';
+      return `may ${right} ${where}${factor}${groundOf(generation, rule)}`;
+    });
+}
+
+/** The act a right on a shared folder rests on, and when it ends by itself. */
+function groundOf(generation: Generation, rule: RuleRef): string {
+  const acts = actsOfRule(generation, rule).map(({ id, version }) => ` by ${id} (version ${version})`);
+  const until = endOfGrants(generation, rule);
+  return `${acts.join('')}${until === undefined ? '' : ` until ${until}`}`;
 }
 
 function ofPartner(partner: Partner): readonly string[] {

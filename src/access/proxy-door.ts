@@ -9,12 +9,12 @@ import type { Peer, Stranger, WaitingRoomParts } from './waiting-room.ts';
 const PENDING_FACTOR = 4;
 
 export type ProxyDoorParts = {
-  readonly listener: Listener;
+  readonly listener: Current<Listener>;
   readonly limits: Current<Pick<Limits, 'headersTimeoutSeconds' | 'maxUnauthenticated'>>;
   readonly audit: WaitingRoomParts['audit'];
 };
 
-type Reason = 'proxy-header-missing' | 'proxy-header-bad' | 'proxy-header-forged';
+type Reason = 'proxy-header-missing' | 'proxy-header-bad' | 'proxy-header-forged' | 'proxy-not-listed';
 
 /**
  * Stands before TLS and SSH. A connection of a listed proxy begins with a header of the PROXY protocol, and from there on its
@@ -22,13 +22,13 @@ type Reason = 'proxy-header-missing' | 'proxy-header-bad' | 'proxy-header-forged
  */
 export class ProxyDoor {
   readonly #parts: ProxyDoorParts;
-  readonly #proxies: BlockList;
+  #proxies: { readonly of: readonly string[]; readonly networks: BlockList };
   /** The oldest is the first. */
   readonly #pending = new Map<Socket, (reason: Reason) => void>();
 
   constructor(parts: ProxyDoorParts) {
     this.#parts = parts;
-    this.#proxies = networksOf(parts.listener.proxies);
+    this.#proxies = { of: [], networks: networksOf([]) };
   }
 
   /**
@@ -37,8 +37,27 @@ export class ProxyDoor {
    */
   enter(socket: Socket, came: (peer: Peer) => void): void {
     const address = normaliseAddress(socket.remoteAddress ?? '');
-    if (standsIn(address, this.#proxies)) this.#read(socket, address, came);
+    if (this.#isProxy(address)) this.#read(socket, address, came);
     else came(socket);
+  }
+
+  /**
+   * Why a connection that is open may not stay: whose word its address is has changed.
+   * @param address what it is known by, which a proxy may have told
+   */
+  objection(socket: Pick<Socket, 'remoteAddress'>, address: string): Reason | undefined {
+    const peer = normaliseAddress(socket.remoteAddress ?? '');
+    const wasTold = peer !== address;
+    if (peer === '' || this.#isProxy(peer) === wasTold) return undefined;
+    const reason = wasTold ? 'proxy-not-listed' : 'proxy-header-missing';
+    this.#note(reason, address, wasTold ? peer : undefined);
+    return reason;
+  }
+
+  #isProxy(address: string): boolean {
+    const { proxies } = this.#parts.listener.value;
+    if (proxies !== this.#proxies.of) this.#proxies = { of: proxies, networks: networksOf(proxies) };
+    return standsIn(address, this.#proxies.networks);
   }
 
   /** Its first bytes are a header, and it does not come from a proxy, or comes from behind one. */
@@ -97,7 +116,7 @@ export class ProxyDoor {
   }
 
   #note(reason: Reason, address: string, detail?: string): void {
-    const { protocol, accessMethod, port } = this.#parts.listener;
+    const { protocol, accessMethod, port } = this.#parts.listener.value;
     const what = detail === undefined ? {} : { detail };
     const fields = {
       reason,

@@ -13,7 +13,7 @@ const HARD_FACTOR = 4;
 const MAX_WAITING = 16;
 
 export type WaitingRoomParts = {
-  readonly listener: Listener;
+  readonly listener: Current<Listener>;
   readonly protocol: Protocol;
   readonly limits: Current<Pick<Limits, 'maxUnauthenticated' | 'loginGraceSeconds'>>;
   readonly limiter: LoginLimiter;
@@ -152,7 +152,7 @@ export class WaitingRoom implements Strangers {
 
   #expired(visit: Visit): void {
     const { listener, protocol, audit } = this.#parts;
-    const { accessMethod, port } = listener;
+    const { accessMethod, port } = listener.value;
     const fields = { protocol, accessMethod, port, address: visit.address, reason: 'grace-exceeded', fingerprint: '' };
     audit.note({ kind: 'login', outcome: 'refused', fields });
     visit.failed();

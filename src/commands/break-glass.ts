@@ -1,9 +1,11 @@
 import { resolve } from 'node:path';
 import { GatewayError } from '../domain/errors.ts';
-import type { BreakGlass } from '../gateway-break-glass.ts';
+import type { BreakGlass } from '../gateway-break-glass-grants.ts';
+import type { Challenge } from '../gateway-challenges.ts';
 import { askGateway } from '../ops/control-socket.ts';
-import { isSigning, type SigningOptions, signatureOver } from './config-sign.ts';
+import { isSigning, type Signature, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
+import { howToSign, quoted } from './signing-words.ts';
 
 type Out = NodeJS.WritableStream;
 export type Wanted = {
@@ -13,6 +15,7 @@ export type Wanted = {
   readonly minutes: string;
 };
 
+type Read = { readonly size: number; readonly sha256: string };
 type Asked = BreakGlass & { readonly toSign: string };
 
 /** Asks for a look at content; signed by the one who asks, or by `sluis break-glass sign` later. */
@@ -37,26 +40,48 @@ export async function breakGlassApprove(id: string, options: CommonOptions & Sig
   return print(opened, options, out, `opened  ${id}\nby      ${second}\nuntil   ${until}\n`);
 }
 
-/** Copies one file here, while it is open. */
+/** Copies one file here, while it is open, for the one who asked: he signs for each. */
 export async function breakGlassRead(
   id: string,
   path: string,
   to: string,
-  options: CommonOptions,
+  options: CommonOptions & SigningOptions,
   out: Out,
 ): Promise<0> {
-  const read = (await ask(options, 'read', { id, path, to: resolve(to) })) as { size: number; sha256: string };
+  const words = `break-glass read ${[id, path, to].map(quoted).join(' ')}`;
+  const signature = await signatureNow({ id, path }, words, options, out);
+  if (signature === undefined) return 0;
+  const read = (await ask(options, 'read', { id, path, to: resolve(to), ...signature })) as Read;
   return print(read, options, out, `${to}: ${read.size} bytes, SHA-256 ${read.sha256}\n`);
 }
 
-export async function breakGlassList(options: CommonOptions, out: Out): Promise<0> {
-  const all = (await ask(options, 'list', {})) as readonly BreakGlass[];
+/** What somebody of the hub asked for, or everybody where his role watches over it. */
+export async function breakGlassList(options: CommonOptions & SigningOptions, out: Out): Promise<0> {
+  const signature = await signatureNow({}, 'break-glass list', options, out);
+  if (signature === undefined) return 0;
+  const all = (await ask(options, 'list', signature)) as readonly BreakGlass[];
   const lines = all.map(({ id, principal, path, reason, askedAt, signed, opened }) => {
     const notOpened = signed === undefined ? 'not signed' : 'not opened';
     const state = opened === undefined ? notOpened : `opened by ${opened.second} until ${opened.until}`;
     return `${askedAt}  ${id}  ${principal}  ${path}  ${state}: ${reason}\n`;
   });
   return print(all, options, out, lines.join('') || 'nobody asked\n');
+}
+
+/** By the key that is there, or made elsewhere over a text that was printed before; with neither, one is printed. */
+async function signatureNow(
+  what: Readonly<Record<string, string>>,
+  words: string,
+  options: CommonOptions & SigningOptions,
+  out: Out,
+): Promise<Signature | undefined> {
+  if (options.signature !== undefined) return signatureOver('', options);
+  const { toSign, nonce } = (await ask(options, 'challenge', what)) as Challenge;
+  if (isSigning(options)) return signatureOver(toSign, options);
+  const file = `break-glass-${nonce.slice(0, 8)}.txt`;
+  const how = howToSign({ text: toSign, file, givenTo: [[words, 'within ten minutes']] });
+  print({ toSign }, options, out, `a signature is needed\n${how}`);
+  return undefined;
 }
 
 async function proven(asked: Asked, options: CommonOptions & SigningOptions): Promise<Asked> {
@@ -66,7 +91,15 @@ async function proven(asked: Asked, options: CommonOptions & SigningOptions): Pr
 function printAsked(asked: Asked, options: CommonOptions, out: Out): 0 {
   const { id, principal, signed, toSign } = asked;
   const waits = signed === undefined ? `${principal} has to sign it` : 'a second person has to sign it';
-  return print(asked, options, out, `asked  ${id}\n${waits}\n\n${toSign}`);
+  const how = howToSign({
+    text: toSign,
+    file: `break-glass-${id.slice(0, 8)}.txt`,
+    givenTo: [
+      ...(signed === undefined ? [[`break-glass sign ${id}`, principal] as const] : []),
+      [`break-glass approve ${id}`, 'an approver or security officer, who is somebody else'],
+    ],
+  });
+  return print(asked, options, out, `asked  ${id}\n${waits}\n${how}`);
 }
 
 async function ask(options: CommonOptions, verb: string, asked: Readonly<Record<string, string>>): Promise<unknown> {

@@ -116,7 +116,8 @@ function holderOf({ generation }: Settings, sha256: string): string | undefined 
   return undefined;
 }
 
-async function revocationsIn(data: string): Promise<readonly LocalRevocation[]> {
+/** What was revoked here. @throws GatewayError `bad-request` where the list is damaged */
+export async function revocationsIn(data: string): Promise<readonly LocalRevocation[]> {
   const text = await readFile(revocationsFile(data), 'utf8').catch((error: unknown) => {
     if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return '';
     throw error;

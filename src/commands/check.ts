@@ -2,7 +2,7 @@ import { join, relative } from 'node:path';
 import { type EntitlementChange, entitlementChanges, entitlementsOf } from '../access/entitlements.ts';
 import { changesBetween } from '../config/changes.ts';
 import { GenerationStore } from '../config/generation-store.ts';
-import { loadConfiguration, loadTree } from '../config/load.ts';
+import { type Loaded, loadTree } from '../config/load.ts';
 import { loadStored } from '../config/load-stored.ts';
 import { formatProblem } from '../config/problems.ts';
 import { restartNeeds } from '../config/restart-needs.ts';
@@ -10,6 +10,9 @@ import { readTree } from '../config/tree.ts';
 import { systemClock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
+import { Misfit } from '../domain/misfit.ts';
+import { refuseUnfit } from '../gateway-in-force.ts';
+import { ownKeysOf } from '../gateway-keys.ts';
 
 const DEMO_WARNING = 'demo mode: a change comes in force without the approval of a second person';
 
@@ -21,7 +24,7 @@ export async function check(
   options: { readonly config: string; readonly json: boolean },
   out: NodeJS.WritableStream,
 ): Promise<0 | 1> {
-  const loaded = await loadConfiguration(options.config, { keyFiles: 'may-be-absent' });
+  const loaded = await loadAndFit(options.config);
   if (loaded.ok) {
     const { generation } = loaded.settings;
     const counts = countsOf(generation);
@@ -43,6 +46,20 @@ export async function check(
   }
   out.write(`${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}\n`);
   return 1;
+}
+
+/** As a gateway would take it up, ports aside: keys that do not fit are problems, too. The demo makes its own. */
+async function loadAndFit(directory: string): Promise<Loaded> {
+  const { loaded, source } = await loadTree(directory, await readTree(directory), { keyFiles: 'may-be-absent' });
+  if (!loaded.ok || source === undefined || loaded.settings.pki.demo) return loaded;
+  try {
+    refuseUnfit(loaded.settings, ownKeysOf(loaded.settings, systemClock));
+    return loaded;
+  } catch (error) {
+    if (!(error instanceof Misfit)) throw error;
+    const { path, fault, remedy } = error.facts;
+    return { ok: false, problems: [source.at(path, fault, remedy)] };
+  }
 }
 
 type Counts = Readonly<Record<'partners' | 'accounts' | 'flows' | 'authorizations' | 'folders' | 'sectors', number>>;
@@ -82,7 +99,7 @@ export async function checkDiff(
   const row = against === undefined ? await store.last() : await store.find(against);
   if (row === undefined)
     throw new GatewayError('not-found', 'no generation was ever in force; start the gateway first');
-  const kept = await loadStored(await store.get(row.tree), options.config, data);
+  const kept = await loadStored(await store.get(row.tree), options.config);
   if (!kept.loaded.ok || kept.source === undefined) {
     throw new GatewayError('bad-request', 'that generation can not be loaded by this version');
   }

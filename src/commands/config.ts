@@ -1,13 +1,18 @@
 import { GenerationStore, type HistoryRow } from '../config/generation-store.ts';
-import { type Proposal, Proposals, textToSign } from '../config/proposals.ts';
+import { isStepFrom, type Proposal, Proposals, textToSign } from '../config/proposals.ts';
+import { systemClock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { ProposalAnswer } from '../gateway-config-proposals.ts';
 import { askGateway } from '../ops/control-socket.ts';
 import { isSigning, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
+import { howToSign } from './signing-words.ts';
 
 type Out = NodeJS.WritableStream;
 export type Wish = { readonly author?: string | undefined; readonly message?: string | undefined };
+
+/** Digits of a digest that name it. */
+const SHORT = 12;
 
 type AuthorOptions = CommonOptions & Wish & SigningOptions;
 
@@ -19,6 +24,11 @@ export async function configPropose(folder: string | undefined, options: AuthorO
 /** An earlier generation as a proposal. */
 export async function configRollback(name: string, options: AuthorOptions, out: Out): Promise<0> {
   return print(await proposed('rollback', { name }, options), options, out);
+}
+
+/** The author's own signature of a proposal that was made without it. */
+export async function configSign(name: string, options: CommonOptions & SigningOptions, out: Out): Promise<0> {
+  return print(await signed('prove', await ask(options, 'proposal', { name }), options), options, out);
 }
 
 /** Signs a proposal, as its second person. */
@@ -37,7 +47,11 @@ export async function configHistory(options: CommonOptions, out: Out): Promise<0
   const generations = await new GenerationStore(data).history();
   const open = (await new Proposals(data).list()).filter(({ state }) => state === 'open');
   if (options.json) out.write(`${JSON.stringify({ generations, proposals: open })}\n`);
-  else out.write(`${generations.map(historyLine).join('')}${open.map(openLine).join('')}`);
+  else {
+    const last = generations.at(-1);
+    const proposals = open.map((one) => openLine(one, last)).toReversed();
+    out.write(`${generations.map(historyLine).join('')}${proposals.join('')}`);
+  }
   return 0;
 }
 
@@ -74,6 +88,9 @@ async function proposed(
   options: AuthorOptions,
 ): Promise<ProposalAnswer> {
   const { author, message } = options;
+  // What is signed has a time in it that nobody knows before.
+  if (options.signature !== undefined)
+    throw new GatewayError('bad-request', `${verb} without --signature, and give it to "sluis config sign"`);
   if (isSigning(options) && author === undefined) throw new GatewayError('bad-request', 'who signs says --author');
   const made = await ask(options, verb, { ...what, author, message });
   return isSigning(options) && made.state === 'open' ? signed('prove', made, options) : made;
@@ -107,30 +124,61 @@ function print(answer: ProposalAnswer, options: CommonOptions, out: Out): 0 {
     out.write(`${JSON.stringify(answer)}\n`);
     return 0;
   }
-  const { tree, author, authorProven, message, state, approvers, changes } = answer;
+  const { tree, author, authorProven, authorRefusal, message, state, approvers, changes, others } = answer;
   const needed = answer.approvalsNeeded;
+  const unsigned = authorRefusal === undefined ? 'not signed' : `his signature does not count: ${authorRefusal}`;
   const lines = [
     `proposal   ${tree}`,
-    `author     ${author}${authorProven ? ' (signed)' : ''}`,
+    `author     ${author} (${authorProven ? 'signed' : unsigned})`,
     ...(message === '' ? [] : [`message    ${message}`]),
     `state      ${state === 'open' ? `${approvers.length} of ${needed} approvals` : 'in force'}`,
     ...approvers.map((one) => `approver   ${one}`),
     ...changes.map((one) => `changes    ${one}`),
+    ...others.map((one) => `also       ${one}`),
   ];
-  out.write(`${lines.join('\n')}\n`);
+  const isWaiting = state === 'open' && approvers.length < needed;
+  const next =
+    state === 'open' ? `\n"sluis config apply ${tree.slice(0, SHORT)}" writes it and puts it in force\n` : '';
+  out.write(`${lines.join('\n')}\n${isWaiting ? howToSignProposal(answer) : next}`);
   return 0;
 }
 
-function historyLine({ at, generation, tree, how, author, approvers, message }: HistoryRow): string {
-  const approved = approvers.length === 0 ? '' : `, approved by ${approvers.join(', ')}`;
-  const why = message === undefined || message === '' ? '' : `: ${message}`;
-  return `${at}  ${generation.slice(0, 12)}  tree ${tree.slice(0, 12)}  ${how}, ${author}${approved}${why}\n`;
+function howToSignProposal({ tree, author, authorProven, toSign }: ProposalAnswer): string {
+  const name = tree.slice(0, SHORT);
+  const canSign = !authorProven && author.includes('@');
+  return howToSign({
+    text: toSign,
+    file: `config-${name}.txt`,
+    givenTo: [
+      ...(canSign ? [[`config sign ${name}`, `${author}, the author`] as const] : []),
+      [`config approve ${name}`, 'an approver, who is somebody else'],
+    ],
+  });
 }
 
-function openLine({ at, generation, tree, author, message, approvals }: Proposal): string {
-  const why = message === '' ? '' : `: ${message}`;
+/** Who asked, who approved, who put it in force, and why; with the digest of the files under which they are kept. */
+function historyLine({ generation, how, authorSigned, approvers, appliedBy, ...row }: HistoryRow): string {
+  const author = authorSigned === false && row.author.includes('@') ? `${row.author} (not signed)` : row.author;
+  const approved = approvers.length === 0 ? '' : `, approved by ${approvers.join(', ')}`;
+  const applied = appliedBy === undefined ? '' : `, in force by ${appliedBy}`;
+  return `${places(row.at, generation, row.tree)}  ${how}, ${author}${approved}${applied}${why(row.message)}\n`;
+}
+
+/** One that was made for a step from other files than those in force opens nothing any more. */
+function openLine(proposal: Proposal, last: HistoryRow | undefined): string {
+  const { at, generation, tree, author, message, approvals, proof } = proposal;
+  const state = last === undefined || isStepFrom(proposal, last, systemClock.now()) ? 'proposed' : 'lapsed';
+  const signed = proof === undefined && author.includes('@') ? `${author} (not signed)` : author;
   const signers = approvals.length === 0 ? '' : `, approved by ${approvals.map(({ signer }) => signer).join(', ')}`;
-  return `${at}  ${generation.slice(0, 12)}  tree ${tree.slice(0, 12)}  proposed, ${author}${signers}${why}\n`;
+  return `${places(at, generation, tree)}  ${state}, ${signed}${signers}${why(message)}\n`;
+}
+
+function places(at: string, generation: string, tree: string): string {
+  return `${at}  ${generation.slice(0, SHORT)}  tree ${tree.slice(0, SHORT)}`;
+}
+
+function why(message: string | undefined): string {
+  return message === undefined || message === '' ? '' : `: ${message}`;
 }
 
 function listing(files: ReadonlyMap<string, string>): string {

@@ -133,7 +133,10 @@ export async function changeAccount(
 ): Promise<0 | 1> {
   const { partner } = accountNameOf(name);
   const stands = now ?? (await standing(options.config));
-  partnerOf(stands, partner);
+  const { persons, machines } = partnerOf(stands, partner);
+  const account = [...persons, ...machines].find(({ id }) => name === `${id}@${partner}`);
+  if (options.as !== undefined && account?.disabled === 'hub')
+    throw new GatewayError('not-allowed', `the hub disabled ${name}; only the hub changes this account`);
   const edit = { file: `partners/${partner}.yaml`, change: told.change };
   const plan: EditPlan = { command, subject: name, partner, who: 'local-administrator', edit, done: told.done };
   return carryOut(plan, stands, options, out);

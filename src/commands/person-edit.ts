@@ -33,10 +33,14 @@ export async function personAdd(name: string, person: NewPerson, options: EditOp
   return changeAccount(name, 'person add', told, options, out);
 }
 
-/** Keeps a person or machine account out, from the moment the gateway has read it. */
+/**
+ * Keeps a person or machine account out, from the moment the gateway has read it. Whom the hub disabled, only the hub lets
+ * in again.
+ */
 export async function personDisable(name: string, options: EditOptions, out: Out): Promise<0 | 1> {
   const { id } = accountNameOf(name);
-  const change = (document: Doc) => setIn(document, entryOf(document, id), 'disabled', true);
+  const by = options.as === undefined ? 'hub' : true;
+  const change = (document: Doc) => setIn(document, entryOf(document, id), 'disabled', by);
   return changeAccount(name, 'person disable', { change, done: `disabled ${name}` }, options, out);
 }
 

@@ -39,7 +39,7 @@ function accountsOf(partner: PartnerFile, now: Standing): readonly Account[] {
     return { ...facts, kind: 'person', state, certificates: certificates.length, sshKeys: sshKeys.length };
   });
   const machines = partner.machines.map(({ id, purpose, disabled, certificates, sshKeys, flows }): Account => {
-    const state = partner.disabled ? 'partner disabled' : disabled ? 'disabled' : 'in force';
+    const state = partner.disabled ? 'partner disabled' : (disabledBy(disabled) ?? 'in force');
     const facts = { account: `${id}@${partner.id}`, name: purpose, flows };
     return { ...facts, kind: 'machine', state, certificates: certificates.length, sshKeys: sshKeys.length };
   });
@@ -53,10 +53,16 @@ function stateOf(
   today: IsoDate,
 ): string {
   if (partner.disabled) return 'partner disabled';
-  if (disabled) return 'disabled';
+  const by = disabledBy(disabled);
+  if (by !== undefined) return by;
   if (!includesDay({ begin: designation.from, end: designation.until }, today)) return 'not designated today';
   if (userRegulation === 'not-accepted') return 'regulation not accepted';
   return userRegulation.version === regulation ? 'in force' : `regulation ${userRegulation.version} accepted`;
+}
+
+function disabledBy(disabled: boolean | 'hub'): string | undefined {
+  if (disabled === false) return undefined;
+  return disabled === 'hub' ? 'disabled by the hub' : 'disabled';
 }
 
 function lineOf({ account, kind, name, state, designation, certificates, sshKeys, samePersonAs }: Account): string {

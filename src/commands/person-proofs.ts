@@ -6,8 +6,10 @@ import { parseSshKey } from '../config/ssh-key.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { parseCertificates } from '../pki/certificate.ts';
 import { sshFingerprint } from '../pki/ssh-certificate.ts';
+import { revocationsIn } from './cert.ts';
 import { accountNameOf, changeAccount, type EditOptions, partnerOf, standing } from './editing.ts';
 import { addTo, entryOf, removeFrom } from './partner-document.ts';
+import { dataDirectory } from './places.ts';
 
 type Out = NodeJS.WritableStream;
 
@@ -26,6 +28,7 @@ export async function personKeyAdd(name: string, file: string, options: EditOpti
   const { id } = accountNameOf(name);
   const key = (await textOf(file)).trim();
   const fingerprint = fingerprintOf(key, file);
+  await mustNotBeRevoked(Buffer.from(fingerprint.slice('SHA256:'.length), 'base64').toString('hex'), options);
   const change = (document: Document) => addTo(document, entryOf(document, id), 'sshKeys', { key });
   return changeAccount(name, 'person key add', { change, done: `${name} has the key ${fingerprint}` }, options, out);
 }
@@ -59,6 +62,7 @@ export async function personCertificateAdd(
 ): Promise<0 | 1> {
   const { id } = accountNameOf(name);
   const rule = await ruleOf(choice);
+  if (rule.sha256 !== undefined) await mustNotBeRevoked(rule.sha256, options);
   const change = (document: Document) => addTo(document, entryOf(document, id), 'certificates', rule);
   const told = { change, done: `${name} has the certificate ${worded(rule)}` };
   return changeAccount(name, 'person certificate add', told, options, out);
@@ -81,6 +85,17 @@ export async function personCertificateRemove(
     removeFrom(entryOf(document, id), 'certificates', isMeant, `${name} has no certificate ${worded(rule)}`);
   const told = { change, done: `${name} lost the certificate ${worded(rule)}` };
   return changeAccount(name, 'person certificate remove', told, options, out);
+}
+
+/** It would open nothing: whoever registers it is told so. @throws GatewayError `not-allowed` */
+async function mustNotBeRevoked(sha256: string, options: EditOptions): Promise<void> {
+  const found = (await revocationsIn(await dataDirectory(options))).find((one) => one.sha256 === sha256);
+  if (found === undefined) return;
+  const day = found.at.slice(0, 10);
+  throw new GatewayError(
+    'not-allowed',
+    `the hub revoked this on ${day} (${found.reason.slice(0, 60)}); make a new one`,
+  );
 }
 
 type Rule = Readonly<Record<string, string>>;

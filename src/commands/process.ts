@@ -4,8 +4,10 @@ import type { Settings } from '../config/settings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { Gateway } from '../gateway.ts';
+import type { PortHolder } from '../gateway-take-up.ts';
 import { WorkerGateway } from '../gateway-worker.ts';
 import type { FromChild, OwnerStart, ToChild, WorkerStart } from '../processes/child.ts';
+import type { PortsPrepared } from '../processes/ports.ts';
 import { Workers } from '../processes/workers.ts';
 
 type End = 'stop' | 'alone' | 'broken';
@@ -16,6 +18,7 @@ type Orders = {
   readonly end: Promise<End>;
   readonly finish: (why: End) => void;
   onConnection: (listener: number, socket: Socket) => void;
+  onPorts: (prepared: PortsPrepared) => void;
 };
 
 /** One process of a gateway of several; started by the supervisor, and by nobody else. @returns 0, or 3 when it broke */
@@ -39,18 +42,34 @@ export async function processOfGateway(): Promise<0 | 3> {
 }
 
 async function own(start: OwnerStart, orders: Orders, logger: Logger, broken: (error: Error) => void): Promise<0 | 3> {
-  const { configDirectory, socket, word, ports } = start;
+  const { configDirectory, portOffset, socket, word, listeners, health } = start;
   const workers = new Workers(start.workers);
-  const inForce = (settings: Settings) => say({ kind: 'in-force', settings });
   const gateway = await Gateway.open({
     ...{ settings: parseSettings(start.settings), configDirectory, logger, onBroken: broken },
-    owner: { socket, word, workers, ports, supervisor: process.ppid, inForce },
+    ...{
+      portOffset,
+      owner: { socket, word, workers, ports: portsOf(orders), before: { listeners, health }, supervisor: process.ppid },
+    },
   });
   say({ kind: 'ready', health: gateway.ports.health });
   // What is broken is not closed in order: the next owner recovers from what is durable.
   if ((await orders.end) === 'broken') return 3;
   await gateway.close(logger);
   return 0;
+}
+
+/** The ports as the supervisor holds them. */
+function portsOf(orders: Orders): PortHolder {
+  return {
+    prepare: (wanted) => {
+      const answer = Promise.withResolvers<PortsPrepared>();
+      orders.onPorts = answer.resolve;
+      say({ kind: 'wants-ports', wanted });
+      return answer.promise;
+    },
+    keep: (now) => say({ kind: 'in-force', ...now }),
+    discard: () => say({ kind: 'wants-no-ports' }),
+  };
 }
 
 async function work(
@@ -83,11 +102,13 @@ function listen(): Orders {
     end: ended.promise,
     finish: ended.resolve,
     onConnection: (_, socket) => socket.destroy(),
+    onPorts: () => undefined,
   };
   process.on('message', (value, handle) => {
     const message = parseOrder(value);
     if (message.kind === 'start') started.resolve(message);
     else if (message.kind === 'stop') ended.resolve('stop');
+    else if (message.kind === 'ports') orders.onPorts(message.prepared);
     else {
       // A client that is gone again leaves no socket.
       if (handle !== undefined) orders.onConnection(message.listener, parseSocket(handle));

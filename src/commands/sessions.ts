@@ -31,10 +31,11 @@ async function ask(options: CommonOptions, words: readonly string[]): Promise<un
 function table(sessions: readonly BusySession[]): string {
   if (sessions.length === 0) return 'nobody is logged in\n';
   return sessions
-    .flatMap(({ id, since, principal, protocol, accessMethod, address, level, process, transfers }) => [
-      [id, since, principal.padEnd(24), protocol.padEnd(7), accessMethod, address, `level ${level}`, process].join(
-        '  ',
-      ),
+    .flatMap(({ id, since, principal, protocol, accessMethod, address, level, process, transfers, ...moved }) => [
+      [
+        ...[id, since, principal.padEnd(24), protocol.padEnd(7), accessMethod, address, `level ${level}`, process],
+        `in ${moved.bytesIn} bytes, out ${moved.bytesOut} bytes`,
+      ].join('  '),
       ...transfers.map(({ direction, path, bytes }) => `    ${direction.padEnd(3)}  ${bytes} bytes  ${path}`),
     ])
     .map((line) => `${line}\n`)

@@ -22,8 +22,10 @@ export async function start(options: CommonOptions): Promise<0 | 1 | 3> {
   const settings = await prepare(options);
   if (settings === undefined) return 1;
   const ending = untilEnd(logger);
-  if (settings.processes > 1) return supervise(settings, options.config, ending.status, logger);
-  const gateway = await Gateway.open({ settings, configDirectory: options.config, logger, onBroken: ending.broken });
+  if (settings.processes > 1) return supervise(settings, options, ending.status, logger);
+  const gateway = await Gateway.open({
+    ...{ settings, configDirectory: options.config, portOffset: options.portOffset, logger, onBroken: ending.broken },
+  });
   if (settings.demo) logger.warn({}, DEMO_WARNING);
   logger.info({ ports: gateway.ports, generation: settings.generation.id }, 'the gateway is ready');
   const status = await ending.status;
@@ -36,7 +38,7 @@ export async function start(options: CommonOptions): Promise<0 | 1 | 3> {
 /** Starts the processes of the gateway and keeps them running until the end. */
 async function supervise(
   settings: Settings,
-  configDirectory: string,
+  { config: configDirectory, portOffset }: CommonOptions,
   ending: Promise<0 | 3>,
   logger: Logger,
 ): Promise<0 | 1 | 3> {
@@ -47,8 +49,7 @@ async function supervise(
     script,
     listeners: settings.listeners,
     workers: Array.from({ length: settings.processes - 1 }, (_, index) => `worker-${index + 1}`),
-    owner: { settings, configDirectory, socket: join(data, 'owner.sock') },
-    withHealthPort,
+    owner: { settings, portOffset, configDirectory, socket: join(data, 'owner.sock') },
     ready: (ports) => {
       if (settings.demo) logger.warn({}, DEMO_WARNING);
       logger.info({ ports, generation: settings.generation.id, processes: settings.processes }, 'the gateway is ready');
@@ -59,12 +60,6 @@ async function supervise(
   const status = await supervisor.run();
   logger.info({ status }, 'the gateway has ended');
   return status;
-}
-
-/** The settings that a process of this gateway sent, with the port of health and metrics that was bound first. */
-function withHealthPort(settings: unknown, port: number): unknown {
-  const { health, ...others } = settings as Settings;
-  return { ...others, health: { ...health, port } };
 }
 
 /** The settings to start with, with demo keys made where the configuration asks for them; undefined where it is wrong. */

@@ -19,7 +19,11 @@ export type HistoryRow = {
   readonly how: HowInForce;
   /** `anna@ksz`, or `system:<user>` where nobody said who. */
   readonly author: string;
+  /** Whether he signed for it, and that counted when it came in force. */
+  readonly authorSigned?: boolean | undefined;
   readonly approvers: readonly string[];
+  /** Who put it in force: who approved last, or the user of the machine by `sluis config apply`, by the files, or by a start. */
+  readonly appliedBy?: string | undefined;
   readonly message?: string | undefined;
 };
 

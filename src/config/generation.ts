@@ -1,35 +1,15 @@
 import { createHash } from 'node:crypto';
-import type { Current } from '../domain/current.ts';
-import type { Authorization, Flow, SharedFolder } from '../domain/flow.ts';
+import type { Authorization, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import { ALL_RIGHTS } from '../domain/principal.ts';
 import type { SshTrust } from '../domain/ssh-trust.ts';
 import { fieldOf } from './flow-fields.ts';
+import { foldersOf } from './folders-of.ts';
 import type { KeyRing } from './keys.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import { partnersOf } from './partner-of.ts';
 import type { ReadFile } from './read-file.ts';
-import { sharedPath } from './references-folders.ts';
 import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
 import type { AuthorizationFile, FlowFile } from './schema-flow.ts';
-
-/** The generation in force: one value that is replaced as a whole. */
-export class CurrentGeneration implements Current<Generation> {
-  #value: Generation;
-
-  constructor(first: Generation) {
-    this.#value = first;
-  }
-
-  get value(): Generation {
-    return this.#value;
-  }
-
-  /** From now on everybody who asks gets the new one; who pinned the old one keeps it. */
-  replace(next: Generation): void {
-    this.#value = next;
-  }
-}
 
 /** Files that are all there; each was understood and none contradicts another. */
 export type SoundFiles = ConfigFiles & {
@@ -39,15 +19,23 @@ export type SoundFiles = ConfigFiles & {
   readonly availability: ReadFile<AvailabilityFile>;
 };
 
-/** Makes the generation of sound files and the keys they name. */
-export function buildGeneration(files: SoundFiles, ring: KeyRing, ssh: SshTrust): Generation {
+/**
+ * Makes the generation of sound files and the keys they name.
+ * @param own digests of the gateway's own keys and certificates, by name
+ */
+export function buildGeneration(
+  files: SoundFiles,
+  ring: KeyRing,
+  ssh: SshTrust,
+  own: Readonly<Record<string, string>> | undefined,
+): Generation {
   return {
-    id: digestOf(files, ring),
+    id: digestOf(files, ring, own),
     partners: partnersOf(known(files.partners), ring, files.gateway.value.userRegulation.version),
     sectors: files.sectors.value.sectors,
     flows: known(files.flows).map(flowOf),
     authorizations: known(files.authorizations).map(authorizationOf),
-    folders: files.folders.value.folders.map(folderOf),
+    folders: foldersOf(files),
     availability: files.availability.value.availability,
     limits: files.gateway.value.limits,
     alarms: files.gateway.value.alarms,
@@ -69,7 +57,7 @@ export function canonicalJson(value: unknown): string {
 }
 
 /** SHA-256 over what the files mean, not how they are written, and over the keys. */
-function digestOf(files: SoundFiles, ring: KeyRing): string {
+function digestOf(files: SoundFiles, ring: KeyRing, own: Readonly<Record<string, string>> | undefined): string {
   const all = [
     files.gateway,
     files.sectors,
@@ -82,6 +70,7 @@ function digestOf(files: SoundFiles, ring: KeyRing): string {
   const content = {
     files: Object.fromEntries(all.map((file): [string, unknown] => [file.places.file, file.value])),
     keys: Object.fromEntries(ring.keys),
+    own,
   };
   return createHash('sha256').update(canonicalJson(content)).digest('hex');
 }
@@ -100,23 +89,4 @@ function authorizationOf({ places, value }: ReadFile<AuthorizationFile>): Author
     line === 'none' ? { ...receiver, line } : receiver,
   );
   return { ...value, receivers, source: places.file };
-}
-
-function folderOf(folder: FoldersFile['folders'][number], index: number): SharedFolder {
-  const path = sharedPath(folder.path);
-  if (path === undefined) throw new Error(`a folder outside /SHARED passed the checks: ${folder.path}`);
-  return {
-    path,
-    content: folder.content,
-    approver: folder.approver,
-    level: folder.level,
-    quotaBytes: folder.quotaBytes,
-    maxFileBytes: folder.maxFileBytes,
-    source: `folders.yaml#/folders/${index}`,
-    grants: folder.grants.map(({ reason: _reason, ...grant }, position) => ({
-      ...grant,
-      rights: grant.rights === 'all' ? ALL_RIGHTS : grant.rights,
-      rule: `folders.yaml#/folders/${index}/grants/${position}`,
-    })),
-  };
 }

@@ -83,14 +83,22 @@ export async function readKeys(
   return { ring: { keys, texts }, problems };
 }
 
-/** The files of keys that the gateway itself uses exist; the demo authority makes its own. */
-export async function ownKeyProblems({ gateway }: ConfigFiles, directory: string): Promise<readonly Problem[]> {
+/**
+ * The files of keys that the gateway itself uses exist; the demo authority makes its own.
+ * @param texts what was read of them
+ */
+export async function ownKeyProblems(
+  { gateway }: ConfigFiles,
+  directory: string,
+  texts: KeyTexts,
+): Promise<readonly Problem[]> {
   const files = gateway?.value.pki.files;
   if (gateway === undefined || files === undefined) return [];
   const problems: Problem[] = [];
   for (const [name, value] of Object.entries(files)) {
     for (const [index, file] of (Array.isArray(value) ? value : [value]).entries()) {
-      if (await isReadable(resolve(directory, file))) continue;
+      const place = resolve(directory, file);
+      if (texts.has(place) ? texts.get(place) !== undefined : await isReadable(place)) continue;
       const path = ['pki', 'files', name, ...(Array.isArray(value) ? [index] : [])];
       problems.push(
         gateway.places.at(path, `the file ${file} cannot be read`, 'correct the name, or give the gateway read access'),

@@ -38,7 +38,16 @@ function partnerOf({ places, value }: ReadFile<PartnerFile>, ring: KeyRing, regu
     ...machines.map((machine, index): Account => {
       const { id, flows, certificates, disabled, secondFactor } = machine;
       const sshKeys = keysOf('machines', index, machine.sshKeys.length);
-      return { kind: 'machine', id, roles: [], flows, certificates, sshKeys, disabled, secondFactor };
+      return {
+        kind: 'machine',
+        id,
+        roles: [],
+        flows,
+        certificates,
+        sshKeys,
+        disabled: disabled !== false,
+        secondFactor,
+      };
     }),
   ];
   const wanted = Object.entries(outputs);
@@ -66,8 +75,8 @@ function personOf(entry: PersonEntry, sshKeys: readonly SshKey[], regulation: st
     ...{ kind: 'person', id, roles, flows, certificates, sshKeys, secondFactor },
     ...{ from: designation.from, until: designation.until, designatedBy: designation.act },
     accepted: userRegulation === 'not-accepted' ? undefined : userRegulation,
-    disabled: entry.disabled || missing !== undefined,
-    regulation: entry.disabled ? undefined : missing,
+    disabled: entry.disabled !== false || missing !== undefined,
+    regulation: entry.disabled === false ? missing : undefined,
     samePersonAs: samePersonAs === undefined ? undefined : { partner: partner as PartnerId, id: otherId },
   };
 }

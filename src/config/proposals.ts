@@ -16,8 +16,8 @@ export type Proposal = {
   readonly base: string;
   /** `anna@ksz`, or `system:<user>` where nobody said who. */
   readonly author: string;
-  /** Whether the author signed it. */
-  readonly authorProven: boolean;
+  /** The author's own signature; absent where nobody signed for him. Whether it counts is asked anew each time. */
+  readonly proof?: Signature | undefined;
   readonly message: string;
   /** ISO 8601, UTC. */
   readonly at: string;
@@ -26,21 +26,39 @@ export type Proposal = {
   readonly state: 'open' | 'in-force';
 };
 
-export type Approval = {
-  readonly signer: string;
+export type Signature = {
   readonly form: 'ssh' | 'certificate';
-  /** Base64 of what `sluis config approve` sent: an SSH signature file, or a CMS. */
+  /** Base64 of what `sluis config sign` or `approve` sent: an SSH signature file, or a CMS. */
   readonly signature: string;
   readonly at: string;
   readonly systemUser: string;
 };
 
+export type Approval = Signature & { readonly signer: string };
+
 /** The namespace of SSH signatures: `ssh-keygen -Y verify -n config@sluis`. */
 export const APPROVAL_NAMESPACE = 'config@sluis';
 
+type Signed = Pick<Proposal, 'tree' | 'base' | 'author' | 'at' | 'message'>;
+
 /** What is signed: the digest of the files, and the one step it is for, so that an old approval opens nothing later. */
-export function textToSign({ tree, base, author, at }: Pick<Proposal, 'tree' | 'base' | 'author' | 'at'>): string {
-  return `sluis configuration\ntree ${tree}\nafter ${base}\nby ${author} at ${at}\n`;
+export function textToSign({ tree, base, author, at, message }: Signed): string {
+  const why = message === '' ? '-' : message;
+  return `sluis configuration\ntree ${tree}\nafter ${base}\nby ${author} at ${at}\nfor ${why}\n`;
+}
+
+/** Who may ask for a change so that one other person is enough. Whoever has none of these roles was let in by one person. */
+const AUTHOR_ROLES = ['operator', 'acl-editor', 'approver', 'security-officer'] as const;
+
+/** Why the author's signature does not count at this moment; undefined where it does. Asked of the generation in force. */
+export function authorRefusal(
+  generation: Pick<Generation, 'partners' | 'hub'>,
+  signer: string,
+  author: string,
+  today: IsoDate,
+): string | undefined {
+  if (signer !== author) return `${signer} signed, and ${author} is the author`;
+  return hubPersonRefusal(generation, signer, today, AUTHOR_ROLES);
 }
 
 /** Why an approval does not count at this moment; undefined where it does. Asked of the generation in force. */
@@ -87,7 +105,7 @@ export function hubPersonRefusal(
 }
 
 /** Somebody whom several partners designated is one person. */
-function naturalPerson(partners: readonly Partner[], name: string): string {
+export function naturalPerson(partners: readonly Partner[], name: string): string {
   const same = personOf(partners, name)?.account.samePersonAs;
   return same === undefined ? name : `${same.id}@${same.partner}`;
 }
@@ -110,13 +128,25 @@ function isDesignated({ partner, account }: Found, today: IsoDate): boolean {
 }
 
 /** An author who did not sign could be anybody, the one who approves too: then two persons approve. */
-export function approvalsNeeded({ authorProven }: Pick<Proposal, 'authorProven'>): 1 | 2 {
+export function approvalsNeeded({ authorProven }: Pick<Standing, 'authorProven'>): 1 | 2 {
   return authorProven ? 1 : 2;
 }
 
-/** Whether a proposal is about the step from here: not from the same files at an earlier time, which others followed. */
-export function isStepFrom({ base, at }: Pick<Proposal, 'base' | 'at'>, inForce: HistoryRow): boolean {
-  return base === inForce.tree && at >= inForce.at;
+/** Who stands for a proposal at this moment. */
+export type Standing = {
+  readonly authorProven: boolean;
+  /** Why not, where the author signed. */
+  readonly authorRefusal?: string | undefined;
+  readonly approvers: readonly string[];
+};
+
+/**
+ * Whether a proposal is about the step from here: not from the same files at an earlier time, which others followed, and
+ * not dated ahead, for a time when they are in force again.
+ * @param now milliseconds since 1970
+ */
+export function isStepFrom({ base, at }: Pick<Proposal, 'base' | 'at'>, inForce: HistoryRow, now: number): boolean {
+  return base === inForce.tree && at >= inForce.at && Date.parse(at) <= now;
 }
 
 /** Proposals, each in a file under the digest of what it proposes. */

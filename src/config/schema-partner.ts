@@ -4,6 +4,7 @@ import { exceptionSchema } from './schema-exception.ts';
 import { outputFormat } from './schema-format.ts';
 import {
   accountId,
+  accountName,
   address,
   date,
   email,
@@ -15,6 +16,7 @@ import {
   matching,
   parsed,
   partnerId,
+  role,
   sha256,
   strict,
   telephone,
@@ -47,17 +49,12 @@ const secondFactor = strict({
   password: strict({ hashFile: filePath }).optional(),
 });
 
-const accountName = matching(
-  /^[a-z][a-z0-9-]{1,30}@[a-z][a-z0-9-]{1,30}$/,
-  'is not a person of a partner',
-  'write it as in anna@rva',
-);
-
 const common = {
   id: accountId,
   flows: z.union([z.literal('all'), listOf(flowCode, 1)], { error: 'all, or a list of flow codes' }).default('all'),
   sshKeys: z.array(sshKey).default([]),
-  disabled: z.boolean().default(false),
+  /** Kept out: by its own institution, or by the hub, which alone lets it in again. */
+  disabled: z.union([z.boolean(), z.literal('hub')], { error: 'true, false, or hub' }).default(false),
   secondFactor: secondFactor.optional(),
 };
 
@@ -72,7 +69,7 @@ const person = strict({
   }),
   /** The same natural person, whom another partner designated before: `anna@rva`. Keys and certificates stand there. */
   samePersonAs: accountName.optional(),
-  roles: listOf(z.enum(['operator', 'acl-editor', 'approver', 'security-officer', 'auditor', 'helpdesk'])).default([]),
+  roles: listOf(role).default([]),
   certificates: z.array(z.discriminatedUnion('kind', [fingerprintRule, eidRule, subjectRule])).default([]),
 });
 

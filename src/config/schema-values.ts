@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Kbo, normaliseKbo } from '../domain/kbo.ts';
 import type { Institution } from '../domain/partner.ts';
 import { type IsoDate, parseDate } from '../domain/period.ts';
-import type { PartnerId } from '../domain/principal.ts';
+import { type PartnerId, ROLES } from '../domain/principal.ts';
 
 /** A map that takes exactly these keys. The message of an unknown key is the list of known ones, for suggestions. */
 export function strict<Shape extends z.core.$ZodLooseShape>(shape: Shape) {
@@ -69,6 +69,15 @@ export const accountId = matching(
   'cannot be the id of an account',
   'write a lower-case letter, then 1 to 30 lower-case letters, digits or hyphens',
 );
+
+export const accountName = matching(
+  /^[a-z][a-z0-9-]{1,30}@[a-z][a-z0-9-]{1,30}$/,
+  'is not a person of a partner',
+  'write it as in anna@rva',
+);
+
+/** Held at the hub. */
+export const role = z.enum(ROLES);
 
 export const flowCode = matching(
   /^[A-Z][A-Z0-9]{3}$/,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { EID_AUTHENTICATION_POLICIES } from '../domain/eid.ts';
 import { filePath, issuerKeys, pkiSchema, policyOids, signaturesSchema } from './schema-pki.ts';
 import {
+  accountName,
   address,
   date,
   email,
@@ -11,6 +12,7 @@ import {
   parsed,
   partnerId,
   port,
+  role,
   seconds,
   strict,
   telephone,
@@ -182,9 +184,12 @@ export const availabilitySchema = strict({ availability: z.array(strict({ datum:
 
 const rights = z.enum(['list', 'read', 'create', 'overwrite', 'delete', 'move', 'makeFolder', 'view']);
 
+/** To a partner, or one account of it; to whoever holds a role at the hub; or to a group. Exactly one, as the references say. */
 const grant = strict({
-  partner: partnerId,
+  partner: partnerId.optional(),
   account: line(31).optional(),
+  role: role.optional(),
+  group: word.optional(),
   rights: z.union([z.literal('all'), listOf(rights, 1)], {
     error: 'all, or a list of: list, read, create, overwrite, delete, move, makeFolder, view',
   }),
@@ -195,6 +200,8 @@ const grant = strict({
 
 /** `folders.yaml`; that a path lies in `/SHARED` is checked with the other references. */
 export const foldersSchema = strict({
+  /** Groups of persons, as in `clerks: [anna@ksz]`, that grants may name. */
+  groups: z.record(word, listOf(accountName)).optional(),
   folders: z.array(
     strict({
       path: parsed((text) => (text.startsWith('/') ? text : undefined), 'is not a path', 'write it as in /SHARED/work'),

@@ -15,7 +15,7 @@ export type Class3Policy = {
 export type HttpsListener = Listener & { readonly protocol: 'https'; readonly class3: Class3Policy };
 export type SftpListener = Listener & { readonly protocol: 'sftp' };
 
-/** Absolute paths. Keys are named by file and read by who uses them. */
+/** Absolute paths. */
 export type PkiFiles = {
   readonly trustedIssuers: readonly string[];
   /** CAs below the trusted ones, so that clients need not send them; never trusted by themselves. */
@@ -59,6 +59,8 @@ export type SignatureSettings = Omit<Class3Policy, 'requireExtendedKeyUsage'> & 
 /** `demo`: the authority in `directory` makes and renews these files itself. */
 export type PkiSettings = {
   readonly files: PkiFiles;
+  /** What the files held when the configuration was read, by their paths; keys among it. Lists (`crl`) are not. */
+  readonly texts: ReadonlyMap<string, string>;
   readonly revocation: RevocationSettings;
   readonly clockToleranceSeconds: number;
 } & ({ readonly demo: true; readonly directory: string } | { readonly demo: false });

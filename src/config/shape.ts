@@ -16,10 +16,10 @@ export function shapeOf(files: ConfigFiles, ring: KeyRing, issuers: ReadonlyMap<
   const values = new Map<string, unknown>();
   if (gateway !== undefined) values.set(gateway.places.file, gatewayValue(gateway, ring, issuers));
   if (folders !== undefined)
-    values.set(
-      folders.places.file,
-      byName(folders.value.folders, ({ path }) => path),
-    );
+    values.set(folders.places.file, {
+      ...byName(folders.value.folders, ({ path }) => path),
+      groups: folders.value.groups,
+    });
   for (const file of [sectors, availability, ...known(files.flows), ...known(files.authorizations)])
     if (file !== undefined) values.set(file.places.file, file.value);
   const partners = new Map(known(files.partners).map((file) => [file.value.id as string, partnerValue(file, ring)]));

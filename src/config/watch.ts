@@ -14,9 +14,9 @@ export type WatchOptions = {
   readonly inForce: Settings;
   /**
    * A sound configuration that differs from the one in force, or the one in force after problems were told.
-   * @returns `held` where it does not come in force for now
+   * @returns `held` where it does not come in force for now, or what keeps it from being served
    */
-  readonly onGeneration: (settings: Settings, source: Source) => Promise<'held' | 'in-force'>;
+  readonly onGeneration: (settings: Settings, source: Source) => Promise<'held' | 'in-force' | readonly Problem[]>;
   /** What lies on the disk is what is in force, and nothing was wrong with it before. */
   readonly onSame?: () => void;
   /** What is on disk is not sound; the settings in force stay. Told once for each change of the files. */
@@ -134,7 +134,13 @@ export class ConfigurationWatcher {
     }
     const { id } = loaded.settings.generation;
     if (id === this.#inForce && !this.#unsound) return this.#options.onSame?.();
-    if ((await this.#options.onGeneration(loaded.settings, source)) === 'held') return;
+    const outcome = await this.#options.onGeneration(loaded.settings, source);
+    if (outcome === 'held') return;
+    if (outcome !== 'in-force') {
+      this.#unsound = true;
+      await this.#options.onProblems(outcome);
+      return;
+    }
     this.#inForce = id;
     this.#unsound = false;
   }

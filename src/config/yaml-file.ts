@@ -47,7 +47,11 @@ export function readYaml(file: string, text: string): { file: YamlFile } | { pro
     const faults = document.errors.map((error): Fault => {
       return { code: error.code, problem: place(error.pos[0], ...explain(error.code, error.message)) };
     });
-    const problems = [...telling(faults).map((fault) => fault.problem), ...foreignFeatures(document, place)];
+    const problems = [
+      ...turnedText(text, place),
+      ...telling(faults).map((fault) => fault.problem),
+      ...foreignFeatures(document, place),
+    ];
     if (problems.length > 0) return { problems };
     const value: unknown = document.toJS({ maxAliasCount: MAX_ALIASES });
     return { file: { places: placesOf(file, document, place), document, value } };
@@ -95,6 +99,15 @@ function explain(code: string, message: string): [message: string, remedy: strin
         'check quotes, brackets and colons of this line and the one before it',
       ];
   }
+}
+
+/** What makes a line show otherwise than it is read, to whoever is asked to approve it (Unicode UAX #9 §2, "Trojan Source"). */
+function turnedText(text: string, place: Place): Problem[] {
+  const at = text.search(/[\u202a-\u202e\u2066-\u2069]/);
+  if (at < 0) return [];
+  return [
+    place(at, 'a character here turns the direction of the text', 'remove it, so that all read what stands here'),
+  ];
 }
 
 /** What sound YAML may hold and this product does not take: tags, merge keys, lost aliases, another version of YAML. */

@@ -5,7 +5,8 @@ export type PartnerId = string & { readonly __partner: unique symbol };
 export type AccessMethod = 'line' | 'private-network' | 'vpn' | 'internet';
 
 /** Roles at the hub; no hub role reads payload. */
-export type Role = 'operator' | 'acl-editor' | 'approver' | 'security-officer' | 'auditor' | 'helpdesk';
+export const ROLES = ['operator', 'acl-editor', 'approver', 'security-officer', 'auditor', 'helpdesk'] as const;
+export type Role = (typeof ROLES)[number];
 
 /** A person or machine account acting for exactly one partner. `id` is unique within the partner (`anna`, `batch`). */
 export type Principal = {

@@ -8,6 +8,8 @@ export const ROOT = '/' as VPath;
 const MAX_NAME_BYTES = 255; // NAME_MAX, linux/limits.h
 const MAX_PATH_BYTES = 4096; // PATH_MAX, linux/limits.h
 const FORBIDDEN = /[\p{Cc}\p{Cs}]/u; // control characters and lone surrogates
+/** Most paths: short, of ASCII, each part with a first character that is no dot. They are trusted as they stand. */
+const PLAIN = /^(?:\/[\w-][\w.@-]*)+$/;
 
 /**
  * Turns the path a client sent into one the gateway can trust: absolute, NFC (Unicode UAX #15), no "..".
@@ -15,6 +17,7 @@ const FORBIDDEN = /[\p{Cc}\p{Cs}]/u; // control characters and lone surrogates
  * @throws GatewayError `bad-path`
  */
 export function parseVPath(raw: string): VPath {
+  if (raw.length <= MAX_NAME_BYTES && PLAIN.test(raw)) return raw as VPath;
   if (!raw.startsWith('/')) throw new GatewayError('bad-path', 'a path begins with "/"');
   if (FORBIDDEN.test(raw)) {
     throw new GatewayError('bad-path', 'a name may not hold control characters or broken UTF-16');
@@ -49,6 +52,17 @@ export function nameOf(path: VPath): string {
 export function parentOf(path: VPath): VPath {
   const slash = path.lastIndexOf('/');
   return (slash <= 0 ? '/' : path.slice(0, slash)) as VPath;
+}
+
+/** The path of its first parts; undefined where it has fewer. */
+export function firstPartsOf(path: VPath, count: number): VPath | undefined {
+  let end = 0;
+  for (let part = 0; part < count; part += 1) {
+    if (end === path.length || path === '/') return undefined;
+    const slash = path.indexOf('/', end + 1);
+    end = slash === -1 ? path.length : slash;
+  }
+  return path.slice(0, end) as VPath;
 }
 
 /** A child of a folder. @throws GatewayError `bad-path` when the name is not one trusted part */

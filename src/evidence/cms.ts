@@ -1,18 +1,11 @@
-import { createHash, createPrivateKey, type KeyObject, sign } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { createHash, type KeyObject, sign } from 'node:crypto';
 import { promisify } from 'node:util';
 import * as asn1js from 'asn1js';
 import * as pkijs from 'pkijs';
 import type { Clock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
-import { type Certificate, parseCertificates } from '../pki/certificate.ts';
+import type { Certificate } from '../pki/certificate.ts';
 import { OID } from '../pki/oids.ts';
-
-export type SignerFiles = {
-  /** PEM: the signer's certificate first; others are included in signatures as they stand. */
-  readonly certificateFile: string;
-  readonly keyFile: string;
-};
 
 type SignerParts = {
   readonly chain: readonly Certificate[];
@@ -42,16 +35,6 @@ export class Signer {
     this.#key = parts.key;
     this.#isQuick = parts.key.asymmetricKeyType === 'ec';
     this.#clock = clock;
-  }
-
-  /** @throws GatewayError `broken` where a file cannot be read, is no RSA or EC key, or the key is another certificate's */
-  static async load(files: SignerFiles, clock: Clock): Promise<Signer> {
-    try {
-      const [pem, keyPem] = await Promise.all([readFile(files.certificateFile, 'utf8'), readFile(files.keyFile)]);
-      return Signer.of(createPrivateKey(keyPem), parseCertificates(pem), clock);
-    } catch (cause) {
-      throw new GatewayError('broken', 'the key or certificate for answers cannot be used', { cause });
-    }
   }
 
   /**

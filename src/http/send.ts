@@ -120,7 +120,8 @@ async function sameVersion({ request, files, entry }: Sending, range: Range): Pr
 }
 
 function fileHeaders(entry: Entry): Record<string, string | number> {
-  return { ...validators(entry), 'Repr-Digest': reprDigest(entry.sha256), 'Accept-Ranges': 'bytes' };
+  const digest: Record<string, string> = entry.sha256 === '' ? {} : { 'Repr-Digest': reprDigest(entry.sha256) };
+  return { ...validators(entry), ...digest, 'Accept-Ranges': 'bytes' };
 }
 
 function validators(entry: Entry): Record<string, string> {

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { ServerResponse } from 'node:http';
 import type { TLSSocket } from 'node:tls';
 import type { Admission, Admitted, PeerCertificates, Refused } from '../access/admission.ts';
-import type { Expels, Place, Places } from '../access/live-sessions.ts';
+import type { Traffic } from '../access/bandwidth.ts';
+import { countedAt, type FollowsSessions, type Place, type Places } from '../access/live-sessions.ts';
 import { newReference } from '../access/reference.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -17,11 +18,11 @@ const MAX_CHAIN = 10;
 
 export type AdmissionParts = {
   readonly admission: Pick<Admission, 'byCertificate'>;
-  readonly listener: Listener;
+  readonly listener: Current<Listener>;
   /** Its id changes with everything that may change an admission. */
   readonly generation: Current<{ readonly id: string }>;
   readonly live: Places;
-  readonly running: Expels;
+  readonly running: FollowsSessions;
 };
 
 /** One TLS connection: who is at the other end by the rules of today, and its requests one after the other. */
@@ -46,6 +47,11 @@ export class HttpsConnection {
     this.#parts = parts;
     this.#visit = visit;
     this.#peer = peerCertificates(socket);
+  }
+
+  /** Who is in; undefined while nobody knows. */
+  get session(): Session | undefined {
+    return this.#session?.value;
   }
 
   /** Requests under way or waiting. */
@@ -94,13 +100,18 @@ export class HttpsConnection {
     return this.#peer === undefined || this.#visit.proves(createHash('sha256').update(this.#peer.leaf).digest('hex'));
   }
 
+  /** What passes of its requests and answers is counted for it. */
+  counting(traffic: Pick<Traffic, 'pass'>): Pick<Traffic, 'pass'> {
+    return countedAt(this.#place, traffic);
+  }
+
   closed(): void {
     this.#place?.leave();
   }
 
   async #ask(): Promise<Admitted | Refused> {
     const { admission, listener } = this.#parts;
-    const answer = await admission.byCertificate(this.#peer, listener, this.remoteAddress, this.#session?.value);
+    const answer = await admission.byCertificate(this.#peer, listener.value, this.remoteAddress, this.#session?.value);
     if (answer.ok) return await this.#enter(answer);
     // That nobody can tell whether a certificate is revoked is not its owner's fault.
     if (answer.reason !== 'revocation-unknown') this.#visit.failed(answer.fingerprint);
@@ -120,13 +131,17 @@ export class HttpsConnection {
         return { ok: false, reason: 'too-many-connections', principal, fingerprint, reference: newReference() };
       }
     }
-    if (this.#session !== undefined) this.#session.value = session;
+    if (this.#session === undefined) return answer;
+    // The same certificate may mean somebody else now, who goes on with nothing of the one before.
+    if (this.#session.value.id !== session.id) this.#parts.running.expel(this.#session.value.id);
+    this.#session.value = session;
+    if (this.#running > 0) this.#parts.running.renewed(session);
     return answer;
   }
 
   async #takePlace(session: Session): Promise<Place | undefined> {
     const held = { value: session };
-    const place = await this.#parts.live.enter(held, this.#parts.listener, () => this.expel());
+    const place = await this.#parts.live.enter(held, this.#parts.listener.value, () => this.expel());
     if (place === undefined) return undefined;
     if (this.socket.destroyed) {
       place.leave();

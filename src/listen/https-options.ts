@@ -1,6 +1,6 @@
 import type { Admission, Refused } from '../access/admission.ts';
 import type { Traffic } from '../access/bandwidth.ts';
-import type { Expels, Places } from '../access/live-sessions.ts';
+import type { FollowsSessions, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import type { Strangers } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
@@ -20,8 +20,9 @@ type RefusalLog = {
 };
 
 export type HttpsListenerOptions = {
-  readonly listener: Listener;
-  readonly tls: TlsMaterial;
+  readonly listener: Current<Listener>;
+  /** What the next connection is shown. */
+  readonly tls: Current<TlsMaterial>;
   readonly admission: Pick<Admission, 'byCertificate'>;
   /** Its id must change with everything that may change an admission: configuration, and a newly loaded CRL. */
   readonly generation: Current<{ readonly id: string }>;
@@ -30,7 +31,7 @@ export type HttpsListenerOptions = {
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;
   readonly live: Places;
-  readonly running: Expels;
+  readonly running: FollowsSessions;
   readonly traffic: Pick<Traffic, 'pass'>;
   /** Of this listener alone. */
   readonly strangers: Strangers;

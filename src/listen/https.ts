@@ -8,14 +8,14 @@ import { ProxyDoor } from '../access/proxy-door.ts';
 import { Readmission } from '../access/readmission.ts';
 import type { Peer, Stranger, Strangers } from '../access/waiting-room.ts';
 import type { HttpAnswer } from '../domain/http.ts';
-import { principalName } from '../domain/principal.ts';
+import { principalName, type Session } from '../domain/principal.ts';
 import { HttpsConnection } from './connection.ts';
 import { send, serve } from './exchange.ts';
 import { holdFirstBytes } from './first-bytes.ts';
 import type { HttpsListenerOptions } from './https-options.ts';
 import { endWith, plainAnswer, refusalAnswer } from './pages.ts';
 import { type ParserError, parserRefusal } from './parser-errors.ts';
-import { isAttack, tlsOptions } from './tls.ts';
+import { isAttack, type TlsMaterial, tlsOptions } from './tls.ts';
 
 /** The guard has limits of its own, and says which one was passed; the parser only knows of all together. */
 const MAX_HEAD_BYTES = 64 * 1024;
@@ -36,21 +36,23 @@ export class HttpsListener {
   /** Connections whose bytes made no sense to the parser. */
   readonly #unreadable = new WeakSet<Duplex>();
   readonly #readmission: Readmission<HttpsConnection>;
+  #tls: TlsMaterial;
   #closing = false;
   #whenEmpty: (() => void) | undefined;
 
   constructor(options: HttpsListenerOptions) {
     this.#options = options;
+    this.#tls = options.tls.value;
     this.#strangers = options.strangers;
     this.#door = new ProxyDoor(options);
     this.#readmission = new Readmission({
       version: options.generation,
       connections: () => this.#connections.values(),
-      readmit: (connection) => connection.readmit(),
+      readmit: (connection) => this.#readmit(connection),
       begins: () => this.#applyLimits(),
     });
     this.#server = createServer({
-      ...tlsOptions(options.tls),
+      ...tlsOptions(this.#tls),
       maxHeaderSize: MAX_HEAD_BYTES,
       requestTimeout: 0, // a slow 10 GB upload is fine; the body must keep a minimum rate instead
       connectionsCheckingInterval: 1_000,
@@ -62,34 +64,32 @@ export class HttpsListener {
     this.#wire();
   }
 
-  /** @returns the port that was bound: the listener's own, or a free one where that is 0 */
-  async listen(): Promise<number> {
-    const { host, port } = this.#options.listener;
-    await new Promise<void>((resolve, reject) => {
-      this.#server.once('error', reject);
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject);
-        resolve();
-      });
-    });
-    this.#server.on('error', (error) => this.#options.logger.error({ err: error }, 'the HTTPS listener failed'));
-    this.#readmission.start();
-    const address = this.#server.address();
-    return address !== null && typeof address === 'object' ? address.port : port;
-  }
-
-  /** Serves what `take` is given; another process holds the port. */
+  /** Serves what `take` is given; the port is held elsewhere. */
   serve(): void {
     // What looks at the time of headers begins with this event, and nothing else does.
     this.#server.emit('listening');
     this.#readmission.start();
   }
 
-  /** A connection that another process accepted; no byte of it was read. */
+  /** A connection that was accepted; no byte of it was read. */
   take(socket: Socket): void {
     socket.setNoDelay(true);
-    if (this.#closing) socket.destroy();
-    else this.#server.emit('connection', socket);
+    if (this.#closing) return void socket.destroy();
+    this.#followTls();
+    this.#server.emit('connection', socket);
+  }
+
+  /** Who is connected keeps the keys of his handshake. */
+  #followTls(): void {
+    const { value } = this.#options.tls;
+    if (value === this.#tls) return;
+    this.#server.setSecureContext(tlsOptions(value));
+    this.#tls = value;
+  }
+
+  /** Of those who are in. */
+  sessions(): readonly Session[] {
+    return [...this.#connections.values()].flatMap(({ session }) => (session === undefined ? [] : [session]));
   }
 
   /** Takes no new connection, lets running requests finish within the deadline, and destroys the rest. */
@@ -97,8 +97,8 @@ export class HttpsListener {
     this.#closing = true;
     this.#readmission.stop();
     this.#door.close();
+    // It did not accept its connections itself, and does not wait for them.
     const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    // A server that did not accept its connections itself does not wait for them.
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
@@ -175,6 +175,12 @@ export class HttpsListener {
     });
   }
 
+  async #readmit(connection: HttpsConnection): Promise<void> {
+    const objection = this.#door.objection(connection.socket, connection.remoteAddress);
+    if (objection === undefined) await connection.readmit();
+    else connection.expel();
+  }
+
   #requested(message: IncomingMessage, response: ServerResponse): void {
     const connection = this.#connections.get(message.socket);
     if (connection === undefined) message.socket.destroy();
@@ -183,13 +189,14 @@ export class HttpsListener {
 
   async #answer(connection: HttpsConnection, message: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!connection.socket.writable) return; // closed, or told that it does not speak HTTP
-    const { handler, logger, limits, traffic } = this.#options;
+    const { handler, logger, limits } = this.#options;
     try {
       const admitted = await connection.admit();
       if (!admitted.ok) {
         await this.#refuse(message, response, await this.#refusal(connection, admitted, message));
         return;
       }
+      const traffic = connection.counting(this.#options.traffic);
       const parts = { handler, logger, traffic, minBodyBytesPerSecond: limits.value.minBodyBytesPerSecond };
       await serve(message, response, admitted.session, parts, this.#closing);
     } catch (error) {
@@ -208,7 +215,7 @@ export class HttpsListener {
     const { reason, principal, fingerprint, reference } = refused;
     const isFull = reason === 'too-many-connections';
     if (isFull) {
-      const { accessMethod, port } = listener;
+      const { accessMethod, port } = listener.value;
       const who = principal && { principal: principalName(principal), partner: principal.partner };
       const fields = {
         ...who,
@@ -254,8 +261,8 @@ export class HttpsListener {
     const fields = {
       reason: `tls-failed:${error.code ?? 'unknown'}`,
       address: visit.address,
-      accessMethod: listener.accessMethod,
-      port: listener.port,
+      accessMethod: listener.value.accessMethod,
+      port: listener.value.port,
     };
     audit.note({ kind: 'tls', outcome: 'refused', fields });
     socket.destroy();

@@ -8,6 +8,7 @@ import { notificationName, receiptName } from '../evidence/answer-names.ts';
 import { type NotificationFacts, notificationParts, type TextOf } from '../evidence/notification.ts';
 import { type ReceiptFacts, receiptJson, receiptXml } from '../evidence/receipt.ts';
 import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
+import { piecesOf } from '../storage/kept-bytes.ts';
 import type { BatchResult, RecordAnswer } from './batch.ts';
 import type { FileFault } from './file-checks.ts';
 import { someLinesOf } from './lines-of.ts';
@@ -118,7 +119,7 @@ export class Answers {
   }
 
   async *#linesOf(content: CompletedContent): AsyncGenerator<readonly RecordAnswer[]> {
-    for await (const lines of someLinesOf(this.#parts.store.read(content))) yield lines.map(parseAnswer);
+    for await (const lines of someLinesOf(piecesOf(this.#parts.store, content))) yield lines.map(parseAnswer);
   }
 }
 

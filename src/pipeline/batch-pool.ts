@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { GatewayError } from '../domain/errors.ts';
+import { SMALL_BYTES } from '../storage/content-store.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { errorOf, type FromWorker, failureOf, type ToWorker, type WorkerStart } from './batch-messages.ts';
 import type { QuestionsLookup } from './questions.ts';
@@ -23,6 +24,8 @@ type Job = {
 
 /** Callers that wait at most; more are refused. */
 const MAX_WAITING = 1000;
+/** Tiny batches that one worker is given at once: it need not be woken for each, and one thread that is warm does them all. */
+const TINY_AT_ONCE = 16;
 /** How long a worker may take to end by itself. */
 const CLOSE_MS = 5000;
 
@@ -34,7 +37,8 @@ export class BatchPool {
   readonly #options: BatchPoolOptions;
   readonly #size: number;
   readonly #waiting: Job[] = [];
-  readonly #running = new Map<Worker, Job>();
+  /** What each worker does, in the order it was given them. */
+  readonly #running = new Map<Worker, Job[]>();
   readonly #senders = new WeakMap<Worker, TaskSender>();
   readonly #idle: Worker[] = [];
   #isClosed = false;
@@ -62,25 +66,34 @@ export class BatchPool {
     const stopping = new GatewayError('unavailable', 'the gateway is stopping');
     for (const job of this.#waiting.splice(0)) job.reject(stopping);
     const ending: Promise<unknown>[] = this.#idle.splice(0).map((worker) => endIdle(worker));
-    for (const [worker, job] of [...this.#running]) {
+    for (const [worker, jobs] of [...this.#running]) {
       this.#running.delete(worker);
-      job.reject(stopping);
+      for (const { reject } of jobs) reject(stopping);
       ending.push(worker.terminate());
     }
     await Promise.all(ending);
   }
 
   #next(): void {
-    if (this.#waiting.length === 0 || this.#isClosed) return;
-    if (this.#idle.length === 0 && this.#running.size >= this.#size) return;
-    const job = this.#waiting.shift();
-    if (job === undefined) return;
-    const worker = this.#idle.pop() ?? this.#start();
-    this.#running.set(worker, job);
-    worker.ref();
-    const sender = this.#senders.get(worker) ?? new TaskSender();
-    this.#senders.set(worker, sender);
-    say(worker, { kind: 'run', task: sender.message(job.task) });
+    while (!this.#isClosed) {
+      const [job] = this.#waiting;
+      const worker = job && this.#workerFor(job);
+      if (job === undefined || worker === undefined) return;
+      this.#waiting.shift();
+      const jobs = this.#running.get(worker) ?? [];
+      this.#running.set(worker, [...jobs, job]);
+      if (jobs.length === 0) worker.ref();
+      const sender = this.#senders.get(worker) ?? new TaskSender();
+      this.#senders.set(worker, sender);
+      say(worker, { kind: 'run', task: sender.message(job.task) });
+    }
+  }
+
+  #workerFor(job: Job): Worker | undefined {
+    if (isTiny(job)) {
+      for (const [worker, jobs] of this.#running) if (jobs.length < TINY_AT_ONCE && jobs.every(isTiny)) return worker;
+    }
+    return this.#idle.pop() ?? (this.#running.size < this.#size ? this.#start() : undefined);
   }
 
   #start(): Worker {
@@ -97,7 +110,7 @@ export class BatchPool {
   }
 
   #hear(worker: Worker, message: FromWorker): void {
-    const job = this.#running.get(worker);
+    const [job, ...behind] = this.#running.get(worker) ?? [];
     if (job === undefined) return;
     switch (message.kind) {
       case 'originals':
@@ -115,20 +128,30 @@ export class BatchPool {
       case 'failed':
         job.reject(errorOf(message.failure));
     }
+    if (behind.length > 0) this.#running.set(worker, behind);
+    else this.#rest(worker);
+    this.#next();
+  }
+
+  #rest(worker: Worker): void {
     this.#running.delete(worker);
     worker.unref();
     this.#idle.push(worker);
-    this.#next();
   }
 
   #lost(worker: Worker, cause: Error | undefined): void {
     const index = this.#idle.indexOf(worker);
     if (index >= 0) this.#idle.splice(index, 1);
-    const job = this.#running.get(worker);
+    const [job, ...behind] = this.#running.get(worker) ?? [];
     this.#running.delete(worker);
     job?.reject(new GatewayError('broken', 'the thread that checked this batch ended', { cause }));
+    this.#waiting.unshift(...behind);
     this.#next();
   }
+}
+
+function isTiny({ task }: Job): boolean {
+  return task.contents.reduce((sum, { size }) => sum + size, 0) <= SMALL_BYTES;
 }
 
 function say(worker: Worker, message: ToWorker): void {

@@ -11,7 +11,7 @@ import { LaneThreads } from './lane-threads.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { Routers } from './routers.ts';
 import { runBatch } from './run-batch.ts';
-import { TaskReceiver } from './task-messages.ts';
+import { type TaskMessage, TaskReceiver } from './task-messages.ts';
 
 /** The thread that runs batches, one at a time, with a store and a directory of its own. */
 
@@ -44,27 +44,21 @@ function start(port: NonNullable<typeof parentPort>): void {
       say({ kind: 'questions', keys });
     });
   const progress = (records: number) => say({ kind: 'progress', records });
+  const parts = { store, directory, mandates, originals, questions, routers, progress, lane };
+  const run = async (task: TaskMessage) => {
+    try {
+      say({ kind: 'done', result: await runBatch(tasks.task(task), parts) });
+    } catch (error) {
+      say({ kind: 'failed', failure: failureOf(error) });
+    }
+  };
+  let ended = Promise.resolve();
 
   port.on('message', async (message: ToWorker) => {
     switch (message.kind) {
       case 'run':
-        try {
-          say({
-            kind: 'done',
-            result: await runBatch(tasks.task(message.task), {
-              store,
-              directory,
-              mandates,
-              originals,
-              questions,
-              routers,
-              progress,
-              lane,
-            }),
-          });
-        } catch (error) {
-          say({ kind: 'failed', failure: failureOf(error) });
-        }
+        // Those that were sent together are done one after the other.
+        ended = ended.then(() => run(message.task));
         return;
       case 'originals':
         return waitingOriginals?.resolve(message.found);

@@ -1,4 +1,5 @@
 import type { Arrival } from '../domain/arrival.ts';
+import { GatewayError } from '../domain/errors.ts';
 import type { Environment, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { Partner } from '../domain/partner.ts';
@@ -78,4 +79,12 @@ export function submissionLine(submission: Submission, candidate: Candidate): Au
       generation,
     },
   };
+}
+
+/** The payload of a job in the queue `arrival`, which only `vfs/arrivals.ts` writes. */
+export function parseArrival(payload: unknown): Arrival {
+  if (typeof payload !== 'object' || payload === null || !('path' in payload)) {
+    throw new GatewayError('broken', 'a job of the queue "arrival" has no path');
+  }
+  return payload as Arrival;
 }

@@ -1,29 +1,24 @@
 import type { Clock } from '../domain/clock.ts';
-import { crashPoint } from '../domain/crash-point.ts';
 import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import type { Logger, Metrics } from '../domain/logger.ts';
+import type { Logger } from '../domain/logger.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
-import type { Submission, SubmissionState, Ticket } from '../domain/submission.ts';
+import type { Submission, Ticket } from '../domain/submission.ts';
 import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
-import type { Answers } from './answer.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { batchTask, SharedTasks } from './batch-task.ts';
-import { type Checked, closingCommands, follows, hasSameGrounds, runsAhead, ticketOf } from './closing.ts';
-import type { Deliverer } from './deliver.ts';
+import type { Closer } from './closer.ts';
+import { runsAhead, ticketOf } from './closing.ts';
 import type { DirectoryWork } from './directory-work.ts';
 import { EarlyChecks, type Found, type ToCheck } from './early-checks.ts';
-import { missingLots } from './lots.ts';
 import { heldBehind } from './quarantine-order.ts';
 import { questionsLookup } from './question-flows.ts';
 import type { QuestionsLookup } from './questions.ts';
-import type { Sequences } from './sequences.ts';
 import { leaseRef } from './submission-commands.ts';
 import type { Place } from './turns.ts';
-import type { UnknownPersonsWatch } from './unknown-persons.ts';
 
 /** How often a batch is done over because what it rests on changed while it ran, or its sequence numbers were taken. */
 const MOST_TRIES = 5;
@@ -40,21 +35,14 @@ export interface BatchRunner {
 type Parts = {
   readonly ledger: Ledger;
   readonly batches: BatchRunner;
-  readonly answers: Answers;
-  readonly deliverer: Deliverer;
-  readonly sequences: Sequences;
+  readonly closer: Closer;
   readonly directoryWork: Pick<DirectoryWork, 'drain'>;
-  readonly unknownPersons: UnknownPersonsWatch;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
   readonly logger: Logger;
-  readonly metrics: Metrics;
 };
 
-/** `place`: behind whose commit this one is, where they may be on their way together. */
-type Closing = { readonly lease: Lease; readonly place: Place | undefined; readonly isLast: boolean };
-
-/** Checks the records of a submission, and closes it in one commit: deliveries, manifests, notification and new state. */
+/** Checks the records of a submission, and has it closed. */
 export class Checker {
   readonly early: EarlyChecks;
   readonly #parts: Parts;
@@ -94,8 +82,10 @@ export class Checker {
         const found = await (begun ?? this.#check(submission, accessMethod));
         if (found === undefined) return await this.#quarantine(lease, submission, 'flow or partner is not in force');
         const checked = { ...found, submission };
-        const closing = { lease, place: mayRunAhead ? place : undefined, isLast: tries === MOST_TRIES };
-        if (await this.#close(checked, closing)) return;
+        const before = [{ kind: 'finishLease', ...leaseRef(lease) }] as const;
+        const behind = mayRunAhead ? place : undefined;
+        const closing = { before, isNew: false, place: behind, isLast: tries === MOST_TRIES };
+        if (await this.#parts.closer.close(checked, closing)) return;
       }
     } catch (error) {
       if (!isHopeless(error, lease.attempts)) throw error;
@@ -137,60 +127,10 @@ export class Checker {
     return { partner, flow, generation, result };
   }
 
-  /** @returns false where the batch must be done over: nothing of this try was committed */
-  async #close(checked: Checked, { lease, place, isLast }: Closing): Promise<boolean> {
-    const { submission, partner, generation, result } = checked;
-    const { ledger, answers, deliverer, sequences, unknownPersons, clock } = this.#parts;
-    const missing = await missingLots(submission, partner, checked.flow, ledger);
-    const notification = await answers.notification(partner, submission, generation.id, result, missing);
-    const countedAt = clock.now();
-    const counted = await unknownPersons.commands(submission, result, countedAt);
-    await place?.handedOver; // from here on in the order of receipt
-    const prepared = await deliverer.prepare(submission, checked.flow, generation, result);
-    const deliveries = prepared.map(({ delivery }) => delivery);
-    crashPoint('answer.stored');
-    if (!hasSameGrounds(this.#parts.generation.value, checked)) {
-      if (isLast)
-        throw new GatewayError('unavailable', 'the configuration changes faster than this batch can be checked');
-      return false;
-    }
-    crashPoint('route.before-commit');
-    const now = clock.now();
-    try {
-      const committed = ledger.commit([
-        { kind: 'finishLease', ...leaseRef(lease) },
-        ...follows(checked, place),
-        ...counted,
-        ...closingCommands(checked, notification, prepared, now),
-      ]);
-      sequences.took(deliveries);
-      place?.handOver();
-      unknownPersons.raise(submission, await committed, countedAt);
-    } catch (error) {
-      sequences.failed();
-      // Another batch took a sequence number first: the manifests name it, so they are made anew.
-      if (error instanceof GatewayError && error.code === 'precondition-failed' && !isLast) return false;
-      throw error;
-    }
-    crashPoint('route.after-commit');
-    await answers.discard(result);
-    this.#count(checked, notification.state, deliveries.length);
-    if (result.changes.length > 0) await this.#changeDirectory(submission);
-    return true;
-  }
-
   /** Put back as it was: waiting is no attempt that failed. */
   async #later({ queue, key, payload }: Lease): Promise<void> {
     const dueAt = this.#parts.clock.now() + HELD_MS;
     await this.#parts.ledger.commit([{ kind: 'enqueue', queue, key, dueAt, payload }]);
-  }
-
-  /** It is decided: what fails now is done before the next batch begins. */
-  async #changeDirectory({ ticket }: Submission): Promise<void> {
-    const { directoryWork, logger } = this.#parts;
-    await directoryWork.drain().catch((error: unknown) => {
-      logger.error({ err: error, ticket }, 'the directory could not be changed; it is tried again');
-    });
   }
 
   /** Nothing is delivered, the file stays frozen, and somebody must look. */
@@ -202,19 +142,6 @@ export class Checker {
       { kind: 'audit', line: { kind: 'quarantine', outcome: 'refused', fields: { ticket, partner, flow, reason } } },
     ]);
     this.#parts.logger.error({ ticket, flow, reason }, 'submission quarantined');
-  }
-
-  #count({ flow, result, submission }: Checked, state: SubmissionState, deliveries: number): void {
-    const { metrics, logger } = this.#parts;
-    const labels = { flow: flow.code };
-    metrics.count('sluis_submissions_total', { ...labels, state });
-    metrics.count('sluis_records_total', { ...labels, outcome: 'accepted' }, result.totals.accepted);
-    metrics.count('sluis_records_total', { ...labels, outcome: 'refused' }, result.totals.refused);
-    metrics.count('sluis_deliveries_total', labels, deliveries);
-    logger.info(
-      { ticket: submission.ticket, flow: flow.code, state, ...result.totals, deliveries },
-      'submission answered',
-    );
   }
 }
 

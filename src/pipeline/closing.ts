@@ -46,14 +46,24 @@ export function hasSameGrounds(current: Generation, checked: Checked): boolean {
   return current === checked.generation || grounds(current, checked) === grounds(checked.generation, checked);
 }
 
-/** Everything but the end of the lease: deliveries, answers, what later batches must know, and the new state. */
+/**
+ * Everything but the end of the lease: deliveries, answers, what later batches must know, and the new state; or all of the
+ * submission, where it `isNew`. `now` in milliseconds.
+ */
 export function closingCommands(
   checked: Checked,
   notification: PreparedNotification,
   deliveries: readonly PreparedDelivery[],
-  now: number,
+  { now, isNew }: { readonly now: number; readonly isNew: boolean },
 ): readonly LedgerCommand[] {
   const { submission, partner, result } = checked;
+  const { state: to, files, errors } = notification;
+  const found = { records: result.totals, notification: files, errors, recordLog: refOf(result.recordLog) };
+  const patch = { ...found, answeredAt: now };
+  const { ticket } = submission;
+  const state: LedgerCommand = isNew
+    ? { kind: 'insertSubmission', submission: { ...submission, ...patch, state: to } }
+    : { kind: 'setSubmissionState', ticket, from: 'checking', to, at: now, patch };
   return [
     ...keeping([result.recordLog]),
     ...publishAnswers(partner, submission, notification, now),
@@ -61,21 +71,8 @@ export function closingCommands(
     ...remembered(checked),
     ...questionCommands(checked, now),
     ...directoryCommands(checked, now),
-    ...thaws(checked.flow, submission.files, submission.ticket, now),
-    {
-      kind: 'setSubmissionState',
-      ticket: submission.ticket,
-      from: 'checking',
-      to: notification.state,
-      at: now,
-      patch: {
-        records: result.totals,
-        notification: notification.files,
-        errors: notification.errors,
-        answeredAt: now,
-        recordLog: refOf(result.recordLog),
-      },
-    },
+    ...thaws(checked.flow, submission.files, ticket, now),
+    state,
     { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },
   ];
 }

@@ -55,20 +55,43 @@ export class DirectoryWork {
   #running: Promise<void> = Promise.resolve();
   /** One that has not begun: it will see all that was decided until then. */
   #waiting: Promise<void> | undefined;
+  /** Commits on their way that leave changes, and looks for them; and whether there may be some that are not made yet. */
+  #underWay = 0;
+  #isDue = true;
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
+  /** To be told before anybody else can see what it commits. */
+  willLeave(committed: Promise<unknown>): void {
+    const over = () => {
+      this.#underWay -= 1;
+      this.#isDue = true;
+    };
+    this.#underWay += 1;
+    committed.then(over, over);
+  }
+
   /** Everything that was decided so far stands in the directory when this returns. */
   drain(): Promise<void> {
+    if (!this.#isDue && this.#underWay === 0) return Promise.resolve();
     if (this.#waiting !== undefined) return this.#waiting;
     const run = this.#running.then(() => {
       this.#waiting = undefined;
+      this.#isDue = false;
       return this.#drain();
     });
     this.#waiting = run;
-    this.#running = run.catch(() => undefined);
+    this.#underWay += 1;
+    const over = (isDue: boolean) => {
+      this.#underWay -= 1;
+      this.#isDue ||= isDue;
+    };
+    this.#running = run.then(
+      () => over(false),
+      () => over(true),
+    );
     return run;
   }
 

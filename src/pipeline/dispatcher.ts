@@ -9,6 +9,8 @@ import { type InTurn, type Place, Turns } from './turns.ts';
 const LEASE_MS = 30_000;
 /** A nudge that was lost, or work of another process, is found at the latest after this. */
 const POLL_MS = 1_000;
+/** While several jobs run, those that become due within so long are claimed together: a claim costs as much as some jobs. */
+const TOGETHER_MS = 4;
 const SHORTEST_RETRY_MS = 125;
 const LONGEST_RETRY_MS = 60_000;
 
@@ -26,6 +28,16 @@ export type Work = {
   handle(lease: Lease, place: Place): Promise<void>;
 };
 
+/** A place in a turn; `isNext`: all before it are short, and nothing is in the queue that was there first. */
+export type Reserved = {
+  readonly place: Place;
+  readonly isNext: boolean;
+  /** The job was done without a claim. */
+  end(): void;
+  /** There is no such job after all. */
+  withdraw(): void;
+};
+
 type Parts = {
   readonly ledger: Ledger;
   readonly clock: Clock;
@@ -41,24 +53,50 @@ export class Dispatcher {
   readonly #work: Work;
   readonly #worker = `${process.pid}`;
   readonly #held = new Map<string, Lease>();
+  readonly #running = new Set<Promise<void>>();
+  readonly #turns: Turns;
+  readonly #reserved = new Map<string, InTurn>();
+  /** What was left by the last end is claimed. */
+  #isCaughtUp = false;
   #stopped = false;
   #wake: () => void = () => undefined;
-  #nudged = false;
+  /** When work is due of which was told since the queue was looked at last, and when it is looked at again. */
+  #toldDue = Number.POSITIVE_INFINITY;
+  #wakesAt = Number.NEGATIVE_INFINITY;
   #loop: Promise<void> | undefined;
 
   constructor(parts: Parts, work: Work) {
     this.#parts = parts;
     this.#work = work;
+    this.#turns = new Turns(work.ahead ?? 1);
   }
 
   start(): void {
     this.#loop = this.#run();
   }
 
-  /** Work may be waiting: look now. */
-  nudge(): void {
-    this.#nudged = true;
-    this.#wake();
+  /** Work may be waiting: look now, or when it is due. @param dueAt milliseconds since the epoch */
+  nudge(dueAt = Number.NEGATIVE_INFINITY): void {
+    this.#toldDue = Math.min(this.#toldDue, dueAt);
+    if (dueAt < this.#wakesAt) this.#wake();
+  }
+
+  /**
+   * A place for a job that is not in the queue yet: it has it when it is claimed, or whoever reserved it does the job himself
+   * and ends it.
+   * @param isShort nobody behind it waits for long
+   */
+  reserve(turn: string, key: string, isShort: boolean): Reserved {
+    const isNext = this.#isCaughtUp && this.#turns.isShort(turn);
+    const inTurn = this.#turns.enter(turn, key, isShort);
+    this.#reserved.set(key, inTurn);
+    const leave = (how: 'end' | 'withdraw') => {
+      // Once it was claimed, it is the claim's.
+      if (this.#reserved.get(key) !== inTurn) return;
+      this.#reserved.delete(key);
+      inTurn[how]();
+    };
+    return { place: inTurn.place, isNext, end: () => leave('end'), withdraw: () => leave('withdraw') };
   }
 
   /** Takes no new work and waits for what runs. */
@@ -69,16 +107,18 @@ export class Dispatcher {
   }
 
   async #run(): Promise<void> {
-    const running = new Set<Promise<void>>();
-    const turns = new Turns(this.#work.ahead ?? 1);
+    const running = this.#running;
     const heartbeat = setInterval(() => void this.#extend(), LEASE_MS / 3);
     while (!this.#stopped) {
-      this.#nudged = false;
-      const room = this.#work.atOnce - running.size;
+      this.#toldDue = Number.POSITIVE_INFINITY;
+      // Those that run may stand behind one that has a place and is not claimed yet.
+      const room = Math.max(this.#work.atOnce - running.size, this.#reserved.size > 0 ? 1 : 0);
       const leases = await this.#claim(room);
       for (const lease of leases) {
         this.#held.set(lease.key, lease);
-        const inTurn = turns.enter(this.#work.turnOf?.(lease) ?? lease.key, lease.key);
+        const turn = this.#work.turnOf?.(lease) ?? lease.key;
+        const inTurn = this.#reserved.get(lease.key) ?? this.#turns.enter(turn, lease.key);
+        this.#reserved.delete(lease.key);
         const job: Promise<void> = this.#inTurn(lease, inTurn).finally(() => {
           const wasFull = running.size >= this.#work.atOnce;
           running.delete(job);
@@ -96,7 +136,9 @@ export class Dispatcher {
   async #claim(max: number): Promise<readonly Lease[]> {
     if (max <= 0) return [];
     try {
-      return await this.#parts.ledger.claim(this.#work.queue, this.#worker, max, LEASE_MS);
+      const leases = await this.#parts.ledger.claim(this.#work.queue, this.#worker, max, LEASE_MS);
+      this.#isCaughtUp ||= leases.length < max;
+      return leases;
     } catch (error) {
       this.#parts.logger.error({ err: error, queue: this.#work.queue }, 'could not claim work');
       return [];
@@ -173,16 +215,21 @@ export class Dispatcher {
 
   /** Until a nudge, the next due job, or the poll. */
   async #sleep(): Promise<void> {
-    const due = await this.#parts.ledger.read({ kind: 'nextDue', queue: this.#work.queue }).catch(() => undefined);
-    const wait = Math.min(POLL_MS, Math.max(1, (due ?? Number.POSITIVE_INFINITY) - this.#parts.clock.now()));
-    if (this.#nudged || this.#stopped) return;
+    const { ledger, clock } = this.#parts;
+    const due = await ledger.read({ kind: 'nextDue', queue: this.#work.queue }).catch(() => undefined);
+    const before = clock.now();
+    if (this.#stopped || this.#toldDue <= before) return;
+    const first = Math.min(due ?? Number.POSITIVE_INFINITY, this.#toldDue);
+    const wait = Math.min(POLL_MS, Math.max(this.#running.size > 1 ? TOGETHER_MS : 1, first - before));
     await new Promise<void>((resolve) => {
       const timer = setTimeout(resolve, wait);
+      this.#wakesAt = before + wait;
       this.#wake = () => {
         clearTimeout(timer);
         resolve();
       };
     });
+    this.#wakesAt = Number.NEGATIVE_INFINITY;
     this.#wake = () => undefined;
   }
 }

@@ -3,8 +3,8 @@ import type { Submission, Ticket } from '../domain/submission.ts';
 import { SMALL_BYTES } from '../storage/content-store.ts';
 import type { Checked } from './closing.ts';
 
-/** So many at once: where more come in, both processors have enough to do, and nothing is gained by beginning early. */
-const MOST_BEGUN = 2;
+/** As many as arrivals are looked at together, and those among them that then wait for their turn. */
+const MOST_BEGUN = 32;
 
 /** What of a submission its records are decided by. */
 export type ToCheck = Pick<Submission, 'ticket' | 'flow' | 'partner' | 'environment' | 'files' | 'receivedAt'>;
@@ -33,6 +33,11 @@ export class EarlyChecks {
     found.catch(() => undefined); // met by whoever takes it
     this.#begun.set(one.ticket, found);
     return true;
+  }
+
+  /** What was begun and not taken. */
+  peek(ticket: Ticket): Promise<Found> | undefined {
+    return this.#begun.get(ticket);
   }
 
   /** What was begun, for its first and only use; undefined where nothing was. */

@@ -10,6 +10,11 @@ import type { RecordAnswer } from './batch.ts';
 const MISSING = '200001';
 const DAY_MS = 86_400_000;
 
+/** Whether the files of a flow name their lot. */
+export function hasLots({ format }: Flow): boolean {
+  return format.kind === 'fixed-width' && (format.header?.fields.some((field) => field.is === 'lot') ?? false);
+}
+
 /** Numbers are remembered for as long as names are. `now` in milliseconds. */
 export function lotOf(partner: Partner, flow: Flow, environment: Environment, lot: number, now: number): LotOf {
   const since = now - flow.namesWindowDays * DAY_MS;

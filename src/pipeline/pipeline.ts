@@ -4,14 +4,15 @@ import type { Generation } from '../domain/generation.ts';
 import type { Logger, Metrics } from '../domain/logger.ts';
 import type { Signer } from '../evidence/cms.ts';
 import type { TextOf } from '../evidence/notification.ts';
-import type { SetSignaturePolicy } from '../evidence/set-signature.ts';
 import type { ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { Vfs } from '../vfs/vfs.ts';
 import { Answers } from './answer.ts';
 import { DropFolder } from './arrivals.ts';
+import { AtOnce } from './at-once.ts';
 import { Batches } from './batches.ts';
 import { type BatchRunner, Checker, turnOfCheck } from './check.ts';
+import { Closer } from './closer.ts';
 import { Deliverer } from './deliver.ts';
 import { DeliveryWatcher } from './delivery-watcher.ts';
 import { DirectoryWork } from './directory-work.ts';
@@ -22,7 +23,7 @@ import { QuestionWatcher } from './question-watcher.ts';
 import { Receiver } from './receive.ts';
 import { SealedFiles } from './sealed-files.ts';
 import { Sequences } from './sequences.ts';
-import { type SetSignatureParts, SetSignatures } from './set-signatures.ts';
+import { SetSignatures, type Signing } from './set-signatures.ts';
 import { SignatureThread } from './signature-thread.ts';
 import { SimulationMeter } from './simulation-meter.ts';
 import { UnknownPersonsWatch } from './unknown-persons.ts';
@@ -37,7 +38,8 @@ export type PipelineParts = {
   readonly store: ContentStore;
   readonly ledger: Ledger;
   readonly vfs: Vfs;
-  readonly signer: Signer;
+  /** Each signature is made by one of them. */
+  readonly signer: Current<Signer>;
   /** Folders that batch workers open by themselves. */
   readonly contentFolder: string;
   readonly directoryFolder: string;
@@ -48,15 +50,13 @@ export type PipelineParts = {
   readonly metrics: Metrics;
   readonly onBroken: (error: Error) => void;
   /** Whose signatures incoming sets may bear. */
-  readonly signing: Pick<SetSignatureParts, 'revocation' | 'isSignerOf' | 'holdMs'> & {
-    readonly policy: SetSignaturePolicy;
-  };
+  readonly signing: Current<Signing>;
   readonly drop: { readonly enabled: boolean; readonly directory: string; readonly sweepSeconds: number };
 };
 
 export type Pipeline = {
-  /** An arrival was committed: look now. */
-  nudge(): void;
+  /** An arrival was committed: look now, or when it is due. */
+  nudge(dueAt?: number): void;
   /** Sets that wait for word of revocation. */
   signaturesHeld(): number;
   /** What checks records, for those who ask without handing in. */
@@ -80,7 +80,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   const batches = new Batches({ contentDirectory: parts.contentFolder, referenceDirectory: parts.directoryFolder });
   const directoryWork = new DirectoryWork(parts);
   const unknownPersons = new UnknownPersonsWatch(parts);
-  const checker = new Checker({ ...parts, batches, answers, deliverer, sequences, directoryWork, unknownPersons });
+  const closer = new Closer({ ...parts, answers, deliverer, sequences, directoryWork, unknownPersons });
+  const checker = new Checker({ ...parts, batches, closer, directoryWork });
   const checks = new Dispatcher(parts, {
     queue: 'check',
     atOnce: CHECKS_AT_ONCE,
@@ -89,8 +90,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     ahead: CHECKS_AHEAD,
     handle: (lease, place) => checker.handle(lease, place),
   });
-  const thread = new SignatureThread(parts.contentFolder, parts.signing.policy);
-  const signatures = new SetSignatures({ ...parts, ...parts.signing, thread });
+  const thread = new SignatureThread(parts.contentFolder, parts.signing.value.policy);
+  const signatures = new SetSignatures({ ...parts, thread });
   const probe = new FileProbe(parts);
   const meter = new SimulationMeter(clock, () => generation.value.limits.simulationBytesPerHour);
   const receiver = new Receiver({
@@ -100,6 +101,8 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
     probe,
     meter,
     early: checker.early,
+    atOnce: new AtOnce({ early: checker.early, closer }),
+    checks,
     isInUse: (path) => vfs.isInUse(path),
     onCheck: () => checks.nudge(),
   });
@@ -139,7 +142,7 @@ export async function startPipeline(parts: PipelineParts): Promise<Pipeline> {
   });
   if (drop.enabled) await dropFolder.start();
   return {
-    nudge: () => arrivals.nudge(),
+    nudge: (dueAt) => arrivals.nudge(dueAt),
     signaturesHeld: () => signatures.held(),
     batches,
     meter,

@@ -15,17 +15,20 @@ import { refOf } from '../storage/content-commands.ts';
 import { withBytes } from '../storage/kept-bytes.ts';
 import type { Lease, Ledger } from '../storage/ledger.ts';
 import type { Answers } from './answer.ts';
-import { type Candidate, contentOf, dataOf, partsOf, submissionLine, submittedFile } from './candidate.ts';
+import type { AtOnce } from './at-once.ts';
+import { type Candidate, contentOf, dataOf, parseArrival, partsOf, submittedFile } from './candidate.ts';
 import { runsAhead } from './closing.ts';
+import type { Dispatcher, Reserved } from './dispatcher.ts';
 import type { EarlyChecks } from './early-checks.ts';
 import { faultsOfUpload, flowOfUpload } from './file-checks.ts';
 import type { FileProbe } from './file-probe.ts';
 import { SetJudge, type SetOutcome } from './go-files.ts';
-import { lotOf } from './lots.ts';
-import { type SentBefore, sentBefore } from './sent-before.ts';
+import { hasLots, lotOf } from './lots.ts';
+import { dequeues, freezes, isAnswered, type PreparedReceipt, receiptCommands } from './receipt-commands.ts';
+import { type SentBefore, sentBefore, sentUnderItsName } from './sent-before.ts';
 import type { SetSignatures } from './set-signatures.ts';
 import type { SimulationMeter } from './simulation-meter.ts';
-import { checkJob, leaseRef, publishAnswers, thaws } from './submission-commands.ts';
+import { checkJob, leaseRef, publishAnswers, thaws, turnOf } from './submission-commands.ts';
 
 const DAY_MS = 86_400_000;
 const RETRY_MS = 500;
@@ -43,11 +46,17 @@ type Parts = {
   readonly meter: SimulationMeter;
   /** Where the check of a small file begins before its receipt is there. */
   readonly early: Pick<EarlyChecks, 'begin' | 'take'>;
+  /** Where a small file is answered in one commit with its receipt. */
+  readonly atOnce: Pick<AtOnce, 'answer'>;
+  readonly checks: Pick<Dispatcher, 'reserve'>;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Called after a commit that queued a check. */
   readonly onCheck: () => void;
 };
+
+/** `reserved`: the place of a small file whose check has begun. */
+type Receiving = { readonly ticket: Ticket; readonly receivedAt: number; readonly reserved: Reserved | undefined };
 
 /** Turns arrivals into submissions: finds the flow, checks the file as a whole, and answers with the signed receipt. */
 export class Receiver {
@@ -61,14 +70,15 @@ export class Receiver {
 
   async handle(lease: Lease): Promise<void> {
     const arrival = parseArrival(lease.payload);
-    const [row, isInUse] = await Promise.all([
+    const generation = this.#parts.generation.value;
+    const partner = generation.partners.find((candidate) => candidate.id === arrival.partner);
+    const [row, isInUse, sent] = await Promise.all([
       this.#parts.ledger.read({ kind: 'entry', path: arrival.path }),
       this.#parts.isInUse(arrival.path),
+      partner && sentUnderItsName({ generation, partner, arrival }, this.#parts),
     ]);
     if (row === undefined || row.kind === 'folder' || isAnswered(row, arrival)) return this.#drop(lease);
     if (isInUse) return this.#later(lease, RETRY_MS);
-    const generation = this.#parts.generation.value;
-    const partner = generation.partners.find((candidate) => candidate.id === arrival.partner);
     if (partner === undefined) return this.#later(lease, DAY_MS);
     const outcome = await this.#judge(generation, partner, arrival, row);
     if (outcome.kind === 'drop') return this.#drop(lease);
@@ -76,7 +86,7 @@ export class Receiver {
     const waitMs = this.#simulationWait(outcome.candidate);
     if (waitMs > 0) return this.#later(lease, waitMs);
     try {
-      await this.#receive(lease, outcome.candidate);
+      await this.#receive(lease, outcome.candidate, sent);
     } catch (error) {
       if (!(error instanceof GatewayError) || error.code !== 'locked') throw error;
       await this.#later(lease, RETRY_MS); // somebody locked it at the last moment
@@ -105,31 +115,63 @@ export class Receiver {
   }
 
   /** One commit: the signed receipt stands in the mailbox, and the submission is being checked or has ended. */
-  async #receive(lease: Lease, found: Candidate): Promise<void> {
-    const { ledger, clock } = this.#parts;
+  async #receive(lease: Lease, found: Candidate, sent: readonly Submission[] | undefined): Promise<void> {
+    const { clock } = this.#parts;
     const ticket = found.arrival.ticket ?? newTicket(clock.now(), randomInt(TICKET_RANDOM));
-    const before = await sentBefore(found, ledger, clock);
+    const before = await sentBefore(found, this.#parts, sent);
     if (before.same !== undefined) return this.#answerAgain(lease, found, before.same, ticket);
     const outside = [...found.faults, ...before.faults];
-    const receivedAt = outside.length > 0 ? undefined : this.#beginEarly(found, ticket);
+    const receivedAt = clock.now();
+    const isBegun = outside.length === 0 && this.#beginEarly(found, ticket, receivedAt);
+    const reserved = isBegun ? this.#reserve(found, ticket, true) : undefined;
     let isChecked = false;
     try {
+      if (reserved && (await this.#answerAtOnce(lease, found, ticket, receivedAt, reserved))) return;
       const candidate = outside.length > 0 ? { ...found, faults: outside } : await this.#read(found);
-      isChecked = await this.#answer(lease, candidate, before, ticket, receivedAt);
+      isChecked = await this.#answer(lease, candidate, before, { ticket, receivedAt, reserved });
     } finally {
-      if (!isChecked) this.#parts.early.take(ticket);
+      if (!isChecked) {
+        this.#parts.early.take(ticket);
+        reserved?.withdraw();
+      }
     }
   }
 
-  /** @returns when it counts as received, where its check has begun */
-  #beginEarly(found: Candidate, ticket: Ticket): number | undefined {
+  /** @returns whether its check has begun */
+  #beginEarly(found: Candidate, ticket: Ticket, receivedAt: number): boolean {
     const { partner, flow, environment, arrival } = found;
-    if (flow === undefined || found.cancelled) return undefined;
-    if (!runsAhead(found.generation, { flow: flow.code, lot: undefined })) return undefined;
-    const receivedAt = this.#parts.clock.now();
+    if (flow === undefined || found.cancelled) return false;
+    if (!runsAhead(found.generation, { flow: flow.code, lot: undefined })) return false;
     const files = found.files.map(({ role, row }) => submittedFile(role, row));
     const one = { ticket, flow: flow.code, partner: partner.id, environment, files, receivedAt };
-    return this.#parts.early.begin(one, arrival.accessMethod) ? receivedAt : undefined;
+    return this.#parts.early.begin(one, arrival.accessMethod);
+  }
+
+  /** Its place among those that are checked; it is small where its check has begun. */
+  #reserve({ flow, environment }: Candidate, ticket: Ticket, isSmall: boolean): Reserved {
+    const turn = turnOf({ ticket, flow: flow?.code ?? 'unknown', environment }, flow);
+    return this.#parts.checks.reserve(turn, ticket, isSmall);
+  }
+
+  /** @returns whether it is answered, in one commit with its receipt */
+  async #answerAtOnce(
+    lease: Lease,
+    found: Candidate,
+    ticket: Ticket,
+    receivedAt: number,
+    reserved: Reserved,
+  ): Promise<boolean> {
+    const { flow } = found;
+    if (flow === undefined || flow.afterQuarantine === 'hold' || hasLots(flow)) return false;
+    const isAnswered = await this.#parts.atOnce.answer(reserved, async () => {
+      const { submission, kept } = await this.#submissionOf(found, ticket, receivedAt);
+      crashPoint('receive.before-receipt-commit');
+      return { submission, commands: receiptCommands(lease, found, { submission, kept }, this.#parts.clock.now()) };
+    });
+    if (!isAnswered) return false;
+    reserved.end();
+    crashPoint('receive.after-receipt-commit');
+    return true;
   }
 
   /** @returns whether its records are to be checked */
@@ -137,8 +179,7 @@ export class Receiver {
     lease: Lease,
     candidate: Candidate,
     before: SentBefore,
-    ticket: Ticket,
-    receivedAt?: number,
+    { ticket, receivedAt, reserved }: Receiving,
   ): Promise<boolean> {
     const { ledger, clock } = this.#parts;
     const alike = before.refusedAlike(candidate.faults);
@@ -147,29 +188,24 @@ export class Receiver {
       return false;
     }
     const { submission, kept } = await this.#submissionOf(candidate, ticket, receivedAt);
+    const isChecked = submission.state === 'checking';
+    const own = isChecked && reserved === undefined ? this.#reserve(candidate, ticket, false) : undefined;
     crashPoint('receive.before-receipt-commit');
-    await ledger.commit([
-      { kind: 'finishLease', ...leaseRef(lease) },
-      ...dequeues(lease, candidate),
-      ...freezes(candidate, ticket),
+    const committed = ledger.commit([
+      ...receiptCommands(lease, candidate, { submission, kept }, clock.now()),
       ...this.#lotIsNew(candidate),
       { kind: 'insertSubmission', submission },
-      ...publishAnswers(candidate.partner, submission, { files: submission.receipt, kept }, clock.now()),
       ...this.#next(candidate, submission),
-      { kind: 'audit', line: submissionLine(submission, candidate) },
     ]);
+    committed.catch(() => own?.withdraw());
+    await committed;
     crashPoint('receive.after-receipt-commit');
     this.#parts.logger.info({ ticket, flow: submission.flow, state: submission.state }, 'submission received');
-    if (submission.state !== 'checking') return false;
-    this.#parts.onCheck();
-    return true;
+    if (isChecked) this.#parts.onCheck();
+    return isChecked;
   }
 
-  async #submissionOf(
-    candidate: Candidate,
-    ticket: Ticket,
-    receivedAt = this.#parts.clock.now(),
-  ): Promise<{ readonly submission: Submission; readonly kept: readonly LedgerCommand[] }> {
+  async #submissionOf(candidate: Candidate, ticket: Ticket, receivedAt: number): Promise<PreparedReceipt> {
     const { arrival, partner, generation, flow, faults } = candidate;
     const data = contentOf(candidate);
     const facts = {
@@ -259,31 +295,4 @@ export class Receiver {
       { kind: 'releaseLease', ...leaseRef(lease), dueAt: this.#parts.clock.now() + ms },
     ]);
   }
-}
-
-/** Whether the name is in another submission's hands, or was answered and only waits to be swept. */
-function isAnswered(row: EntryRow, arrival: Arrival): boolean {
-  return row.expiresAt !== undefined || (row.frozenBy !== undefined && row.frozenBy !== arrival.ticket);
-}
-
-/** The files of a set have queued too, each for itself: their set has spoken for them. */
-function dequeues(lease: Lease, candidate: Candidate): readonly LedgerCommand[] {
-  return candidate.files
-    .filter(({ row }) => row.path !== lease.key)
-    .map(({ row }) => ({ kind: 'dequeue', queue: 'arrival', key: row.path }));
-}
-
-function freezes(candidate: Candidate, ticket: Ticket): readonly LedgerCommand[] {
-  return candidate.files.flatMap(({ row: { path, version } }): readonly LedgerCommand[] => [
-    { kind: 'mustHoldLocks', path, reach: 'content', principal: '', tokens: [] },
-    { kind: 'freeze', path, ticket, expect: { version } },
-  ]);
-}
-
-/** The payload of a job in the queue `arrival`, which only `vfs/arrivals.ts` writes. */
-function parseArrival(payload: unknown): Arrival {
-  if (typeof payload !== 'object' || payload === null || !('path' in payload)) {
-    throw new GatewayError('broken', 'a job of the queue "arrival" has no path');
-  }
-  return payload as Arrival;
 }

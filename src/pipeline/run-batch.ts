@@ -17,7 +17,8 @@ import {
   type RecordSink,
   WHOLE_FILE,
 } from '../formats/record-format.ts';
-import type { ContentRef, ContentStore } from '../storage/content-store.ts';
+import type { CompletedContent, ContentStore } from '../storage/content-store.ts';
+import { piecesOf } from '../storage/kept-bytes.ts';
 import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
 import type { FileHead } from './batch-contents.ts';
@@ -149,13 +150,13 @@ class Batch implements RecordSink {
     crashPoint('parse.done');
   }
 
-  async #readPart(content: ContentRef, sink: RecordSink): Promise<void> {
+  async #readPart(content: CompletedContent, sink: RecordSink): Promise<void> {
     const { flow, environment, sender } = this.#task;
     const format = recordFormat(flow.format, this.#layouts, { environment, sender: sender.institution });
     const hash = createHash('sha256');
     let bytes = 0;
     let isPastMiddle = false;
-    for await (const chunk of this.#parts.store.read(content)) {
+    for await (const chunk of piecesOf(this.#parts.store, content)) {
       hash.update(chunk);
       bytes += chunk.length;
       format.parse(chunk, sink);

@@ -1,3 +1,4 @@
+import type { Current } from '../domain/current.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { AnswerFile } from '../domain/submission.ts';
 import { rszName, serialOf, signatureName } from '../evidence/answer-names.ts';
@@ -9,7 +10,7 @@ import type { Ledger } from '../storage/ledger.ts';
 
 const BUFFER_CHARACTERS = 64 * 1024;
 
-type Parts = { readonly store: ContentStore; readonly ledger: Ledger; readonly signer: Signer };
+type Parts = { readonly store: ContentStore; readonly ledger: Ledger; readonly signer: Current<Signer> };
 
 /** A file that a partner gets, whose name no commit has published yet. */
 export type SealedFile = { readonly name: string; readonly content: CompletedContent };
@@ -54,7 +55,7 @@ export class SealedFiles {
 
   /** The file and, beside it, its DER signature `<name>.p7s`. */
   async withSignature(name: string, content: CompletedContent): Promise<readonly SealedFile[]> {
-    const der = await this.#parts.signer.signDetached(content.sha256);
+    const der = await this.#parts.signer.value.signDetached(content.sha256);
     return [
       { name, content },
       { name: signatureName(name), content: await this.#bytes(der) },
@@ -73,7 +74,7 @@ export class SealedFiles {
   ): Promise<readonly SealedFile[]> {
     const serial = serialOf(await this.#nextSerial(environment, at));
     const name = (kind: 'FO' | 'FS' | 'GO') => rszName(kind, contentCode, at, serial, environment);
-    const der = await this.#parts.signer.signDetached(content.sha256);
+    const der = await this.#parts.signer.value.signDetached(content.sha256);
     return [
       { name: name('FO'), content },
       { name: name('FS'), content: await this.#bytes(Buffer.from(toBase64Lines(der))) },

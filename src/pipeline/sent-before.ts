@@ -1,10 +1,16 @@
 import type { Clock } from '../domain/clock.ts';
+import type { Environment, Flow } from '../domain/flow.ts';
+import type { Partner } from '../domain/partner.ts';
+import { looksLikeRszName } from '../domain/rsz-name.ts';
 import type { Submission } from '../domain/submission.ts';
+import { nameOf } from '../domain/vpath.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { type Candidate, contentOf } from './candidate.ts';
-import type { FileFault } from './file-checks.ts';
+import { type FileFault, flowOfUpload } from './file-checks.ts';
 
 const DAY_MS = 86_400_000;
+
+type Parts = { readonly ledger: Pick<Ledger, 'read'>; readonly clock: Clock };
 
 /** What a partner sent before under a name. */
 export type SentBefore = {
@@ -18,13 +24,35 @@ export type SentBefore = {
 
 const NOTHING: SentBefore = { same: undefined, faults: [], refusedAlike: () => undefined };
 
-/** Compares with what this partner sent before under the name. One that was refused in its receipt never took the name. */
-export async function sentBefore(candidate: Candidate, ledger: Ledger, clock: Clock): Promise<SentBefore> {
+/**
+ * What was sent before under the name of a file that stands for itself: can be asked for before it is looked at. Undefined where
+ * the name may be of a set.
+ */
+export async function sentUnderItsName(
+  { generation, partner, arrival }: Pick<Candidate, 'generation' | 'partner' | 'arrival'>,
+  { ledger, clock }: Parts,
+): Promise<readonly Submission[] | undefined> {
+  const fileName = nameOf(arrival.path);
+  const { flow } = flowOfUpload(generation, partner, arrival, fileName);
+  if (flow === undefined || looksLikeRszName(fileName)) return undefined;
+  return ledger.read({ kind: 'submissionsByName', ...whereOf(partner, flow, arrival.environment, clock), fileName });
+}
+
+function whereOf(partner: Partner, flow: Flow, environment: Environment, clock: Clock) {
+  const since = clock.now() - flow.namesWindowDays * DAY_MS;
+  return { partner: partner.id, flow: flow.code, environment, since };
+}
+
+/** Compares with what this partner sent before under the name, `sent`, which is asked for where it is left out. One that was refused in its receipt never took the name. */
+export async function sentBefore(
+  candidate: Candidate,
+  { ledger, clock }: Parts,
+  sent?: readonly Submission[],
+): Promise<SentBefore> {
   const { flow, partner, environment, fileName, rszName } = candidate;
   if (flow === undefined || candidate.cancelled) return NOTHING;
-  const since = clock.now() - flow.namesWindowDays * DAY_MS;
-  const where = { partner: partner.id, flow: flow.code, environment, since };
-  const byName = await ledger.read({ kind: 'submissionsByName', ...where, fileName });
+  const where = whereOf(partner, flow, environment, clock);
+  const byName = sent ?? (await ledger.read({ kind: 'submissionsByName', ...where, fileName }));
   const taken = byName.filter(tookItsName);
   const data = contentOf(candidate);
   const sha256 = data?.sha256 ?? '';

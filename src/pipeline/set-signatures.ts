@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../domain/clock.ts';
+import type { Current } from '../domain/current.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Partner } from '../domain/partner.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
-import { MAX_SIGNATURE_FILE_BYTES, placeOfFailure } from '../evidence/set-signature.ts';
+import { MAX_SIGNATURE_FILE_BYTES, placeOfFailure, type SetSignaturePolicy } from '../evidence/set-signature.ts';
 import type { Certificate } from '../pki/certificate.ts';
 import type { Path } from '../pki/path.ts';
 import { type PathRevocation, revocationOfPath } from '../pki/path-rules.ts';
@@ -29,16 +30,23 @@ const ALARM_AFTER_MS = 10_000;
 const ALARM_EVERY_MS = 60_000;
 
 export type SetSignatureParts = {
-  readonly thread: { verify(job: SignatureJob): Promise<VerifiedPath> };
+  readonly thread: { verify(job: SignatureJob, policy: SetSignaturePolicy): Promise<VerifiedPath> };
   /** Where small files lie. */
   readonly ledger: Pick<Ledger, 'read'>;
+  /** One signature is judged by one of them. */
+  readonly signing: Current<Signing>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+};
+
+/** Whose signatures incoming sets may bear. */
+export type Signing = {
+  readonly policy: SetSignaturePolicy;
   readonly revocation: RevocationSource;
   /** Whether a certificate is that of exactly one account of this partner which is in force at this time. */
   readonly isSignerOf: (partner: Partner, certificate: Certificate, path: Path, at: number) => boolean;
   /** How long a set waits for word of revocation before it is refused. */
   readonly holdMs: number;
-  readonly clock: Clock;
-  readonly logger: Logger;
 };
 
 /** A set whose FI and FS stand in the folder of its GO. */
@@ -102,22 +110,26 @@ export class SetSignatures {
 
   async #verdict({ path: go, partner, fi, fs, arrivedAt }: SignedSet): Promise<SignatureVerdict> {
     if (fs.size > MAX_SIGNATURE_FILE_BYTES) return refused({ code: '125', detail: placeOfFailure('too-large') });
+    const signing = this.#parts.signing.value;
     const [signature, file] = await withBytes(this.#parts.ledger, [refOf(fs), refOf(fi)]);
-    const verified = await this.#parts.thread.verify({ signature: signature ?? fs, file: file ?? fi, at: arrivedAt });
+    const verified = await this.#parts.thread.verify(
+      { signature: signature ?? fs, file: file ?? fi, at: arrivedAt },
+      signing.policy,
+    );
     if (!verified.ok) return refused({ code: '125', detail: placeOfFailure(verified.reason) });
     const [signer] = verified.path;
-    if (signer === undefined || !this.#parts.isSignerOf(partner, signer, verified.path, arrivedAt)) {
+    if (signer === undefined || !signing.isSignerOf(partner, signer, verified.path, arrivedAt)) {
       return refused({ code: '153' });
     }
-    const status = await this.#revocationOf(verified.path);
+    const status = await this.#revocationOf(verified.path, signing);
     if (status.state === 'good') return { kind: 'good' };
     if (status.state === 'revoked') return refused({ code: '125', detail: 'certificates: revoked' });
-    return this.#hold(go, arrivedAt, status.detail);
+    return this.#hold(go, arrivedAt + signing.holdMs, status.detail);
   }
 
   /** Asks what is known now: a certificate that is revoked while its set is held is found. */
-  async #revocationOf(path: Path): Promise<PathRevocation> {
-    const { revocation, clock } = this.#parts;
+  async #revocationOf(path: Path, { revocation }: Signing): Promise<PathRevocation> {
+    const { clock } = this.#parts;
     const patience = new AbortController();
     const slow = delay(PATIENCE_MS, undefined, { signal: patience.signal }).then(
       (): PathRevocation => ({ state: 'unknown', why: 'not-known', detail: 'slow' }),
@@ -131,10 +143,9 @@ export class SetSignatures {
   }
 
   /** Looked at again sooner while it is young; refused at the end. */
-  #hold(go: VPath, arrivedAt: number, detail: string | undefined): SignatureVerdict {
-    const { clock, holdMs, logger } = this.#parts;
+  #hold(go: VPath, end: number, detail: string | undefined): SignatureVerdict {
+    const { clock, logger } = this.#parts;
     const now = clock.now();
-    const end = arrivedAt + holdMs;
     if (now >= end) return refused({ code: '524' });
     const since = this.#held.get(go)?.since ?? now;
     const pause = Math.min(LONGEST_HOLD_MS, Math.max(SHORTEST_HOLD_MS, (now - since) / 2));

@@ -12,32 +12,63 @@ export type VerifiedPath =
 /** More than the largest file takes to be digested; a thread that is silent for so long is given up. */
 const DEADLINE_MS = 900_000;
 
-/** Verifies signatures in a thread of its own, several at once. */
+type Running = {
+  readonly policy: SetSignaturePolicy;
+  readonly thread: JobThread<SignatureJob, SignatureVerified>;
+  jobs: number;
+};
+
+/** Verifies signatures in a thread of its own, several at once. Another policy gets another thread. */
 export class SignatureThread {
-  readonly #thread: JobThread<SignatureJob, SignatureVerified>;
+  readonly #contentDirectory: string;
+  #newest: Running;
 
   constructor(contentDirectory: string, policy: SetSignaturePolicy) {
-    const ders = (certificates: SetSignaturePolicy['issuers']) => certificates.map(({ der }) => der);
-    const { issuers, intermediates, ...rules } = policy;
-    const plain = { ...rules, issuers: ders(issuers), intermediates: ders(intermediates) };
-    const workerData: SignatureWorkerStart = { contentDirectory, policy: plain };
-    const file = new URL('./signature-worker.ts', import.meta.url);
-    this.#thread = new JobThread({ file, workerData, deadlineMs: DEADLINE_MS });
+    this.#contentDirectory = contentDirectory;
+    this.#newest = this.#open(policy);
   }
 
   /** Makes it ready: the first set is answered as fast as the others. */
   start(): void {
-    this.#thread.start();
+    this.#newest.thread.start();
   }
 
   /** @throws what reading the contents throws; GatewayError `broken` where the thread died, `unavailable` where it is closed */
-  async verify(job: SignatureJob): Promise<VerifiedPath> {
-    const verified = await this.#thread.ask(job);
-    return verified.ok ? { ok: true, path: pathOf(verified.path) } : verified;
+  async verify(job: SignatureJob, policy: SetSignaturePolicy): Promise<VerifiedPath> {
+    const running = this.#withPolicy(policy);
+    running.jobs += 1;
+    try {
+      const verified = await running.thread.ask(job);
+      return verified.ok ? { ok: true, path: pathOf(verified.path) } : verified;
+    } finally {
+      running.jobs -= 1;
+      this.#closeOld(running);
+    }
   }
 
   async close(): Promise<void> {
-    await this.#thread.close();
+    await this.#newest.thread.close();
+  }
+
+  #withPolicy(policy: SetSignaturePolicy): Running {
+    const before = this.#newest;
+    if (before.policy === policy) return before;
+    this.#newest = this.#open(policy);
+    this.#closeOld(before);
+    return this.#newest;
+  }
+
+  #closeOld(running: Running): void {
+    if (running !== this.#newest && running.jobs === 0) void running.thread.close();
+  }
+
+  #open(policy: SetSignaturePolicy): Running {
+    const ders = (certificates: SetSignaturePolicy['issuers']) => certificates.map(({ der }) => der);
+    const { issuers, intermediates, ...rules } = policy;
+    const plain = { ...rules, issuers: ders(issuers), intermediates: ders(intermediates) };
+    const workerData: SignatureWorkerStart = { contentDirectory: this.#contentDirectory, policy: plain };
+    const file = new URL('./signature-worker.ts', import.meta.url);
+    return { policy, thread: new JobThread({ file, workerData, deadlineMs: DEADLINE_MS }), jobs: 0 };
   }
 }
 

@@ -21,13 +21,21 @@ export function leaseRef({ queue, key, fence }: Lease) {
  * the other.
  */
 export function checkJob(
-  { ticket, flow: code, environment, receivedAt }: Submission,
+  submission: Pick<Submission, 'ticket' | 'flow' | 'environment' | 'receivedAt'>,
   accessMethod: AccessMethod,
   flow: Flow | undefined,
 ): LedgerCommand {
-  const turn = flow?.order === 'none' ? ticket : `${code}/${environment}`;
-  const payload = { ticket, accessMethod, turn };
+  const { ticket, receivedAt } = submission;
+  const payload = { ticket, accessMethod, turn: turnOf(submission, flow) };
   return { kind: 'enqueue', queue: 'check', key: ticket, dueAt: receivedAt, payload };
+}
+
+/** Submissions of the same turn are closed in the order of their receipt. */
+export function turnOf(
+  { ticket, flow: code, environment }: Pick<Submission, 'ticket' | 'flow' | 'environment'>,
+  flow: Flow | undefined,
+): string {
+  return flow?.order === 'none' ? ticket : `${code}/${environment}`;
 }
 
 /** Ends the freeze of a submission's files; their names stay listed for a while: clients still look. */

@@ -5,6 +5,7 @@ import type { Submission } from '../domain/submission.ts';
 import type { CountedWindow } from '../storage/alarm-commands.ts';
 import type { CommitResult, LedgerCommand } from '../storage/commands.ts';
 import type { ContentStore } from '../storage/content-store.ts';
+import { piecesOf } from '../storage/kept-bytes.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import { NO_LINE_OF_SENDER } from './authorize.ts';
 import type { BatchResult } from './batch.ts';
@@ -88,7 +89,7 @@ export class UnknownPersonsWatch {
   async #count({ refusals, refusedCount }: Pick<BatchResult, 'refusals' | 'refusedCount'>): Promise<number> {
     if (refusedCount === 0) return 0;
     let count = 0;
-    for await (const line of linesOf(this.#parts.store.read(refusals))) if (line.includes(SAYS_SO)) count += 1;
+    for await (const line of linesOf(piecesOf(this.#parts.store, refusals))) if (line.includes(SAYS_SO)) count += 1;
     return count;
   }
 }

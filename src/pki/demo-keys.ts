@@ -1,10 +1,10 @@
-import { parseCertificates, partsNamed } from './certificate.ts';
+import { type Certificate, partsNamed } from './certificate.ts';
 import { OID } from './oids.ts';
 
 /** What every authority of the demo calls itself; its keys are public knowledge. */
 export const DEMO_ORGANIZATION = 'Sluis Demo';
 
-/** Whether a certificate in these files was issued by the demo, whatever the configuration calls itself. */
-export function holdsDemoCertificate(pem: string): boolean {
-  return parseCertificates(pem).some((one) => partsNamed(one.issuer, OID.organization).includes(DEMO_ORGANIZATION));
+/** Whether the demo issued it, whatever the configuration calls itself. */
+export function isDemoCertificate({ issuer }: Certificate): boolean {
+  return partsNamed(issuer, OID.organization).includes(DEMO_ORGANIZATION);
 }

@@ -65,6 +65,17 @@ export class OcspSource {
     return this.#version;
   }
 
+  /** Begins with what another was answered by the same responders. Called before the first question. */
+  inherit(other: OcspSource): void {
+    const askedOf = (source: OcspSource, id = '') => JSON.stringify(source.#options.responders.get(id));
+    for (const [key, entry] of other.#entries) {
+      const { keyId } = entry.issuer;
+      if (entry.known === undefined || askedOf(this, keyId) !== askedOf(other, keyId)) continue;
+      this.#entries.set(key, { ...entry, running: undefined });
+    }
+    this.#version = other.#version + 1;
+  }
+
   /** Answers from memory where it can; else waits for one exchange, which everybody who asks meanwhile shares. */
   async statusOf(certificate: Certificate, issuer: Certificate, at: number): Promise<OcspStatus> {
     const responders = this.#options.responders.get(issuer.keyId ?? '');

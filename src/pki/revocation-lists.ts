@@ -37,6 +37,14 @@ export class RevocationLists implements RevocationSource {
     return this.#version;
   }
 
+  /** Begins with what another knows of the issuers that both have. Called before the first `reload`. */
+  inherit(other: RevocationLists): void {
+    const own = new Set(this.#options.issuers.map(({ fingerprint }) => fingerprint));
+    const shared = new Set(other.#options.issuers.flatMap((one) => (own.has(one.fingerprint) ? [one.keyId] : [])));
+    this.#lists = new Map([...other.#lists].filter(([id]) => shared.has(id)));
+    this.#version = other.#version + 1;
+  }
+
   ages(at: number): readonly RevocationAge[] {
     return [...this.#lists.values()].flatMap((lists) => lists.ages(at));
   }

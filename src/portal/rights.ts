@@ -1,5 +1,6 @@
 import { accountOf } from '../access/authorizer.ts';
 import { type EffectivePlace, effectiveTree } from '../access/effective.ts';
+import { endOfGrants } from '../access/folder-acts.ts';
 import { exceptionsInForce, exceptionsOfSession } from '../access/internet.ts';
 import { belowTop } from '../domain/designation.ts';
 import type { Authorization, Flow } from '../domain/flow.ts';
@@ -125,10 +126,8 @@ function groundsOf(
 ): { readonly grantedBy: string; readonly until: string | null } {
   const standard = STANDARD[rule.split(' ')[0] ?? ''];
   if (standard !== undefined) return { grantedBy: textOf(standard, language), until: null };
-  const grants = generation.folders.flatMap((folder) => folder.grants).filter((grant) => rule.includes(grant.rule));
-  const ends = grants.map(({ until }) => until);
-  const until = ends.includes(undefined) ? undefined : ends.toSorted().at(-1);
-  return { grantedBy: textOf('rights-granted' satisfies RightsText, language, rule), until: until ?? null };
+  const grantedBy = textOf('rights-granted' satisfies RightsText, language, rule);
+  return { grantedBy, until: endOfGrants(generation, rule) ?? null };
 }
 
 /** Over the internet those of his exceptions; else all that he works with. */

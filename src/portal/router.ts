@@ -1,3 +1,4 @@
+import type { Current } from '../domain/current.ts';
 import type { HttpAnswer, HttpHandler, HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Language } from '../domain/partner.ts';
@@ -13,7 +14,7 @@ import { isForeign, PORTAL_HEADERS } from './security.ts';
 export type RouterParts = {
   readonly routes: readonly Route[];
   /** Languages that are offered; the first is the default. */
-  readonly languages: readonly Language[];
+  readonly languages: Current<readonly Language[]>;
   readonly logger: Logger;
 };
 
@@ -27,7 +28,7 @@ export function isApi({ place, path }: Pick<HttpRequest, 'place' | 'path'>): boo
 /** The JSON API: finds the route, refuses what a page of somebody else may have sent, checks the request, and asks the handler. */
 export function apiHandler({ routes, languages, logger }: RouterParts): HttpHandler {
   return async (request) => {
-    const language = askedLanguage(request, languages);
+    const language = askedLanguage(request, languages.value);
     const answer = await answerOf(request, language, routes).catch((error: unknown) =>
       problemOf(error, language, logger),
     );

@@ -13,7 +13,7 @@ import { type SessionAnswer, session } from './schemas/session.ts';
 export type SessionParts = {
   readonly generation: Current<Generation>;
   readonly factors: Pick<SecondFactors, 'offered' | 'openUntil'>;
-  readonly languages: readonly Language[];
+  readonly languages: Current<readonly Language[]>;
 };
 
 /** Who is asking. */
@@ -50,7 +50,7 @@ function sessionOf(call: Call, { generation: current, factors, languages }: Sess
     level: until === undefined ? level : 2,
     levelUntil: until === undefined ? null : new Date(until).toISOString(),
     offers: (['totp', 'password'] as const).filter((kind) => offered[kind]),
-    ...{ accessMethod, remoteAddress, languages: [...languages], language: call.language },
+    ...{ accessMethod, remoteAddress, languages: [...languages.value], language: call.language },
     contact: partner.helpdesk,
     // What comes in by the portal is complete when it was sent.
     limits: { maxFileBytes: partner.maxFileBytes ?? generation.limits.maxFileBytes, settleSeconds: 0 },

@@ -1,4 +1,5 @@
 import type { FactorRefusal, Proof, Refusal, SecondFactors } from '../access/second-factor.ts';
+import type { Current } from '../domain/current.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
 import type { HttpAnswer, HttpBody, HttpHandler, HttpRequest } from '../domain/http.ts';
 import type { Logger } from '../domain/logger.ts';
@@ -16,7 +17,7 @@ export const STEP_UP_API_URL = '/api/v1/step-up';
 export type StepUpPageParts = {
   readonly factors: Pick<SecondFactors, 'offered' | 'openUntil' | 'stepUp'>;
   /** Languages that are offered; the first is the default. */
-  readonly languages: readonly Language[];
+  readonly languages: Current<readonly Language[]>;
   readonly logger: Logger;
   /** For the words in forms: random, new with every start. */
   readonly formKey: Uint8Array;
@@ -42,7 +43,7 @@ const STATUS = {
 export function stepUpHandler(parts: StepUpPageParts): HttpHandler {
   const token = new FormToken(parts.formKey);
   const answerOf = async (request: HttpRequest): Promise<HttpAnswer> => {
-    const language = askedLanguage(request, parts.languages);
+    const language = askedLanguage(request, parts.languages.value);
     const visit: Visit = { request, session: { ...request.session, protocol: 'portal' }, language };
     const isApi = request.path === STEP_UP_API_URL;
     const { method } = request;

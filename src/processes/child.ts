@@ -1,6 +1,7 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import type { Socket } from 'node:net';
 import type { Taker } from './dealer.ts';
+import type { PortsPrepared, WantedPort } from './ports.ts';
 
 /** What the supervisor says to a process it started. */
 export type ToChild =
@@ -8,6 +9,8 @@ export type ToChild =
   | { readonly kind: 'start'; readonly role: 'worker'; readonly start: WorkerStart }
   /** Comes with a socket. */
   | { readonly kind: 'connection'; readonly listener: number; readonly id: number }
+  /** To the owner: what became of the ports it wanted. */
+  | { readonly kind: 'ports'; readonly prepared: PortsPrepared }
   | { readonly kind: 'stop' };
 
 export type WorkerStart = { readonly name: string; readonly socket: string; readonly word: string };
@@ -15,17 +18,36 @@ export type WorkerStart = { readonly name: string; readonly socket: string; read
 export type OwnerStart = {
   /** Of `config/`; the newest that was in force. */
   readonly settings: unknown;
+  /** By how much ports are moved from what the configuration says. */
+  readonly portOffset: number;
   readonly configDirectory: string;
   readonly socket: string;
   readonly word: string;
   readonly workers: readonly string[];
-  readonly ports: readonly number[];
+  /** Numbers of the listeners of `settings`, in their order. */
+  readonly listeners: readonly number[];
+  /** The port of health and metrics that an owner before this one had. */
+  readonly health: number | undefined;
+};
+
+/** A generation in force, as a next owner begins with it. */
+export type InForceNow = {
+  readonly settings: unknown;
+  /** Numbers of its listeners, in their order. */
+  readonly listeners: readonly number[];
+  /** The port of health and metrics that is bound. */
+  readonly health: number;
 };
 
 /** What such a process says. */
 export type FromChild =
   | { readonly kind: 'ready'; readonly health?: number | undefined }
-  | { readonly kind: 'in-force'; readonly settings: unknown }
+  /** Asks for these ports and no others; one question at a time, answered by `ports`. */
+  | { readonly kind: 'wants-ports'; readonly wanted: readonly WantedPort[] }
+  /** Takes the question back. */
+  | { readonly kind: 'wants-no-ports' }
+  /** What a next owner begins with; the ports that were wanted last are served from here on. */
+  | ({ readonly kind: 'in-force' } & InForceNow)
   /** A connection is its own now. */
   | { readonly kind: 'taken'; readonly id: number };
 
@@ -100,6 +122,11 @@ export class Child implements Taker {
     if (this.#ended) return;
     clearTimeout(this.#deadline);
     this.#deadline = setTimeout(() => this.#process.kill('SIGKILL'), deadlineMs);
+  }
+
+  /** Says something to it, if it is still there. */
+  tell(message: ToChild): void {
+    this.#send(message);
   }
 
   #send(message: ToChild): void {

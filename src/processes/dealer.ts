@@ -1,5 +1,6 @@
-import { createServer, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Logger } from '../domain/logger.ts';
+import { Ports } from './ports.ts';
 
 /** Takes connections: a worker that is ready. */
 export type Taker = {
@@ -15,47 +16,20 @@ const LOOK_MS = 1_000;
 
 type Waiting = { readonly listener: number; readonly socket: Socket; readonly since: number };
 
-export type Address = { readonly host: string; readonly port: number };
-
 /**
  * Holds the ports of the gateway and deals the connections out, one worker after the other. No byte of them is read here.
  * The ports stay open whatever happens to the processes behind them.
  */
 export class Dealer {
-  readonly #servers: readonly Server[];
-  readonly #addresses: readonly Address[];
-  readonly #logger: Logger;
+  readonly ports: Ports;
   readonly #look: NodeJS.Timeout;
   /** Whose turn it is next comes first. */
   #takers: readonly Taker[] = [];
   #waiting: Waiting[] = [];
 
-  constructor(addresses: readonly Address[], logger: Logger) {
-    this.#addresses = addresses;
-    this.#logger = logger;
-    this.#servers = addresses.map((_, listener) =>
-      createServer({ pauseOnConnect: true }, (socket) => this.#came(listener, socket)),
-    );
+  constructor(logger: Logger) {
+    this.ports = new Ports({ came: (listener, socket) => this.#came(listener, socket), pauses: true, logger });
     this.#look = setInterval(() => this.#dropOld(), LOOK_MS).unref();
-  }
-
-  /** @returns the ports that were bound. @throws Error where one is taken */
-  async listen(): Promise<readonly number[]> {
-    const ports: number[] = [];
-    for (const [index, server] of this.#servers.entries()) {
-      const { host, port } = this.#addresses[index] ?? { host: '127.0.0.1', port: 0 };
-      await new Promise<void>((resolve, reject) => {
-        server.once('error', reject);
-        server.listen(port, host, () => {
-          server.off('error', reject);
-          resolve();
-        });
-      });
-      server.on('error', (error) => this.#logger.error({ err: error }, 'a port failed'));
-      const address = server.address();
-      ports.push(typeof address === 'object' && address !== null ? address.port : port);
-    }
-    return ports;
   }
 
   add(taker: Taker): void {
@@ -69,7 +43,7 @@ export class Dealer {
 
   close(): void {
     clearInterval(this.#look);
-    for (const server of this.#servers) server.close();
+    this.ports.close();
     for (const { socket } of this.#waiting) socket.destroy();
     this.#waiting = [];
   }

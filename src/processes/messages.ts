@@ -1,6 +1,6 @@
-import type { TransferState } from '../access/live-sessions.ts';
+import type { SessionsNow } from '../access/live-sessions.ts';
 import type { LoginKey, LoginTry } from '../access/login-limiter.ts';
-import type { Generation } from '../domain/generation.ts';
+import type { MisfitFacts } from '../domain/misfit.ts';
 import type { Direction } from '../domain/partner.ts';
 import type { PartnerId, Principal, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
@@ -9,6 +9,8 @@ import type { CompletedContent } from '../storage/content-store.ts';
 import type { Judged, MustWait } from '../submissions/dry-run.ts';
 import type { Tried } from '../submissions/trial.ts';
 import type { PartialState } from '../vfs/files.ts';
+import type { Allowance } from '../vfs/quota.ts';
+import type { UploadBytes } from '../vfs/under-way.ts';
 import type { Link } from './link.ts';
 
 /** A metric as prom-client writes it down. */
@@ -18,8 +20,8 @@ type Asked<Argument, Answer> = { readonly argument: Argument; readonly answer: A
 
 /** What a worker tells the owner. `id` is the worker's own number of a connection. */
 export type WorkerTells = {
-  /** Somebody nobody knows came to the listener that stands at `rule` in the configuration. */
-  readonly 'stranger.came': { readonly id: number; readonly rule: string; readonly address: string };
+  /** Somebody nobody knows came to the listener with this number. */
+  readonly 'stranger.came': { readonly id: number; readonly listener: number; readonly address: string };
   readonly 'stranger.spoke': { readonly id: number };
   readonly 'stranger.proves': { readonly id: number; readonly fingerprint: string };
   readonly 'stranger.admitted': { readonly id: number; readonly fingerprint: string };
@@ -33,6 +35,7 @@ export type WorkerTells = {
   readonly 'upload.ended': VPath;
   readonly 'parts.began': string;
   readonly 'parts.ended': string;
+  readonly 'under-way.set': UploadBytes;
   readonly 'trial.leave': { readonly id: number };
   /** A commit of this worker queued an arrival. */
   readonly arrival: undefined;
@@ -52,6 +55,8 @@ export type WorkerCalls = {
   readonly 'selection.put': Asked<{ readonly owner: string; readonly paths: readonly VPath[] }, string | undefined>;
   readonly 'selection.get': Asked<{ readonly owner: string; readonly id: string }, readonly VPath[] | undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
+  readonly 'under-way.take': Asked<{ readonly one: UploadBytes; readonly within: Allowance }, boolean>;
+  readonly 'under-way.of': Asked<readonly VPath[], number>;
   /** `id` is the worker's own number of a dry run; undefined where it is let in. */
   readonly 'trial.enter': Asked<
     { readonly id: number; readonly principal: Principal; readonly bytes: number | undefined },
@@ -77,11 +82,15 @@ export type OwnerTells = {
 
 /** What the owner asks of a worker. */
 export type OwnerCalls = {
-  /** To be in force when it is answered. */
-  readonly generation: Asked<Generation, undefined>;
+  /** A generation and the listeners it wants, to be made ready; answered with what does not fit. */
+  readonly prepare: Asked<unknown, MisfitFacts | undefined>;
+  /** The generation with this id, which was made ready, is to be in force when it is answered. */
+  readonly commit: Asked<string, undefined>;
+  /** What was made ready is not wanted. */
+  readonly discard: Asked<undefined, undefined>;
   readonly metrics: Asked<undefined, readonly MetricJson[]>;
   /** Uploads and downloads under way. */
-  readonly transfers: Asked<undefined, readonly TransferState[]>;
+  readonly 'sessions.now': Asked<undefined, SessionsNow>;
   readonly 'parts.supersede': Asked<string, undefined>;
   readonly 'parts.held': Asked<string, PartialState | undefined>;
 };

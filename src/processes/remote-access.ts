@@ -11,7 +11,9 @@ import type { MustWait } from '../submissions/dry-run.ts';
 import type { TrialEntry, TrialPass } from '../submissions/trial-gate.ts';
 import type { Elsewhere } from '../vfs/elsewhere.ts';
 import type { PartialState } from '../vfs/files.ts';
+import type { Allowance } from '../vfs/quota.ts';
 import type { SelectionDesk } from '../vfs/selections.ts';
+import type { UnderWay, UploadBytes } from '../vfs/under-way.ts';
 import type { ToOwner } from './messages.ts';
 
 /** Failures are counted by the owner, for all processes together. */
@@ -107,6 +109,27 @@ export class RemoteElsewhere implements Elsewhere {
 
   held(key: string): Promise<PartialState | undefined> {
     return this.#owner.call('parts.held', key);
+  }
+}
+
+/** The owner counts what is under way in all processes. */
+export class RemoteUnderWay implements UnderWay {
+  readonly #owner: ToOwner;
+
+  constructor(owner: ToOwner) {
+    this.#owner = owner;
+  }
+
+  take(one: UploadBytes, within: Allowance): Promise<boolean> {
+    return this.#owner.call('under-way.take', { one, within }, 'unavailable');
+  }
+
+  set(one: UploadBytes): void {
+    this.#owner.tell('under-way.set', one);
+  }
+
+  of(areas: readonly VPath[]): Promise<number> {
+    return this.#owner.call('under-way.of', areas);
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Place, Places, Where } from '../access/live-sessions.ts';
+import { Moved, type Place, type Places, type SessionBytes, type Where } from '../access/live-sessions.ts';
 import type { Current } from '../domain/current.ts';
 import type { Session } from '../domain/principal.ts';
 import type { OwnerTells, TellHandlers, ToOwner } from './messages.ts';
@@ -6,7 +6,7 @@ import type { OwnerTells, TellHandlers, ToOwner } from './messages.ts';
 /** How soon the owner knows that a session is another one now, as after a second factor. */
 const LOOK_MS = 1_000;
 
-type Held = { readonly session: Current<Session>; readonly cut: () => void; told: Session };
+type Held = { readonly session: Current<Session>; readonly cut: () => void; readonly moved: Moved; told: Session };
 
 /** Connections of this worker that hold places of the owner's. */
 export class RemotePlaces implements Places {
@@ -29,10 +29,11 @@ export class RemotePlaces implements Places {
     const id = this.#last;
     const told = session.value;
     // Known before the owner answers: it may be cut at once.
-    this.#held.set(id, { session, cut, told });
+    const moved = new Moved();
+    this.#held.set(id, { session, cut, moved, told });
     try {
       if (await this.#owner.call('place.enter', { id, session: told, port })) {
-        return { leave: () => this.#leave(id) };
+        return { leave: () => this.#leave(id), count: (direction, bytes) => moved.count(direction, bytes) };
       }
     } catch (error) {
       this.#leave(id);
@@ -40,6 +41,11 @@ export class RemotePlaces implements Places {
     }
     this.#held.delete(id);
     return undefined;
+  }
+
+  /** What passed on each of them. */
+  bytes(): readonly SessionBytes[] {
+    return [...this.#held.values()].map(({ session, moved }) => moved.of(session.value));
   }
 
   /** What the owner says about them. */

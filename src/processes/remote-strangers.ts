@@ -13,8 +13,8 @@ export class RemoteStrangers {
   }
 
   /** The waiting room of one listener. */
-  of(rule: string): Strangers {
-    return { came: (peer) => this.#came(rule, peer) };
+  of(listener: number): Strangers {
+    return { came: (peer) => this.#came(listener, peer) };
   }
 
   /** What the owner says about them. */
@@ -25,13 +25,13 @@ export class RemoteStrangers {
     };
   }
 
-  #came(rule: string, peer: Peer): Stranger {
+  #came(listener: number, peer: Peer): Stranger {
     this.#last += 1;
     const id = this.#last;
     const address = normaliseAddress(peer.remoteAddress ?? '');
     const stranger = new RemoteStranger(id, address, peer, this.#owner, () => this.#waiting.delete(id));
     this.#waiting.set(id, stranger);
-    this.#owner.tell('stranger.came', { id, rule, address });
+    this.#owner.tell('stranger.came', { id, listener, address });
     return stranger;
   }
 }

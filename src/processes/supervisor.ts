@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { Logger } from '../domain/logger.ts';
 import { Child, type FromChild, type OwnerStart, type ToChild } from './child.ts';
-import { type Address, Dealer } from './dealer.ts';
+import { Dealer } from './dealer.ts';
+import { type Address, portMisfit, type WantedPort } from './ports.ts';
 
 /** Together less than the 30 s in which a gateway ends. */
 const STOP_WORKER_MS = 14_000;
@@ -19,9 +20,7 @@ export type SupervisorParts = {
   readonly listeners: readonly Address[];
   /** Names of the workers. */
   readonly workers: readonly string[];
-  readonly owner: Omit<OwnerStart, 'word' | 'workers' | 'ports'>;
-  /** The settings with the port of the health server that was bound, so that the next owner takes the same. */
-  readonly withHealthPort: (settings: unknown, port: number) => unknown;
+  readonly owner: Omit<OwnerStart, 'word' | 'workers' | 'listeners' | 'health'>;
   /** Told once, when every process serves. */
   readonly ready: (ports: { readonly listeners: readonly number[]; readonly health: number }) => void;
   readonly logger: Logger;
@@ -40,7 +39,9 @@ export class Supervisor {
   readonly #workers = new Map<string, Child>();
   readonly #serving = new Set<string>();
   #owner: Child | undefined;
+  /** As they were when it began. */
   #ports: readonly number[] = [];
+  #listeners: readonly number[];
   #settings: unknown;
   #health: number | undefined;
   #isOwnerReady = false;
@@ -50,12 +51,21 @@ export class Supervisor {
   constructor(parts: SupervisorParts) {
     this.#parts = parts;
     this.#settings = parts.owner.settings;
-    this.#dealer = new Dealer(parts.listeners, parts.logger);
+    this.#listeners = parts.listeners.map((_, index) => index);
+    this.#dealer = new Dealer(parts.logger);
   }
 
-  /** Resolves when every process has ended. @throws Error where a port is taken */
+  /** Resolves when every process has ended. @throws Misfit where a port is taken */
   async run(): Promise<0 | 1 | 3> {
-    this.#ports = await this.#dealer.listen();
+    const { ports } = this.#dealer;
+    const wanted = this.#parts.listeners.map(({ host, port }, id) => ({ id, host, port }));
+    const prepared = await ports.prepare(wanted);
+    if (!prepared.ok) {
+      this.#dealer.close();
+      throw portMisfit(prepared, wanted);
+    }
+    ports.keep();
+    this.#ports = prepared.ports.map(({ port }) => port);
     this.#startOwner();
     return this.#ended.promise;
   }
@@ -78,7 +88,14 @@ export class Supervisor {
   #startOwner(): void {
     if (this.#status !== undefined) return;
     const { script, owner, workers } = this.#parts;
-    const start = { ...owner, settings: this.#settings, word: this.#word, workers, ports: this.#ports };
+    const start = {
+      ...owner,
+      settings: this.#settings,
+      word: this.#word,
+      workers,
+      listeners: this.#listeners,
+      health: this.#health,
+    };
     this.#owner = new Child(
       script,
       { kind: 'start', role: 'owner', start },
@@ -90,23 +107,37 @@ export class Supervisor {
   }
 
   #ownerSaid(message: Exclude<FromChild, { kind: 'taken' }>): void {
-    if (message.kind === 'in-force') this.#settings = this.#withPort(message.settings);
-    else {
-      this.#isOwnerReady = true;
-      this.#health ??= message.health;
-      this.#settings = this.#withPort(this.#settings);
-      for (const name of this.#parts.workers) if (!this.#workers.has(name)) this.#startWorker(name);
+    switch (message.kind) {
+      case 'wants-ports':
+        void this.#preparePorts(message.wanted);
+        break;
+      case 'wants-no-ports':
+        this.#dealer.ports.discard();
+        break;
+      case 'in-force':
+        this.#dealer.ports.keep();
+        this.#health = message.health;
+        this.#listeners = message.listeners;
+        this.#settings = message.settings;
+        break;
+      default:
+        this.#isOwnerReady = true;
+        this.#health ??= message.health;
+        for (const name of this.#parts.workers) if (!this.#workers.has(name)) this.#startWorker(name);
     }
   }
 
-  #withPort(settings: unknown): unknown {
-    return this.#health === undefined ? settings : this.#parts.withHealthPort(settings, this.#health);
+  async #preparePorts(wanted: readonly WantedPort[]): Promise<void> {
+    const asking = this.#owner;
+    const prepared = await this.#dealer.ports.prepare(wanted);
+    if (asking === this.#owner) asking?.tell({ kind: 'ports', prepared });
   }
 
   #ownerEnded(status: number | NodeJS.Signals): void {
     const wasReady = this.#isOwnerReady;
     this.#owner = undefined;
     this.#isOwnerReady = false;
+    this.#dealer.ports.discard();
     if (this.#status !== undefined) {
       this.#ended.resolve(status === 0 ? this.#status : 3);
       return;

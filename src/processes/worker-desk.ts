@@ -9,6 +9,7 @@ import type { MustWait } from '../submissions/dry-run.ts';
 import type { TrialParts } from '../submissions/trial.ts';
 import type { TrialEntry, TrialPass } from '../submissions/trial-gate.ts';
 import type { SelectionDesk } from '../vfs/selections.ts';
+import type { UnderWay, UploadBytes } from '../vfs/under-way.ts';
 import type { Link, LinkHandlers } from './link.ts';
 import {
   answer,
@@ -33,9 +34,10 @@ export type Holdings = {
   readonly buckets: Buckets;
   readonly stepUps: Pick<StepUps, 'grant'>;
   readonly uploads: UploadsOfWorkers;
+  readonly underWay: UnderWay;
   readonly selections: SelectionDesk;
-  /** The waiting room of the listener that stands there in the configuration. @throws Error where there is none */
-  readonly roomOf: (rule: string) => Strangers;
+  /** The waiting room of the listener with this number; undefined where there is no such listener any more. */
+  readonly roomOf: (listener: number) => Strangers | undefined;
   readonly onArrival: () => void;
   readonly judge: TrialParts['judge'];
   readonly gate: TrialEntry;
@@ -53,6 +55,8 @@ export class WorkerDesk {
   readonly #guests = new Map<number, Guest>();
   readonly #places = new Map<number, { readonly place: Place; readonly session: { value: Session } }>();
   readonly #trials = new Map<number, TrialPass>();
+  /** Uploads that have bytes under way. */
+  readonly #underWay = new Map<string, UploadBytes>();
   #isGone = false;
 
   constructor(name: string, link: () => Link, holdings: Holdings) {
@@ -90,7 +94,7 @@ export class WorkerDesk {
     const { limiter, onArrival } = this.#holdings;
     const guest = (id: number) => this.#guests.get(id);
     return {
-      'stranger.came': ({ id, rule, address }) => this.#came(id, rule, address),
+      'stranger.came': ({ id, listener, address }) => this.#came(id, listener, address),
       'stranger.spoke': ({ id }) => this.#spoke(id),
       'stranger.proves': ({ id, fingerprint }) => void guest(id)?.stranger.proves(fingerprint),
       'stranger.admitted': ({ id, fingerprint }) => guest(id)?.stranger.admitted(fingerprint),
@@ -104,6 +108,7 @@ export class WorkerDesk {
       'upload.ended': this.#uploads.ended,
       'parts.began': this.#uploads.partsBegan,
       'parts.ended': this.#uploads.partsEnded,
+      'under-way.set': (one) => this.#count(one),
       'trial.leave': ({ id }) => this.#leaveTrial(id),
       arrival: onArrival,
     };
@@ -124,12 +129,18 @@ export class WorkerDesk {
       'selection.put': ({ owner, paths }) => selections.put(owner, paths),
       'selection.get': ({ owner, id }) => selections.get(owner, id),
       'parts.held': (key) => uploads.heldFor(this.worker, key),
+      'under-way.take': async ({ one, within }) => {
+        if (!(await this.#holdings.underWay.take(one, within))) return false;
+        this.#count(one);
+        return true;
+      },
+      'under-way.of': (areas) => this.#holdings.underWay.of(areas),
       'trial.enter': ({ id, principal, bytes }) => this.#enterTrial(id, principal, bytes),
       'trial.judge': ({ tried, content }) => judge(tried, content),
     };
   }
 
-  #came(id: number, rule: string, address: string): void {
+  #came(id: number, listener: number, address: string): void {
     const bytes = { bytesRead: 0 };
     const peer: Peer = {
       remoteAddress: address,
@@ -138,7 +149,9 @@ export class WorkerDesk {
       },
       destroy: () => this.worker.tell('stranger.drop', { id }),
     };
-    const stranger = this.#holdings.roomOf(rule).came(peer);
+    const room = this.#holdings.roomOf(listener);
+    const stranger = room?.came(peer);
+    if (room === undefined) peer.destroy();
     if (stranger !== undefined) this.#guests.set(id, { stranger, peer: bytes });
   }
 
@@ -176,6 +189,13 @@ export class WorkerDesk {
     this.#places.delete(id);
   }
 
+  #count(one: UploadBytes): void {
+    const { upload, bytes } = one;
+    if (bytes === 0 || this.#isGone) this.#underWay.delete(upload);
+    else this.#underWay.set(upload, one);
+    this.#holdings.underWay.set(this.#isGone ? { ...one, bytes: 0 } : one);
+  }
+
   async #enterTrial(id: number, principal: Principal, bytes: number | undefined): Promise<MustWait | undefined> {
     const pass = await this.#holdings.gate.enter(principal, bytes);
     if ('waitMs' in pass) return pass;
@@ -194,6 +214,7 @@ export class WorkerDesk {
     for (const id of [...this.#guests.keys()]) this.#left(id);
     for (const id of [...this.#places.keys()]) this.#leave(id);
     for (const id of [...this.#trials.keys()]) this.#leaveTrial(id);
+    for (const one of this.#underWay.values()) this.#count(one);
     this.#uploads.gone();
   }
 }

@@ -66,6 +66,10 @@ export class ChannelWire implements Wire {
     if (!this.#closed) this.#raw.opened(bytes);
   }
 
+  dealtWith(bytes: number, isFree: boolean): void {
+    this.#raw.dealtWith(bytes, isFree);
+  }
+
   send(packet: readonly Buffer[]): void {
     if (!this.#closed) this.#raw.send(packet);
   }

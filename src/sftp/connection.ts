@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection, ServerChannel, Session as SshSession } from 'ssh2';
-import type { Place } from '../access/live-sessions.ts';
+import { countedAt, type Place } from '../access/live-sessions.ts';
 import type { Stranger } from '../access/waiting-room.ts';
 import type { Current } from '../domain/current.ts';
 import type { Session } from '../domain/principal.ts';
@@ -119,9 +119,10 @@ export class SshConnection {
     this.#isLate = true;
     if (current === undefined || this.#prove === undefined || this.#ending) return;
     const admitted = await this.#prove(current.value);
-    if (!admitted.ok) this.expel(`refused: ${admitted.reason}`);
-    else if (admitted.session.id !== current.value.id) this.expel('the key now means somebody else');
-    else current.value = admitted.session;
+    if (!admitted.ok) return this.expel(`refused: ${admitted.reason}`);
+    if (admitted.session.id !== current.value.id) return this.expel('the key now means somebody else');
+    current.value = admitted.session;
+    this.#parts.running.renewed(admitted.session);
   }
 
   /** Says goodbye and closes; what the session has open is given up. */
@@ -141,7 +142,9 @@ export class SshConnection {
 
   /** Ends it as above for somebody who may not be here any more: nothing is kept of uploads that run. */
   expel(why: string): void {
-    if (!this.#ending) this.#wire?.expel();
+    if (this.#ending) return;
+    if (this.#current !== undefined) this.#parts.running.expel(this.#current.value.id);
+    this.#wire?.expel();
     this.end(why);
   }
 
@@ -200,7 +203,7 @@ export class SshConnection {
 
   #noteBroken(what: string): void {
     if (this.#ending || this.#visit.turnedAway) return;
-    const where = { listener: this.#parts.listener, address: this.remoteAddress, session: this.session };
+    const where = { listener: this.#parts.listener.value, address: this.remoteAddress, session: this.session };
     this.#parts.audit.note(brokenProtocol(where, what));
   }
 
@@ -210,7 +213,7 @@ export class SshConnection {
   }
 
   #ready(client: Connection): void {
-    this.#parts.hostKeys.announceTo(client);
+    this.#parts.hostKeys.value.announceTo(client);
     const idleMs = this.#parts.limits.value.idleTimeoutSeconds * 1000;
     this.#idle = setTimeout(() => this.end('idle'), idleMs);
     this.#rekeyTimer = setInterval(() => this.#rekey(), (this.#parts.rekey ?? REKEY).ms).unref();
@@ -218,8 +221,7 @@ export class SshConnection {
 
   /** SSH_MSG_CHANNEL_OPEN "session", RFC 4254 §6.1: the first is taken, every other is refused. */
   #openChannel(accept: () => SshSession, reject: () => void): void {
-    const current = this.#current;
-    const client = this.#client;
+    const [current, client] = [this.#current, this.#client];
     if (this.#hasChannel || this.#ending || current === undefined || client === undefined) {
       reject();
       return;
@@ -239,10 +241,10 @@ export class SshConnection {
   #serve(client: Connection, channel: ServerChannel, session: Current<Session>): void {
     const wire = new ChannelWire(client, channel);
     this.#wire = wire;
-    const { logger } = this.#parts;
+    const traffic = countedAt(this.#place, this.#parts.traffic);
     const language = this.#parts.languageOf(session.value.principal.partner) ?? 'en';
-    const desk: Desk = { ...this.#parts, session, language, handles: new Handles() };
-    new SftpSession(desk, wire, logger, () => this.#idle?.refresh()).run().then(
+    const desk: Desk = { ...this.#parts, traffic, session, language, handles: new Handles() };
+    new SftpSession(desk, wire, this.#parts.logger, () => this.#idle?.refresh()).run().then(
       (end) => {
         this.#sessionOver = true;
         if (end === 'malformed') this.#noteBroken('the packets of SFTP can not be understood');
@@ -251,7 +253,7 @@ export class SshConnection {
         setTimeout(() => this.end('the session is over'), AFTER_SESSION_MS).unref();
       },
       (error: unknown) => {
-        logger.error({ error }, 'an SFTP session failed');
+        this.#parts.logger.error({ error }, 'an SFTP session failed');
         this.end('session failed');
       },
     );

@@ -1,8 +1,8 @@
-import { createServer, type Server as NetServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import ssh2, { type Connection } from 'ssh2';
 import type { Admission } from '../access/admission.ts';
 import type { Traffic } from '../access/bandwidth.ts';
-import type { Place, Places } from '../access/live-sessions.ts';
+import type { FollowsSessions, Place, Places } from '../access/live-sessions.ts';
 import type { Penalties } from '../access/login-limiter.ts';
 import { ProxyDoor } from '../access/proxy-door.ts';
 import { Readmission } from '../access/readmission.ts';
@@ -26,8 +26,9 @@ export type SftpListenerParts = Pick<
   LoginParts,
   'keyRefusal' | 'refusalText' | 'banner' | 'onRefusal' | 'secondFactors'
 > & {
-  readonly listener: Listener;
-  readonly hostKeys: HostKeys;
+  readonly listener: Current<Listener>;
+  /** What the next connection is shown. */
+  readonly hostKeys: Current<HostKeys>;
   readonly admission: Admission;
   readonly files: Files;
   readonly uploads: Uploads;
@@ -38,6 +39,7 @@ export type SftpListenerParts = Pick<
   /** Shared by all listeners, as is `live`. */
   readonly limiter: Penalties;
   readonly live: Places;
+  readonly running: FollowsSessions;
   readonly traffic: Pick<Traffic, 'pass'>;
   /** Of this listener alone. */
   readonly strangers: Strangers;
@@ -57,10 +59,10 @@ const CLOSE_DEADLINE_MS = 10_000;
 /** The SSH socket of one listener: who may try, who came in, and the end of all of them. */
 export class SftpListener implements ConnectionHost {
   readonly #parts: SftpListenerParts;
-  readonly #net: NetServer;
-  readonly #ssh: ssh2.Server;
+  #ssh: ssh2.Server;
+  #hostKeys: HostKeys;
   readonly #door: ProxyDoor;
-  readonly #readmission: Readmission<SshConnection>;
+  readonly #readmission: Readmission<[Socket, SshConnection]>;
   readonly #bySocket = new Map<Socket, SshConnection>();
   readonly #buffer = new SocketBuffer();
   #whenEmpty: (() => void) | undefined;
@@ -71,39 +73,34 @@ export class SftpListener implements ConnectionHost {
     this.#door = new ProxyDoor(parts);
     this.#readmission = new Readmission({
       version: parts.version,
-      connections: () => this.#bySocket.values(),
-      readmit: (connection) => this.#readmitOne(connection),
+      connections: () => this.#bySocket,
+      readmit: ([socket, connection]) => this.#readmitOne(socket, connection),
     });
-    this.#ssh = new ssh2.Server({
-      hostKeys: [...parts.hostKeys.shown],
-      algorithms: mutableAlgorithms(),
-      ident: IDENTIFICATION,
-    });
-    this.#ssh.on('connection', (client) => this.#attach(client));
-    this.#ssh.on('error', (error: unknown) => parts.logger.error({ error }, 'the SSH server failed'));
-    this.#net = createServer({ noDelay: true }, (socket) => this.#came(socket));
+    this.#hostKeys = parts.hostKeys.value;
+    this.#ssh = this.#serverWith(this.#hostKeys);
   }
 
-  /** Port 0 takes a free one. @returns the port. @throws Error where the address is taken */
-  async listen(): Promise<number> {
-    const { host, port } = this.#parts.listener;
-    await new Promise<void>((resolve, reject) => {
-      this.#net.once('error', reject);
-      this.#net.listen(port, host, resolve);
-    });
-    this.#net.removeAllListeners('error');
-    this.#net.on('error', (error) => this.#parts.logger.error({ error }, 'the SFTP listener failed'));
-    this.#readmission.start();
-    const address = this.#net.address();
-    return typeof address === 'object' && address !== null ? address.port : port;
+  #serverWith({ shown }: HostKeys): ssh2.Server {
+    const server = new ssh2.Server({ hostKeys: [...shown], algorithms: mutableAlgorithms(), ident: IDENTIFICATION });
+    server.on('connection', (client) => this.#attach(client));
+    server.on('error', (error: unknown) => this.#parts.logger.error({ error }, 'the SSH server failed'));
+    return server;
   }
 
-  /** Another process holds the port; `take` brings its connections. */
+  /** Who is connected goes on with the keys he was shown. */
+  #followHostKeys(): void {
+    const { value } = this.#parts.hostKeys;
+    if (value === this.#hostKeys) return;
+    this.#ssh = this.#serverWith(value);
+    this.#hostKeys = value;
+  }
+
+  /** The port is held elsewhere; `take` brings its connections. */
   serve(): void {
     this.#readmission.start();
   }
 
-  /** A connection that another process accepted; no byte of it was read. */
+  /** A connection that was accepted; no byte of it was read. */
   take(socket: Socket): void {
     socket.setNoDelay(true);
     if (this.#whenEmpty === undefined) this.#came(socket);
@@ -129,9 +126,6 @@ export class SftpListener implements ConnectionHost {
 
   /** Takes nobody in any more, lets each session finish the request it is at, and is done within the deadline. */
   async close(deadlineMs: number = CLOSE_DEADLINE_MS): Promise<void> {
-    const closed = new Promise<void>((resolve) => {
-      this.#net.close(() => resolve());
-    });
     const empty = new Promise<void>((resolve) => {
       this.#whenEmpty = resolve;
     });
@@ -143,12 +137,11 @@ export class SftpListener implements ConnectionHost {
     }, deadlineMs);
     if (this.#bySocket.size > 0) await empty;
     clearTimeout(deadline);
-    await closed;
   }
 
   /** As ConnectionHost. */
   async enter(session: Current<Session>, cut: () => void): Promise<Place | undefined> {
-    return this.#parts.live.enter(session, this.#parts.listener, cut);
+    return this.#parts.live.enter(session, this.#parts.listener.value, cut);
   }
 
   closed(socket: Socket): void {
@@ -176,10 +169,13 @@ export class SftpListener implements ConnectionHost {
         this.#door.forged(socket, visit);
       },
     );
+    this.#followHostKeys();
     withoutSlabs(() => this.#ssh.injectSocket(socket));
   }
 
-  async #readmitOne(connection: SshConnection): Promise<void> {
+  async #readmitOne(socket: Socket, connection: SshConnection): Promise<void> {
+    const objection = this.#door.objection(socket, connection.remoteAddress);
+    if (objection !== undefined) return connection.expel(objection);
     try {
       await connection.readmit();
     } catch (error) {

@@ -1,6 +1,7 @@
 import type { AuthContext, KeyboardAuthContext, PublicKeyAuthContext } from 'ssh2';
 import type { Admission, KeyRefusal, RefusalReason } from '../access/admission.ts';
 import type { SecondFactors } from '../access/second-factor.ts';
+import type { Current } from '../domain/current.ts';
 import type { Listener } from '../domain/generation.ts';
 import type { Logger } from '../domain/logger.ts';
 import type { Session } from '../domain/principal.ts';
@@ -21,7 +22,7 @@ export type LoginRefusal = {
 
 export type LoginParts = {
   readonly admission: Admission;
-  readonly listener: Listener;
+  readonly listener: Current<Listener>;
   readonly remoteAddress: string;
   readonly logger: Logger;
   readonly onRefusal: (refusal: LoginRefusal) => void;
@@ -108,7 +109,8 @@ export class Login {
     const { admission, listener, remoteAddress } = this.#parts;
     const { algorithm, blob } = key;
     const login = context.username;
-    const prove: Prove = (previous) => admission.byKey(login, { algorithm, blob }, listener, remoteAddress, previous);
+    const prove: Prove = (previous) =>
+      admission.byKey(login, { algorithm, blob }, listener.value, remoteAddress, previous);
     const admitted = await prove();
     if (!admitted.ok) {
       await this.#host.refused(key.fingerprint);

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Connection, ServerChannel } from 'ssh2';
-import { GcmCipher } from './gcm.ts';
+import { GcmCipher, GcmDecipher } from './gcm.ts';
+import { ReceivedBuffers } from './received-buffers.ts';
 import { SpentBuffers } from './spent-buffers.ts';
 import { asSession, channelEnds, internalsOf, type Protocol, socketOf, wrap } from './ssh2-inside.ts';
 
@@ -35,6 +36,7 @@ export class RawChannel {
   readonly #socket: Socket;
   readonly #user: ChannelUser;
   readonly #window: number;
+  readonly #received = new ReceivedBuffers();
   #owed = 0;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
@@ -56,7 +58,8 @@ export class RawChannel {
       if (!isOurs(recipient) || !Buffer.isBuffer(data) || data.length > incoming.window) return next();
       if (incoming.state !== 'open' || outgoing.state !== 'open') return;
       incoming.window -= data.length;
-      buffers.spent(data.length);
+      // Our own decipher opens each packet into memory of its own, and keeps nothing of it.
+      this.#received.came(data, protocol._decipher instanceof GcmDecipher);
       user.data(data);
     });
     wrap(protocol, 'CHANNEL_WINDOW_ADJUST', (next) => {
@@ -106,6 +109,11 @@ export class RawChannel {
     incoming.window += this.#owed;
     this.#protocol.channelWindowAdjust(outgoing.id, this.#owed);
     this.#owed = 0;
+  }
+
+  /** So many bytes more of what came are dealt with. @param isFree nobody holds any of them, and no thread works on them */
+  dealtWith(bytes: number, isFree: boolean): void {
+    this.#received.dealtWith(bytes, isFree);
   }
 
   /** What a client waits for before it leaves, after all answers: exit status, end of file, close (mscdex/ssh2#1443). */

@@ -19,8 +19,13 @@ const MAX_BATCH_BYTES = 1024 * 1024;
 export interface Wire {
   /** The bytes that came since the last call, as soon as there are any; undefined at the end. */
   receive(): Promise<readonly Uint8Array[] | undefined>;
-  /** So many of them are dealt with, and the client may send as many more: it never runs far ahead. */
+  /** The client may send as many bytes more: it never runs far ahead. */
   used(bytes: number): void;
+  /**
+   * So many bytes more, from the first that came, are dealt with.
+   * @param isFree nobody holds any of them any more: their memory may be used for others
+   */
+  dealtWith(bytes: number, isFree: boolean): void;
   send(packet: readonly Buffer[]): void;
   /** Resolves when little enough waits to leave, at once where the channel is closed. */
   drained(): Promise<void>;
@@ -98,7 +103,8 @@ export class SftpSession {
   }
 
   /** What came was carried out: as many bytes may come, less those that may already. */
-  #used(bytes: number): void {
+  #used(bytes: number, isFree = true): void {
+    this.#wire.dealtWith(bytes, isFree);
     const ahead = Math.min(bytes, this.#roomAhead);
     this.#roomAhead -= ahead;
     this.#wire.used(bytes - ahead);
@@ -168,7 +174,8 @@ export class SftpSession {
     );
     const passing = this.#pass('in', bytes);
     if (passing !== undefined) await passing;
-    this.#used(bytes);
+    // After an error the disk may still be at work on some of it.
+    this.#used(bytes, refusal === undefined);
     await this.#wire.drained();
   }
 

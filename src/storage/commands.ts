@@ -82,7 +82,7 @@ export type PartialRow = {
   readonly touchedAt: number;
 };
 
-/** What lies in some areas of the tree; areas are those of `areaOf`. */
+/** What lies in some areas of the tree, with the bytes that are held of uploads to them; areas are those of `areaOf`. */
 export type Usage = { readonly bytes: number; readonly files: number };
 
 /** What must be true of a name: it is absent, it is there with this version, or either. */
@@ -149,9 +149,11 @@ export type LedgerCommand =
       readonly to: VPath;
       readonly overwrite: Overwrite;
       readonly parentMustExist: boolean;
+      /** When it would be removed under its old name it is under the new one; else that is forgotten. */
+      readonly keepsEnd?: boolean | undefined;
       readonly at: number;
     }
-  /** Copies rows; no bytes move. `recursive` false copies a folder alone (Depth: 0). */
+  /** Copies rows; no bytes move. `recursive` false copies a folder alone (Depth: 0). `keepsEnd` as in `move`. */
   | {
       readonly kind: 'copy';
       readonly from: VPath;
@@ -159,6 +161,7 @@ export type LedgerCommand =
       readonly overwrite: Overwrite;
       readonly recursive: boolean;
       readonly parentMustExist: boolean;
+      readonly keepsEnd?: boolean | undefined;
       readonly at: number;
     }
   /** Removes a file or a folder. @throws `not-found`, `frozen`, and `not-empty` for a folder with children where not `recursive` */

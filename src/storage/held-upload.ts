@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { type Bytes, type CompletedContent, type Expected, lengthOf, mustBeExpected } from './content-store.ts';
 
 /** The bytes of a small content while they come in. */
@@ -38,7 +38,7 @@ export class HeldUpload {
   /** The content, with bytes of its own. @throws GatewayError `digest-mismatch` */
   complete(contentId: string, expected: Expected): CompletedContent {
     const size = this.#size;
-    const sha256 = createHash('sha256').update(this.view()).digest('hex');
+    const sha256 = hash('sha256', this.view(), 'hex');
     mustBeExpected(expected, size, sha256);
     // A view on a larger room would take all of it along to the thread that writes.
     const bytes = size === this.#room.length ? this.#room : this.#room.slice(0, size);

@@ -1,6 +1,6 @@
 import { GatewayError } from '../domain/errors.ts';
 import { integer, type Sql } from './sql.ts';
-import { countAllUsage } from './sqlite-usage.ts';
+import { countAllUsage, countPartials } from './sqlite-usage.ts';
 
 /** Times are milliseconds since the epoch. Paths and names compare byte by byte in UTF-8. */
 export const VERSION_1 = `
@@ -167,6 +167,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(VERSION_8),
   (sql) => sql.exec(SUBMISSION_PAGES),
   (sql) => sql.exec(TRAFFIC),
+  countPartials,
 ];
 
 /**

@@ -3,10 +3,15 @@ import type { DatabaseSync, SQLInputValue, SQLOutputValue, StatementSync } from 
 export type Row = Readonly<Record<string, SQLOutputValue>>;
 export type Parameters = Readonly<Record<string, SQLInputValue>>;
 
+/** A statement, and its parameters in the order of their numbers. */
+type Prepared = { readonly statement: StatementSync; readonly names: readonly string[] };
+
+const PARAMETER = /\$([A-Za-z]\w*)/g;
+
 /** One connection with its prepared statements, each prepared once. Statements name their parameters (`$path`). */
 export class Sql {
   readonly #database: DatabaseSync;
-  readonly #statements = new Map<string, StatementSync>();
+  readonly #statements = new Map<string, Prepared>();
 
   constructor(database: DatabaseSync) {
     this.#database = database;
@@ -24,11 +29,13 @@ export class Sql {
 
   /** @returns the number of rows changed */
   run(text: string, parameters: Parameters = {}): number {
-    return Number(this.#prepare(text).run(parameters).changes);
+    const { statement, names } = this.#prepare(text);
+    return Number(statement.run(...valuesOf(names, parameters)).changes);
   }
 
   get(text: string, parameters: Parameters = {}): Row | undefined {
-    return this.#prepare(text).get(parameters);
+    const { statement, names } = this.#prepare(text);
+    return statement.get(...valuesOf(names, parameters));
   }
 
   /** The row of a statement that always has one. */
@@ -39,7 +46,8 @@ export class Sql {
   }
 
   all(text: string, parameters: Parameters = {}): readonly Row[] {
-    return this.#prepare(text).all(parameters);
+    const { statement, names } = this.#prepare(text);
+    return statement.all(...valuesOf(names, parameters));
   }
 
   close(): void {
@@ -47,13 +55,28 @@ export class Sql {
     this.#database.close();
   }
 
-  #prepare(text: string): StatementSync {
+  /** Parameters get numbers: node:sqlite takes half as long to bind those as to look for names. */
+  #prepare(text: string): Prepared {
     const known = this.#statements.get(text);
     if (known !== undefined) return known;
-    const statement = this.#database.prepare(text);
-    this.#statements.set(text, statement);
-    return statement;
+    const names: string[] = [];
+    const numbered = text.replace(PARAMETER, (_whole, name: string) => {
+      if (!names.includes(name)) names.push(name);
+      return `?${names.indexOf(name) + 1}`;
+    });
+    const prepared = { statement: this.#database.prepare(numbered), names };
+    this.#statements.set(text, prepared);
+    return prepared;
   }
+}
+
+/** @throws Error where a parameter has no value: SQLite would take it for NULL */
+function valuesOf(names: readonly string[], parameters: Parameters): readonly SQLInputValue[] {
+  return names.map((name) => {
+    const value = parameters[name];
+    if (value === undefined) throw new Error(`no value for the parameter ${name}`);
+    return value;
+  });
 }
 
 export function text(row: Row, column: string): string {

@@ -1,6 +1,6 @@
 import { GatewayError } from '../domain/errors.ts';
 import { isWithin, parentOf, type VPath } from '../domain/vpath.ts';
-import type { LockRow } from './commands.ts';
+import type { LockRow, TargetRow } from './commands.ts';
 import { lockedBy } from './locked.ts';
 import { integer, type Row, type Sql, text } from './sql.ts';
 import { type Command, pathsBelow, type Step } from './sqlite-step.ts';
@@ -74,6 +74,16 @@ export function mustHoldLocks({ sql, now }: Step, command: Command<'mustHoldLock
 /** Locks that cover a path. */
 export function locksOn(sql: Sql, path: VPath, now: number): readonly LockRow[] {
   return locksAbove(sql, path, now).filter((lock) => covers(lock, path));
+}
+
+/** Locks that cover a path, and those that cover the folder it lies in. */
+export function locksAround(sql: Sql, path: VPath, now: number): Pick<TargetRow, 'locks' | 'parentLocks'> {
+  const above = locksAbove(sql, path, now);
+  const folder = parentOf(path);
+  return {
+    locks: above.filter((lock) => covers(lock, path)),
+    parentLocks: above.filter((lock) => covers(lock, folder)),
+  };
 }
 
 /** Locks of the direct children of a folder. */

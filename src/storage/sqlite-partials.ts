@@ -4,6 +4,7 @@ import type { PartialRow } from './commands.ts';
 import { integer, optionalInteger, type Row, type Sql, text } from './sql.ts';
 import type { Command, Step } from './sqlite-step.ts';
 import { findEntry } from './sqlite-tree.ts';
+import { addUsage } from './sqlite-usage.ts';
 
 /** In the column of totals, which takes no NULL: the end will tell. */
 const UNKNOWN = -1;
@@ -27,18 +28,24 @@ export function beginPartial({ sql, now }: Step, command: Command<'beginPartial'
   );
 }
 
-export function advancePartial({ sql, now }: Step, command: Command<'advancePartial'>): void {
+export function advancePartial(step: Step, command: Command<'advancePartial'>): void {
+  const { sql, now } = step;
   const { principal, path, contentId, size } = command;
-  const changes = sql.run(
-    `UPDATE partial SET size = $size, touched_at = $now
-     WHERE principal = $principal AND path = $path AND content_id = $contentId`,
-    { principal, path, contentId, size, now },
-  );
-  if (changes === 0) throw new GatewayError('not-found', 'no part of this file is here; send it from its beginning');
+  const before = findPartial(sql, principal, path);
+  if (before?.contentId !== contentId) {
+    throw new GatewayError('not-found', 'no part of this file is here; send it from its beginning');
+  }
+  sql.run('UPDATE partial SET size = $size, touched_at = $now WHERE principal = $principal AND path = $path', {
+    ...{ principal, path, size, now },
+  });
+  addUsage(step, path, { bytes: size - before.size, files: 0 });
 }
 
-export function endPartial({ sql }: Step, { principal, path }: Command<'endPartial'>): void {
-  sql.run('DELETE FROM partial WHERE principal = $principal AND path = $path', { principal, path });
+export function endPartial(step: Step, { principal, path }: Command<'endPartial'>): void {
+  const held = findPartial(step.sql, principal, path);
+  if (held === undefined) return;
+  step.sql.run('DELETE FROM partial WHERE principal = $principal AND path = $path', { principal, path });
+  addUsage(step, path, { bytes: -held.size, files: 0 });
 }
 
 export function findPartial(sql: Sql, principal: string, path: VPath): PartialRow | undefined {

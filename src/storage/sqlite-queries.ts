@@ -7,7 +7,7 @@ import { integer, type Parameters, type Sql, text } from './sql.ts';
 import { unknownPersons } from './sqlite-alarms.ts';
 import { bytesOfContents, IS_NAMED, keptContents } from './sqlite-contents.ts';
 import { awaitedBy, findDelivery, namesOf, unansweredBefore } from './sqlite-deliveries.ts';
-import { locksIn, locksOn } from './sqlite-locks.ts';
+import { locksAround, locksIn, locksOn } from './sqlite-locks.ts';
 import { findPartial, partialsOf, stalePartials } from './sqlite-partials.ts';
 import { auditLinesOf, deliveriesOf, lastAuditLine, statesOf } from './sqlite-portal.ts';
 import {
@@ -40,7 +40,7 @@ const MAX_BY_NAME = 100;
 
 type QueryOf<K extends Query['kind']> = Extract<Query, { readonly kind: K }>;
 
-/** Answers a query from one snapshot of the ledger: each is a single statement. */
+/** Answers a query from the snapshot of the transaction that is open. */
 export function answer(sql: Sql, query: Query): Answer<Query> {
   switch (query.kind) {
     case 'entry':
@@ -149,8 +149,7 @@ function target(sql: Sql, { path, areas, now, principal }: QueryOf<'target'>): T
   return {
     entry: findEntry(sql, path),
     parent: findEntry(sql, folder),
-    locks: locksOn(sql, path, now),
-    parentLocks: locksOn(sql, folder, now),
+    ...locksAround(sql, path, now),
     usage: usageIn(sql, areas),
     partial: findPartial(sql, principal, path),
   };

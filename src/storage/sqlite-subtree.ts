@@ -32,9 +32,16 @@ export function move(step: Step, command: Command<'move'>): void {
   const version = newVersions(step, 1);
   const { folder, name } = keyOf(to);
   step.sql.run(
-    `UPDATE entry SET folder = $newFolder, name = $newName, version = $version, expires_at = NULL
+    `UPDATE entry SET folder = $newFolder, name = $newName, version = $version,
+       expires_at = CASE WHEN $keepsEnd THEN expires_at END
      WHERE folder = $folder AND name = $name`,
-    { ...keyOf(from), newFolder: folder ?? null, newName: name ?? null, version },
+    {
+      ...keyOf(from),
+      newFolder: folder ?? null,
+      newName: name ?? null,
+      version,
+      keepsEnd: Number(command.keepsEnd ?? false),
+    },
   );
   step.versions[to] = version;
   if (entry.kind === 'folder') moveChildren(step, from, to);
@@ -52,7 +59,7 @@ function moveChildren(step: Step, from: VPath, to: VPath): void {
   );
 }
 
-/** Copies one name, or a folder with all below it. Copies are new files: not frozen, not locked, without an end. */
+/** Copies one name, or a folder with all below it. Copies are new files: not frozen, not locked, and without an end unless that is kept. */
 export function copy(step: Step, command: Command<'copy'>): void {
   const { from, to, at } = command;
   const entry = findEntry(step.sql, from);
@@ -63,26 +70,29 @@ export function copy(step: Step, command: Command<'copy'>): void {
   clear(step, to, command.overwrite, entry);
   const version = newVersions(step, 1);
   const { folder, name } = keyOf(to);
+  const keepsEnd = Number(command.keepsEnd ?? false);
   step.sql.run(
-    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, properties)
-     SELECT $newFolder, $newName, kind, $version, content_id, size, sha256, $at, $at, properties
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, properties, expires_at)
+     SELECT $newFolder, $newName, kind, $version, content_id, size, sha256, $at, $at, properties,
+       CASE WHEN $keepsEnd THEN expires_at END
      FROM entry WHERE folder = $folder AND name = $name`,
-    { ...keyOf(from), newFolder: folder ?? null, newName: name ?? null, version, at },
+    { ...keyOf(from), newFolder: folder ?? null, newName: name ?? null, version, at, keepsEnd },
   );
   step.versions[to] = version;
-  if (entry.kind === 'folder' && command.recursive) copyChildren(step, from, to, at);
+  if (entry.kind === 'folder' && command.recursive) copyChildren(step, command);
   addUsageOf(step, { ...entry, path: to });
 }
 
-function copyChildren(step: Step, from: VPath, to: VPath, at: number): void {
+function copyChildren(step: Step, { from, to, at, keepsEnd = false }: Command<'copy'>): void {
   const count = countBelow(step, from);
   if (count === 0) return;
   step.sql.run(
-    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, properties)
+    `INSERT INTO entry (folder, name, kind, version, content_id, size, sha256, created_at, modified_at, properties, expires_at)
      SELECT $to || substr(folder, length($root) + 1), name, kind,
-       $base + row_number() OVER (ORDER BY folder, name) - 1, content_id, size, sha256, $at, $at, properties
+       $base + row_number() OVER (ORDER BY folder, name) - 1, content_id, size, sha256, $at, $at, properties,
+       CASE WHEN $keepsEnd THEN expires_at END
      FROM entry WHERE ${BELOW}`,
-    { ...below(from), to, at, base: newVersions(step, count) },
+    { ...below(from), to, at, base: newVersions(step, count), keepsEnd: Number(keepsEnd) },
   );
 }
 

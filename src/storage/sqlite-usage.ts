@@ -48,6 +48,15 @@ export function countAllUsage(sql: Sql): void {
   settleUsage({ sql, added });
 }
 
+/** The same for what is held of uploads that were cut. */
+export function countPartials(sql: Sql): void {
+  const added = new Map<VPath, Usage>();
+  for (const row of sql.all('SELECT path, size FROM partial')) {
+    addUsage({ added }, text(row, 'path') as VPath, { bytes: integer(row, 'size'), files: 0 });
+  }
+  settleUsage({ sql, added });
+}
+
 export function mustFit(step: Step, { areas, maxBytes }: Command<'mustFit'>): void {
   settleUsage(step);
   if (usageIn(step.sql, areas).bytes <= maxBytes) return;

@@ -1,6 +1,8 @@
 import { isMainThread, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import type { Sql } from './sql.ts';
 import {
   type AnsweredQuery,
+  type AskedQuery,
   MAX_CALLS_PER_TRANSACTION,
   type Outcome,
   type WorkerReply,
@@ -49,19 +51,26 @@ function startReader({ file }: WorkerStart): Role {
   return {
     handle: (request) => {
       if (request.kind !== 'queries') return;
-      let answers: AnsweredQuery[] = [];
-      let since = performance.now();
-      for (const { id, query } of request.queries) {
-        answers.push({ id, outcome: outcomeOf(() => answer(sql, query)) });
-        if (performance.now() - since < HOLD_MS) continue;
-        reply({ kind: 'answers', answers });
-        answers = [];
-        since = performance.now();
-      }
-      if (answers.length > 0) reply({ kind: 'answers', answers });
+      // One snapshot for all of them, which SQLite looks for and holds once.
+      sql.run('BEGIN');
+      answerAll(sql, request.queries);
+      if (sql.inTransaction) sql.run('COMMIT');
     },
     close: () => sql.close(),
   };
+}
+
+function answerAll(sql: Sql, queries: readonly AskedQuery[]): void {
+  let answers: AnsweredQuery[] = [];
+  let since = performance.now();
+  for (const { id, query } of queries) {
+    answers.push({ id, outcome: outcomeOf(() => answer(sql, query)) });
+    if (performance.now() - since < HOLD_MS) continue;
+    reply({ kind: 'answers', answers });
+    answers = [];
+    since = performance.now();
+  }
+  if (answers.length > 0) reply({ kind: 'answers', answers });
 }
 
 /** Whatever came while the last transaction ran shares the next one. Nothing but calls comes before the last is answered. */

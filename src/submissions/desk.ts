@@ -13,6 +13,7 @@ import type { ContentStore } from '../storage/content-store.ts';
 import type { Ledger } from '../storage/ledger.ts';
 import type { SubmissionFilter, SubmissionPlace } from '../storage/submission-queries.ts';
 import { actionLine } from '../vfs/audit-lines.ts';
+import { cursorOf, parseCursor } from './cursor.ts';
 import { type NameOfField, type RefusedFilter, type RefusedPage, RefusedRecords } from './refused.ts';
 import { refusedCsv } from './refused-csv.ts';
 import { type SubmissionSummary, summaries } from './summary.ts';
@@ -210,17 +211,4 @@ function latestFirst(one: SubmissionPlace, other: SubmissionPlace): number {
 
 function notThere(): GatewayError {
   return new GatewayError('not-found', 'there is no such submission');
-}
-
-function cursorOf({ receivedAt, ticket }: SubmissionPlace): string {
-  return `${receivedAt}-${ticket}`;
-}
-
-/** @throws GatewayError `bad-request` */
-function parseCursor(cursor: string): SubmissionPlace {
-  const [, receivedAt, ticket] = /^(\d{1,15})-([0-9A-Z]{13})$/.exec(cursor) ?? [];
-  if (receivedAt === undefined || ticket === undefined) {
-    throw new GatewayError('bad-request', 'this cursor is none of a list');
-  }
-  return { receivedAt: Number(receivedAt), ticket: ticket as Ticket };
 }

@@ -9,7 +9,7 @@ import { childOf, isWithin, parseVPath, ROOT, type VPath } from '../domain/vpath
 import type { SubmissionFilter } from '../storage/submission-queries.ts';
 
 /** The flow of a file whose flow nobody could tell. */
-const UNKNOWN = 'unknown';
+export const UNKNOWN = 'unknown';
 
 /** Who asks about submissions, for one of his partners, and of which flows he may see them. */
 export type Viewer = {

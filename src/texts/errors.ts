@@ -94,10 +94,10 @@ export const ERRORS = {
     en: 'This part does not follow what is there already. Ask how far the file is, and go on from there.',
   },
   'over-quota': {
-    nl: 'De ruimte die u hier toekomt, is op. Verwijder wat u niet meer nodig hebt, of vraag meer ruimte.',
-    fr: 'L’espace qui vous est attribué ici est épuisé. Supprimez ce qui est inutile ou demandez plus d’espace.',
-    de: 'Der Platz, der Ihnen hier zusteht, ist belegt. Löschen Sie Unnötiges oder bitten Sie um mehr Platz.',
-    en: 'The room you are given here is used up. Remove what you no longer need, or ask for more room.',
+    nl: 'De ruimte die u hier toekomt, is op. Verwijder wat u niet meer nodig hebt, ook onafgewerkte uploads, of vraag meer ruimte.',
+    fr: 'L’espace qui vous est attribué ici est épuisé. Supprimez ce qui est inutile, envois inachevés compris, ou demandez plus d’espace.',
+    de: 'Der Platz, der Ihnen hier zusteht, ist belegt. Löschen Sie Unnötiges, auch unfertige Uploads, oder bitten Sie um mehr Platz.',
+    en: 'The room you are given here is used up. Remove what you no longer need, unfinished uploads too, or ask for more room.',
   },
   'too-large': {
     nl: 'Dit bestand is te groot. Splits het of vraag de helpdesk naar de grens.',

@@ -4,7 +4,7 @@ import type { DeliveryState } from '../domain/delivery.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Environment } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
-import { ALL_RIGHTS, type Authorizer, type Right, type Session } from '../domain/principal.ts';
+import { ALL_RIGHTS, type Authorizer, type PartnerId, type Right, type Session } from '../domain/principal.ts';
 import type { SubmissionState, Ticket } from '../domain/submission.ts';
 import { INTAKES, isIntakeName, type Place } from '../domain/tree.ts';
 import { childOf, nameOf, partsOf, ROOT, type VPath } from '../domain/vpath.ts';
@@ -13,7 +13,7 @@ import type { Ledger } from '../storage/ledger.ts';
 import { actionLine } from './audit-lines.ts';
 import type { Entry } from './files.ts';
 import type { Gate } from './gate.ts';
-import { absent, configuredFolder, entryOf, findPlace } from './places.ts';
+import { absent, configuredFolder, entryAt, findPlace } from './places.ts';
 
 /** A name with what a page tells about it. */
 export type Browsed = Entry & {
@@ -78,11 +78,11 @@ export class BrowseDesk implements Browsing {
     if (place === undefined || folder === undefined) throw gate.failed(session, 'list', path, rule, absent());
     if (folder.entry.kind === 'file') throw new GatewayError('not-folder', 'this is a file, not a folder');
     audit.note(actionLine(session, 'list', path, 'done', rule));
-    const found = await this.#below(place, path, page.after, page.limit + 1);
+    const found = await this.#below(session, place, path, page.after, page.limit + 1);
     const shown = found.slice(0, page.limit);
     return {
       path,
-      kind: path === ROOT ? 'root' : place.kind === 'virtual' ? 'folder' : place.kind,
+      kind: path === ROOT ? 'root' : place.kind === 'virtual' || place.kind === 'overseen' ? 'folder' : place.kind,
       flow: place.kind === 'intake' || place.kind === 'mailbox' ? place.flow : undefined,
       environment: environmentOf(place, path),
       rights: this.#rightsIn(session, path),
@@ -121,16 +121,17 @@ export class BrowseDesk implements Browsing {
   async #at(place: Place, path: VPath): Promise<Found | undefined> {
     if (place.kind === 'virtual' || place.depth === 0) return { row: undefined, entry: configuredFolder(path) };
     const row = await this.#parts.ledger.read({ kind: 'entry', path: place.ledgerPath });
-    return row && { row, entry: entryOf(row, path) };
+    return row && { row, entry: entryAt(place, row, path) };
   }
 
-  async #below(place: Place, path: VPath, after: string, limit: number): Promise<readonly Found[]> {
+  async #below(session: Session, place: Place, path: VPath, after: string, limit: number): Promise<readonly Found[]> {
     if (place.kind === 'virtual') {
-      const names = place.children.filter((name) => name > after).slice(0, limit);
-      return names.map((name) => ({ row: undefined, entry: configuredFolder(childOf(path, name)) }));
+      const below = place.children.filter((name) => name > after).map((name) => childOf(path, name));
+      const seen = below.filter((child) => this.#parts.gate.allows(session, 'stat', child)).slice(0, limit);
+      return seen.map((child) => ({ row: undefined, entry: configuredFolder(child) }));
     }
     const rows = await this.#parts.ledger.read({ kind: 'children', folder: place.ledgerPath, after, limit });
-    return rows.map((row) => ({ row, entry: entryOf(row, childOf(path, nameOf(row.path))) }));
+    return rows.map((row) => ({ row, entry: entryAt(place, row, childOf(path, nameOf(row.path))) }));
   }
 
   /** @param folder where they lie together: what may be done with one may be done with all */
@@ -139,7 +140,7 @@ export class BrowseDesk implements Browsing {
     const rows = found.flatMap(({ row }) => (row?.kind === 'file' ? [row] : []));
     const tickets = rows.flatMap(({ frozenBy }) => (frozenBy === undefined ? [] : [frozenBy]));
     const contentIds = rows.map(({ contentId }) => contentId);
-    const { partner } = session.principal;
+    const partner = this.#ownerOf(session, folder ?? found[0]?.entry.path);
     const states = tickets.length === 0 ? [] : await ledger.read({ kind: 'statesOf', tickets });
     const deliveries = contentIds.length === 0 ? [] : await ledger.read({ kind: 'deliveriesOf', partner, contentIds });
     const stateOf = new Map(states.map(({ ticket, state }) => [ticket, state]));
@@ -156,6 +157,12 @@ export class BrowseDesk implements Browsing {
         delivery: row && deliveryOf.get(row.contentId),
       };
     });
+  }
+
+  /** Whose deliveries lie at a path. */
+  #ownerOf(session: Session, path: VPath | undefined): PartnerId {
+    const place = path && findPlace(this.#parts.generation.value, session, path);
+    return place?.kind === 'overseen' ? place.owner : session.principal.partner;
   }
 
   /** Also what may be done with new names in a folder: nobody may make a configured folder itself. */

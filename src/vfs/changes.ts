@@ -21,9 +21,9 @@ export type Change = {
 export class Changes {
   readonly #ledger: Ledger;
   readonly #gate: Gate;
-  readonly #onArrival: () => void;
+  readonly #onArrival: (dueAt?: number) => void;
 
-  constructor(parts: { readonly ledger: Ledger; readonly gate: Gate; readonly onArrival: () => void }) {
+  constructor(parts: { readonly ledger: Ledger; readonly gate: Gate; readonly onArrival: (dueAt?: number) => void }) {
     this.#ledger = parts.ledger;
     this.#gate = parts.gate;
     this.#onArrival = parts.onArrival;
@@ -36,7 +36,8 @@ export class Changes {
       const commands = await change.commands();
       const line = actionLine(session, action, path, 'done', rule, change.details);
       const result = await this.#ledger.commit([...commands, { kind: 'audit', line }]);
-      if (commands.some((command) => command.kind === 'enqueue')) this.#onArrival();
+      const arrived = commands.filter((command) => command.kind === 'enqueue');
+      if (arrived.length > 0) this.#onArrival(Math.min(...arrived.map(({ dueAt }) => dueAt)));
       return result;
     } catch (error) {
       throw this.#gate.failed(session, action, path, rule, asGatewayError(error));

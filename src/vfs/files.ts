@@ -14,7 +14,7 @@ export type Entry = {
   readonly size: number;
   /** Strong validator without quotes; changes with every change of the bytes or the name. */
   readonly etag: string;
-  /** Lower-case hex, empty for folders. */
+  /** Lower-case hex; empty for folders, and where content is nobody's business. */
   readonly sha256: string;
   readonly createdAt: number;
   readonly modifiedAt: number;

@@ -5,6 +5,7 @@ import type { LedgerCommand, PartialRow } from '../storage/commands.ts';
 import { actionLine } from './audit-lines.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
 import type { PublisherParts } from './publisher.ts';
+import type { Room } from './room.ts';
 import type { UploadPlan } from './upload.ts';
 import { Written } from './written.ts';
 
@@ -19,6 +20,7 @@ const STALLED_MS = 5000;
 export type KeepingParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate' | 'generation' | 'clock'> & {
   /** Version of what stood there when it began, 0 for nothing. */
   readonly base: number;
+  readonly room: Room;
 };
 
 /**
@@ -54,6 +56,11 @@ export class Keeping {
   /** Bytes that would be held if it were left now. */
   get keepableBytes(): number {
     return Math.max(this.#held, this.#written.fromStart - 1);
+  }
+
+  /** Bytes that are held for sure. */
+  get heldBytes(): number {
+    return this.#held;
   }
 
   get hasStalled(): boolean {
@@ -116,12 +123,17 @@ export class Keeping {
     if (this.#row === 'lost') return;
     const owner = { principal: principalName(this.#plan.session.principal), path: this.#plan.place.ledgerPath };
     const advance: LedgerCommand = { kind: 'advancePartial', ...owner, contentId: this.#contentId, size };
+    const { room } = this.#parts;
+    // What is more is counted by nobody for a moment, rather than twice.
+    room.counted(Math.max(size, this.#held));
     try {
       await this.#parts.ledger.commit(this.#row === 'ours' ? [advance] : [...this.#beginning(owner), advance]);
       this.#row = 'ours';
       this.#held = size;
       this.#heldAt = this.#parts.clock.now();
+      room.counted(size);
     } catch (error) {
+      room.counted(0);
       if (!(error instanceof GatewayError) || error.code === 'broken') throw error;
       this.#row = 'lost';
     }

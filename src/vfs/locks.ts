@@ -115,10 +115,10 @@ export class LockDesk implements Locks {
     return Math.min(seconds, this.#parts.generation.value.limits.maxLockSeconds) * 1000;
   }
 
-  /** The ledger path, where this principal may see what stands there. */
+  /** The ledger path, where this principal may see what stands there; locks of others are not overseen. */
   #visible(session: Session, path: VPath): VPath | undefined {
     const place = findPlace(this.#parts.generation.value, session, path);
-    if (place === undefined || place.kind === 'virtual') return undefined;
+    if (place === undefined || place.kind === 'virtual' || place.kind === 'overseen') return undefined;
     return this.#parts.gate.allows(session, 'stat', path) ? place.ledgerPath : undefined;
   }
 

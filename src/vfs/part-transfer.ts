@@ -6,13 +6,15 @@ import { type Bytes, type CompletedContent, lengthOf } from '../storage/content-
 import type { Entry, PartialState, PartUpload, WriteCondition } from './files.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
-import { assertFits, type UploadPlan } from './upload.ts';
+import type { Room } from './room.ts';
+import { assertSize, type UploadPlan } from './upload.ts';
 
 /** So many bytes at most are sent again after the gateway was killed; making them durable costs one fsync. */
 const CHECKPOINT_BYTES = 64 * 1024 * 1024;
 
 type TransferParts = Pick<PublisherParts, 'store' | 'ledger' | 'gate'> & {
   readonly publisher: Publisher;
+  readonly room: Room;
   readonly condition: WriteCondition;
   readonly ended: () => void;
 };
@@ -59,7 +61,8 @@ export class PartTransfer implements PartUpload {
       this.#assertOpen();
       const end = this.#size + lengthOf(bytes);
       if (end > this.total) throw new GatewayError('bad-request', `the file was announced with ${this.total} bytes`);
-      assertFits(this.#plan, end);
+      assertSize(this.#plan, end);
+      await this.#parts.room.hold(end);
       await this.#parts.store.writePart(this.#row, this.#size, bytes);
       this.#size = end;
       crashPoint('receive.mid-body');
@@ -123,6 +126,8 @@ export class PartTransfer implements PartUpload {
       });
     try {
       const content = await this.#complete(plan, options.expectedSha256);
+      // From here on the ledger counts it; for a moment nobody does, rather than both.
+      this.#parts.room.end();
       return await publisher.publish(plan, content, { modifiedAt: options.modifiedAt, commands: [endPartial(plan)] });
     } catch (error) {
       // An outcome that is not known may have published it.
@@ -143,6 +148,7 @@ export class PartTransfer implements PartUpload {
 
   async #rewind(): Promise<void> {
     await this.#parts.store.truncate(this.#row, this.offset);
+    this.#parts.room.shrink(this.offset);
     this.#size = this.offset;
     await this.#keep();
   }
@@ -155,8 +161,14 @@ export class PartTransfer implements PartUpload {
     await this.#parts.store.sync(this.#row);
     crashPoint('receive.part-synced');
     const principal = principalName(this.#plan.session.principal);
-    await this.#parts.ledger.commit([{ kind: 'advancePartial', principal, path, contentId, size }]);
-    this.#held = size;
+    const { ledger, room } = this.#parts;
+    room.counted(Math.max(size, this.#held));
+    try {
+      await ledger.commit([{ kind: 'advancePartial', principal, path, contentId, size }]);
+      this.#held = size;
+    } finally {
+      room.counted(this.#held);
+    }
   }
 
   /** Takes no more, and has ended once what came is kept. */
@@ -173,6 +185,7 @@ export class PartTransfer implements PartUpload {
   }
 
   #release(): void {
+    this.#parts.room.end();
     this.#parts.ended();
     this.#done.resolve();
   }

@@ -10,11 +10,13 @@ import { PartTransfer } from './part-transfer.ts';
 import { abandoned, endPartial } from './partial-commands.ts';
 import { visiblePath } from './places.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
+import type { Rooms } from './room.ts';
 import type { RunningTransfers } from './running.ts';
-import { assertFits, type UploadPlan } from './upload.ts';
+import { assertSize, type UploadPlan } from './upload.ts';
 
 export type PartialParts = PublisherParts & {
   readonly publisher: Publisher;
+  readonly rooms: Rooms;
   /** Bytes begin to come, and have ended to come, for a ledger path. */
   readonly began: (path: VPath) => void;
   readonly ended: (path: VPath) => void;
@@ -124,7 +126,7 @@ export class PartialDesk {
       throw new GatewayError('bad-request', 'a file is never changed in part; send it whole, or in parts from byte 0');
     }
     if (offset !== 0) throw wrongOffset(0);
-    assertFits(plan, total);
+    await this.#assertFits(plan, total);
     const { session, path, place, rule } = plan;
     const { contentId } = await store.begin({ onDisk: true });
     const owner = { principal: principalName(session.principal), path: place.ledgerPath };
@@ -141,7 +143,7 @@ export class PartialDesk {
       throw new GatewayError('bad-request', `the file was announced with ${row.total} bytes, not ${total}`);
     }
     if (offset !== row.size) throw wrongOffset(row.size);
-    assertFits(plan, total);
+    await this.#assertFits(plan, total);
     try {
       // What came after the last bytes that are held for sure may be anything.
       await this.#parts.store.truncate({ contentId: row.contentId }, row.size);
@@ -154,11 +156,17 @@ export class PartialDesk {
     }
   }
 
+  async #assertFits(plan: UploadPlan, total: number): Promise<void> {
+    assertSize(plan, total);
+    await this.#parts.rooms.mustHave(plan, total);
+  }
+
   #start(plan: UploadPlan, row: PartialRow & { readonly total: number }, condition: WriteCondition): PartTransfer {
     const key = keyOf(plan);
     const { running } = this.#parts;
     const transfer = new PartTransfer(plan, row, {
       ...this.#parts,
+      room: this.#parts.rooms.of(plan, row.size),
       condition,
       ended: () => {
         running.ended(transfer);

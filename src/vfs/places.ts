@@ -19,7 +19,7 @@ export function findPlace(generation: Generation, asking: Session, asked: VPath)
   const tops = topsOf(session);
   if (tops !== undefined) return { kind: 'virtual', children: tops };
   const found = accountOf(generation, session.principal);
-  return found && placeOf(found.partner, found.account, generation.folders, path);
+  return found && placeOf(generation, found.partner, found.account, path);
 }
 
 /** The place of a path below a configured folder. @throws GatewayError `not-found`, `not-allowed` for the folder itself */
@@ -49,7 +49,13 @@ export function absent(): GatewayError {
   return new GatewayError('not-found', 'there is nothing under this name');
 }
 
-/** What a protocol sees of a ledger row. */
+/** What a protocol sees of a ledger row at a place. Who oversees a folder sees no digest and no property: they tell of content. */
+export function entryAt(place: Place, row: EntryRow, path: VPath): Entry {
+  const entry = entryOf(row, path);
+  return place.kind === 'overseen' ? { ...entry, sha256: '', properties: [] } : entry;
+}
+
+/** The same where it is one's own. */
 export function entryOf(row: EntryRow, path: VPath): Entry {
   return {
     path,
@@ -71,11 +77,20 @@ export function configuredFolder(path: VPath): Entry {
 }
 
 /**
- * A shared folder takes files where somebody answers for their content, or, of `uploads`, where that is looked at as they
- * come in. @throws GatewayError `not-allowed`
+ * What is moved or copied to a shared folder was not looked at as uploads are: a folder with personal data takes only what
+ * came in under its own act, and one without takes nothing so. @throws GatewayError `not-allowed`
  */
-export function refuseUnchecked(place: StoredPlace, how: 'upload' | 'move'): void {
-  if (place.kind !== 'shared' || place.shared.content === 'reviewed') return;
-  if (place.shared.content === 'non-personal' && how === 'upload') return;
-  throw new GatewayError('not-allowed', 'this folder takes no files until its content is checked on arrival');
+export function refuseUnchecked(target: StoredPlace, source: Place | undefined): void {
+  if (target.kind !== 'shared' || target.shared.content === 'reviewed') return;
+  if (target.shared.content === 'personal' && isSameFolder(target, source)) return;
+  throw new GatewayError('not-allowed', 'nothing is moved or copied to this folder; upload the file instead');
+}
+
+/** Of files in a folder with personal data the end goes along under every new name. */
+export function keepsEnd(target: StoredPlace, source: Place | undefined): boolean {
+  return target.kind === 'shared' && target.shared.content === 'personal' && isSameFolder(target, source);
+}
+
+function isSameFolder(target: StoredPlace, source: Place | undefined): boolean {
+  return source?.kind === 'shared' && source.folder === target.folder;
 }

@@ -1,6 +1,7 @@
 import { isWorkingName } from '../domain/arrival.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import { asGatewayError, GatewayError } from '../domain/errors.ts';
+import { endInFolder } from '../domain/folder-act.ts';
 import type { RuleRef, Session } from '../domain/principal.ts';
 import { nameOf, type VPath } from '../domain/vpath.ts';
 import type { LedgerCommand, TargetRow } from '../storage/commands.ts';
@@ -13,7 +14,7 @@ import type { Gate } from './gate.ts';
 import { assertHolds, mustHoldLocks } from './lock-checks.ts';
 import { NonPersonal } from './non-personal.ts';
 import { unfinishedOf } from './partial-commands.ts';
-import { entryOf, needsParentRow, placeBelow, refuseUnchecked, type StoredPlace } from './places.ts';
+import { entryOf, needsParentRow, placeBelow, type StoredPlace } from './places.ts';
 import { allowanceOf, maxFileBytes, mustFit, roomFor } from './quota.ts';
 import { expectationOf, type Rows } from './rows.ts';
 import type { UploadPlan } from './upload.ts';
@@ -54,7 +55,6 @@ export class Publisher {
     const rule = await gate.pass(session, existing ? 'overwrite' : 'create', path);
     try {
       const place = placeBelow(generation.value, session, path);
-      refuseUnchecked(place, 'upload');
       if (existing?.kind === 'folder') throw new GatewayError('is-folder', 'a folder stands under this name');
       if (existing?.frozenBy !== undefined) {
         const text = 'the file is being processed and can not be changed until it is answered';
@@ -110,11 +110,12 @@ export class Publisher {
         mustHoldLocks(session, ledgerPath, replaces ? 'content' : 'name'),
         ...keeping([completed]),
         { kind: 'publish', path: ledgerPath, content, expect, parentMustExist, at, ...(expiresAt && { expiresAt }) },
-        ...mustFit(allowanceOf(generation, session, place)),
         ...(more.modifiedAt === undefined
           ? []
           : [{ kind: 'setModified' as const, path: ledgerPath, modifiedAt: more.modifiedAt }]),
         ...(more.commands ?? []),
+        // After what ends here of an upload in parts, which counts no more.
+        ...mustFit(allowanceOf(generation, session, place)),
         ...arrivalCommands(session, place, content.size, generation, at),
       ],
     });
@@ -133,17 +134,17 @@ export class Publisher {
     }
   }
 
-  /** Clients' working files are no arrivals, and nobody else takes them away. */
+  /** Clients' working files are no arrivals, and nobody else takes them away. Personal data stay as long as deliveries. */
   #expiry(place: StoredPlace, at: number): number | undefined {
+    const generation = this.#parts.generation.value;
+    if (place.kind === 'shared') return endInFolder(generation, place.shared, at);
     if (place.kind !== 'intake' || !isWorkingName(nameOf(place.ledgerPath))) return undefined;
-    return at + this.#parts.generation.value.limits.workingFileHours * MS_PER_HOUR;
+    return at + generation.limits.workingFileHours * MS_PER_HOUR;
   }
 
   #room(session: Session, place: StoredPlace, target: TargetRow | undefined) {
     const generation = this.#parts.generation.value;
     const allowance = allowanceOf(generation, session, place);
-    const usage = target?.usage ?? { bytes: 0, files: 0 };
-    const roomBytes = roomFor(allowance, usage, target?.entry?.size ?? 0);
-    return { maxBytes: maxFileBytes(generation, session, place), roomBytes };
+    return { maxBytes: maxFileBytes(generation, session, place), allowance, roomBytes: roomFor(allowance, target) };
   }
 }

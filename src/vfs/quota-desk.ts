@@ -5,23 +5,28 @@ import type { Quota, QuotaState } from './files.ts';
 import { findPlace } from './places.ts';
 import type { PublisherParts } from './publisher.ts';
 import { allowanceOf } from './quota.ts';
+import type { UnderWay } from './under-way.ts';
+
+type Parts = Pick<PublisherParts, 'gate' | 'generation' | 'ledger'> & { readonly underWay: UnderWay };
 
 /** Tells how much room there is, where somebody may look (RFC 4331). */
 export class QuotaDesk implements Quota {
-  readonly #parts: Pick<PublisherParts, 'gate' | 'generation' | 'ledger'>;
+  readonly #parts: Parts;
 
-  constructor(parts: Pick<PublisherParts, 'gate' | 'generation' | 'ledger'>) {
+  constructor(parts: Parts) {
     this.#parts = parts;
   }
 
   async of(session: Session, path: VPath): Promise<QuotaState | undefined> {
-    const { gate, generation, ledger } = this.#parts;
+    const { gate, generation, ledger, underWay } = this.#parts;
     const place = findPlace(generation.value, session, path);
     if (place === undefined || !counts(place, path) || !gate.allows(session, 'stat', path)) return undefined;
     const allowance = allowanceOf(generation.value, session, place);
     if (allowance === undefined) return undefined;
-    const { bytes } = await ledger.read({ kind: 'usage', areas: allowance.areas });
-    return { usedBytes: bytes, availableBytes: Math.max(0, allowance.maxBytes - bytes) };
+    const { areas, maxBytes } = allowance;
+    const [{ bytes }, coming] = await Promise.all([ledger.read({ kind: 'usage', areas }), underWay.of(areas)]);
+    const usedBytes = bytes + coming;
+    return { usedBytes, availableBytes: Math.max(0, maxBytes - usedBytes) };
   }
 }
 

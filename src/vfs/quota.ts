@@ -3,7 +3,7 @@ import type { Generation } from '../domain/generation.ts';
 import type { Session } from '../domain/principal.ts';
 import { areaOf, INTAKES, type Place } from '../domain/tree.ts';
 import { childOf, type VPath } from '../domain/vpath.ts';
-import type { LedgerCommand, Usage } from '../storage/commands.ts';
+import type { LedgerCommand, TargetRow } from '../storage/commands.ts';
 import type { StoredPlace } from './places.ts';
 import { MAX_PLAIN_TEXT_BYTES } from './plain-text.ts';
 
@@ -15,7 +15,7 @@ export function allowanceOf(generation: Generation, session: Session, place: Pla
   if (place.kind === 'shared') {
     return { areas: [place.folder], maxBytes: place.shared.quotaBytes ?? generation.limits.quotaBytes };
   }
-  return place.kind === 'mailbox' ? undefined : intakeAllowance(generation, session);
+  return place.kind === 'mailbox' || place.kind === 'overseen' ? undefined : intakeAllowance(generation, session);
 }
 
 function intakeAllowance({ partners, limits }: Generation, { principal }: Session): Allowance {
@@ -34,10 +34,11 @@ export function maxFileBytes({ partners, flows, limits }: Generation, session: S
   return Math.min(...[limits, own, flow, text].map((limit) => limit?.maxFileBytes ?? limits.maxFileBytes));
 }
 
-/** What is left for a file that takes the place of `replacedBytes`. */
-export function roomFor(allowance: Allowance | undefined, usage: Usage, replacedBytes: number): number {
+/** What a file may have that takes the place of what stands there, and of what its principal holds of an upload to it. */
+export function roomFor(allowance: Allowance | undefined, target: TargetRow | undefined): number {
   if (allowance === undefined) return Number.POSITIVE_INFINITY;
-  return Math.max(0, allowance.maxBytes - usage.bytes + replacedBytes);
+  const { usage, entry, partial } = target ?? {};
+  return Math.max(0, allowance.maxBytes - (usage?.bytes ?? 0) + (entry?.size ?? 0) + (partial?.size ?? 0));
 }
 
 /** The precondition that what was added still fits; none where nothing was added to an area with a limit. */
@@ -48,5 +49,8 @@ export function mustFit(allowance: Allowance | undefined, from?: VPath): readonl
 }
 
 export function overQuota(): GatewayError {
-  return new GatewayError('over-quota', 'the room you are given here is used up; remove what you no longer need');
+  return new GatewayError(
+    'over-quota',
+    'the room you are given here is used up; remove what you no longer need, unfinished uploads too',
+  );
 }

@@ -10,6 +10,7 @@ import type { Entry, WriteCondition } from './files.ts';
 import {
   absent,
   configuredFolder,
+  entryAt,
   entryOf,
   findPlace,
   needsParentRow,
@@ -43,7 +44,7 @@ export class Rows {
     if (place === undefined) return undefined;
     if (place.kind === 'virtual' || place.depth === 0) return configuredFolder(path);
     const row = await this.#ledger.read({ kind: 'entry', path: place.ledgerPath });
-    return row && entryOf(row, path);
+    return row && entryAt(place, row, path);
   }
 
   /** The row wherever the path may lie, also where the session may not see it: for choosing the right to ask for. */
@@ -78,10 +79,11 @@ export class Rows {
       throw new GatewayError('no-parent', 'the folder above does not exist; make it first');
   }
 
-  async *below(folder: VPath, path: VPath): AsyncIterable<Entry> {
+  async *below(place: StoredPlace, path: VPath): AsyncIterable<Entry> {
+    const folder = place.ledgerPath;
     for (let after = ''; ; ) {
       const rows = await this.#ledger.read({ kind: 'children', folder, after, limit: LIST_PAGE });
-      for (const row of rows) yield entryOf(row, childOf(path, row.path.slice(folder.length + 1)));
+      for (const row of rows) yield entryAt(place, row, childOf(path, row.path.slice(folder.length + 1)));
       const last = rows.at(-1);
       if (last === undefined || rows.length < LIST_PAGE) return;
       after = last.path.slice(folder.length + 1);

@@ -8,10 +8,12 @@ import { abandoned, endPartial, unfinishedOf } from './partial-commands.ts';
 import { keyOf } from './partials.ts';
 import { findPlace } from './places.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
+import type { Rooms } from './room.ts';
 import { StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
 
 type Parts = PublisherParts & {
   readonly publisher: Publisher;
+  readonly rooms: Rooms;
   readonly isBeingWritten: (ledgerPath: VPath) => boolean;
 };
 
@@ -85,14 +87,15 @@ export class Unfinished {
     const { target, ...plan } = planned;
     const { contentId } = content;
     const key = keyOf(plan);
-    const keeping = new Keeping(plan, contentId, held, { ...this.#parts, base: target?.entry?.version ?? 0 });
+    const room = this.#parts.rooms.of(plan, held?.size ?? 0);
+    const keeping = new Keeping(plan, contentId, held, { ...this.#parts, room, base: target?.entry?.version ?? 0 });
     const ended = (of: UploadPlan, ending: StagedUpload) => {
       if (this.#running.get(key) === upload) this.#running.delete(key);
       if (upload.leaving !== undefined) this.#left.set(key, contentId);
       host.ended(of, ending);
     };
     this.#left.delete(key);
-    const upload = new StagedUpload(plan, { contentId }, { ...host, ended }, keeping, held?.size);
+    const upload = new StagedUpload(plan, { contentId }, room, { ...host, ended }, keeping, held?.size);
     this.#running.set(key, upload);
     return upload;
   }

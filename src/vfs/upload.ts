@@ -14,7 +14,8 @@ import {
 import type { Entry, Upload } from './files.ts';
 import type { Keeping } from './keeping.ts';
 import type { StoredPlace } from './places.ts';
-import { overQuota } from './quota.ts';
+import type { Allowance } from './quota.ts';
+import type { Room } from './room.ts';
 
 /** What an upload needs to know of the name it is for; decided before the first byte. */
 export type UploadPlan = {
@@ -24,7 +25,9 @@ export type UploadPlan = {
   readonly expect: Expectation;
   readonly replaces: boolean;
   readonly maxBytes: number;
-  /** What is left of the quota for it. */
+  /** What counts for its path; undefined where nothing does. */
+  readonly allowance: Allowance | undefined;
+  /** So many bytes it may have of that, as the ledger knows what lies there. */
   readonly roomBytes: number;
   /** The rule that let it begin. */
   readonly rule: RuleRef;
@@ -45,6 +48,7 @@ export class StagedUpload implements Upload {
   readonly resumed: boolean;
   readonly #plan: UploadPlan;
   readonly #content: ContentUpload;
+  readonly #room: Room;
   readonly #host: UploadHost;
   readonly #keeping: Keeping | undefined;
   #size: number;
@@ -60,13 +64,21 @@ export class StagedUpload implements Upload {
    * @param keeping where what came before a cut is kept
    * @param heldBytes it goes on with so many
    */
-  constructor(plan: UploadPlan, content: ContentUpload, host: UploadHost, keeping?: Keeping, heldBytes?: number) {
+  constructor(
+    plan: UploadPlan,
+    content: ContentUpload,
+    room: Room,
+    host: UploadHost,
+    keeping?: Keeping,
+    heldBytes?: number,
+  ) {
     this.replaces = plan.replaces;
     this.resumed = heldBytes !== undefined;
     this.#size = heldBytes ?? 0;
     this.#keeping = keeping;
     this.#plan = plan;
     this.#content = content;
+    this.#room = room;
     this.#host = host;
   }
 
@@ -101,6 +113,7 @@ export class StagedUpload implements Upload {
       await this.#host.store.truncate(this.#content, size);
     });
     this.#keeping?.cut(size);
+    this.#room.shrink(size);
     this.#size = size;
   }
 
@@ -114,20 +127,22 @@ export class StagedUpload implements Upload {
         ...(options.expectedSha256 !== undefined && { sha256: options.expectedSha256 }),
       };
       const content = await this.#taking(this.#size, () => this.#host.store.complete(this.#content, expected));
+      // From here on the ledger counts it; for a moment nobody does, rather than both.
+      this.#room.end();
       return await this.#host.publish(this.#plan, content, options.modifiedAt);
     } catch (error) {
       // An outcome that is not known may have named the content: the sweeper decides, not this upload.
       if (error instanceof GatewayError && error.code !== 'broken') await this.#giveUp();
       throw asGatewayError(error);
     } finally {
-      this.#host.ended(this.#plan, this);
+      this.#end();
     }
   }
 
   async abort(): Promise<void> {
     if (this.#state !== 'open') return;
     this.#state = 'aborted';
-    this.#host.ended(this.#plan, this);
+    this.#end();
     await this.#giveUp();
   }
 
@@ -137,7 +152,7 @@ export class StagedUpload implements Upload {
     this.#state = 'aborted';
     this.#revoked = error;
     await this.#busy;
-    this.#host.ended(this.#plan, this);
+    this.#end();
     await this.#giveUp();
   }
 
@@ -174,9 +189,16 @@ export class StagedUpload implements Upload {
   async #leave(keeping: Keeping): Promise<void> {
     try {
       if (!(await keeping.keep())) await this.#giveUp();
+      // What lies beyond is not gone on with: it would take place on the disk that counts for nobody.
+      else if (this.#size > keeping.heldBytes) await this.#host.store.truncate(this.#content, keeping.heldBytes);
     } finally {
-      this.#host.ended(this.#plan, this);
+      this.#end();
     }
+  }
+
+  #end(): void {
+    this.#room.end();
+    this.#host.ended(this.#plan, this);
   }
 
   async #giveUp(): Promise<void> {
@@ -187,8 +209,8 @@ export class StagedUpload implements Upload {
   /** Does a step that makes the file this large. The log gets one line, however often a client goes on after a refusal. */
   async #taking<T>(size: number, step: () => Promise<T>): Promise<T> {
     try {
-      assertFits(this.#plan, size);
-      const stepping = step();
+      assertSize(this.#plan, size);
+      const stepping = this.#holding(size, step);
       this.#busy = stepping.catch(() => undefined);
       return await stepping;
     } catch (thrown) {
@@ -200,6 +222,16 @@ export class StagedUpload implements Upload {
     }
   }
 
+  #holding<T>(size: number, step: () => Promise<T>): Promise<T> {
+    const holding = this.#room.hold(size);
+    if (holding === undefined) return step();
+    return holding.then(() => {
+      // It may have ended meanwhile.
+      this.#assertOpen();
+      return step();
+    });
+  }
+
   #assertOpen(): void {
     if (this.#revoked !== undefined) throw this.#revoked;
     if (this.#state === 'left') {
@@ -209,12 +241,11 @@ export class StagedUpload implements Upload {
   }
 }
 
-/** @throws GatewayError `too-large`, `over-quota` */
-export function assertFits({ maxBytes, roomBytes }: Pick<UploadPlan, 'maxBytes' | 'roomBytes'>, size: number): void {
+/** @throws GatewayError `too-large` */
+export function assertSize({ maxBytes }: Pick<UploadPlan, 'maxBytes'>, size: number): void {
   if (!Number.isSafeInteger(size) || size > maxBytes) {
     throw new GatewayError('too-large', `a file may have at most ${maxBytes} bytes here`, {
       detail: `max. ${maxBytes} bytes`,
     });
   }
-  if (size > roomBytes) throw overQuota();
 }

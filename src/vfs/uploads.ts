@@ -18,20 +18,27 @@ import type {
 import { endPartial } from './partial-commands.ts';
 import { PartialDesk } from './partials.ts';
 import type { Publisher, PublisherParts } from './publisher.ts';
+import { Rooms } from './room.ts';
 import { expectationOf } from './rows.ts';
 import type { RunningTransfers } from './running.ts';
+import type { UnderWay } from './under-way.ts';
 import { Unfinished } from './unfinished.ts';
-import { assertFits, StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
+import { assertSize, StagedUpload, type UploadHost, type UploadPlan } from './upload.ts';
 
 /** Uploads of one session that may be in memory, each up to `SMALL_BYTES`: 2 MiB. */
 const MAX_HELD_OF_SESSION = 32;
 
-type UploadDeskParts = PublisherParts & { readonly elsewhere: Elsewhere; readonly running: RunningTransfers };
+type UploadDeskParts = PublisherParts & {
+  readonly elsewhere: Elsewhere;
+  readonly running: RunningTransfers;
+  readonly underWay: UnderWay;
+};
 
 /** Takes files in: decides before the first byte, publishes after the last. */
 export class UploadDesk implements Uploads, HeldUploads {
   readonly #parts: UploadDeskParts;
   readonly #publisher: Publisher;
+  readonly #rooms: Rooms;
   readonly #partials: PartialDesk;
   readonly #unfinished: Unfinished;
   readonly #open = new Map<VPath, number>();
@@ -52,9 +59,12 @@ export class UploadDesk implements Uploads, HeldUploads {
         countDown(this.#running, session.id);
       },
     };
-    this.#unfinished = new Unfinished({ ...parts, isBeingWritten: (path) => this.isBeingWritten(path) });
+    this.#rooms = new Rooms(parts);
+    const rooms = this.#rooms;
+    this.#unfinished = new Unfinished({ ...parts, rooms, isBeingWritten: (path) => this.isBeingWritten(path) });
     this.#partials = new PartialDesk({
       ...parts,
+      rooms,
       began: (path) => this.#began(path),
       ended: (path) => this.#ended(path),
     });
@@ -84,7 +94,8 @@ export class UploadDesk implements Uploads, HeldUploads {
     const planned = await this.#publisher.plan(session, path, options.condition, goesOn ? 'go-on' : 'write');
     const { target, ...plan } = planned;
     try {
-      assertFits(plan, options.sizeHint ?? 0);
+      assertSize(plan, options.sizeHint ?? 0);
+      await this.#rooms.mustHave(plan, options.sizeHint ?? 0);
     } catch (error) {
       throw this.#refused(plan, asGatewayError(error));
     }
@@ -101,7 +112,7 @@ export class UploadDesk implements Uploads, HeldUploads {
     crashPoint('receive.open');
     const upload = options.keep
       ? this.#unfinished.begin(planned, content, this.#host)
-      : new StagedUpload(plan, content, this.#host);
+      : new StagedUpload(plan, content, this.#rooms.of(plan, 0), this.#host);
     this.#started(plan, upload);
     if (options.startFrom === 'current' && target?.entry !== undefined) await this.#fillFrom(upload, target.entry);
     return upload;

@@ -24,6 +24,7 @@ import {
   configuredFolder,
   entryOf,
   findPlace,
+  keepsEnd,
   needsParentRow,
   placeBelow,
   refuseUnchecked,
@@ -35,6 +36,7 @@ import { allowanceOf, mustFit } from './quota.ts';
 import { QuotaDesk } from './quota-desk.ts';
 import { expectationOf, Rows } from './rows.ts';
 import { RunningTransfers } from './running.ts';
+import { BytesUnderWay, type UnderWay } from './under-way.ts';
 import { UploadDesk } from './uploads.ts';
 
 export type VfsParts = {
@@ -44,10 +46,12 @@ export type VfsParts = {
   readonly audit: Audit;
   readonly generation: Current<Generation>;
   readonly clock: Clock;
-  /** Called after a commit that queued an arrival: work is waiting. */
-  readonly onArrival: () => void;
+  /** Called after a commit that queued an arrival: work is waiting, or will at a time. */
+  readonly onArrival: (dueAt?: number) => void;
   /** Uploads of other processes; absent where there are none. */
   readonly elsewhere?: Elsewhere | undefined;
+  /** Where the bytes of uploads under way are counted; absent where there is one process. */
+  readonly underWay?: UnderWay | undefined;
   /** Asked about numbers in files of folders that are about nobody. Absent: every number is one of a person. */
   readonly isKnownPerson?: IsKnownPerson | undefined;
 };
@@ -80,10 +84,11 @@ export class Vfs implements Files {
     const shared = { ...parts, gate: this.#gate, rows: this.#rows, changes: this.#changes };
     const publisher = new Publisher(shared);
     const elsewhere = parts.elsewhere ?? NOWHERE_ELSE;
-    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere, running: this.running });
+    const underWay = parts.underWay ?? new BytesUnderWay();
+    this.uploads = new UploadDesk({ ...shared, publisher, elsewhere, running: this.running, underWay });
     this.locks = new LockDesk({ ...shared, publisher });
     this.properties = new PropertyDesk(shared);
-    this.quota = new QuotaDesk(shared);
+    this.quota = new QuotaDesk({ ...shared, underWay });
     this.browsing = new BrowseDesk(shared);
   }
 
@@ -119,7 +124,7 @@ export class Vfs implements Files {
         if (this.#gate.allows(session, 'stat', name)) yield configuredFolder(name);
       }
     } else {
-      yield* this.#rows.below(place.ledgerPath, path);
+      yield* this.#rows.below(place, path);
     }
   }
 
@@ -161,7 +166,9 @@ export class Vfs implements Files {
   async move(session: Session, from: VPath, to: VPath, overwrite: Overwrite): Promise<{ replaced: boolean }> {
     const renaming = parentOf(from) === parentOf(to);
     const rule = await this.#gate.pass(session, renaming ? 'move' : 'delete', from);
-    const target = await this.#target(session, to, overwrite, renaming);
+    // Whoever may only take away would read it in a folder where he may.
+    if (!renaming && !this.#gate.allows(session, 'read', from)) await this.#gate.pass(session, 'read', from);
+    const target = await this.#target(session, { from, to }, overwrite, renaming);
     await this.#transfer(session, 'move', { from, to }, `${rule} ${target.rule}`, target, { overwrite });
     return { replaced: target.exists };
   }
@@ -173,7 +180,7 @@ export class Vfs implements Files {
     options: { overwrite: boolean; recursive: boolean },
   ): Promise<{ replaced: boolean }> {
     const rule = await this.#gate.pass(session, 'read', from);
-    const target = await this.#target(session, to, options.overwrite, false);
+    const target = await this.#target(session, { from, to }, options.overwrite, false);
     await this.#transfer(session, 'copy', { from, to }, `${rule} ${target.rule}`, target, options);
     return { replaced: target.exists };
   }
@@ -223,6 +230,7 @@ export class Vfs implements Files {
         to: target.place.ledgerPath,
         overwrite: options.overwrite,
         parentMustExist: needsParentRow(target.place),
+        keepsEnd: keepsEnd(target.place, place),
         at,
       };
       const generation = this.#parts.generation.value;
@@ -239,7 +247,12 @@ export class Vfs implements Files {
     await this.#changes.commit({ session, action: kind, path: path.from, rule, details: { to: path.to }, commands });
   }
 
-  async #target(session: Session, to: VPath, overwrite: Overwrite, renaming: boolean): Promise<Target> {
+  async #target(
+    session: Session,
+    { from, to }: { readonly from: VPath; readonly to: VPath },
+    overwrite: Overwrite,
+    renaming: boolean,
+  ): Promise<Target> {
     const existing = await this.#rows.rowIfAny(session, to);
     if (existing !== undefined && !overwrite) {
       await this.#gate.pass(session, 'stat', to);
@@ -247,8 +260,9 @@ export class Vfs implements Files {
     }
     const action = existing !== undefined ? 'overwrite' : renaming ? 'move' : 'create';
     const rule = await this.#gate.pass(session, action, to);
-    const place = placeBelow(this.#parts.generation.value, session, to);
-    refuseUnchecked(place, 'move');
+    const generation = this.#parts.generation.value;
+    const place = placeBelow(generation, session, to);
+    refuseUnchecked(place, findPlace(generation, session, from));
     await this.#rows.assertParent(place);
     return { rule, place, exists: existing !== undefined };
   }

@@ -3,6 +3,7 @@ import { beforeAll, beforeEach, expect, test } from 'vitest';
 import type { Admitted, Refused } from '../../src/access/admission.ts';
 import { AdmissionDesk } from '../../src/access/admission-desk.ts';
 import type { Class3Policy } from '../../src/access/class3.ts';
+import { viewOf } from '../../src/domain/current.ts';
 import type { Listener } from '../../src/domain/generation.ts';
 import type { Partner } from '../../src/domain/partner.ts';
 import { parseDate } from '../../src/domain/period.ts';
@@ -10,7 +11,7 @@ import type { AccessMethod } from '../../src/domain/principal.ts';
 import type { Certificate } from '../../src/pki/certificate.ts';
 import { OID } from '../../src/pki/oids.ts';
 import { sshPublicBlob } from '../../src/pki/openssh-key.ts';
-import type { RevocationStatus } from '../../src/pki/revocation.ts';
+import type { RevocationSource, RevocationStatus } from '../../src/pki/revocation.ts';
 import type { AuditLine } from '../../src/storage/commands.ts';
 import { DAY, edKey, TestCa } from '../support/certificates.ts';
 import { account, partner } from '../support/generation.ts';
@@ -79,19 +80,19 @@ beforeEach(() => {
     lines: [],
   };
   const { revocation } = world;
+  const source: RevocationSource = {
+    get version() {
+      return revocation.version;
+    },
+    statusOf: async () => {
+      revocation.asked += 1;
+      return revocation.status;
+    },
+  };
   desk = new AdmissionDesk({
     ssh: plainSshDoor(),
     partners: world.partners,
-    policy: world.policy,
-    revocation: {
-      get version() {
-        return revocation.version;
-      },
-      statusOf: async () => {
-        revocation.asked += 1;
-        return revocation.status;
-      },
-    },
+    class3: viewOf(world.policy, (policy) => ({ policy, revocation: source })),
     audit: {
       note: (line) => world.lines.push(line),
       record: async (line) => void world.lines.push(line),

@@ -94,6 +94,23 @@ test('a grant that has ended, is for another account, or lies in an outer folder
   expect(ask('anna@ksz', 'read', '/SHARED/work/inner/a', generation({ folders: [shared, inner] }))).toBe('invisible');
 });
 
+test('a grant that rests on an authorization counts while that act is in force', () => {
+  const [shared] = generation().folders;
+  const [act] = generation().authorizations;
+  if (shared === undefined || act === undefined) throw new Error('a folder and an act are needed');
+  const grant = { partner: 'ksz' as PartnerId, rights: ALL_RIGHTS, rule: 'r', authorization: act.id };
+  const during = (from: string, until = '2099-12-31') => {
+    const period = { from: parseDate(from) ?? act.from, until: parseDate(until) };
+    return generation({ folders: [{ ...shared, grants: [grant] }], authorizations: [{ ...act, ...period }] });
+  };
+  expect(ask('anna@ksz', 'create', '/SHARED/work/a', during('2020-01-01'))).toBe('allowed');
+  expect(ask('anna@ksz', 'create', '/SHARED/work/a', during('2020-01-01', '2026-03-10'))).toBe('allowed');
+  expect(ask('anna@ksz', 'create', '/SHARED/work/a', during('2020-01-01', '2026-03-09'))).toBe('invisible');
+  expect(ask('anna@ksz', 'create', '/SHARED/work/a', during('2026-03-11'))).toBe('invisible');
+  const gone = generation({ folders: [{ ...shared, grants: [grant] }], authorizations: [] });
+  expect(ask('anna@ksz', 'create', '/SHARED/work/a', gone)).toBe('invisible');
+});
+
 test('the deciding line of the configuration is named', () => {
   const decision = new FolderAuthorizer({ value: generation() }, () => NOW).decide(
     session('anna@rjv'),

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { LiveSessions } from '../../src/access/live-sessions.ts';
+import { countedAt, LiveSessions } from '../../src/access/live-sessions.ts';
+import type { PartnerId } from '../../src/domain/principal.ts';
 import { session } from '../support/generation.ts';
 
 function registerWith(maxConnectionsPerPrincipal: number, maxConnectionsPerPartner: number) {
@@ -37,6 +38,31 @@ test('a partner has all its principals counted together', () => {
   expect(enter('batch@rva')).toBeDefined();
   limits.value = { maxConnectionsPerPrincipal: 10, maxConnectionsPerPartner: 3 };
   expect(enter('batch@ksz')).toBeDefined();
+});
+
+test('what passes is counted for its own connection, and held back as before', () => {
+  const { live, enter } = registerWith(10, 10);
+  const passed: string[] = [];
+  const gate = {
+    pass: (partner: string, direction: string, bytes: number) => {
+      passed.push(`${partner} ${direction} ${bytes}`);
+      return undefined;
+    },
+  };
+  const first = countedAt(enter('batch@ksz'), gate);
+  enter('anna@ksz', 'sftp');
+  for (const [direction, bytes] of [
+    ['in', 5],
+    ['out', 70],
+    ['in', 600],
+  ] as const) {
+    first.pass('ksz' as PartnerId, direction, bytes);
+  }
+  expect(live.bytes()).toEqual([
+    { session: 'batch@ksz 1', bytesIn: 605, bytesOut: 70 },
+    { session: 'anna@ksz 2', bytesIn: 0, bytesOut: 0 },
+  ]);
+  expect(passed).toEqual(['ksz in 5', 'ksz out 70', 'ksz in 600']);
 });
 
 test('the list says who is there since when, and one of them is cut', () => {

@@ -21,8 +21,10 @@ beforeEach(async () => {
   limits.value.headersTimeoutSeconds = 60;
   door = new ProxyDoor({
     listener: {
-      ...{ protocol: 'sftp', host: '127.0.0.1', port: 8022, accessMethod: 'line', level: 1 },
-      ...{ rule: 'gateway.yaml#/listeners/2', proxies: [PROXY, '2001:db8::/32', '127.1.0.0/16'] },
+      value: {
+        ...{ protocol: 'sftp', host: '127.0.0.1', port: 8022, accessMethod: 'line', level: 1 },
+        ...{ rule: 'gateway.yaml#/listeners/2', proxies: [PROXY, '2001:db8::/32', '127.1.0.0/16'] },
+      },
     },
     limits,
     audit: { note: (line) => void lines.push(line) },

@@ -33,7 +33,7 @@ function roomWith({ random = () => 0, maxUnauthenticated = 4 }: Options = {}) {
   const clock = { monotonic: () => time.ms };
   const limiter = new LoginLimiter({ limits, clock, onPenalty: () => undefined });
   const room = new WaitingRoom({
-    ...{ listener: LISTENER, protocol: 'sftp', limits, limiter, clock, random },
+    ...{ listener: { value: LISTENER }, protocol: 'sftp', limits, limiter, clock, random },
     audit: { note: (line) => void lines.push(line) },
     metrics: { count: (_, labels) => void dropped.push(labels?.reason ?? '') },
   });

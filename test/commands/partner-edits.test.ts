@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { certRevoke } from '../../src/commands/cert.ts';
 import type { EditOptions } from '../../src/commands/editing.ts';
 import { partnerDisable, partnerMandate, partnerWithdraw } from '../../src/commands/partner.ts';
 import {
@@ -236,4 +237,50 @@ test.skipIf(!hasTool('ssh-keygen'))('keys and certificates are registered and ta
   expect(await said((o, out) => personCertificateRemove('bram@rva', { sha256 }, o, out))).toContain('0 bram@rva lost');
   expect(await text()).toBe(before);
   expect(await said((o, out) => personCertificateAdd('bram@rva', {}, o, out))).toMatch(/^bad-request say once which/);
+});
+
+describe('whom the hub disabled', () => {
+  const HUB = { as: undefined };
+  const FROZEN = 'not-allowed the hub disabled anna@rva; only the hub changes this account';
+  const disable: Command = (o, out) => personDisable('anna@rva', o, out);
+  const enable: Command = (o, out) => personEnable('anna@rva', o, out);
+
+  test('only the hub lets in again, and the file says who it was', async () => {
+    const before = await text();
+    expect(await said(disable, HUB)).toBe(`0 disabled anna@rva${OFFLINE}`);
+    expect(added(before, await text())).toEqual(['    disabled: hub']);
+    expect(await said((o, out) => personList('rva', o, out))).toContain(
+      'anna@rva                person   disabled by the hub ',
+    );
+    expect(await said(enable)).toBe(FROZEN);
+    expect(await said(disable)).toBe(FROZEN);
+    expect(await said((o, out) => personDesignate('anna@rva', CARL, o, out))).toBe(FROZEN);
+    expect(await said((o, out) => personCertificateAdd('anna@rva', { sha256: 'ab'.repeat(32) }, o, out))).toBe(FROZEN);
+    expect(await said(enable, HUB)).toBe(`0 enabled anna@rva${OFFLINE}`);
+    expect(await text()).toBe(before);
+  });
+
+  test('and whom his institution disabled before is the hub’s from then on', async () => {
+    await said(disable);
+    expect(await said(disable, HUB)).toBe(`0 disabled anna@rva${OFFLINE}`);
+    expect(await said(enable)).toBe(FROZEN);
+    expect(await said((o, out) => personDisable('bram@rva', o, out))).toBe(`0 disabled bram@rva${OFFLINE}`);
+    expect(await said((o, out) => personEnable('bram@rva', o, out))).toBe(`0 enabled bram@rva${OFFLINE}`);
+  });
+
+  test('a machine account as well', async () => {
+    await said((o, out) => personDisable('batch@rva', o, out), HUB);
+    expect(await said((o, out) => personEnable('batch@rva', o, out))).toBe(FROZEN.replace('anna', 'batch'));
+  });
+
+  test('a key or certificate that the hub revoked is not registered again', async () => {
+    const sha256 = 'cd'.repeat(32);
+    await said((o, out) => certRevoke(sha256, 'found in a mail', o, out), HUB);
+    const add: Command = (o, out) => personCertificateAdd('anna@rva', { sha256 }, o, out);
+    expect(await said(add)).toMatch(
+      /^not-allowed the hub revoked this on \d{4}-\d{2}-\d{2} \(found in a mail\); make a new one$/,
+    );
+    const other: Command = (o, out) => personCertificateAdd('anna@rva', { sha256: 'ce'.repeat(32) }, o, out);
+    expect(await said(other)).toContain('0 anna@rva has the certificate');
+  });
 });

@@ -26,7 +26,8 @@ const KSZ = 'partners/ksz.yaml';
 const ROLE: Edit = [KSZ, 'name: Bram Demo', 'name: Bram Demo\n    roles: [approver]'];
 
 test.each<[string, Edit, readonly string[]]>([
-  ['a limit', ['gateway.yaml', 'loginTries: 3', 'loginTries: 4'], ['gateway.yaml limits/loginTries']],
+  ['a limit of room', ['gateway.yaml', 'quotaBytes: 1', 'quotaBytes: 2'], ['gateway.yaml limits/quotaBytes']],
+  ['a limit that is tightened', ['gateway.yaml', 'loginTries: 3', 'loginTries: 2'], ['gateway.yaml limits/loginTries']],
   ['a telephone number', [KSZ, '+32 2 000 00 01', '+32 2 000 00 09'], ['partners/ksz.yaml helpdesk/telephone']],
   ['a note on the contract', [KSZ, 'DEMO-KSZ-2020', 'DEMO-KSZ-2021'], ['partners/ksz.yaml contract/reference']],
   ['a flow’s days', ['flows/ADRM.yaml', 'code: ADRM', 'code: ADRM\nholdDays: 31'], ['flows/ADRM.yaml holdDays']],
@@ -40,6 +41,11 @@ test.each<[string, Edit, readonly string[]]>([
     'a mandate that ends',
     [KSZ, 'mandate:\n        from: 2020-01-01', 'mandate:\n        from: 2020-01-01\n        until: 2030-01-01'],
     ['partners/ksz.yaml officials/localAdministrators/0/mandate/until'],
+  ],
+  [
+    'a mandate that is withdrawn',
+    [KSZ, 'mandate:\n        from: 2020-01-01', 'mandate:\n        from: 2020-01-01\n        withdrawn: 2026-01-01'],
+    ['partners/ksz.yaml officials/localAdministrators/0/mandate/withdrawn'],
   ],
 ])('one person may change alone: %s', async (_, edit, places) => {
   expect(await changes(edit)).toEqual(places);
@@ -70,6 +76,17 @@ test.each<[string, Edit, readonly string[]]>([
   ],
   ['who protects data', [KSZ, 'email: dpo@ksz', 'email: other@ksz'], ['!partners/ksz.yaml officials/dpo/email']],
   ['the hub', ['gateway.yaml', 'hub: ksz', 'hub: rva'], ['!gateway.yaml hub']],
+  ['a limit that is loosened', ['gateway.yaml', 'loginTries: 3', 'loginTries: 4'], ['!gateway.yaml limits/loginTries']],
+  [
+    'how long what is revoked goes unnoticed',
+    ['gateway.yaml', 'pki:\n', 'pki:\n  revocation: { revocationMaxAgeMinutes: 1440, graceMinutes: 10080 }\n'],
+    ['!gateway.yaml pki/revocation/graceMinutes', '!gateway.yaml pki/revocation/revocationMaxAgeMinutes'],
+  ],
+  [
+    'whose clock may go wrong',
+    ['gateway.yaml', 'pki:\n', 'pki:\n  clockToleranceSeconds: 300\n'],
+    ['!gateway.yaml pki/clockToleranceSeconds'],
+  ],
   ['a listener', ['gateway.yaml', 'port: 8444', 'port: 8445'], ['!gateway.yaml listeners/1/port']],
 ])('a second person is needed for: %s', async (_, edit, places) => {
   expect(await changes(edit)).toEqual(places);
@@ -99,4 +116,80 @@ test('what proves an approver stands with another partner and needs two there as
 
 test('words in other order, comments and moved lines change nothing', async () => {
   expect(await changes([KSZ, 'language: nl', 'language: "nl" # Dutch'])).toEqual([]);
+});
+
+const ANNA = '  - id: anna\n';
+const OUT_BY_HUB: Edit = [KSZ, ANNA, `${ANNA}    disabled: hub\n`];
+
+test('whom the hub disabled, two let in again; whom his institution did, one', async () => {
+  expect(await changes(OUT_BY_HUB)).toEqual(['partners/ksz.yaml persons/anna/disabled']);
+  expect(await changes([KSZ, '    disabled: hub\n', ''], OUT_BY_HUB)).toEqual([
+    '!partners/ksz.yaml persons/anna/disabled',
+  ]);
+  const mine: Edit = [KSZ, ANNA, `${ANNA}    disabled: true\n`];
+  expect(await changes([KSZ, '    disabled: true\n', ''], mine)).toEqual(['partners/ksz.yaml persons/anna/disabled']);
+  expect(await changes([KSZ, 'disabled: true', 'disabled: hub'], mine)).toEqual([
+    'partners/ksz.yaml persons/anna/disabled',
+  ]);
+  const softer: Edit = [KSZ, 'disabled: hub', 'disabled: true'];
+  expect(await changes(softer, OUT_BY_HUB)).toEqual(['!partners/ksz.yaml persons/anna/disabled']);
+});
+
+test.each<[string, Edit, string]>([
+  ['under another name', [KSZ, '  - id: anna\n    disabled: hub\n', '  - id: annie\n'], 'disabled'],
+  ['with another certificate', [KSZ, 'email: anna@ksz.example', 'email: other@ksz.example'], 'certificates/0/email'],
+  [
+    'with another act',
+    [KSZ, 'Designation by the leading official', 'Another by the leading official'],
+    'designation/act',
+  ],
+])('nobody whom the hub disabled is changed by one: %s', async (_, edit, place) => {
+  expect(await changes(edit, OUT_BY_HUB)).toContain(`!partners/ksz.yaml persons/anna/${place}`);
+});
+
+test('a machine account that the hub disabled is not let in by one', async () => {
+  const out: Edit = [KSZ, '  - id: batch\n', '  - id: batch\n    disabled: hub\n'];
+  expect(await changes(out)).toEqual(['partners/ksz.yaml machines/batch/disabled']);
+  expect(await changes([KSZ, '    disabled: hub\n', ''], out)).toEqual(['!partners/ksz.yaml machines/batch/disabled']);
+});
+
+test('a partner that was shut out is let in by two', async () => {
+  const out: Edit = [KSZ, 'network: primary', 'network: primary\ndisabled: true'];
+  expect(await changes([KSZ, 'disabled: true\n', ''], out)).toEqual(['!partners/ksz.yaml disabled']);
+});
+
+/** Somebody of KSZ may come in over the internet. */
+const exception = (state: string): Edit => [
+  KSZ,
+  '\nofficials:',
+  `
+exceptions:
+  - id: home
+    state: ${state}
+    flow: ADRM
+    persons: [anna]
+    use: attended
+    act: consult
+    aim: to look at answers
+    reason: no line at home
+    measures: [a card]
+    requested: 2026-01-01
+    advised: 2026-01-02
+    granted: 2026-01-03
+    grantedBy: Security Officer
+    documentSha256: ${'ab'.repeat(32)}
+    from: 2026-01-04
+    until: 2099-12-31
+
+officials:`,
+];
+
+test('what proves somebody who may come in over the internet is part of his exception', async () => {
+  const other: Edit = [KSZ, 'email: anna@ksz.example', 'email: other@ksz.example'];
+  expect(await changes(other, exception('active'))).toEqual(['!partners/ksz.yaml persons/anna/certificates/0/email']);
+  expect(await changes(other, exception('ended'))).toEqual(['partners/ksz.yaml persons/anna/certificates/0/email']);
+  const name: Edit = [KSZ, 'name: Anna Demo', 'name: Somebody Else'];
+  expect(await changes(name, exception('active'))).toEqual(['!partners/ksz.yaml persons/anna/name']);
+  const bram: Edit = [KSZ, 'email: bram@ksz.example', 'email: other@ksz.example'];
+  expect(await changes(bram, exception('active'))).toEqual(['partners/ksz.yaml persons/bram/certificates/0/email']);
 });

@@ -106,6 +106,7 @@ test('--diff tells person by person what the files give and take', async () => {
   );
   await copy.edit('authorizations/adrm-ksz-rjv.yaml', 'blocks: [key, address, quality]', 'blocks: [key, address]');
   await copy.edit('gateway.yaml', 'port: 8444', 'port: 8445');
+  await copy.edit('gateway.yaml', 'processes: 1', 'processes: 2');
   const { status, text } = await diff(copy);
   expect(status).toBe(1);
   const quality =
@@ -128,7 +129,7 @@ test('--diff tells person by person what the files give and take', async () => {
     '  + has the role auditor',
     'bram@rjv',
     ...nothingShared,
-    'taken up at the next start: listeners',
+    'taken up at the next start: processes',
     '',
   ]);
 });

@@ -2,9 +2,9 @@ import { generateKeyPairSync } from 'node:crypto';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { CurrentGeneration } from '../../src/config/generation.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { type Settings, withPortOffset } from '../../src/config/settings.ts';
+import { CurrentInForce, type InForce } from '../../src/gateway-in-force.ts';
 import { ConfigCopy } from './config-copy.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../config');
@@ -263,11 +263,12 @@ test('ports move together, and 0 stays 0', async () => {
 });
 
 test('who pinned a generation keeps it when the next one is in force', async () => {
-  const { generation } = await settingsOf(SHIPPED);
-  const current = new CurrentGeneration(generation);
-  const pinned = current.value;
-  current.replace({ ...generation, id: 'next' });
-  expect([pinned.id, current.value.id]).toEqual([generation.id, 'next']);
+  const settings = await settingsOf(SHIPPED);
+  const of = (id: string) => ({ settings: { ...settings, generation: { ...settings.generation, id } } }) as InForce;
+  const inForce = new CurrentInForce(of('first'));
+  const [pinned, current] = [inForce.value, inForce.generation];
+  inForce.replace(of('next'));
+  expect([pinned.settings.generation.id, current.value.id]).toEqual(['first', 'next']);
 });
 
 function newKey(): string {

@@ -8,6 +8,8 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { adrm, ExchangePlace, goodRow, handIn, KSZ_R } from '../support/exchange-place.ts';
+import { startGateway } from '../support/gateway.ts';
+import { quickSettling } from '../support/settle.ts';
 
 /** A dump of some 330,000 lines is loaded beside a gateway that answers all the while. */
 
@@ -19,7 +21,8 @@ const RECORDS = 300;
 let place: ExchangePlace;
 
 beforeAll(async () => {
-  place = await ExchangePlace.open();
+  const change = { 'gateway.yaml': quickSettling };
+  place = ExchangePlace.of(await startGateway({ change, loadsDirectory: true }));
 });
 afterAll(() => place?.close());
 

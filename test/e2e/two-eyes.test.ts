@@ -78,8 +78,10 @@ const glass = {
     glassCommand((options, out) => breakGlassProve(id, { ...options, key: commands.keyOf(account) }, out)),
   approve: (id: string, account: string) =>
     glassCommand((options, out) => breakGlassApprove(id, { ...options, key: commands.keyOf(account) }, out)),
-  read: (id: string, path: string) =>
-    glassCommand((options, out) => breakGlassRead(id, path, join(gateway.folder, id), options, out)),
+  read: (id: string, path: string, account = 'anna@ksz') =>
+    glassCommand((options, out) =>
+      breakGlassRead(id, path, join(gateway.folder, id), { ...options, key: commands.keyOf(account) }, out),
+    ),
 };
 
 async function glassCommand(command: (options: CommonOptions, out: PassThrough) => Promise<0>) {
@@ -275,10 +277,11 @@ describe('outside demo mode', () => {
     const opened = [await ask('anna@ksz'), await ask('bram@ksz')];
     await glass.approve(opened[0].id, 'bram@ksz');
     await glass.approve(opened[1].id, 'anna@ksz');
-    for (const { id } of opened) expect(await glass.read(id, NOTES)).toMatchObject({ size: 14 });
+    for (const { id, principal } of opened) expect(await glass.read(id, NOTES, principal)).toMatchObject({ size: 14 });
     const bram = (yaml: string) => yaml.replace('  - id: bram\n', '  - id: bram\n    disabled: true\n');
     await takeUp(gateway, 'partners/ksz.yaml', bram);
-    for (const { id } of opened) await expect(glass.read(id, NOTES)).rejects.toThrow('not open for this');
+    for (const { id, principal } of opened)
+      await expect(glass.read(id, NOTES, principal)).rejects.toThrow('not open for this');
     await expect(glass.approve(byAnna.id, 'bram@ksz')).rejects.toThrow('bram@ksz is not in force today');
     await expect(glass.approve(byBram.id, 'anna@ksz')).rejects.toThrow('bram@ksz is not in force today');
     await expect(ask('bram@ksz')).rejects.toThrow('bram@ksz is not in force today');

@@ -1,11 +1,10 @@
-import { readdir, stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { eventually } from '../support/eventually.ts';
 import { type RunningGateway, removeFolder, startGateway } from '../support/gateway.ts';
 import { type PartnerClient, SftpClient, WebdavClient } from '../support/partner-client.ts';
 import { openTls } from '../support/raw-sockets.ts';
+import { unfinishedContents } from '../support/remains.ts';
 
 const FOLDER = '/SHARED/work';
 const SFTP_CUTS = 40;
@@ -129,15 +128,9 @@ test(
     expect(bySftp.cuts + byWebdav.cuts).toBeGreaterThanOrEqual(LEAST_CUTS);
     expect(bySftp.reads + byWebdav.reads).toBeGreaterThanOrEqual(LEAST_READS);
     // The last one that was cut over SFTP may be gone on with.
-    await eventually('the bytes of cut uploads to go', async () => ((await unfinished()) <= 1 ? true : undefined));
+    await eventually('the bytes of cut uploads to go', async () =>
+      (await unfinishedContents(gateway)) <= 1 ? true : undefined,
+    );
   },
   LONG_MS,
 );
-
-/** Contents that are still being written: a finished one is read-only. */
-async function unfinished(): Promise<number> {
-  const entries = await readdir(join(gateway.data, 'content'), { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile());
-  const modes = await Promise.all(files.map(async (file) => (await stat(join(file.parentPath, file.name))).mode));
-  return modes.filter((mode) => (mode & 0o200) !== 0).length;
-}

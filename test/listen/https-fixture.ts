@@ -12,6 +12,7 @@ import { HttpsListener } from '../../src/listen/https.ts';
 import { parseCertificate } from '../../src/pki/certificate.ts';
 import { makeDemoPki } from '../../src/pki/demo-ca.ts';
 import type { AuditLine } from '../../src/storage/commands.ts';
+import { holdPort } from '../support/held-port.ts';
 import { fileLists } from '../support/revocation-lists.ts';
 import { plainSshDoor } from '../support/ssh-door.ts';
 import { type DavTree, KBO, openDavTree } from '../webdav/tree-fixture.ts';
@@ -75,17 +76,19 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
         return generation.value.partners;
       },
     },
-    policy: {
+    class3: {
       value: {
-        issuers: [issuer],
-        allowedPolicies: [],
-        extendedKeyUsage: 'required',
-        nationalNumberPolicies: [],
-        intermediates: [],
-        clockToleranceMs: 0,
+        policy: {
+          issuers: [issuer],
+          allowedPolicies: [],
+          extendedKeyUsage: 'required',
+          nationalNumberPolicies: [],
+          intermediates: [],
+          clockToleranceMs: 0,
+        },
+        revocation,
       },
     },
-    revocation,
     audit,
     clock: systemClock,
     stepUps: { until: () => undefined },
@@ -107,14 +110,16 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
   };
   const { random } = options;
   const listener = new HttpsListener({
-    running: { expel: () => undefined },
-    listener: place,
-    tls: { cert: await file('server.pem'), key: await file('server.key'), ca: [class3] },
+    running: { expel: () => undefined, renewed: () => undefined },
+    listener: { value: place },
+    tls: {
+      value: { cert: await file('server.pem'), key: await file('server.key'), ca: [class3] },
+    },
     admission,
     generation,
     handler: options.wrap?.(tree.handler) ?? tree.handler,
     ...shared,
-    strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'webdav', audit, random }),
+    strangers: new WaitingRoom({ ...shared, listener: { value: place }, protocol: 'webdav', audit, random }),
     logger: tree.logger,
     audit,
     refusalText: ({ reason }) => ({
@@ -123,7 +128,8 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
       language: 'en',
     }),
   });
-  const port = await listener.listen();
+  const held = await holdPort(listener);
+  const { port } = held;
   return {
     port,
     tree,
@@ -133,7 +139,9 @@ export async function openHttps(options: HttpsFixtureOptions = {}): Promise<Http
     shared,
     file,
     async close() {
+      const closed = held.close();
       await listener.close(1_000);
+      await closed;
       await tree.close();
       await rm(certs, { recursive: true });
     },

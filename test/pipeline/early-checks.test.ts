@@ -41,11 +41,21 @@ describe('the check of a small file', () => {
     await expect(early.take(ticket(1))).rejects.toThrow('the thread ended');
   });
 
-  test('waits for its turn where two have begun; one of them taken makes room', () => {
+  test('is not begun where 32 have; one of them taken makes room', () => {
     const { early } = checks();
-    expect([1, 2, 3].map((number) => early.begin(submission(number), 'line'))).toEqual([true, true, false]);
+    const begun = Array.from({ length: 33 }, (_, number) => early.begin(submission(number), 'line'));
+    expect(begun.indexOf(false)).toBe(32);
     void early.take(ticket(1));
-    expect(early.begin(submission(3), 'line')).toBe(true);
+    expect(early.begin(submission(32), 'line')).toBe(true);
+  });
+
+  test('may be looked at before it is taken', async () => {
+    const { begun, early } = checks();
+    early.begin(submission(1), 'line');
+    await early.peek(ticket(1));
+    await early.take(ticket(1));
+    expect(early.peek(ticket(1))).toBeUndefined();
+    expect(begun).toEqual([ticket(1)]);
   });
 
   test.each([

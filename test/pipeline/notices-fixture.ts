@@ -41,7 +41,11 @@ export async function noticePlace(signer: Signer, partners: Generation['partners
   const silent = () => undefined;
   const parts = {
     ...{ ledger, clock, generation: current },
-    notices: new Notices({ sealed: new SealedFiles({ store, ledger, signer }), textOf, generation: current }),
+    notices: new Notices({
+      sealed: new SealedFiles({ store, ledger, signer: { value: signer } }),
+      textOf,
+      generation: current,
+    }),
     logger: { debug: silent, info: silent, warn: silent, error: (fields: object) => void told.alarms.push(fields) },
     metrics: { count: (...of: unknown[]) => void told.counted.push(of), observe: silent, gauge: silent },
   };

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type InTurn, Turns } from '../../src/pipeline/turns.ts';
+import { type InTurn, isReached, Turns } from '../../src/pipeline/turns.ts';
 
 /** Says in which order things happened, each after all that could happen before it. */
 function recorder(jobs: Readonly<Record<string, InTurn>>) {
@@ -47,5 +47,40 @@ describe('jobs of one turn', () => {
     const other = turns.enter('WLAT/R', 'C');
     expect(other.place.behind).toBeUndefined();
     expect(await recorder({ other })()).toEqual(['other begins', 'other may hand over', 'other is first']);
+  });
+
+  test('may come between others where all that are there are short, and few', () => {
+    const turns = new Turns(2);
+    expect(turns.isShort('ADRM/R')).toBe(true);
+    const one = turns.enter('ADRM/R', 'A', true);
+    expect(turns.isShort('ADRM/R')).toBe(true);
+    turns.enter('ADRM/R', 'B', true);
+    expect(turns.isShort('ADRM/R')).toBe(false); // as many as may begin
+    one.end();
+    expect(turns.isShort('ADRM/R')).toBe(true);
+    turns.enter('WLAT/R', 'C');
+    expect(turns.isShort('WLAT/R')).toBe(false); // nobody knows how long that takes
+  });
+
+  test('that are withdrawn leave those behind them behind the one before', async () => {
+    const turns = new Turns(4);
+    const [one, two, three] = ['A', 'B', 'C'].map((key) => turns.enter('ADRM/R', key, true));
+    if (one === undefined || two === undefined || three === undefined) throw new Error('three jobs');
+    const happened = recorder({ three });
+    two.withdraw();
+    expect(await happened()).toEqual(['three begins']);
+    expect(three.place.behind).toBe('A');
+    one.place.handOver();
+    expect(await happened()).toEqual(['three may hand over']);
+    one.end();
+    expect(await happened()).toEqual(['three is first']);
+  });
+
+  test('wait no longer than they are told', async () => {
+    const turns = new Turns(4);
+    const [one, two] = [turns.enter('ADRM/R', 'A', true), turns.enter('ADRM/R', 'B', true)];
+    expect(await isReached(two.place, 1)).toBe(false);
+    one.place.handOver();
+    expect(await isReached(two.place, 60_000)).toBe(true);
   });
 });

@@ -110,7 +110,11 @@ class Conversation {
     const silent = () => undefined;
     const watcher = new QuestionWatcher({
       ...{ ledger, clock },
-      notices: new Notices({ sealed: new SealedFiles({ store, ledger, signer }), textOf, generation: current }),
+      notices: new Notices({
+        sealed: new SealedFiles({ store, ledger, signer: { value: signer } }),
+        textOf,
+        generation: current,
+      }),
       logger: { debug: silent, info: silent, warn: silent, error: silent },
       metrics: { count: silent, observe: silent, gauge: silent },
     });

@@ -1,8 +1,12 @@
 import { readdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
+import type { Client } from 'ssh2';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { parseVPath } from '../../src/domain/vpath.ts';
 import { FieldWriter, PACKET } from '../../src/sftp/codec.ts';
+import { session } from '../support/generation.ts';
+import { HeldBytes } from './held-bytes.ts';
 import { CREATE_NEW, OPEN, RawSftp, uint64 } from './raw-client.ts';
 import { type SftpFixture, startSftp } from './sftp-fixture.ts';
 
@@ -15,6 +19,11 @@ const NAMES = ['a', 'b', 'c', 'dir', 'dir/in'].map((name) => `${WORK}/fuzz-${nam
 const PROBES = 200;
 /** What a heap may grow by in a minute of sessions that left nothing: caches of the ledger among others. */
 const MAX_GROWTH_BYTES = 48 * 1024 * 1024;
+
+/** What one session may make the gateway hold, whatever it sends and does not read: requests, answers, sealed packets. */
+const MAX_HELD_BYTES = 4_000_000;
+/** So many requests at least came through a login, on average: what lies behind the door is tried, not the door. */
+const MIN_REQUESTS_OF_LOGIN = 50;
 
 let fixture: SftpFixture;
 let bystander: RawSftp;
@@ -87,22 +96,63 @@ const request = fc.oneof(
   { weight: 1, arbitrary: wild },
 );
 type Asked = { readonly type: number; readonly fields: readonly Field[] };
+/** Most attacks are whole packets, after which their session goes on; of the others hardly any session is left. */
+const attacks = fc.oneof(
+  { weight: 12, arbitrary: fc.array(shaped, { minLength: 20, maxLength: 150 }) },
+  { weight: 1, arbitrary: fc.array(request, { minLength: 1, maxLength: 40 }) },
+);
 
-/** A session with three handles of its own and one of somebody else, then requests in one go. */
-async function attack(requests: readonly Asked[], foreign: string): Promise<void> {
-  const sftp = await RawSftp.open(fixture);
-  const opened = await Promise.all([sftp.open(KEPT, OPEN.READ)]);
+const MARK = 0xfffffff0;
+
+/** Sessions one after the other: each serves attacks until one ends it, or its handles are used up. */
+class Attacker {
+  logins = 0;
+  #session: (RawSftp & { client: Client }) | undefined;
+
+  /** Three handles of its own and one of somebody else, then requests in one go, whose answers are read late. */
+  async attack(requests: readonly Asked[], foreign: string): Promise<void> {
+    const sftp = await this.#begin();
+    const handles = await handlesOf(sftp);
+    if (handles === undefined) return this.end();
+    const state = { handles: [...handles, ...handles, foreign] };
+    sftp.channel.pause();
+    for (const { type, fields } of requests) {
+      const body = Buffer.concat(fields.map((field) => field(state)));
+      sftp.sendRaw(new FieldWriter().byte(type).uint32(7).bytes(body).packet());
+    }
+    for (const handle of handles) sftp.send(PACKET.CLOSE, (w) => w.string(handle));
+    sftp.sendRaw(new FieldWriter().byte(PACKET.REALPATH).uint32(MARK).string('/').packet());
+    await new Promise((resolve) => setImmediate(resolve));
+    sftp.channel.resume();
+    for (let answer = await sftp.next(); answer?.body.readUInt32BE(0) !== MARK; answer = await sftp.next()) {
+      if (answer === undefined) return this.end();
+    }
+  }
+
+  /** Lets it go, as its client would. */
+  async end(): Promise<void> {
+    const sftp = this.#session;
+    this.#session = undefined;
+    if (sftp === undefined) return;
+    sftp.channel.end();
+    while ((await sftp.next()) !== undefined) {}
+    sftp.client.end();
+  }
+
+  async #begin(): Promise<RawSftp & { client: Client }> {
+    if (this.#session === undefined) this.logins += 1;
+    this.#session ??= await RawSftp.open(fixture);
+    return this.#session;
+  }
+}
+
+/** Undefined where the session has no room for more. */
+async function handlesOf(sftp: RawSftp): Promise<readonly string[] | undefined> {
+  const download = await sftp.open(KEPT, OPEN.READ);
   const upload = await sftp.open(`${WORK}/fuzz-a`, CREATE_NEW);
   const folder = await sftp.path(PACKET.OPENDIR, WORK);
-  const handles = [...opened, upload, folder].flatMap(({ handle: one }) => one ?? []);
-  const state = { handles: [...handles, ...handles, foreign] };
-  for (const { type, fields } of requests) {
-    const body = Buffer.concat(fields.map((field) => field(state)));
-    sftp.sendRaw(new FieldWriter().byte(type).uint32(7).bytes(body).packet());
-  }
-  sftp.channel.end();
-  while ((await sftp.next()) !== undefined) {}
-  sftp.client.end();
+  const full = [download, upload, folder].some(({ message }) => message?.includes('open handles'));
+  return full ? undefined : [download, upload, folder].flatMap(({ handle: one }) => one ?? []);
 }
 
 /** How long the client beside waits, in milliseconds. */
@@ -134,30 +184,41 @@ test(
     };
     const heap = await heapBytes();
     const beside: number[] = [];
+    const attacker = new Attacker();
+    const held = HeldBytes.watch();
     let sent = 0;
     const once = async (requests: readonly Asked[]): Promise<void> => {
       sent += requests.length;
-      const attacked = attack(requests, foreign);
+      const attacked = attacker.attack(requests, foreign);
       beside.push(await probe());
       await attacked;
       beside.push(await probe());
     };
     // The time limit leaves the last one under way.
     let last = Promise.resolve();
-    const property = fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 40 }), (requests) => {
+    const property = fc.asyncProperty(attacks, (requests) => {
       last = once(requests);
       return last;
     });
     await fc.assert(property, { numRuns: 1_000_000, interruptAfterTimeLimit: SECONDS * 1000, endOnFailure: true });
     await last;
+    await attacker.end();
     await expect.poll(() => fixture.listener.sessions().length, { timeout: 10_000 }).toBe(before.sessions);
     const left = async () => (await readdir('/proc/self/fd')).length;
     await expect.poll(left, { timeout: 10_000 }).toBeLessThanOrEqual(before.descriptors);
+    // What is held ends with its session, and so do uploads: nothing is under way that the ledger does not know.
+    expect(held.left).toBe(0);
+    const lies = await fixture.tree.ledger.read({ kind: 'usage', areas: [parseVPath(WORK)] });
+    expect((await fixture.tree.vfs.quota.of(session('batch@ksz'), parseVPath(WORK)))?.usedBytes).toBe(lies.bytes);
+    expect(held.most).toBeGreaterThan(0);
+    expect(held.most).toBeLessThan(MAX_HELD_BYTES);
+    expect(sent / attacker.logins).toBeGreaterThan(MIN_REQUESTS_OF_LOGIN);
     expect((await heapBytes()) - heap).toBeLessThan(MAX_GROWTH_BYTES);
     expect((await bystander.read(foreign, 0, 9)).data?.toString()).toBe('untouched');
     expect(fixture.warnings.filter((line) => line.startsWith('an SFTP request failed'))).toEqual([]);
+    held.stop();
     console.log(
-      `${sent} requests; p99 of the client beside: alone ${percentile99(alone)} ms, then ${percentile99(beside)} ms`,
+      `${sent} requests in ${attacker.logins} sessions, of which one held ${held.most} bytes at most; p99 of the client beside: alone ${percentile99(alone)} ms, then ${percentile99(beside)} ms`,
     );
   },
   SECONDS * 1000 + 60_000,

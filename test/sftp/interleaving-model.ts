@@ -1,13 +1,22 @@
 import { STATUS } from '../../src/sftp/errors.ts';
 
-/** What a request must bring: a status, a size, or bytes. */
-export type Expected = { readonly code: number } | { readonly size: number } | { readonly data: string };
+/** What a request must bring: a status, a size, bytes, names, or a handle. */
+export type Expected =
+  | { readonly code: number }
+  | { readonly size: number }
+  | { readonly data: string }
+  | { readonly names: readonly string[] }
+  | { readonly handle: true };
+
+/** A folder that is being listed: what stood there when it was opened, in one answer. */
+export type Listing = { readonly names: readonly string[]; state: 'open' | 'at-end' | 'closed' };
 
 type Open = { readonly path: string; bytes: Buffer; changed: boolean; readonly mode: Mode; readonly existed: boolean };
 export type Mode = 'new' | 'current' | 'append' | 'read';
 
 const OK = { code: STATUS.OK } as const;
 const ABSENT = { code: STATUS.NO_SUCH_FILE } as const;
+const AT_END = { code: STATUS.EOF } as const;
 const FAILED = { code: STATUS.FAILURE } as const;
 
 /** A file tree as a person would describe it: uploads are seen by their own session, and by others from CLOSE on. */
@@ -52,7 +61,7 @@ export class Model {
     if (open === undefined) return FAILED;
     if (open.mode === 'current' || open.mode === 'append') return { code: STATUS.PERMISSION_DENIED };
     const bytes = open.bytes.subarray(offset, offset + length);
-    return bytes.length === 0 ? { code: STATUS.EOF } : { data: bytes.toString('hex') };
+    return bytes.length === 0 ? AT_END : { data: bytes.toString('hex') };
   }
 
   fstat(handle: string): Expected {
@@ -73,6 +82,25 @@ export class Model {
     const own = [...this.#open.values()].findLast((open) => open.path === path && open.mode !== 'read');
     const bytes = own?.bytes ?? this.files.get(path);
     return bytes === undefined ? ABSENT : { size: bytes.length };
+  }
+
+  /** Uploads under way stand in no listing. */
+  openFolder(): Listing {
+    const names = [...this.files.keys()].map((path) => path.slice(path.lastIndexOf('/') + 1)).sort();
+    return { names, state: 'open' };
+  }
+
+  readFolder(listing: Listing): Expected {
+    if (listing.state === 'closed') return FAILED;
+    if (listing.state === 'at-end' || listing.names.length === 0) return AT_END;
+    listing.state = 'at-end';
+    return { names: listing.names };
+  }
+
+  closeFolder(listing: Listing): Expected {
+    if (listing.state === 'closed') return FAILED;
+    listing.state = 'closed';
+    return OK;
   }
 
   remove(path: string): Expected {

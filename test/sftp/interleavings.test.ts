@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { PACKET } from '../../src/sftp/codec.ts';
-import { type Expected, type Mode, Model } from './interleaving-model.ts';
+import { type Expected, type Listing, type Mode, Model } from './interleaving-model.ts';
 import { type Answer, CREATE_NEW, OPEN, RawSftp, readAnswer, uint64 } from './raw-client.ts';
 import { type SftpFixture, startSftp } from './sftp-fixture.ts';
 
@@ -35,12 +35,53 @@ function randomFrom(seed: number): (below: number) => number {
 type Place = {
   readonly sftp: RawSftp;
   readonly model: Model;
+  readonly folder: string;
   readonly names: readonly string[];
   readonly stable: string;
 };
 
-/** Opens files, then sends requests about them and about names in one go, and looks at each answer in its turn. */
-async function interleave({ sftp, model, names, stable }: Place, seed: number): Promise<void> {
+/** A request that was sent and what it must bring; `opened` is the folder that it opens. */
+type Asked = {
+  readonly what: string;
+  readonly id: number;
+  readonly expected: Expected;
+  readonly opened?: Listing | undefined;
+};
+type OpenFolder = { readonly handle: string; readonly listing: Listing };
+
+/** Looks at each answer in its turn. @returns the folders that were opened */
+async function answered(sftp: RawSftp, asked: readonly Asked[], seed: number): Promise<readonly OpenFolder[]> {
+  const folders: OpenFolder[] = [];
+  for (const { what, id, expected, opened } of asked) {
+    const answer = readAnswer(await sftp.next());
+    expect({ what, seed, ...told(answer) }).toEqual({ what, seed, id, ...expected });
+    if (opened !== undefined) folders.push({ handle: answer.handle ?? '', listing: opened });
+  }
+  return folders;
+}
+
+/** Lists folders that were opened among other requests, all in one go: each has what stood there when its turn to be opened came. */
+function listInTurn({ sftp, model, stable }: Place, folders: readonly OpenFolder[]): readonly Asked[] {
+  const asked: Asked[] = [];
+  for (const step of ['readdir', 'readdir', 'close', 'readdir'] as const) {
+    for (const { handle, listing } of folders) {
+      const type = step === 'close' ? PACKET.CLOSE : PACKET.READDIR;
+      const id = sftp.send(type, (w) => w.string(handle));
+      asked.push({
+        what: step,
+        id,
+        expected: step === 'close' ? model.closeFolder(listing) : model.readFolder(listing),
+      });
+      const statId = sftp.send(PACKET.LSTAT, (w) => w.string(stable));
+      asked.push({ what: 'stat', id: statId, expected: model.stat(stable) });
+    }
+  }
+  return asked;
+}
+
+/** Opens files and a folder, then sends requests about them and about names in one go, and looks at each answer in its turn. */
+async function interleave(place: Place, seed: number): Promise<void> {
+  const { sftp, model, folder, names, stable } = place;
   const random = randomFrom(seed);
   const one = <T>(list: readonly T[]): T => list[random(list.length)] as T;
   const handles: string[] = [];
@@ -51,8 +92,10 @@ async function interleave({ sftp, model, names, stable }: Place, seed: number): 
     model.open(handle, path, mode);
     handles.push(handle);
   }
-  const asked: { readonly what: string; readonly id: number; readonly expected: Expected }[] = [];
-  const ask = (what: string, id: number, expected: Expected) => asked.push({ what, id, expected });
+  const first = { handle: (await sftp.path(PACKET.OPENDIR, folder)).handle ?? '', listing: model.openFolder() };
+  const asked: Asked[] = [];
+  const ask = (what: string, id: number, expected: Expected, opened?: Listing) =>
+    asked.push({ what, id, expected, opened });
   for (let left = REQUESTS; left > 0; left -= 1) {
     const [handle, path, other] = [one(handles), one(names), one(names)];
     const [offset, length] = [random(300), 1 + random(200)];
@@ -70,6 +113,16 @@ async function interleave({ sftp, model, names, stable }: Place, seed: number): 
           sftp.send(PACKET.READ, (w) => w.string(handle).bytes(uint64(offset)).uint32(length)),
           model.read(handle, offset, length),
         ),
+      () =>
+        ask(
+          'readdir',
+          sftp.send(PACKET.READDIR, (w) => w.string(first.handle)),
+          model.readFolder(first.listing),
+        ),
+      () => {
+        const id = sftp.send(PACKET.OPENDIR, (w) => w.string(folder));
+        ask('opendir', id, { handle: true }, model.openFolder());
+      },
       () =>
         ask(
           'fstat',
@@ -121,13 +174,13 @@ async function interleave({ sftp, model, names, stable }: Place, seed: number): 
       sftp.send(PACKET.CLOSE, (w) => w.string(handle)),
       model.close(handle),
     );
-  for (const { what, id, expected } of asked) {
-    const answer = readAnswer(await sftp.next());
-    expect({ what, seed, ...told(answer) }).toEqual({ what, seed, id, ...expected });
-  }
+  const folders = await answered(sftp, asked, seed);
+  await answered(sftp, listInTurn(place, [...folders, first]), seed);
 }
 
-function told({ id, code, size, data }: Answer) {
+function told({ id, code, size, data, names, handle }: Answer) {
+  if (names !== undefined) return { id, names };
+  if (handle !== undefined) return { id, handle: true };
   if (data !== undefined) return { id, data: data.toString('hex') };
   return size === undefined ? { id, code } : { id, size };
 }
@@ -135,14 +188,16 @@ function told({ id, code, size, data }: Answer) {
 test(`${INTERLEAVINGS} random interleavings of pipelined requests are answered as a model of a file tree answers them`, async () => {
   const sessions = Array.from({ length: SESSIONS }, async (_, session) => {
     const sftp = await RawSftp.open(fixture, session % 2 === 0 ? 'batch@ksz' : 'batch@rjv');
-    const names = ['a', 'b', 'c'].map((name) => `/SHARED/work/${session}-${name}`);
-    const stable = `/SHARED/work/${session}-stable`;
+    const folder = `/SHARED/work/${session}`;
+    await sftp.ask(PACKET.MKDIR, (w) => w.string(folder).uint32(0));
+    const names = ['a', 'b', 'c'].map((name) => `${folder}/${name}`);
+    const stable = `${folder}/stable`;
     const model = new Model();
     const content = Buffer.alloc(250, session);
     await sftp.put(stable, content);
     model.files.set(stable, content);
     for (let seed = session; seed < INTERLEAVINGS; seed += SESSIONS)
-      await interleave({ sftp, model, names, stable }, seed);
+      await interleave({ sftp, model, folder, names, stable }, seed);
     for (const name of names) {
       const expected = model.files.get(name);
       if (expected !== undefined) expect(await sftp.get(name)).toBe(expected.toString());

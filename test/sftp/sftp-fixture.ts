@@ -18,6 +18,7 @@ import type { LoginRefusal } from '../../src/sftp/login.ts';
 import type { AuditLine } from '../../src/storage/commands.ts';
 import type { Files, Uploads } from '../../src/vfs/files.ts';
 import { account, generation, LIMITS, partner } from '../support/generation.ts';
+import { holdPort } from '../support/held-port.ts';
 import { openTree, type TreeParts } from '../support/parts.ts';
 import { plainSshDoor } from '../support/ssh-door.ts';
 
@@ -113,16 +114,23 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
   const { shown = own, next = [] } = options.hostKeyFiles ?? {};
   const hostKeys = new HostKeys(await keysOf(shown), await keysOf(next));
   const listener = new SftpListener({
-    listener: place,
-    hostKeys,
+    listener: { value: place },
+    hostKeys: { value: hostKeys },
     admission: options.wrapAdmission?.(desk) ?? desk,
     files: options.wrapFiles?.(tree.vfs) ?? tree.vfs,
     uploads: options.wrapUploads?.(tree.vfs.uploads) ?? tree.vfs.uploads,
     quota: tree.vfs.quota,
+    running: tree.vfs.running,
     ...shared,
     version: tree.current,
     audit,
-    strangers: new WaitingRoom({ ...shared, listener: place, protocol: 'sftp', audit, random: options.random }),
+    strangers: new WaitingRoom({
+      ...shared,
+      listener: { value: place },
+      protocol: 'sftp',
+      audit,
+      random: options.random,
+    }),
     logger: loggerInto(warnings, ends),
     clock: systemClock,
     keyRefusal: (...call) => desk.keyRefusal(...call),
@@ -133,7 +141,8 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
     onRefusal: (refusal) => refusals.push(refusal),
     rekey: options.rekey,
   });
-  const port = await listener.listen();
+  const held = await holdPort(listener);
+  const { port } = held;
   const keyFile = (name: string) => join(folder, name);
   await writeFile(
     join(folder, 'known_hosts'),
@@ -159,7 +168,9 @@ export async function startSftp(options: FixtureOptions = {}): Promise<SftpFixtu
       return run('sftp', ['-b', file, ...clientOptions(name), ...more, target], { timeout: 30_000, cwd: folder });
     },
     close: async () => {
+      const closed = held.close();
       await listener.close(1000);
+      await closed;
       await tree.close();
       await rm(folder, { recursive: true });
     },
@@ -180,8 +191,7 @@ function admissionDesk(partners: Current<readonly Partner[]>): AdmissionDesk {
   } as const;
   return new AdmissionDesk({
     partners,
-    policy: { value: policy },
-    revocation,
+    class3: { value: { policy, revocation } },
     ssh: plainSshDoor(),
     audit,
     clock: systemClock,

@@ -36,6 +36,27 @@ export function usageContract(open: OpenLedger): void {
       expect(await usage(ledger)).toEqual({ bytes: 0, files: 0 });
     });
 
+    test('counts what is held of uploads, by the area they are for, until each has ended', async () => {
+      const { ledger } = await newLedger(open);
+      const [file, principal] = [path(`${WORK}/p`), 'anna@ksz'];
+      const begin = { kind: 'beginPartial' as const, principal, path: file, contentId: 'c', maxOfPrincipal: 10 };
+      const held = (size: number) => ({
+        ...{ kind: 'advancePartial' as const, principal, path: file, contentId: 'c', size },
+      });
+      const end = { kind: 'endPartial' as const, principal, path: file };
+      await ledger.commit([...FILES, begin, held(7)]);
+      expect(await usage(ledger, WORK)).toEqual({ bytes: 17, files: 1 });
+      await ledger.commit([held(4)]);
+      expect(await usage(ledger, IN, WORK)).toEqual({ bytes: 20, files: 4 });
+      await expect(ledger.commit([publish(`${WORK}/e`, 'eeeeeee'), mustFit(20, WORK)])).rejects.toMatchObject({
+        code: 'over-quota',
+      });
+      // What takes its place is counted, and it no more.
+      await ledger.commit([publish(`${WORK}/p`, 'eeeeeee'), end, mustFit(17, WORK)]);
+      await ledger.commit([end]);
+      expect(await usage(ledger, WORK)).toEqual({ bytes: 17, files: 2 });
+    });
+
     test.each([
       ['a file that grows', [publish(`${IN}/ADRM/a`, 'aaaa')], [9, 3], [10, 1]],
       ['a file that becomes empty', [publish(`${IN}/f/g/c`, '')], [3, 3], [10, 1]],

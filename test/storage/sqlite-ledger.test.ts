@@ -144,7 +144,21 @@ describe('the ledger file', () => {
       { version: 8 },
       { version: 9 },
       { version: 10 },
+      { version: 11 },
     ]);
+  });
+
+  test('of a version that did not count what is held of uploads does so when it is taken over', async () => {
+    const folder = await tempFolder();
+    await (await ledgerIn(folder)).close();
+    const old = new DatabaseSync(join(folder, FILE));
+    old.exec(`DELETE FROM migration WHERE version > 10;
+      INSERT INTO partial (principal, path, content_id, size, total, base, started_at, touched_at) VALUES
+        ('anna@ksz', '/SHARED/work/a', 'c1', 30, 100, NULL, 0, 0), ('bram@ksz', '/SHARED/work/a', 'c2', 4, -1, 0, 0, 0)`);
+    old.close();
+    const ledger = await ledgerIn(folder);
+    expect(await ledger.read({ kind: 'usage', areas: [path('/SHARED/work')] })).toEqual({ bytes: 34, files: 0 });
+    await ledger.close();
   });
 
   test('refuses to change or remove audit lines', async () => {

@@ -3,7 +3,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Certificate } from '../../src/pki/certificate.ts';
 import { toPem } from '../../src/pki/issue.ts';
-import { makeFolder, type RunningGateway, startIn } from './gateway.ts';
+import { type GatewayOptions, makeFolder, type RunningGateway, startIn } from './gateway.ts';
 
 /** Where it is told what an issuer revoked; files by path, addresses with http. */
 export type RevocationSpec = {
@@ -13,7 +13,7 @@ export type RevocationSpec = {
   readonly deltaLists?: readonly string[];
 };
 
-export type Class3Spec = {
+export type Class3Spec = Pick<GatewayOptions, 'change' | 'environment'> & {
   readonly trusted: readonly { readonly certificate: Certificate }[];
   readonly intermediates?: readonly Certificate[];
   readonly revocation: readonly RevocationSpec[];
@@ -27,8 +27,7 @@ export type Class3Spec = {
   readonly machines?: string;
 };
 
-/** The ports of the three listeners. */
-export type Class3Gateway = RunningGateway & { readonly ports: readonly number[]; readonly serverCa: string };
+export type Class3Gateway = RunningGateway & { readonly serverCa: string };
 
 export const ANNA_EMAIL = 'anna@proef.example';
 
@@ -47,7 +46,7 @@ export function personYaml(id: string, rules: readonly string[], more: readonly 
 
 /** Starts a gateway outside demo mode with issuers of the test, three HTTPS listeners, and one partner of its own. */
 export async function startClass3(spec: Class3Spec): Promise<Class3Gateway> {
-  const folder = await makeFolder();
+  const folder = await makeFolder(spec.change);
   const pki = join(folder, 'certs', 'test');
   await mkdir(pki);
   const written = async (name: string, list: readonly Certificate[]) => {
@@ -63,9 +62,9 @@ export async function startClass3(spec: Class3Spec): Promise<Class3Gateway> {
   await writeFile(join(folder, 'config', 'gateway.yaml'), gatewayYaml(spec, trusted, intermediates));
   const anna = personYaml('anna', [`kind: subject, email: ${ANNA_EMAIL}`]);
   await writeFile(join(folder, 'config', 'partners', 'proef.yaml'), partnerYaml(spec.persons ?? anna, spec.machines));
-  const gateway = await startIn(folder);
+  const gateway = await startIn(folder, spec);
   const serverCa = await readFile(join(gateway.certificates, 'server-ca.pem'), 'utf8');
-  return { ...gateway, ports: [gateway.https, gateway.internet, gateway.sftp], serverCa };
+  return { ...gateway, serverCa };
 }
 
 function gatewayYaml(spec: Class3Spec, trusted: readonly string[], intermediates: readonly string[]): string {

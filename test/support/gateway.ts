@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { placeDemoDirectory } from './demo-directory.ts';
 import { demoPki } from './demo-pki.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
@@ -18,6 +19,8 @@ export type RunningGateway = {
   readonly https: number;
   readonly internet: number;
   readonly sftp: number;
+  /** Of all listeners, in their order; the three above are the first. */
+  readonly ports: readonly number[];
   readonly health: number;
   readonly process: ChildProcess;
   /** Every line of its log so far. */
@@ -36,6 +39,8 @@ export type GatewayOptions = {
   readonly network?: boolean;
   /** Files of the configuration that are not shipped, by path below `config/`. */
   readonly add?: Readonly<Record<string, string>>;
+  /** Whether the gateway loads the shipped person lines itself; else they are there. */
+  readonly loadsDirectory?: boolean;
   /** Node options, for start files of tests. */
   readonly nodeOptions?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
@@ -44,7 +49,7 @@ export type GatewayOptions = {
 /** Makes a folder with the shipped configuration on free ports, and the demo keys. */
 export async function makeFolder(
   change: Readonly<Record<string, Change>> = {},
-  { network = false, add = {} }: Pick<GatewayOptions, 'network' | 'add'> = {},
+  { network = false, add = {}, loadsDirectory = false }: Omit<GatewayOptions, 'change'> = {},
 ): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'sluis-gateway-'));
   await cp(join(ROOT, 'config'), join(folder, 'config'), { recursive: true });
@@ -62,6 +67,7 @@ export async function makeFolder(
     if (edited === text) throw new Error(`the change to ${name} changed nothing`);
     await writeFile(file, edited);
   }
+  if (!loadsDirectory) await placeDemoDirectory(join(folder, 'config'), join(folder, 'var'));
   return folder;
 }
 
@@ -89,7 +95,7 @@ export async function startIn(folder: string, options: Omit<GatewayOptions, 'cha
   const [https = 0, internet = 0, sftp = 0] = ports.listeners;
   return {
     ...{ folder, config, data, certificates: join(folder, 'certs', 'demo'), process: child, log, ended },
-    ...{ https, internet, sftp, health: ports.health },
+    ...{ https, internet, sftp, ports: ports.listeners, health: ports.health },
     stop: async (signal = 'SIGTERM') => {
       child.kill(signal);
       return ended;

@@ -39,5 +39,8 @@ export function withPlaceholders(text: string): string {
     .replaceAll(/\b[0-9a-f]{64}\b/g, '{digest}')
     .replaceAll(/\b[0-9A-Z]{5}-[0-9A-Z]{5}\b/g, '{reference}')
     .replaceAll(/\b(?=[A-Z]*\d)[0-9A-Z]{13}\b/g, '{ticket}')
+    .replaceAll(/\b\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z/g, '{time}')
+    .replaceAll(/\b[0-9a-f]{12}\b/g, '{short}')
+    .replaceAll(/\bsystem:[\w.-]+/g, 'system:{user}')
     .replaceAll(/\b\d+ (lines|signed heads)\b/g, '{count} $1');
 }

@@ -62,8 +62,12 @@ export class OpensslCa {
     return new OpensslCa(folder, await certificateIn(join(folder, 'ca.pem')));
   }
 
-  /** A person's certificate with this mail address. */
-  async issue(name: string, email: string): Promise<{ readonly certificate: Certificate; readonly key: KeyObject }> {
+  /** A person's certificate with this mail address. @param until its end, where not in 30 days */
+  async issue(
+    name: string,
+    email: string,
+    until?: Date,
+  ): Promise<{ readonly certificate: Certificate; readonly key: KeyObject }> {
     const extensions = [
       'basicConstraints = CA:false',
       'keyUsage = critical, digitalSignature',
@@ -76,9 +80,15 @@ export class OpensslCa {
     const asked = ['-keyout', `${name}.key`, '-out', `${name}.csr`, '-subj', `/CN=${name}`];
     await this.#openssl('req', '-new', '-config', 'ca.cnf', ...KEY, ...asked);
     const files = ['-in', `${name}.csr`, '-out', `${name}.pem`, '-extfile', `${name}.ext`, '-notext'];
-    await this.#openssl('ca', '-batch', '-config', 'ca.cnf', ...files);
+    const end = until?.toISOString().replace(/[-:T]|\.\d+/g, '');
+    await this.#openssl('ca', '-batch', '-config', 'ca.cnf', ...(end === undefined ? [] : ['-enddate', end]), ...files);
     const key = createPrivateKey(await readFile(join(this.folder, `${name}.key`)));
     return { certificate: await certificateIn(join(this.folder, `${name}.pem`)), key };
+  }
+
+  /** Words that make curl show a certificate of this authority. */
+  curlWords(name: string): readonly string[] {
+    return ['--cert', join(this.folder, `${name}.pem`), '--key', join(this.folder, `${name}.key`)];
   }
 
   async revoke(name: string): Promise<void> {

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
-import type { LiveSession } from '../../src/access/live-sessions.ts';
+import type { BusySession, LiveSession } from '../../src/access/live-sessions.ts';
 import type { ProcessState } from '../../src/gateway-owner.ts';
 import { askGateway } from '../../src/ops/control-socket.ts';
 import { eventually } from './eventually.ts';
@@ -12,11 +12,11 @@ const ANSWER_MS = 20_000;
 
 export type Answer = { readonly status: number; readonly head: string; readonly body: Buffer };
 
-export async function sessionsOf({ data }: RunningGateway): Promise<readonly LiveSession[]> {
+export async function sessionsOf({ data }: RunningGateway): Promise<readonly BusySession[]> {
   return (await askGateway(join(data, 'control.sock'), {
     command: 'sessions',
     arguments: ['list'],
-  })) as readonly LiveSession[];
+  })) as readonly BusySession[];
 }
 
 /** Process ids by the names of `sluis status`. */

@@ -100,16 +100,16 @@ export class SigningPlace {
     if (!loaded.ok) throw new Error('the shipped configuration has problems');
     const { settings } = loaded;
     const signatures = { ...settings.signatures, allowedPolicyOids: [POLICY] };
-    const { policy, ...signing } = signingOf({ ...settings, signatures }, trust);
+    const signing = signingOf({ ...settings, signatures }, trust);
     const [nothing, clock] = [() => undefined, { now: () => this.now, monotonic: () => 0 }];
-    this.#thread = new SignatureThread(join(this.folder, 'content'), policy);
+    this.#thread = new SignatureThread(join(this.folder, 'content'), signing.policy);
     const onBroken = (error: Error) => {
       throw error;
     };
     this.#ledger = await openSqliteLedger({ file: join(this.folder, 'ledger.sqlite'), onBroken });
     this.#partner = settings.generation.partners.find(({ id }) => id === 'ksz');
     this.#signatures = new SetSignatures({
-      ...{ ...signing, thread: this.#thread, ledger: this.#ledger, clock },
+      ...{ signing: { value: signing }, thread: this.#thread, ledger: this.#ledger, clock },
       logger: { debug: nothing, info: nothing, warn: nothing, error: nothing },
     });
   }

@@ -71,6 +71,35 @@ test('a session that must go takes what it has under way with it, and nobody els
   expect((await others.commit()).size).toBe(1000);
 });
 
+test('what runs for one of several designations ends with that one, and the others’ goes on', async () => {
+  const [first, second] = [session('anna@ksz'), { ...session('anna@rjv'), id: session('anna@ksz').id }];
+  const path = (name: string) => parseVPath(`/SHARED/work/${name}`);
+  const open = (by: typeof first, name: string) =>
+    tree.vfs.uploads.begin(by, path(name), { condition: 'any', startFrom: 'empty' });
+  const [ends, stays] = [await open(first, 'of-ksz'), await open(second, 'of-rjv')];
+  const both = [first.principal, second.principal];
+  tree.vfs.running.renewed({ ...first, designations: both });
+  await ends.write(0, WHOLE);
+  tree.vfs.running.renewed({ ...first, principal: second.principal, designations: [second.principal] });
+  await expect(ends.commit()).rejects.toMatchObject({ code: 'not-allowed', message: /institution/ });
+  await stays.write(0, WHOLE);
+  expect((await stays.commit()).size).toBe(1000);
+  const line = (await tree.auditLines()).findLast(({ kind, outcome }) => kind === 'publish' && outcome === 'refused');
+  expect(line?.fields).toMatchObject({ reason: 'designation-ended', principal: 'anna@ksz', path: path('of-ksz') });
+});
+
+test('what began with a second factor ends with the level, where its place asks for it', async () => {
+  const [shared] = generation().folders;
+  if (shared === undefined) throw new Error('a folder is needed');
+  tree.current.value = generation({ folders: [{ ...shared, level: 2 }] });
+  const strong = { ...batch, level: 2 as const };
+  const upload = await tree.vfs.uploads.begin(strong, PATH, { condition: 'any', startFrom: 'empty' });
+  tree.vfs.running.renewed(strong);
+  await upload.write(0, WHOLE);
+  tree.vfs.running.renewed({ ...strong, level: 1 });
+  await expect(upload.commit()).rejects.toMatchObject({ code: 'not-allowed', message: SENTENCE });
+});
+
 test('a download stops where its right ends; one that ended before is not looked at', async () => {
   const upload = await begin();
   const bytes = Buffer.alloc(4 * 1024 * 1024, 'y');

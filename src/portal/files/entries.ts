@@ -17,7 +17,7 @@ export function entryOf(one: Browsed): Entry {
     frozen: one.frozen === undefined ? null : { ticket: one.frozen.ticket, state: one.frozen.state ?? null },
     rights: [...one.rights],
     delivery: one.delivery ?? null,
-    sha256: isFile ? one.sha256 : null,
+    sha256: one.sha256 === '' ? null : one.sha256,
   };
 }
 

@@ -47,6 +47,24 @@ export const submissionsQuery = z.strictObject({
 });
 export const submissions = listOf(submission).meta({ id: 'Submissions' });
 
+/** A submission as the helpdesk of the hub sees it. */
+export const overseenSubmission = z
+  .object({
+    ticket,
+    file: z.string(),
+    flow: z.string(),
+    environment,
+    state: submissionState,
+    size: z.int(),
+    receivedAt: time,
+    answeredAt: time.nullable(),
+    records: submissionFields.records,
+    errors: submissionFields.errors,
+  })
+  .meta({ id: 'OverseenSubmission' });
+export const overseenSubmissions = listOf(overseenSubmission).meta({ id: 'OverseenSubmissions' });
+export const overseenParams = z.object({ partner: z.string().min(1).max(31) });
+
 export const submissionDetail = z
   .object({
     ...submissionFields,

@@ -1,5 +1,6 @@
 import { ACTS } from './acts.ts';
 import { FLOWS } from './flows.ts';
+import { FOLDERS } from './folders.ts';
 import { GATEWAY } from './gateway.ts';
 import { PARTNERS } from './partners.ts';
 import { QUESTIONS } from './questions.ts';
@@ -29,4 +30,5 @@ export const BAD_INPUT: readonly BadInput[] = [
   ...QUESTIONS,
   ...ACTS,
   ...SHARED,
+  ...FOLDERS,
 ];

@@ -12,6 +12,15 @@ export const SYNTAX: readonly BadInput[] = [
     'remove one of the two, or put their values together',
   ],
   [
+    'a line that shows otherwise than it is read',
+    'partners/ksz.yaml',
+    'network: primary',
+    'network: primary # \u202ethose who approve read this backwards',
+    'partners/ksz.yaml:6:20',
+    'a character here turns the direction of the text',
+    'remove it, so that all read what stands here',
+  ],
+  [
     'a merge key',
     'gateway.yaml',
     'health:\n',

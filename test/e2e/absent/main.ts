@@ -1,11 +1,15 @@
 /**
- * `npm run compare:absent -- [tries]`: how long answers about another partner's names take, beside answers about names that
- * nobody has. Medians over 200 tries of each, taken in turn, must lie within 20 % of each other; exits 1 where they do not.
+ * `npm run compare:absent -- [tries]`: how long answers about what another partner has take, beside answers about names that
+ * nobody has: paths, uploads that were cut, tickets, deliveries, links of archives, lock tokens, over every route. Medians over 200 tries of each, taken in turn, must lie within 20 % of each other; exits 1 where they do not.
  */
 import { performance } from 'node:perf_hooks';
+import type { SFTPWrapper } from 'ssh2';
 import { removeFolder } from '../../support/gateway.ts';
 import { openSftp } from '../../support/running-transfer.ts';
-import { Asker, CONTENT, folderOf, requestsAt, SECRET, startPairs } from './place.ts';
+import { quickSettling } from '../../support/settle.ts';
+import { absentNames, Holder } from './held.ts';
+import { Asker, folderOf, type Request, requestsAt, SECRET, startPairs } from './place.ts';
+import { CASES } from './portal-cases.ts';
 
 const [OWNER, OUTSIDER, ABSENT] = ['ksz', 'rva', 'qzx'] as const;
 const MAX_SHARE = 0.2;
@@ -16,57 +20,85 @@ const LOCK_TOKEN = 'urn:uuid:00000000-0000-4000-8000-000000000000';
 
 const tries = Math.min(Number(process.argv[2] ?? '200'), 10_000);
 
-type Once = (folder: string) => Promise<unknown>;
+/** The same question about what is there, and about what is not. */
+type Pair = readonly [hidden: () => Promise<unknown>, absent: () => Promise<unknown>];
 
 function median(values: readonly number[]): number {
   return [...values].sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 /** In turn, and the order turned each time, so that neither profits from the other. */
-async function compare(once: Once): Promise<readonly [hidden: number, absent: number]> {
+async function compare(pair: Pair): Promise<readonly [hidden: number, absent: number]> {
   const times: [number[], number[]] = [[], []];
   for (let round = -WARM_UP; round < tries; round += 1) {
     for (const which of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
       const began = performance.now();
-      await once(folderOf(which === 0 ? OWNER : ABSENT));
+      await pair[which]();
       if (round >= 0) times[which].push(performance.now() - began);
     }
   }
   return [median(times[0]), median(times[1])];
 }
 
-const gateway = await startPairs();
-let failed = 0;
-try {
-  const [owner, outsider] = await Promise.all([OWNER, OUTSIDER].map((one) => Asker.open(gateway, `batch@${one}`)));
-  if (owner === undefined || outsider === undefined) throw new Error('nobody came in');
-  const put = { method: 'PUT', target: `/files${folderOf(OWNER)}/${encodeURIComponent(SECRET)}`, body: CONTENT };
-  if ((await owner.ask(put)).status !== 201) throw new Error('the secret could not be put');
+const twice = (once: (folder: string) => Promise<unknown>): Pair => [
+  () => once(folderOf(OWNER)),
+  () => once(folderOf(ABSENT)),
+];
+
+/** Requests about files and folders, by their paths. */
+function byPath(outsider: Asker, sftp: SFTPWrapper): readonly (readonly [string, Pair])[] {
   const handles = { lockToken: LOCK_TOKEN, own: `${folderOf(OUTSIDER)}/own.txt` };
-  const { client, sftp } = await openSftp(gateway, `batch@${OUTSIDER}`);
-  const cases: [string, Once][] = Object.keys(requestsAt('/', handles)).map((what) => [
-    what,
-    async (folder) => {
+  const asked = (what: string) =>
+    twice(async (folder) => {
       const request = requestsAt(folder, handles)[what];
       if (request !== undefined) await outsider.ask(request);
-    },
-  ]);
-  cases.push(
-    ['SFTP STAT', (folder) => new Promise((done) => sftp.stat(`${folder}/${SECRET}`, done))],
-    ['SFTP OPEN', (folder) => new Promise((done) => sftp.open(`${folder}/${SECRET}`, 'r', done))],
-    ['SFTP OPENDIR', (folder) => new Promise((done) => sftp.opendir(folder, done))],
-  );
-  for (const [what, once] of cases) {
-    const [hidden, absent] = await compare(once);
+    });
+  return [
+    ...Object.keys(requestsAt('/', handles)).map((what) => [what, asked(what)] as const),
+    ['SFTP STAT', twice((folder) => new Promise((done) => sftp.stat(`${folder}/${SECRET}`, done)))],
+    ['SFTP OPEN', twice((folder) => new Promise((done) => sftp.open(`${folder}/${SECRET}`, 'r', done)))],
+    ['SFTP OPENDIR', twice((folder) => new Promise((done) => sftp.opendir(folder, done)))],
+    ['SFTP STAT of a cut upload', twice((folder) => new Promise((done) => sftp.stat(`${folder}/part.bin`, done)))],
+    ['SFTP APPEND to it', twice((folder) => new Promise((done) => sftp.open(`${folder}/part.bin`, 'a', done)))],
+  ];
+}
+
+/** Requests to the API by every name that things have there. A link of an archive lasts a minute, so each case has its own. */
+async function byRoute(owner: Holder, outsider: Asker, route: string): Promise<readonly (readonly [string, Pair])[]> {
+  const held = await owner.names(`${folderOf(OUTSIDER)}/own.txt`, false);
+  const twins = CASES[route]?.(absentNames(held, ABSENT)) ?? {};
+  return Object.entries(CASES[route]?.(held) ?? {}).flatMap(([what, request]) => {
+    const twin: Request | undefined = twins[what];
+    const pair: Pair = [() => outsider.ask(request), () => outsider.ask(twin ?? request)];
+    return [[`${route}: ${what}`, pair] as const];
+  });
+}
+
+async function tell(cases: readonly (readonly [string, Pair])[]): Promise<void> {
+  for (const [what, pair] of cases) {
+    const [hidden, absent] = await compare(pair);
     const difference = Math.abs(hidden - absent);
     const isFar = difference > MIN_MS && difference / Math.min(hidden, absent) > MAX_SHARE;
     if (isFar) failed += 1;
     const share = `${((hidden / absent - 1) * 100).toFixed(1)} %`;
     console.log(
-      `${isFar ? 'FAR ' : 'ok  '} ${what.padEnd(30)} ${hidden.toFixed(3)} ms, absent ${absent.toFixed(3)} ms, ${share}`,
+      `${isFar ? 'FAR ' : 'ok  '} ${what.padEnd(60)} ${hidden.toFixed(3)} ms, absent ${absent.toFixed(3)} ms, ${share}`,
     );
   }
-  for (const asker of [owner, outsider]) asker.close();
+}
+
+let failed = 0;
+const gateway = await startPairs({ 'gateway.yaml': quickSettling });
+try {
+  const owner = await Holder.open(gateway, OWNER);
+  const [machine, person] = await Promise.all(
+    ['batch', 'anna'].map((one) => Asker.open(gateway, `${one}@${OUTSIDER}`)),
+  );
+  if (machine === undefined || person === undefined) throw new Error('nobody came in');
+  const { client, sftp } = await openSftp(gateway, `batch@${OUTSIDER}`);
+  await tell(byPath(machine, sftp));
+  for (const route of Object.keys(CASES)) await tell(await byRoute(owner, person, route));
+  for (const one of [owner, machine, person]) one.close();
   client.end();
 } finally {
   await gateway.stop();

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:https';
 import { join } from 'node:path';
-import { type RunningGateway, startGateway } from '../../support/gateway.ts';
+import { type Change, type RunningGateway, startGateway } from '../../support/gateway.ts';
 
 export const PARTNERS = ['ksz', 'rjv', 'rva', 'kbf'] as const;
 export type PartnerName = (typeof PARTNERS)[number];
@@ -12,8 +12,11 @@ export const CONTENT = 'of one partner alone\n';
 
 export const folderOf = (partner: string) => `/SHARED/of-${partner}`;
 
-/** A gateway on which every partner has a folder of its own in `/SHARED`. */
-export function startPairs(): Promise<RunningGateway> {
+/**
+ * A gateway on which every partner has a folder of its own in `/SHARED`.
+ * @param change to other files of the configuration, by path below `config/`
+ */
+export function startPairs(change: Readonly<Record<string, Change>> = {}): Promise<RunningGateway> {
   const folders = PARTNERS.map(
     (partner) => `  - path: ${folderOf(partner)}
     content: reviewed
@@ -23,7 +26,7 @@ export function startPairs(): Promise<RunningGateway> {
         rights: all
 `,
   );
-  return startGateway({ change: { 'folders.yaml': (text) => `${text}${folders.join('')}` } });
+  return startGateway({ change: { ...change, 'folders.yaml': (text) => `${text}${folders.join('')}` } });
 }
 
 export type Heard = { readonly status: number; readonly headers: readonly string[]; readonly body: string };

@@ -6,6 +6,7 @@ const PURPOSES = {
   OUT: 'outR',
   OUTTEST: 'outT',
   SHARED: 'sharedR',
+  PARTNERS: 'partnersR',
 } as const;
 
 export type Purpose = (typeof PURPOSES)[keyof typeof PURPOSES];
