@@ -1,12 +1,13 @@
 import { DelimitedRows } from './delimited-rows.ts';
 import { fixedWidthRows } from './fixed-width-rows.ts';
 import { rowSums } from './fixed-width-sums.ts';
-import { JsonCopies } from './json-copies.ts';
+import { jsonCopies } from './json-copies.ts';
 import { JsonRows } from './json-rows.ts';
 import { outputFormat } from './open-format.ts';
 import type { WrittenTotals } from './record-format.ts';
 import { isAsciiText, type RowWriter } from './row-bytes.ts';
 import { type RowPlan, rowColumns } from './row-columns.ts';
+import { xmlCopies } from './xml-copies.ts';
 import { XmlRows } from './xml-rows.ts';
 
 /**
@@ -25,11 +26,13 @@ export function rowWriter(plan: RowPlan, totals: WrittenTotals | undefined): Row
       const sums = rowSums(format, plan, columns, totals);
       return sums === undefined ? undefined : fixedWidthRows(format, plan.flow, plan, columns, sums);
     }
-    case 'xml':
-      return isAsciiText(format.record) ? new XmlRows(format, plan, columns) : undefined;
+    case 'xml': {
+      if (!isAsciiText(format.record)) return undefined;
+      return xmlCopies(plan.flow, format, plan, columns, new XmlRows(format, plan, columns));
+    }
     case 'json-lines': {
       const rows = new JsonRows(plan, columns);
-      return JsonCopies.canCopy(plan.flow, plan, columns) ? new JsonCopies(plan, rows) : rows;
+      return jsonCopies(plan.flow, plan, columns, rows);
     }
   }
 }

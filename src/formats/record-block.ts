@@ -61,7 +61,7 @@ export interface RecordBlock {
   /** NOT_PLAIN, PLAIN or PLAIN_BEYOND_ASCII. */
   readonly plain: Uint8Array;
   /**
-   * Of plain rows: 1 where all from the first value to the last is as the writer of the flow's format puts it. Of JSON lines.
+   * Of plain rows: 1 where all from the first value to the last is as the writer of the flow's format puts it. Of JSON lines and XML.
    */
   readonly asWritten: Uint8Array;
   /** Of plain rows: the key of the person, see domain/person-key.ts. */

@@ -3,7 +3,7 @@ import type { XmlShape } from '../domain/format.ts';
 import { BlockRows } from './block-rows.ts';
 import { codecOf } from './charsets.ts';
 import type { BlockCutter, BlockPlan, BlockReader, RecordBlock } from './record-block.ts';
-import type { ParsedRecord } from './record-format.ts';
+import type { FieldMask, ParsedRecord } from './record-format.ts';
 import { NO_MATCH, Templates } from './record-template.ts';
 import { RowAlone } from './row-alone.ts';
 import { MAX_RECORD_BYTES } from './rows.ts';
@@ -12,6 +12,7 @@ import { XmlFormat } from './xml.ts';
 import { xmlAnatomy } from './xml-anatomy.ts';
 import { xmlCharset } from './xml-bytes.ts';
 import { type XmlGroup, xmlTree } from './xml-tree.ts';
+import { XmlWriter } from './xml-writer.ts';
 
 const OPEN = 0x3c;
 const CLOSE = 0x3e;
@@ -34,6 +35,9 @@ export class XmlBlocks implements BlockReader {
   readonly #templates: Templates;
   readonly #alone: RowAlone;
   readonly #charset: 'utf-8' | 'iso-8859-1';
+  readonly #writer: XmlWriter;
+  /** All fields. */
+  readonly #mask: FieldMask;
   /** By row, what the parser read. */
   #parsed = new Map<number, ParsedRecord>();
 
@@ -46,6 +50,8 @@ export class XmlBlocks implements BlockReader {
     this.#charset = xmlCharset(Buffer.from(head)) ?? 'utf-8';
     this.#rows = new BlockRows({ layout, environment, charset: this.#charset, classes: byteClasses('<&>') });
     this.#templates = new Templates(this.#rows, () => true);
+    this.#mask = layout.fields.map(() => true);
+    this.#writer = new XmlWriter({ ...shape, charset: this.#charset }, layout, this.#mask);
     this.#alone = new RowAlone(new XmlFormat(shape, [layout]), head);
   }
 
@@ -86,10 +92,15 @@ export class XmlBlocks implements BlockReader {
     return NO_MATCH;
   }
 
-  #learn(bytes: Buffer, { faults }: ParsedRecord): void {
+  #learn(bytes: Buffer, { values, faults }: ParsedRecord): void {
     if (!this.#templates.learns) return;
     const anatomy = faults.length === 0 ? xmlAnatomy(bytes, this.#tree, this.#rows.fields) : undefined;
-    this.#templates.learn(bytes, anatomy);
+    this.#templates.learn(bytes, anatomy && { ...anatomy, isAsWritten: this.#isAsWritten(bytes, values) });
+  }
+
+  #isAsWritten(bytes: Buffer, values: ParsedRecord['values']): boolean {
+    const written = codecOf(this.#charset).encode(this.#writer.record(values, this.#mask));
+    return bytes.equals(written.subarray(0, -1));
   }
 
   /** Whether the file may end like this: by the end of its root. */
