@@ -41,6 +41,8 @@ export type DeskParts = {
   readonly prepare: (settings: Settings) => Promise<PreparedGeneration>;
 };
 
+type Considered = 'in-force' | 'held' | readonly Problem[];
+
 /** A signature by nobody who counts. */
 const NOBODY: Standing = { authorProven: false, approvers: [] };
 
@@ -61,6 +63,7 @@ export class ConfigurationDesk {
   #held: Held | undefined;
   /** While files are written one by one, what lies there in between is nobody's wish. */
   #writing = false;
+  #considering: Promise<unknown> = Promise.resolve();
   /** Who is about to put which files in force. */
   #applying: { readonly tree: string; readonly by: string } | undefined;
 
@@ -129,7 +132,18 @@ export class ConfigurationDesk {
   }
 
   /** A sound configuration lies on the disk. @returns whether it is in force now, or why it can not be */
-  async consider(settings: Settings, source: Source): Promise<'in-force' | 'held' | readonly Problem[]> {
+  consider(settings: Settings, source: Source): Promise<Considered> {
+    const considering = this.#consider(settings, source);
+    this.#considering = considering;
+    return considering;
+  }
+
+  /** What was being considered is in force by now, or not: nobody is answered from what was before. */
+  async settled(): Promise<void> {
+    await this.#considering.catch(() => undefined);
+  }
+
+  async #consider(settings: Settings, source: Source): Promise<Considered> {
     if (this.#writing) return 'held';
     const tree = await this.store.put(source.bundle);
     const proposal = await this.proposals.of(tree);

@@ -84,7 +84,7 @@ export class ConfigurationProposals {
 
   /** What is read and what is written belong together: of two at once, the second sees what the first did. */
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(work, work);
+    const next = this.#last.then(() => this.#parts.desk.settled()).then(work);
     this.#last = next.catch(() => undefined);
     return next;
   }
