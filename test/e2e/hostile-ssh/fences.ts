@@ -60,7 +60,10 @@ export const FENCES: readonly Fence[] = [
     "    if (method === 'publickey' && !isWholeKey(shown)) return void broke('a key that is not whole');\n",
     ['a login that is not whole', 'no key'],
   ),
-  inMessages('logins wait for their turn', '  fenceLogin(protocol, broke);\n', ['too many tries', 'three passwords']),
+  inMessages('the whole fence around logins', '  fenceLogin(protocol, broke);\n', [
+    'a login that is not whole',
+    'no key',
+  ]),
   inMessages('packets that hold nothing', '  fenceChannelOpen(protocol, broke);\n', [
     'a channel whose packets hold nothing',
     '1,023',
