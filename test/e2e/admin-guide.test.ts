@@ -66,4 +66,6 @@ test.skipIf(!hasTool('curl') || !hasTool('ssh-keygen'))(
     }
     expect(steps.filter(({ command }) => command.startsWith('sluis ')).length).toBeGreaterThan(20);
   },
+  // Some sixty commands, each a process of its own.
+  180_000,
 );

@@ -214,6 +214,8 @@ describe.skipIf(!hasTool('xmllint'))('XML with faults, cut anywhere', () => {
     const [compared, differing] = [{ refused: 0, taken: 0 }, [] as string[]];
     for (const [index, [document, at]] of samples.entries()) {
       const code = ours(documents[index] ?? Buffer.alloc(0), at);
+      // XML 1.0 §2.8 asks for a digit behind `1.`, libxml2 does not.
+      if (/^<\?xml\s+version\s*=\s*(["'])1\.\1/.test(document)) continue;
       // Another root, text beside the records: we stopped before anything was known of the rest.
       if (code !== undefined && code !== '102') continue;
       if ((code === '102') !== refused.has(index)) differing.push(`${code ?? 'taken'}: ${JSON.stringify(document)}`);
@@ -226,6 +228,7 @@ describe.skipIf(!hasTool('xmllint'))('XML with faults, cut anywhere', () => {
   /** Well-formed, and refused by a rule of ours: nothing may be expanded or fetched. */
   const stricter: readonly (readonly [what: string, document: string])[] = [
     ['a document type', '<!DOCTYPE All><All/>'],
+    ['a version without its last digit, which libxml2 takes', '<?xml version="1."?><All/>'],
     ['a NUL behind the root, where libxml2 stops reading', '<All/>\0'],
     ['an instruction that begins with a question mark', '<?a ?b?><All/>'],
     ['a document type with an entity', '<!DOCTYPE All [<!ENTITY a "b">]><All><One><no>&a;</no></One></All>'],

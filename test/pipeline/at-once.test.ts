@@ -43,14 +43,14 @@ describe('a small file whose records were decided early', () => {
   });
 
   test.each([
-    ['behind one that takes long', Promise.resolve(found()), { isNext: false }],
-    ['with a fault as a whole', Promise.resolve(found('G', [{ code: '312' }])), {}],
-    ['decided by another generation', Promise.resolve(found('H')), {}],
-    ['whose flow is not in force any more', Promise.resolve(undefined), {}],
-    ['whose check failed', Promise.reject(new GatewayError('broken', 'the thread ended')), {}],
-    ['whose check was not begun', undefined, {}],
+    ['behind one that takes long', async () => found(), { isNext: false }],
+    ['with a fault as a whole', async () => found('G', [{ code: '312' }]), {}],
+    ['decided by another generation', async () => found('H'), {}],
+    ['whose flow is not in force any more', async () => undefined, {}],
+    ['whose check failed', () => Promise.reject(new GatewayError('broken', 'the thread ended')), {}],
+    ['whose check was not begun', () => undefined, {}],
   ])('%s gets its receipt first', async (_, check, options) => {
-    const { closings, answered } = atOnce(check, options);
+    const { closings, answered } = atOnce(check(), options);
     expect(await answered).toBe(false);
     expect(closings).toEqual([]);
   });

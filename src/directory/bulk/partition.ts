@@ -190,7 +190,7 @@ class BlockWriter {
     const key = this.#partition * (KEY_MASK + 1) + ((records[from] ?? 0) >>> 9);
     const lines = (to - from) / this.#words;
     const last = sectorOf(records, to - this.#words);
-    const isAlone = last === REPLACED_SECTOR || last === CANCELLED_SECTOR;
+    const isAlone = this.#isReplacedOrCancelled(from, to);
     if (lines > MAX_LINES_PER_PERSON || (isAlone && lines > 1) || (!isAlone && this.#isDouble(from, to))) {
       this.#faulty.push(key);
       return;
@@ -201,6 +201,16 @@ class BlockWriter {
     else this.#dossiers(from, to);
     this.#ends[this.#persons] = this.#end;
     this.#persons += 1;
+  }
+
+  /** By any of its lines: they stand behind the dossiers, and one that only says that the person is known may stand behind them. */
+  #isReplacedOrCancelled(from: number, to: number): boolean {
+    for (let at = to - this.#words; at >= from; at -= this.#words) {
+      const sector = sectorOf(this.#records, at);
+      if (sector === REPLACED_SECTOR || sector === CANCELLED_SECTOR) return true;
+      if (sector < CANCELLED_SECTOR) return false;
+    }
+    return false;
   }
 
   finish(): PartitionBlock {

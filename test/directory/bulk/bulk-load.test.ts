@@ -152,6 +152,7 @@ describe('a large load agrees with a small one', () => {
     ['a final member of an anonymous sector', [`${A};11;205;001;0;2015-06-01;;`]],
     ['lines that overlap', [`${A};7;1;101;0;2015-06-01;;`, `${B};;;;;;;`, `${A};7;0;101;0;2016-01-01;2016-12-31;`]],
     ['a replaced number with a dossier', [`${A};7;1;101;0;2015-06-01;;`, `${A};;;;;;;${B}`, `${B};;;;;;;`]],
+    ['a cancelled number that is known as well', [`${A};;;;;;;cancelled`, `${B};;;;;;;`, `${A};;;;;;;`]],
     ['a replacement nobody knows', [`${B};;;;;;;`, `${A};;;;;;;${C}`]],
     ['a circle', [`${A};;;;;;;${B}`, `${B};;;;;;;${A}`]],
     ['a line that is too long', [`${B};;;;;;;`, 'x'.repeat(5000), `${A};;;;;;;`, 'y']],
@@ -214,7 +215,8 @@ describe('a large load agrees with a small one', () => {
       expect(await knowledge(bulk)).toEqual(await knowledge(small));
       if (one.loaded) loads += 1;
     });
-    await fc.assert(property, { numRuns: 5 });
+    // At least this one is sound.
+    await fc.assert(property, { numRuns: 6, examples: [[[[`${A};7;0;101;1;2015-06-01;;`], '\n'], false, ';;']] });
     expect(loads).toBeGreaterThan(0);
   });
 

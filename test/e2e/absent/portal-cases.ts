@@ -46,6 +46,9 @@ const files = (names: Names) => ({ file: secret(names), mail: names.mail, part: 
 /** The same request for each of them. */
 const each = (names: Names, request: (path: string) => Request) =>
   Object.fromEntries(Object.entries(files(names)).map(([what, path]) => [what, request(path)]));
+/** Whose the folder is. */
+const partnerOf = ({ folder }: Names) => folder.split('of-').at(-1) ?? '';
+
 const ifFlow = (names: Names, cases: (flow: string) => Readonly<Record<string, Request>>) =>
   names.flow === undefined ? {} : cases(names.flow);
 /** A ticket, and what might be taken for one. */
@@ -128,6 +131,12 @@ export const CASES: Readonly<Record<string, Cases>> = {
     'by delivery': get('/submissions', { q: names.delivery }),
     'behind it': get('/submissions', { cursor: `99999999999999-${names.ticket}` }),
     ...ifFlow(names, (flow) => ({ 'of its flow': get('/submissions', { flow }) })),
+  }),
+  'GET /partners/{partner}/submissions': (names) => ({
+    'its submissions': get(`/partners/${partnerOf(names)}/submissions`),
+    'by ticket': get(`/partners/${partnerOf(names)}/submissions`, { q: names.ticket }),
+    'behind it': get(`/partners/${partnerOf(names)}/submissions`, { cursor: `99999999999999-${names.ticket}` }),
+    ...ifFlow(names, (flow) => ({ 'of its flow': get(`/partners/${partnerOf(names)}/submissions`, { flow }) })),
   }),
   'GET /submissions/{ticket}': (names) => tickets(names, (ticket) => get(`/submissions/${ticket}`)),
   'GET /submissions/{ticket}/refused': (names) => ({
