@@ -1,6 +1,7 @@
 /**
  * `npm run compare:absent -- [tries]`: how long answers about what another partner has take, beside answers about names that
- * nobody has: paths, uploads that were cut, tickets, deliveries, links of archives, lock tokens, over every route. Medians over 200 tries of each, taken in turn, must lie within 20 % of each other; exits 1 where they do not.
+ * nobody has: paths, uploads that were cut, tickets, deliveries, links of archives, lock tokens, over every route. Medians over 200 tries of each, taken in turn, must lie within 20 % of each other, or do so when measured
+ * again in four times as many; exits 1 where they do not.
  */
 import { performance } from 'node:perf_hooks';
 import type { SFTPWrapper } from 'ssh2';
@@ -9,13 +10,14 @@ import { openSftp } from '../../support/running-transfer.ts';
 import { quickSettling } from '../../support/settle.ts';
 import { absentNames, Holder } from './held.ts';
 import { Asker, folderOf, type Request, requestsAt, SECRET, startPairs } from './place.ts';
-import { CASES } from './portal-cases.ts';
+import { CASES, type Names } from './portal-cases.ts';
 
 const [OWNER, OUTSIDER, ABSENT] = ['ksz', 'rva', 'qzx'] as const;
 const MAX_SHARE = 0.2;
 /** Below this a difference is the clock's, and no client can tell. */
 const MIN_MS = 0.05;
 const WARM_UP = 30;
+const AGAIN = 4;
 const LOCK_TOKEN = 'urn:uuid:00000000-0000-4000-8000-000000000000';
 
 const tries = Math.min(Number(process.argv[2] ?? '200'), 10_000);
@@ -28,7 +30,7 @@ function median(values: readonly number[]): number {
 }
 
 /** In turn, and the order turned each time, so that neither profits from the other. */
-async function compare(pair: Pair): Promise<readonly [hidden: number, absent: number]> {
+async function compare(pair: Pair, tries: number): Promise<readonly [hidden: number, absent: number]> {
   const times: [number[], number[]] = [[], []];
   for (let round = -WARM_UP; round < tries; round += 1) {
     for (const which of round % 2 === 0 ? ([0, 1] as const) : ([1, 0] as const)) {
@@ -63,9 +65,10 @@ function byPath(outsider: Asker, sftp: SFTPWrapper): readonly (readonly [string,
   ];
 }
 
-/** Requests to the API by every name that things have there. A link of an archive lasts a minute, so each case has its own. */
-async function byRoute(owner: Holder, outsider: Asker, route: string): Promise<readonly (readonly [string, Pair])[]> {
-  const held = await owner.names(`${folderOf(OUTSIDER)}/own.txt`, false);
+const namesOf = (owner: Holder): Promise<Names> => owner.names(`${folderOf(OUTSIDER)}/own.txt`, false);
+
+/** Requests to the API by every name that things have there. */
+function byRoute(held: Names, outsider: Asker, route: string): readonly (readonly [string, Pair])[] {
   const twins = CASES[route]?.(absentNames(held, ABSENT)) ?? {};
   return Object.entries(CASES[route]?.(held) ?? {}).flatMap(([what, request]) => {
     const twin: Request | undefined = twins[what];
@@ -74,11 +77,17 @@ async function byRoute(owner: Holder, outsider: Asker, route: string): Promise<r
   });
 }
 
+function areFar(hidden: number, absent: number): boolean {
+  const difference = Math.abs(hidden - absent);
+  return difference > MIN_MS && difference / Math.min(hidden, absent) > MAX_SHARE;
+}
+
 async function tell(cases: readonly (readonly [string, Pair])[]): Promise<void> {
   for (const [what, pair] of cases) {
-    const [hidden, absent] = await compare(pair);
-    const difference = Math.abs(hidden - absent);
-    const isFar = difference > MIN_MS && difference / Math.min(hidden, absent) > MAX_SHARE;
+    let [hidden, absent] = await compare(pair, tries);
+    // A busy machine does it now and then; what the gateway does shows again, in more tries.
+    if (areFar(hidden, absent)) [hidden, absent] = await compare(pair, AGAIN * tries);
+    const isFar = areFar(hidden, absent);
     if (isFar) failed += 1;
     const share = `${((hidden / absent - 1) * 100).toFixed(1)} %`;
     console.log(
@@ -97,7 +106,11 @@ try {
   if (machine === undefined || person === undefined) throw new Error('nobody came in');
   const { client, sftp } = await openSftp(gateway, `batch@${OUTSIDER}`);
   await tell(byPath(machine, sftp));
-  for (const route of Object.keys(CASES)) await tell(await byRoute(owner, person, route));
+  const held = await namesOf(owner);
+  for (const route of Object.keys(CASES)) {
+    // A link of an archive lasts a minute.
+    await tell(byRoute(route.includes('/archive/') ? await namesOf(owner) : held, person, route));
+  }
   for (const one of [owner, machine, person]) one.close();
   client.end();
 } finally {
