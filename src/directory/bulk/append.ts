@@ -16,7 +16,7 @@ import {
 } from '../pack.ts';
 import { type Counts, noCounts } from '../stats.ts';
 import { LOADED_KEY, type Store } from '../store.ts';
-import type { PartitionBlock } from './partition.ts';
+import type { PartitionBlock } from './partition-block.ts';
 import { PARTITION_SHIFT } from './records.ts';
 
 const APPEND = { append: true } as const;

@@ -14,7 +14,8 @@ import { LOADED_KEY, openStore, removeStore, STATS_KEY, type Store } from '../st
 import { type OldStore, oldReplacements, StoreAppender } from './append.ts';
 import type { BulkLoad } from './bulk-load.ts';
 import { tellLines, tellPersons } from './faults.ts';
-import { type Codes, type PartitionBlock, PartitionSorter } from './partition.ts';
+import { PartitionSorter } from './partition.ts';
+import type { Codes, PartitionBlock } from './partition-block.ts';
 import type { BulkPool } from './pool.ts';
 import { PARTITIONS } from './records.ts';
 import type { Segment, SegmentRange } from './segment.ts';

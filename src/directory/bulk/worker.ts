@@ -1,7 +1,8 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { CodeTable } from '../code-table.ts';
 import type { LineRules } from '../person-lines.ts';
-import { type PartitionBlock, PartitionSorter } from './partition.ts';
+import { PartitionSorter } from './partition.ts';
+import type { PartitionBlock } from './partition-block.ts';
 import { type Segment, type SegmentRange, SegmentReader } from './segment.ts';
 
 /** The thread that reads segments of a dump, and then sorts partitions of it. */
