@@ -4,6 +4,7 @@ import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startDelayProxy } from './delay-proxy.ts';
 import { type Cost, costOf, GCM, type SftpServer, sftp } from './sftp-server.ts';
+import { warmMemory } from './warm-memory.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 export const STREAMS = 8;
@@ -38,7 +39,9 @@ export async function there(
   cipher: string = GCM,
 ): Promise<Transfers> {
   const [name, back] = [`${server.base}/large.bin`, join(folder, 'back.bin')];
+  await warmMemory(folder);
   const up = await costOf(server, () => sftp(server, [`put ${source.path} ${name}`], cipher));
+  await warmMemory(folder);
   const down = await costOf(server, () => sftp(server, [`get ${name} ${back}`], cipher));
   await mustBe(back, source, server);
   await sftp(server, [`rm ${name}`], cipher);
@@ -52,10 +55,12 @@ export async function streams(server: SftpServer, source: SourceFile, folder: st
   const back = (index: number) => join(folder, `back-${index}.bin`);
   const each = (command: (index: number) => string) => () =>
     Promise.all(all.map((index) => sftp(server, [command(index)])));
+  await warmMemory(folder);
   const up = await costOf(
     server,
     each((index) => `put ${source.path} ${name(index)}`),
   );
+  await warmMemory(folder);
   const down = await costOf(
     server,
     each((index) => `get ${name(index)} ${back(index)}`),

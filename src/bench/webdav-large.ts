@@ -1,14 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
-import { open, rm, unlink } from 'node:fs/promises';
+import { open, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { curl, type DavServer, type Proof, runTool } from './dav-server.ts';
 import { cpuSecondsOf, peakMB, resetPeak } from './process-figures.ts';
+import { warmMemory } from './warm-memory.ts';
 
 const GIB = 1024 ** 3;
 const BLOCK_BYTES = 1024 * 1024;
-/** More than a transfer of 1 GiB needs for its page cache. */
-const FILLER_BYTES = 1.25 * GIB;
 
 /** One transfer of 1 GiB: seconds on the clock, CPU seconds of the server, the most memory it held. */
 export type Transfer = { readonly wall: number; readonly cpu: number; readonly peakMB: number };
@@ -68,18 +67,10 @@ async function transfer(server: DavServer, folder: string, work: () => Promise<n
   return { wall, cpu, peakMB: await peakMB(server.pid) };
 }
 
-/**
- * What others wrote is on the disk, and the free pages are warm: the host of a virtual machine takes free memory back
- * after some seconds, and whoever touches it first would pay for its return, two CPU seconds for each GiB.
- */
+/** What others wrote is on the disk. */
 async function quietDiskAndWarmMemory(folder: string): Promise<void> {
   await runTool('sync', []);
-  const path = join(folder, 'filler.bin');
-  const block = Buffer.alloc(BLOCK_BYTES);
-  const file = openSync(path, 'w');
-  for (let done = 0; done < FILLER_BYTES; done += block.length) writeSync(file, block);
-  closeSync(file);
-  await unlink(path);
+  await warmMemory(folder);
 }
 
 async function digestOf(path: string): Promise<string> {

@@ -29,8 +29,12 @@ export interface HttpBody extends AsyncIterable<Uint8Array> {
  * so a large file costs no garbage.
  */
 export interface LendsBytes {
-  lend(): AsyncIterable<Uint8Array>;
+  /** @param room gives buffers in place of its own; then a piece is good for as long as whoever gives them says */
+  lend(room?: RoomFor): AsyncIterable<Uint8Array>;
 }
+
+/** Memory that nobody uses, for about so many bytes; any number of them will do. */
+export type RoomFor = (bytes: number) => Buffer;
 
 /** A request that passed the guard, by somebody who was admitted. Header names are lower case. */
 export type HttpRequest = Located & {

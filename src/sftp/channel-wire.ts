@@ -71,8 +71,8 @@ export class ChannelWire implements Wire {
     this.#raw.dealtWith(bytes, isFree);
   }
 
-  send(packet: readonly Buffer[]): void {
-    if (!this.#closed) this.#raw.send(packet);
+  send(packet: readonly Buffer[], done?: () => void): void {
+    if (!this.#closed) this.#raw.send(packet, done);
   }
 
   /** A client that does not read makes the channel's queue, the socket or both grow: both are looked at. */

@@ -75,10 +75,13 @@ async function digestsOf(
 async function* partsOf(download: Download, offset: number, length: number): AsyncGenerator<readonly Buffer[]> {
   const end = length === 0 ? download.entry.size : Math.min(download.entry.size, offset + length);
   for (let at = offset; at < end; ) {
-    const bytes = await download.read(at, Math.min(MAX_DATA_BYTES, end - at));
+    const { bytes, done } = await download.read(at, Math.min(MAX_DATA_BYTES, end - at));
     if (bytes.length === 0) return;
+    const length = lengthOf(bytes);
     yield bytes;
-    at += lengthOf(bytes);
+    // After an error the disk may still be at work on some of it, and this is never reached.
+    done();
+    at += length;
   }
 }
 

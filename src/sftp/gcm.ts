@@ -7,6 +7,7 @@ import {
   randomFillSync,
 } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { giveBack } from './give-back.ts';
 import type { Cipher, Decipher, OnPayload } from './ssh2-inside.ts';
 
 /*
@@ -48,7 +49,6 @@ const padding = new Padding();
 
 export class GcmCipher implements Cipher {
   outSeqno: number;
-  readonly _onWrite: (bytes: Uint8Array) => void;
   readonly #name: CipherGCMTypes;
   readonly #key: KeyObject;
   readonly #iv: Buffer;
@@ -56,9 +56,8 @@ export class GcmCipher implements Cipher {
   #corked = false;
   #dead = false;
 
-  private constructor(name: CipherGCMTypes, key: Buffer, iv: Buffer, { outSeqno, _onWrite }: Cipher, socket: Socket) {
+  private constructor(name: CipherGCMTypes, key: Buffer, iv: Buffer, { outSeqno }: Cipher, socket: Socket) {
     this.outSeqno = outSeqno;
-    this._onWrite = _onWrite;
     this.#name = name;
     this.#key = createSecretKey(key);
     this.#iv = iv;
@@ -117,10 +116,20 @@ export class GcmCipher implements Cipher {
     cipher.final();
     sealed.push(cipher.getAuthTag());
     this.#cork();
-    if (bytes <= SMALL_BYTES) this._onWrite(Buffer.concat(sealed, bytes));
-    else for (const part of sealed) this._onWrite(part);
+    this.#write(bytes <= SMALL_BYTES ? [Buffer.concat(sealed, bytes)] : sealed);
     count(this.#iv);
     this.outSeqno = (this.outSeqno + 1) >>> 0;
+  }
+
+  /** Once they have left, their memory goes back. */
+  #write(parts: readonly Buffer[]): void {
+    const socket = this.#socket;
+    if (!socket.writable || socket.readableEnded) return;
+    const last = parts.length - 1;
+    for (let index = 0; index < last; index += 1) socket.write(parts[index] ?? '');
+    socket.write(parts[last] ?? '', (error) => {
+      if (!error) for (const part of parts) giveBack(part);
+    });
   }
 
   /** One system call for the packets of this turn of the event loop. */

@@ -12,7 +12,7 @@ const MAX_SEALED_BYTES = 512 * 1024;
 /** From here on what was sent is not held back until the end of the turn. */
 const FLUSH_BYTES = 128 * 1024;
 
-/** Of all channels, as the young part of the heap is. */
+/** Of all channels whose cipher is not ours, as the young part of the heap is. */
 const buffers = new SpentBuffers();
 
 /** How much of the window a client that waits for it is given back at a time. */
@@ -40,6 +40,9 @@ export class RawChannel {
   #owed = 0;
   #queue: Buffer[] = [];
   #queuedBytes = 0;
+  /** Bytes that were ever sealed, and what is to be called at some of those counts. */
+  #sealedBytes = 0;
+  readonly #done: { readonly at: number; readonly call: () => void }[] = [];
   #scheduled = false;
   #exitStatus: number | undefined;
   readonly #pumped = (): void => this.#pump();
@@ -81,11 +84,13 @@ export class RawChannel {
     return this.#queuedBytes + this.#socket.writableLength;
   }
 
-  send(bytes: readonly Buffer[]): void {
+  /** @param done called once all of them are sealed: they are in no use here any more */
+  send(bytes: readonly Buffer[], done?: () => void): void {
     for (const piece of bytes) {
       this.#queue.push(piece);
       this.#queuedBytes += piece.length;
     }
+    if (done !== undefined) this.#done.push({ at: this.#sealedBytes + this.#queuedBytes, call: done });
     if (this.#queuedBytes >= FLUSH_BYTES) {
       this.#pump();
       return;
@@ -139,9 +144,12 @@ export class RawChannel {
       const pieces = this.#take(bytes);
       const { _cipher: cipher } = this.#protocol;
       if (cipher instanceof GcmCipher) cipher.encryptData(outgoing.id, pieces, bytes);
-      else this.#protocol.channelData(outgoing.id, Buffer.concat(pieces, bytes));
+      else {
+        this.#protocol.channelData(outgoing.id, Buffer.concat(pieces, bytes));
+        buffers.spent(bytes);
+      }
       outgoing.window -= bytes;
-      buffers.spent(bytes);
+      this.#sealed(bytes);
     }
     if (this.#queuedBytes === 0 && this.#exitStatus !== undefined) {
       this.#channel.exit(this.#exitStatus);
@@ -149,6 +157,14 @@ export class RawChannel {
       this.#channel.end();
     }
     this.#user.drained();
+  }
+
+  #sealed(bytes: number): void {
+    this.#sealedBytes += bytes;
+    for (let first = this.#done[0]; first !== undefined && first.at <= this.#sealedBytes; first = this.#done[0]) {
+      this.#done.shift();
+      first.call();
+    }
   }
 
   #take(wanted: number): readonly Buffer[] {

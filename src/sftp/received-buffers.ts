@@ -1,7 +1,4 @@
-/** Smaller ones are left to the garbage collector: to give one back costs about a microsecond. */
-const WORTH_BYTES = 2048;
-/** What a packet has before and behind its data: more than this is memory that others have a part of. */
-const AROUND_BYTES = 64;
+import { giveBack } from './give-back.ts';
 
 type Received = { readonly bytes: Buffer; readonly isOwn: boolean; isHeld: boolean };
 
@@ -37,10 +34,4 @@ export class ReceivedBuffers {
       if (left === 0) return;
     }
   }
-}
-
-/** A buffer whose memory moved elsewhere is empty, and its memory is free at once. */
-function giveBack({ buffer, length }: Buffer): void {
-  if (length < WORTH_BYTES || buffer.byteLength > length + AROUND_BYTES) return;
-  if (buffer instanceof ArrayBuffer) buffer.transfer(0);
 }

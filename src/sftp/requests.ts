@@ -23,8 +23,8 @@ import { UploadHandle } from './upload-handle.ts';
 
 type Asked<K extends Request['kind']> = Extract<Request, { readonly kind: K }>;
 
-/** A packet, in one piece or several. */
-export type Reply = Buffer | readonly Buffer[];
+/** A packet; or one in several pieces, and what is to be called when nobody needs their bytes any more. */
+export type Reply = Buffer | { readonly packet: readonly Buffer[]; readonly done: () => void };
 
 /** Carries out one request. @returns the packet that answers it. @throws GatewayError, to be answered with its status */
 export async function answer(request: Exclude<Request, { kind: 'init' | 'write' }>, desk: Desk): Promise<Reply> {
@@ -114,8 +114,9 @@ async function answerAboutSession(
 /** SSH_FXP_READ, draft-ietf-secsh-filexfer-02 §6.4: fewer bytes than asked only at the end of the file. */
 async function read(request: Asked<'read'>, desk: Desk): Promise<Reply> {
   const readable = await readableOf(request.handle, desk);
-  const bytes = await readable?.read(request.offset, Math.min(request.length, MAX_DATA_BYTES));
-  return bytes === undefined || bytes.length === 0 ? endOfFilePacket(request.id) : dataPacket(request.id, bytes);
+  const lent = await readable?.read(request.offset, Math.min(request.length, MAX_DATA_BYTES));
+  if (lent === undefined || lent.bytes.length === 0) return endOfFilePacket(request.id);
+  return { packet: dataPacket(request.id, lent.bytes), done: lent.done };
 }
 
 /**

@@ -26,7 +26,8 @@ export interface Wire {
    * @param isFree nobody holds any of them any more: their memory may be used for others
    */
   dealtWith(bytes: number, isFree: boolean): void;
-  send(packet: readonly Buffer[]): void;
+  /** @param done called once its bytes are sealed or copied: nobody needs them any more. Not where the channel goes first */
+  send(packet: readonly Buffer[], done?: () => void): void;
   /** Resolves when little enough waits to leave, at once where the channel is closed. */
   drained(): Promise<void>;
   /** The channel is gone or must go: nothing more is carried out. */
@@ -136,10 +137,10 @@ export class SftpSession {
       if (!this.#greeted) throw malformed('a session begins with INIT');
       if (request.kind === 'write') return this.#write(request, bytes);
       const reply = await this.#answer(request);
-      const packet = Buffer.isBuffer(reply) ? [reply] : reply;
+      const { packet, done = undefined } = Buffer.isBuffer(reply) ? { packet: [reply] } : reply;
       const leaving = this.#pass('out', lengthOf(packet));
       if (leaving !== undefined) await leaving;
-      this.#wire.send(packet);
+      this.#wire.send(packet, done);
       if (request.kind === 'close') crashPoint('receive.after-reply');
     }
     const passing = this.#pass('in', bytes);

@@ -112,7 +112,6 @@ export type Cipher = {
   readonly _encSSLName?: string;
   _encKey?: Buffer | KeyObject;
   readonly _encIV?: Buffer;
-  readonly _onWrite: (bytes: Uint8Array) => void;
   allocPacket(payloadBytes: number): Buffer;
   encrypt(packet: Buffer): void;
   free(): void;

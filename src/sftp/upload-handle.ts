@@ -3,6 +3,7 @@ import type { VPath } from '../domain/vpath.ts';
 import type { Upload } from '../vfs/files.ts';
 import type { Described } from './attributes.ts';
 import type { Download } from './download.ts';
+import type { LentBytes } from './lent-pieces.ts';
 
 export type UploadMode = {
   /** Every write goes to the end, whatever its offset (SSH_FXF_APPEND). */
@@ -63,10 +64,10 @@ export class UploadHandle {
   }
 
   /** What it has so far. Of a name that stood there, whoever asks has to have read it through `download` first. */
-  async read(offset: number, length: number): Promise<readonly Buffer[]> {
+  async read(offset: number, length: number): Promise<LentBytes> {
     if (this.#failure !== undefined) throw this.#failure;
-    if (offset >= this.#upload.size) return [];
-    return [await this.#upload.read(offset, length)];
+    const bytes = offset >= this.#upload.size ? [] : [await this.#upload.read(offset, length)];
+    return { bytes, done: () => undefined };
   }
 
   async truncate(size: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import type { LendsBytes } from '../domain/http.ts';
+import type { LendsBytes, RoomFor } from '../domain/http.ts';
 import type { ByteRange, CountsHanded } from './content-store.ts';
 import { refusalOf } from './disk-errors.ts';
 
@@ -56,18 +56,15 @@ export class ContentReadable extends Readable implements LendsBytes, CountsHande
     return (this.#lentTo ?? this.#position - this.readableLength) - this.#start;
   }
 
-  /** Instead of reading the stream. In two buffers by turns: the next piece is read while the last one is in use. */
-  async *lend(): AsyncGenerator<Uint8Array> {
-    const buffers: Buffer[] = [];
+  /** Instead of reading the stream: the next piece is read while the last one is in use. */
+  async *lend(room: RoomFor = twoByTurns()): AsyncGenerator<Buffer> {
     this.#lentTo = this.#start;
     try {
-      let next = this.#begin(Buffer.allocUnsafeSlow(FIRST_BYTES));
-      for (let turn = 0; ; turn = 1 - turn) {
+      let next = this.#begin(room(FIRST_BYTES));
+      for (;;) {
         const piece = await next;
         if (piece.length === 0) return;
-        const spare = buffers[turn] ?? Buffer.allocUnsafeSlow(piece.length < FIRST_BYTES ? FIRST_BYTES : READ_BYTES);
-        buffers[turn] = spare;
-        next = this.#begin(spare);
+        next = this.#begin(room(piece.length < FIRST_BYTES ? FIRST_BYTES : READ_BYTES));
         yield piece;
         this.#lentTo += piece.length;
       }
@@ -130,6 +127,19 @@ export class ContentReadable extends Readable implements LendsBytes, CountsHande
   #wanted(room: number): number {
     return Math.max(0, Math.min(room, this.#end - this.#position));
   }
+}
+
+/** The first piece of a file is read into a small buffer, which is not used again. */
+function twoByTurns(): RoomFor {
+  const buffers: Buffer[] = [];
+  let count = 0;
+  return (bytes) => {
+    const place = count === 0 ? 0 : 1 + (count % 2);
+    count += 1;
+    const buffer = buffers[place] ?? Buffer.allocUnsafeSlow(bytes);
+    buffers[place] = buffer;
+    return buffer;
+  };
 }
 
 function asError(thrown: unknown): Error {

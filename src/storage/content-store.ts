@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream';
 import { GatewayError } from '../domain/errors.ts';
+import type { LendsBytes } from '../domain/http.ts';
 
 /** An upload into the store that can be written down and taken up again. */
 export type ContentUpload = { readonly contentId: string };
@@ -83,7 +84,7 @@ export interface ContentStore {
    */
   complete(upload: ContentUpload, expected?: Expected): Promise<CompletedContent>;
   /** Only the bytes of the range are read from a disk. */
-  read(content: ReadableContent, range?: ByteRange): Readable & CountsHanded;
+  read(content: ReadableContent, range?: ByteRange): Readable & CountsHanded & LendsBytes;
   /** Also ends an upload that was not completed. Removing what is not there is no error. */
   remove(contentId: string): Promise<void>;
   /** Removes contents older than the grace that `isNamed` does not know; answers how many. */

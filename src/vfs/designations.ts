@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream';
 import { type Acting, actingAt, belowTop } from '../domain/designation.ts';
 import { GatewayError } from '../domain/errors.ts';
+import type { LendsBytes } from '../domain/http.ts';
 import type { PartnerId, Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import { nameOf } from '../domain/vpath.ts';
@@ -77,7 +78,7 @@ class DesignatedFiles implements Files {
     for await (const entry of this.#files.list(own.session, own.path)) yield entryFrom(own.top, entry);
   }
 
-  read(session: Session, path: VPath, range?: ByteRange): Promise<{ entry: Entry; body: Readable }> {
+  read(session: Session, path: VPath, range?: ByteRange): Promise<{ entry: Entry; body: Readable & LendsBytes }> {
     return within(session, path, async (own) => {
       const { entry, body } = await this.#files.read(own.session, own.path, range);
       return { entry: entryFrom(own.top, entry), body };

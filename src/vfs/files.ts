@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { LendsBytes } from '../domain/http.ts';
 import type { Session } from '../domain/principal.ts';
 import type { VPath } from '../domain/vpath.ts';
 import type { DeadProperty, LockRow, Overwrite, PropertyChange } from '../storage/commands.ts';
@@ -31,7 +32,11 @@ export interface Files {
   /** Entries in order of name; the folder itself is not among them. Memory does not grow with their number. */
   list(session: Session, path: VPath): AsyncIterable<Entry>;
   /** The bytes of one version of a file; the range is clipped by the caller against `entry.size`. */
-  read(session: Session, path: VPath, range?: ByteRange): Promise<{ readonly entry: Entry; readonly body: Readable }>;
+  read(
+    session: Session,
+    path: VPath,
+    range?: ByteRange,
+  ): Promise<{ readonly entry: Entry; readonly body: Readable & LendsBytes }>;
   makeFolder(session: Session, path: VPath): Promise<void>;
   move(session: Session, from: VPath, to: VPath, overwrite: Overwrite): Promise<{ readonly replaced: boolean }>;
   copy(

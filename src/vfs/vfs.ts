@@ -4,6 +4,7 @@ import type { Clock } from '../domain/clock.ts';
 import type { Current } from '../domain/current.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
+import type { LendsBytes } from '../domain/http.ts';
 import type { Authorizer, RuleRef, Session } from '../domain/principal.ts';
 import { childOf, isWithin, parentOf, type VPath } from '../domain/vpath.ts';
 import type { ByteRange, ContentStore, ReadsUploads } from '../storage/content-store.ts';
@@ -128,7 +129,7 @@ export class Vfs implements Files {
     }
   }
 
-  async read(session: Session, path: VPath, range?: ByteRange): Promise<{ entry: Entry; body: Readable }> {
+  async read(session: Session, path: VPath, range?: ByteRange): Promise<{ entry: Entry; body: Readable & LendsBytes }> {
     const rule = await this.#gate.pass(session, 'read', path);
     const entry = await this.#rows.entry(session, path);
     if (entry === undefined) throw this.#gate.failed(session, 'read', path, rule, absent());

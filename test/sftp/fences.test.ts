@@ -27,13 +27,14 @@ function watched(files: Files): Files {
   };
   const read: Files['read'] = async (...call) => {
     const { entry, body } = await files.read(...call);
-    async function* counted() {
-      for await (const chunk of body) {
+    async function* counted(pieces: AsyncIterable<Uint8Array>) {
+      for await (const chunk of pieces) {
         pulled.bytes += chunk.length;
         yield chunk;
       }
     }
-    return { entry, body: Readable.from(counted(), { highWaterMark: 1 }) };
+    const lend: typeof body.lend = (room) => counted(body.lend(room));
+    return { entry, body: Object.assign(Readable.from(counted(body), { highWaterMark: 1 }), { lend }) };
   };
   return new Proxy(files, {
     get: (target, name) => {

@@ -13,14 +13,15 @@ function pair() {
   const ssh2Cipher = {
     ...{ outSeqno: 0, _encSSLName: 'aes-128-gcm', _encKey: Buffer.from(KEY), _encIV: Buffer.from(IV) },
     ...{ allocPacket: () => Buffer.alloc(0), encrypt: () => {}, free: () => {} },
-    _onWrite: (bytes: Uint8Array) => void written.push(Buffer.from(bytes)),
   };
+  const write = (bytes: Uint8Array) => written.push(Buffer.from(bytes)) > 0;
+  const socket = Object.assign(new Socket(), { write, uncork: () => {} });
   const ssh2Decipher = {
     ...{ inSeqno: 0, _decipherSSLName: 'aes-128-gcm', _decipherKey: Buffer.from(KEY), _decipherIV: Buffer.from(IV) },
     ...{ decrypt: () => undefined, free: () => {} },
     _onPayload: (payload: Buffer) => void opened.push(Buffer.from(payload)),
   };
-  const cipher = GcmCipher.from(ssh2Cipher, new Socket());
+  const cipher = GcmCipher.from(ssh2Cipher, socket);
   const decipher = GcmDecipher.from(ssh2Decipher);
   if (cipher === undefined || decipher === undefined) throw new Error('GCM was not taken');
   const send = (payload: Buffer) => {
