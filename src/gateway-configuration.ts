@@ -4,6 +4,7 @@ import { loadTree, type Source } from './config/load.ts';
 import { loadStored } from './config/load-stored.ts';
 import type { Settings } from './config/settings.ts';
 import { readTree } from './config/tree.ts';
+import { UnderstoodFiles } from './config/understood-files.ts';
 import { ConfigurationWatcher } from './config/watch.ts';
 import type { Clock } from './domain/clock.ts';
 import { crashPoint } from './domain/crash-point.ts';
@@ -45,7 +46,7 @@ export async function followConfiguration(
   inForce: CurrentInForce,
   parts: Parts,
 ): Promise<Configuration> {
-  const { configDirectory, settings, logger } = options;
+  const { configDirectory, settings, logger, understood = new UnderstoodFiles() } = options;
   const { audit, metrics, levelTwo, clock } = parts;
   const current = inForce.generation;
   const data = settings.data.directory;
@@ -61,12 +62,13 @@ export async function followConfiguration(
     return { commit: committed, discard };
   };
   const signerOf = signersOf({ inForce, revoked: parts.revoked, clock });
-  const begun = await sourceInForce(options);
+  const begun = await sourceInForce(options, understood);
   const shared = { data, settings, current, audit, clock, signerOf };
   const desk = await ConfigurationDesk.open({ ...shared, metrics, logger, prepare }, begun.source);
   const watcher = ConfigurationWatcher.start({
     directory: configDirectory,
     keyFiles: 'required',
+    understood,
     inForce: settings,
     logger,
     onGeneration: (wanted, source) => desk.consider(wanted, source),
@@ -83,24 +85,24 @@ export async function followConfiguration(
   // What lies on the disk is not what was begun with: say so now, and not at the first sweep.
   if (!begun.onDisk) void watcher.look();
   const look = () => watcher.lookAgain();
-  const proposals = new ConfigurationProposals({ ...shared, desk, configDirectory, look });
+  const proposals = new ConfigurationProposals({ ...shared, desk, configDirectory, understood, look });
   const { ledger, store } = parts;
   const breakGlass = new BreakGlassDesk({ ...shared, ledger, store, logger, generation: current });
   return { watcher, desk, proposals, breakGlass };
 }
 
 /** What the generation in force was loaded from: the folder, or what was kept of the last one in force. */
-async function sourceInForce({
-  configDirectory,
-  settings,
-}: GatewayOptions): Promise<{ readonly source: Source | undefined; readonly onDisk: boolean }> {
+async function sourceInForce(
+  { configDirectory, settings }: GatewayOptions,
+  understood: UnderstoodFiles,
+): Promise<{ readonly source: Source | undefined; readonly onDisk: boolean }> {
   const { id } = settings.generation;
-  const disk = await loadTree(configDirectory, await readTree(configDirectory), { keyFiles: 'required' });
+  const disk = await loadTree(configDirectory, await readTree(configDirectory), { keyFiles: 'required', understood });
   if (disk.loaded.ok && disk.loaded.settings.generation.id === id) return { source: disk.source, onDisk: true };
   const store = new GenerationStore(settings.data.directory);
   const last = await store.last();
   if (last === undefined) return { source: undefined, onDisk: false };
-  const kept = await loadStored(await store.get(last.tree), configDirectory);
+  const kept = await loadStored(await store.get(last.tree), configDirectory, understood);
   const isKept = kept.loaded.ok && kept.loaded.settings.generation.id === id;
   return { source: isKept ? kept.source : undefined, onDisk: false };
 }

@@ -6,10 +6,13 @@ import { type Loaded, loadTree, type Source } from './load.ts';
 import type { Problem } from './problems.ts';
 import type { Settings } from './settings.ts';
 import { readTree, type Tree } from './tree.ts';
+import { UnderstoodFiles } from './understood-files.ts';
 
 export type WatchOptions = {
   readonly directory: string;
   readonly keyFiles: KeyFiles;
+  /** What is known of the files already: only one that changed is read by its schema. */
+  readonly understood?: UnderstoodFiles | undefined;
   /** The settings that were loaded at start. */
   readonly inForce: Settings;
   /**
@@ -43,6 +46,7 @@ export class ConfigurationWatcher {
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
+  readonly #understood: UnderstoodFiles;
   /** Digest of the files that were last told about, and the key files they name. */
   #seen = '';
   #keyTexts: KeyTexts = new Map();
@@ -51,6 +55,7 @@ export class ConfigurationWatcher {
 
   private constructor(options: WatchOptions) {
     this.#options = options;
+    this.#understood = options.understood ?? new UnderstoodFiles();
     this.#inForce = options.inForce.generation.id;
     this.#hints = watchFiles(options.directory, { ignoreInitial: true });
     this.#hints.on('all', () => this.#lookSoon());
@@ -113,7 +118,7 @@ export class ConfigurationWatcher {
     const { directory, keyFiles } = this.#options;
     const tree = await readTree(directory);
     if (digestOf(tree, await readAgain(this.#keyTexts)) === this.#seen) return;
-    const { loaded, keyTexts, source } = await loadTree(directory, tree, { keyFiles });
+    const { loaded, keyTexts, source } = await loadTree(directory, tree, { keyFiles, understood: this.#understood });
     const digest = digestOf(tree, keyTexts);
     // A save may have been half done: what is told must be what still stands there.
     if (digest !== digestOf(await readTree(directory), await readAgain(keyTexts))) {
