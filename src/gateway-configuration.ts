@@ -5,7 +5,7 @@ import { loadStored } from './config/load-stored.ts';
 import type { Settings } from './config/settings.ts';
 import { readTree } from './config/tree.ts';
 import { UnderstoodFiles } from './config/understood-files.ts';
-import { ConfigurationWatcher } from './config/watch.ts';
+import { ConfigurationWatcher, type OnDisk } from './config/watch.ts';
 import type { Clock } from './domain/clock.ts';
 import { crashPoint } from './domain/crash-point.ts';
 import type { Metrics } from './domain/logger.ts';
@@ -69,6 +69,7 @@ export async function followConfiguration(
     directory: configDirectory,
     keyFiles: 'required',
     understood,
+    seen: begun.onDisk,
     inForce: settings,
     logger,
     onGeneration: (wanted, source) => desk.consider(wanted, source),
@@ -83,7 +84,7 @@ export async function followConfiguration(
     },
   });
   // What lies on the disk is not what was begun with: say so now, and not at the first sweep.
-  if (!begun.onDisk) void watcher.look();
+  if (begun.onDisk === undefined) void watcher.look();
   const look = () => watcher.lookAgain();
   const proposals = new ConfigurationProposals({ ...shared, desk, configDirectory, understood, look });
   const { ledger, store } = parts;
@@ -95,14 +96,15 @@ export async function followConfiguration(
 async function sourceInForce(
   { configDirectory, settings }: GatewayOptions,
   understood: UnderstoodFiles,
-): Promise<{ readonly source: Source | undefined; readonly onDisk: boolean }> {
+): Promise<{ readonly source: Source | undefined; readonly onDisk?: OnDisk }> {
   const { id } = settings.generation;
-  const disk = await loadTree(configDirectory, await readTree(configDirectory), { keyFiles: 'required', understood });
-  if (disk.loaded.ok && disk.loaded.settings.generation.id === id) return { source: disk.source, onDisk: true };
+  const tree = await readTree(configDirectory);
+  const { loaded, source, keyTexts } = await loadTree(configDirectory, tree, { keyFiles: 'required', understood });
+  if (loaded.ok && loaded.settings.generation.id === id) return { source, onDisk: { tree, keyTexts } };
   const store = new GenerationStore(settings.data.directory);
   const last = await store.last();
-  if (last === undefined) return { source: undefined, onDisk: false };
+  if (last === undefined) return { source: undefined };
   const kept = await loadStored(await store.get(last.tree), configDirectory, understood);
   const isKept = kept.loaded.ok && kept.loaded.settings.generation.id === id;
-  return { source: isKept ? kept.source : undefined, onDisk: false };
+  return { source: isKept ? kept.source : undefined };
 }

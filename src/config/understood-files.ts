@@ -21,7 +21,8 @@ export type Understood<T> = { readonly file: ReadFile<T> | undefined; readonly p
 
 /**
  * What files said that were read before, so that one whose text did not change is not understood again: a start reads its folder
- * three times, and a change touches one file of many. Holds what the last two readings of a folder used; nothing that had problems.
+ * three times, by turns with what was in force before, and a change touches one file of many. Holds what the last two readings used
+ * and this one uses; nothing that had problems.
  */
 export class UnderstoodFiles {
   readonly gateway = new SoundValues<GatewayFile>(gatewaySchema);
@@ -42,22 +43,23 @@ export class UnderstoodFiles {
 /** Values of files of one kind, by name and digest of the text. */
 class SoundValues<T> {
   readonly #schema: z.ZodType<T>;
-  #before: ReadonlyMap<string, T> = new Map();
   #now = new Map<string, T>();
+  /** Of the two readings before. */
+  #before: readonly ReadonlyMap<string, T>[] = [];
 
   constructor(schema: z.ZodType<T>) {
     this.#schema = schema;
   }
 
   begin(): void {
-    this.#before = this.#now;
+    this.#before = [this.#now, ...this.#before.slice(0, 1)];
     this.#now = new Map();
   }
 
   /** Never throws. */
   read(file: string, text: string): Understood<T> {
     const key = `${file} ${createHash('sha256').update(text).digest('base64')}`;
-    const known = this.#now.get(key) ?? this.#before.get(key);
+    const known = this.#before.find((values) => values.has(key))?.get(key);
     const understood = known === undefined ? this.#understand(file, text) : again(file, text, known);
     if (understood.file !== undefined && understood.problems.length === 0) this.#now.set(key, understood.file.value);
     return understood;
