@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { readHeads } from '../audit/heads.ts';
-import { auditLinesOf, verifyAudit } from '../audit/verify.ts';
+import { type AuditVerdict, auditLinesOf, verifyAudit } from '../audit/verify.ts';
 import { verifyDetached } from '../evidence/cms-verify.ts';
 import { parseCertificates } from '../pki/certificate.ts';
 import { openSqliteReader } from '../storage/sqlite-reader.ts';
@@ -10,20 +10,24 @@ import { readOrRefuse } from './read-or-refuse.ts';
 
 /** Verifies chain and signed heads of the audit log, beside a running gateway or without one. @returns 1 for a fault */
 export async function auditVerify(options: CommonOptions): Promise<0 | 1> {
+  const { lines, hash, heads, fault } = await auditVerdict(options);
+  if (options.json) process.stdout.write(`${JSON.stringify({ ok: fault === undefined, lines, hash, heads, fault })}\n`);
+  else if (fault === undefined)
+    process.stdout.write(`${lines} lines and ${heads} signed heads, unaltered; the last hash is ${hash}\n`);
+  else process.stdout.write(`line ${fault.seq}: ${fault.kind}: ${fault.reason}\n`);
+  return fault === undefined ? 0 : 1;
+}
+
+/** What chain and signed heads say. @returns `heads`: how many there are */
+export async function auditVerdict(
+  options: Pick<CommonOptions, 'config' | 'data'>,
+): Promise<AuditVerdict & { readonly heads: number }> {
   const data = await dataDirectory(options);
   const heads = await readHeads(join(data, 'audit'));
   const reader = openSqliteReader(join(data, 'ledger.sqlite'));
   try {
-    const verdict = await verifyAudit(auditLinesOf(reader), heads, {
-      checkSignature: await headChecker(options.config),
-    });
-    const { lines, hash, fault } = verdict;
-    if (options.json)
-      process.stdout.write(`${JSON.stringify({ ok: fault === undefined, lines, hash, heads: heads.length, fault })}\n`);
-    else if (fault === undefined)
-      process.stdout.write(`${lines} lines and ${heads.length} signed heads, unaltered; the last hash is ${hash}\n`);
-    else process.stdout.write(`line ${fault.seq}: ${fault.kind}: ${fault.reason}\n`);
-    return fault === undefined ? 0 : 1;
+    const checkSignature = await headChecker(options.config);
+    return { ...(await verifyAudit(auditLinesOf(reader), heads, { checkSignature })), heads: heads.length };
   } finally {
     await reader.close();
   }
