@@ -17,6 +17,7 @@ import {
   textToSign,
 } from './config/proposals.ts';
 import { readTree } from './config/tree.ts';
+import type { UnderstoodFiles } from './config/understood-files.ts';
 import { GatewayError } from './domain/errors.ts';
 import { dateOf } from './domain/period.ts';
 import { type ConfigurationDesk, type DeskParts, systemAuthor } from './gateway-config-desk.ts';
@@ -24,6 +25,7 @@ import { type ConfigurationDesk, type DeskParts, systemAuthor } from './gateway-
 type Parts = Pick<DeskParts, 'audit' | 'clock' | 'current' | 'data' | 'signerOf' | 'settings'> & {
   readonly desk: ConfigurationDesk;
   readonly configDirectory: string;
+  readonly understood: UnderstoodFiles;
   /** Looks at the folder now, also where nothing changed there. */
   readonly look: () => Promise<void>;
 };
@@ -90,8 +92,12 @@ export class ConfigurationProposals {
   }
 
   async #propose(folder: string | undefined, wish: Wish): Promise<ProposalAnswer> {
-    const directory = folder ?? this.#parts.configDirectory;
-    const { loaded, source } = await loadTree(directory, await readTree(directory), { keyFiles: 'required' });
+    const { configDirectory, understood } = this.#parts;
+    const directory = folder ?? configDirectory;
+    const { loaded, source } = await loadTree(directory, await readTree(directory), {
+      keyFiles: 'required',
+      understood,
+    });
     return this.#make(loaded, source, wish);
   }
 
@@ -226,7 +232,7 @@ export class ConfigurationProposals {
   }
 
   #load(bundle: Bundle): Promise<{ readonly loaded: Loaded; readonly source?: Source }> {
-    return loadStored(bundle, this.#parts.configDirectory);
+    return loadStored(bundle, this.#parts.configDirectory, this.#parts.understood);
   }
 
   /** Files that differ are written, files of the configuration that it does not have are removed; keys and issuers too. */

@@ -4,7 +4,8 @@ import { loadTree, type Source } from './config/load.ts';
 import { loadStored } from './config/load-stored.ts';
 import type { Settings } from './config/settings.ts';
 import { readTree } from './config/tree.ts';
-import { ConfigurationWatcher } from './config/watch.ts';
+import { UnderstoodFiles } from './config/understood-files.ts';
+import { ConfigurationWatcher, type OnDisk } from './config/watch.ts';
 import type { Clock } from './domain/clock.ts';
 import { crashPoint } from './domain/crash-point.ts';
 import type { Metrics } from './domain/logger.ts';
@@ -45,7 +46,7 @@ export async function followConfiguration(
   inForce: CurrentInForce,
   parts: Parts,
 ): Promise<Configuration> {
-  const { configDirectory, settings, logger } = options;
+  const { configDirectory, settings, logger, understood = new UnderstoodFiles() } = options;
   const { audit, metrics, levelTwo, clock } = parts;
   const current = inForce.generation;
   const data = settings.data.directory;
@@ -61,12 +62,14 @@ export async function followConfiguration(
     return { commit: committed, discard };
   };
   const signerOf = signersOf({ inForce, revoked: parts.revoked, clock });
-  const begun = await sourceInForce(options);
+  const begun = await sourceInForce(options, understood);
   const shared = { data, settings, current, audit, clock, signerOf };
   const desk = await ConfigurationDesk.open({ ...shared, metrics, logger, prepare }, begun.source);
   const watcher = ConfigurationWatcher.start({
     directory: configDirectory,
     keyFiles: 'required',
+    understood,
+    seen: begun.onDisk,
     inForce: settings,
     logger,
     onGeneration: (wanted, source) => desk.consider(wanted, source),
@@ -81,26 +84,27 @@ export async function followConfiguration(
     },
   });
   // What lies on the disk is not what was begun with: say so now, and not at the first sweep.
-  if (!begun.onDisk) void watcher.look();
+  if (begun.onDisk === undefined) void watcher.look();
   const look = () => watcher.lookAgain();
-  const proposals = new ConfigurationProposals({ ...shared, desk, configDirectory, look });
+  const proposals = new ConfigurationProposals({ ...shared, desk, configDirectory, understood, look });
   const { ledger, store } = parts;
   const breakGlass = new BreakGlassDesk({ ...shared, ledger, store, logger, generation: current });
   return { watcher, desk, proposals, breakGlass };
 }
 
 /** What the generation in force was loaded from: the folder, or what was kept of the last one in force. */
-async function sourceInForce({
-  configDirectory,
-  settings,
-}: GatewayOptions): Promise<{ readonly source: Source | undefined; readonly onDisk: boolean }> {
+async function sourceInForce(
+  { configDirectory, settings }: GatewayOptions,
+  understood: UnderstoodFiles,
+): Promise<{ readonly source: Source | undefined; readonly onDisk?: OnDisk }> {
   const { id } = settings.generation;
-  const disk = await loadTree(configDirectory, await readTree(configDirectory), { keyFiles: 'required' });
-  if (disk.loaded.ok && disk.loaded.settings.generation.id === id) return { source: disk.source, onDisk: true };
+  const tree = await readTree(configDirectory);
+  const { loaded, source, keyTexts } = await loadTree(configDirectory, tree, { keyFiles: 'required', understood });
+  if (loaded.ok && loaded.settings.generation.id === id) return { source, onDisk: { tree, keyTexts } };
   const store = new GenerationStore(settings.data.directory);
   const last = await store.last();
-  if (last === undefined) return { source: undefined, onDisk: false };
-  const kept = await loadStored(await store.get(last.tree), configDirectory);
+  if (last === undefined) return { source: undefined };
+  const kept = await loadStored(await store.get(last.tree), configDirectory, understood);
   const isKept = kept.loaded.ok && kept.loaded.settings.generation.id === id;
-  return { source: isKept ? kept.source : undefined, onDisk: false };
+  return { source: isKept ? kept.source : undefined };
 }

@@ -5,6 +5,7 @@ import { FolderAuthorizer } from './access/authorizer.ts';
 import { UsageCounter } from './access/usage-counter.ts';
 import { AuditLog } from './audit/audit-log.ts';
 import type { Settings } from './config/settings.ts';
+import type { UnderstoodFiles } from './config/understood-files.ts';
 import { knownPersons } from './directory/known-persons.ts';
 import { openDirectory, type ReferenceDirectory } from './directory/lmdb-directory.ts';
 import { type Clock, systemClock } from './domain/clock.ts';
@@ -66,6 +67,8 @@ export type GatewayOptions = {
   readonly onBroken: (error: Error) => void;
   /** Where other processes serve the connections. */
   readonly owner?: OwnerOptions | undefined;
+  /** What is known of the files of the configuration, where they were read already. */
+  readonly understood?: UnderstoodFiles | undefined;
   /** By how much the ports of `settings` were moved from what the folder says; 0 where it is not said. */
   readonly portOffset?: number | undefined;
 };
@@ -178,16 +181,8 @@ async function build(options: GatewayOptions, closers: Closers): Promise<BoundPo
   const gate = new TrialGate(pipeline.meter);
   const { configDirectory } = options;
   const asking = {
-    ledger,
-    store,
-    audit,
-    authorizer,
-    generation: current,
-    clock,
-    settings: inForce.settings,
-    configDirectory,
-    judge,
-    gate,
+    ...{ ledger, store, audit, authorizer, generation: current, clock },
+    ...{ settings: inForce.settings, configDirectory, judge, gate },
   };
   const desks = portalDesks(asking);
   const selections = new Selections(clock);

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Settings } from '../config/settings.ts';
+import { UnderstoodFiles } from '../config/understood-files.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { Gateway } from '../gateway.ts';
 import { type DemoVisitOutcome, playVisits } from './demo-internet.ts';
@@ -18,12 +19,15 @@ type DemoOptions = CommonOptions & { readonly once: boolean; readonly root: stri
  */
 export async function demo(options: DemoOptions): Promise<0 | 1 | 3> {
   const logger = pino({ base: null, level: 'warn' }, pino.destination(2));
-  const settings = await prepare(options);
+  const understood = new UnderstoodFiles();
+  const settings = await prepare(options, understood);
   if (settings === undefined) return 1;
   if (!settings.demo)
     throw new GatewayError('bad-request', 'this configuration is not a demo ("demo: true" in gateway.yaml)');
   const ending = untilEnd(logger);
-  const gateway = await Gateway.open({ settings, configDirectory: options.config, logger, onBroken: ending.broken });
+  const gateway = await Gateway.open({
+    ...{ settings, configDirectory: options.config, understood, logger, onBroken: ending.broken },
+  });
   const fixtures = join(options.root, 'test', 'fixtures', 'demo');
   const place = placeOf(settings, gateway, join(fixtures, 'samples'));
   const differences = await play(place, internetPort(settings, gateway), fixtures);

@@ -3,14 +3,14 @@ import { portalRoutes } from '../gateway-portal.ts';
 import { openApi } from '../portal/openapi.ts';
 
 /** The description of the JSON API, as it stands in docs/openapi.json. */
-export function apiDescription(): string {
+export async function apiDescription(): Promise<string> {
   const routes = portalRoutes(() => {
     throw new Error('nobody asks while the API is only described');
   });
-  return `${JSON.stringify(openApi(routes), undefined, 2)}\n`;
+  return `${JSON.stringify(await openApi(routes), undefined, 2)}\n`;
 }
 
 /** `sluis api <file>`: writes it. */
 export async function describeApi(file: string): Promise<void> {
-  await writeFile(file, apiDescription());
+  await writeFile(file, await apiDescription());
 }

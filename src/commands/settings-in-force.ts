@@ -28,7 +28,7 @@ export async function settingsInForce(
   if (folder === undefined || store === undefined || last === undefined || last.how === 'demo') {
     return soundOnly(loaded, tell);
   }
-  const kept = await loadStored(await store.get(last.tree), directory);
+  const kept = await loadStored(await store.get(last.tree), directory, options.understood);
   if (!kept.loaded.ok || kept.source === undefined) {
     tell(`the generation that was in force, ${last.generation}, can not be loaded any more by this version:`);
     return soundOnly(kept.loaded, tell);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import type { LoadOptions } from '../config/load.ts';
 import { type Settings, withPortOffset } from '../config/settings.ts';
+import { UnderstoodFiles } from '../config/understood-files.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { Gateway } from '../gateway.ts';
@@ -19,12 +20,14 @@ const SFTP_HOSTS = ['127.0.0.1', 'localhost'];
 /** Runs the gateway until SIGTERM or SIGINT. @returns 0 after an orderly end, 1 for a wrong configuration, 3 when it broke */
 export async function start(options: CommonOptions): Promise<0 | 1 | 3> {
   const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const settings = await prepare(options);
+  const understood = new UnderstoodFiles();
+  const settings = await prepare(options, understood);
   if (settings === undefined) return 1;
   const ending = untilEnd(logger);
   if (settings.processes > 1) return supervise(settings, options, ending.status, logger);
   const gateway = await Gateway.open({
-    ...{ settings, configDirectory: options.config, portOffset: options.portOffset, logger, onBroken: ending.broken },
+    ...{ settings, configDirectory: options.config, understood, portOffset: options.portOffset, logger },
+    onBroken: ending.broken,
   });
   if (settings.demo) logger.warn({}, DEMO_WARNING);
   logger.info({ ports: gateway.ports, generation: settings.generation.id }, 'the gateway is ready');
@@ -63,11 +66,14 @@ async function supervise(
 }
 
 /** The settings to start with, with demo keys made where the configuration asks for them; undefined where it is wrong. */
-export async function prepare(options: Omit<CommonOptions, 'json'>): Promise<Settings | undefined> {
-  const first = await load(options, { keyFiles: 'may-be-absent' });
+export async function prepare(
+  options: Omit<CommonOptions, 'json'>,
+  understood: UnderstoodFiles,
+): Promise<Settings | undefined> {
+  const first = await load(options, { keyFiles: 'may-be-absent', understood });
   if (first === undefined) return undefined;
   if (first.pki.demo) await makeDemoKeys(first, first.pki.directory);
-  const settings = first.pki.demo ? await load(options, { keyFiles: 'required' }) : first;
+  const settings = first.pki.demo ? await load(options, { keyFiles: 'required', understood }) : first;
   if (settings === undefined) return undefined;
   await buildPages();
   const moved = offset(settings, options.portOffset);

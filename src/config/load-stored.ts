@@ -2,6 +2,7 @@ import { type Bundle, readerOf } from './bundle.ts';
 import { type Loaded, loadTree, type Source } from './load.ts';
 import { inReadingOrder } from './problems.ts';
 import { FOLDERS, TOP_FILES } from './tree.ts';
+import type { UnderstoodFiles } from './understood-files.ts';
 
 /**
  * Loads a configuration from what was kept of it, as if it lay in `directory`. Issuers that are trusted are those that were
@@ -10,6 +11,7 @@ import { FOLDERS, TOP_FILES } from './tree.ts';
 export async function loadStored(
   bundle: Bundle,
   directory: string,
+  understood?: UnderstoodFiles,
 ): Promise<{ readonly loaded: Loaded; readonly source?: Source }> {
   const known = (file: string) => TOP_FILES.some((top) => top === file) || FOLDERS.some((one) => file.startsWith(one));
   const problems = inReadingOrder(
@@ -19,5 +21,5 @@ export async function loadStored(
   );
   const files = new Map([...bundle.files].filter(([file]) => known(file)));
   const read = readerOf(bundle, directory);
-  return loadTree(directory, { files, problems }, { keyFiles: 'may-be-absent', read });
+  return loadTree(directory, { files, problems }, { keyFiles: 'may-be-absent', understood, read });
 }

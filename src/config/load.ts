@@ -20,9 +20,14 @@ import type { PkiFiles, PkiSettings, RevocationSettings, Settings } from './sett
 import { type Shape, shapeOf } from './shape.ts';
 import { readAuthorities } from './ssh-authorities.ts';
 import { readTree, type Tree } from './tree.ts';
+import type { UnderstoodFiles } from './understood-files.ts';
 import type { Places } from './yaml-file.ts';
 
-export type LoadOptions = { readonly keyFiles: KeyFiles };
+export type LoadOptions = {
+  readonly keyFiles: KeyFiles;
+  /** What is known of files that were read before; for whoever reads a folder again and again. */
+  readonly understood?: UnderstoodFiles | undefined;
+};
 
 /** A configuration as it was written, and what it says. */
 export type Source = {
@@ -56,9 +61,9 @@ export async function loadConfiguration(
 export async function loadTree(
   directory: string,
   tree: Tree,
-  { keyFiles, read = keyText }: TreeOptions,
+  { keyFiles, understood, read = keyText }: TreeOptions,
 ): Promise<{ loaded: Loaded; keyTexts: KeyTexts; source?: Source }> {
-  const { files, problems: parseProblems } = parseFiles(tree);
+  const { files, problems: parseProblems } = parseFiles(tree, understood);
   const accounts = await readKeys(files, directory, keyFiles, read);
   const { trust, ring, problems: authorityProblems } = await readAuthorities(files, directory, accounts.ring, read);
   const own = await ownTexts(files, directory, read);

@@ -1,20 +1,10 @@
-import type { z } from 'zod';
 import { nearest, type Problem } from './problems.ts';
-import { type ReadFile, readWithSchema } from './read-file.ts';
-import {
-  type AvailabilityFile,
-  availabilitySchema,
-  type FoldersFile,
-  foldersSchema,
-  type GatewayFile,
-  gatewaySchema,
-  type SectorsFile,
-  sectorsSchema,
-} from './schema.ts';
-import { type AuthorizationFile, authorizationSchema, type FlowFile, flowSchema } from './schema-flow.ts';
-import { type PartnerFile, partnerSchema } from './schema-partner.ts';
+import type { ReadFile } from './read-file.ts';
+import type { AvailabilityFile, FoldersFile, GatewayFile, SectorsFile } from './schema.ts';
+import type { AuthorizationFile, FlowFile } from './schema-flow.ts';
+import type { PartnerFile } from './schema-partner.ts';
 import type { Tree } from './tree.ts';
-import { readYaml } from './yaml-file.ts';
+import { type Understood, UnderstoodFiles } from './understood-files.ts';
 
 /** Files of one folder by their name without `.yaml`; undefined where the file could not be understood at all. */
 export type Named<T> = ReadonlyMap<string, ReadFile<T> | undefined>;
@@ -30,31 +20,36 @@ export type ConfigFiles = {
   readonly authorizations: Named<AuthorizationFile>;
 };
 
-/** Reads all files by their schemas and reports every problem of every file. */
-export function parseFiles(tree: Tree): { files: ConfigFiles; problems: readonly Problem[] } {
+type Kind<T> = { read(file: string, text: string): Understood<T> };
+
+/** Reads all files by their schemas and reports every problem of every file. Those that are understood already are not read again. */
+export function parseFiles(
+  tree: Tree,
+  understood = new UnderstoodFiles(),
+): { files: ConfigFiles; problems: readonly Problem[] } {
   const problems: Problem[] = [];
-  const read = <T>(file: string, schema: z.ZodType<T>): ReadFile<T> | undefined => {
+  understood.begin();
+  const read = <T>(file: string, kind: Kind<T>): ReadFile<T> | undefined => {
     const text = tree.files.get(file);
     if (text === undefined) return undefined;
-    const yaml = readYaml(file, text);
-    const outcome = 'problems' in yaml ? { file: undefined, ...yaml } : readWithSchema(yaml.file, schema);
+    const outcome = kind.read(file, text);
     problems.push(...outcome.problems);
     return outcome.file;
   };
-  const folder = <T>(name: string, schema: z.ZodType<T>, idKey: string): Named<T> => {
+  const folder = <T>(name: string, kind: Kind<T>, idKey: string): Named<T> => {
     const files = [...tree.files.keys()].filter((file) => file.startsWith(`${name}/`));
-    const named = new Map(files.map((file) => [file.slice(name.length + 1, -'.yaml'.length), read(file, schema)]));
+    const named = new Map(files.map((file) => [file.slice(name.length + 1, -'.yaml'.length), read(file, kind)]));
     for (const [id, file] of named) if (file !== undefined) problems.push(...nameProblems(file, id, idKey));
     return named;
   };
   const files: ConfigFiles = {
-    gateway: read('gateway.yaml', gatewaySchema),
-    sectors: read('sectors.yaml', sectorsSchema),
-    folders: read('folders.yaml', foldersSchema),
-    availability: read('availability.yaml', availabilitySchema),
-    partners: folder('partners', partnerSchema, 'id'),
-    flows: folder('flows', flowSchema, 'code'),
-    authorizations: folder('authorizations', authorizationSchema, 'id'),
+    gateway: read('gateway.yaml', understood.gateway),
+    sectors: read('sectors.yaml', understood.sectors),
+    folders: read('folders.yaml', understood.folders),
+    availability: read('availability.yaml', understood.availability),
+    partners: folder('partners', understood.partners, 'id'),
+    flows: folder('flows', understood.flows, 'code'),
+    authorizations: folder('authorizations', understood.authorizations, 'id'),
   };
   return { files, problems };
 }

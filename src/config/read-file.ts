@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import type { Problem } from './problems.ts';
 import { describe } from './schema-problems.ts';
-import { withStandIns } from './stand-ins.ts';
+import { SCHEMA_RUNS_ONCE, withStandIns } from './stand-ins.ts';
 import type { Places, YamlFile } from './yaml-file.ts';
 
 /**
@@ -18,7 +18,7 @@ export function readWithSchema<T>(
   { places, document, value }: YamlFile,
   schema: z.ZodType<T>,
 ): { file: ReadFile<T> | undefined; problems: readonly Problem[] } {
-  const result = schema.safeParse(value);
+  const result = schema.safeParse(value, SCHEMA_RUNS_ONCE);
   if (result.success) return { file: { places, value: result.data, whole: true }, problems: [] };
   const faults = result.error.issues.flatMap((issue) => describe(issue, value, places));
   const whole = faults.every((fault) => fault.unknownKey);

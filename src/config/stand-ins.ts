@@ -6,6 +6,9 @@ import type { Path } from './yaml-file.ts';
 type Issue = z.core.$ZodIssue;
 type Repair = { readonly path: Path; readonly value?: unknown };
 
+/** To make code of a schema takes longer than to follow it for a few files; for a thousand it makes no difference. */
+export const SCHEMA_RUNS_ONCE = { jitless: true } as const;
+
 const MAX_ROUNDS = 60;
 
 /** Texts of every form that a schema asks for; one after the other is tried where a text was refused. */
@@ -44,7 +47,7 @@ const VALUES: Readonly<Record<string, unknown>> = {
 export function withStandIns<T>(document: Document, schema: z.ZodType<T>): T | undefined {
   const tries = new Map<string, number>();
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    const result = schema.safeParse(document.toJS());
+    const result = schema.safeParse(document.toJS(), SCHEMA_RUNS_ONCE);
     if (result.success) return result.data;
     const repairs = result.error.issues.flatMap((issue) => repairsOf(issue, tries));
     if (!repairs.every((repair) => apply(document, repair))) return undefined;

@@ -6,10 +6,18 @@ import { type Loaded, loadTree, type Source } from './load.ts';
 import type { Problem } from './problems.ts';
 import type { Settings } from './settings.ts';
 import { readTree, type Tree } from './tree.ts';
+import { UnderstoodFiles } from './understood-files.ts';
+
+/** What a folder held, and the key files it names. */
+export type OnDisk = { readonly tree: Tree; readonly keyTexts: KeyTexts };
 
 export type WatchOptions = {
   readonly directory: string;
   readonly keyFiles: KeyFiles;
+  /** What is known of the files already: only one that changed is read by its schema. */
+  readonly understood?: UnderstoodFiles | undefined;
+  /** What lay there when `inForce` was loaded from it, where it was: that is not told again. */
+  readonly seen?: OnDisk | undefined;
   /** The settings that were loaded at start. */
   readonly inForce: Settings;
   /**
@@ -43,6 +51,7 @@ export class ConfigurationWatcher {
   #running: Promise<void> | undefined;
   #again = false;
   #closed = false;
+  readonly #understood: UnderstoodFiles;
   /** Digest of the files that were last told about, and the key files they name. */
   #seen = '';
   #keyTexts: KeyTexts = new Map();
@@ -51,8 +60,12 @@ export class ConfigurationWatcher {
 
   private constructor(options: WatchOptions) {
     this.#options = options;
+    this.#understood = options.understood ?? new UnderstoodFiles();
     this.#inForce = options.inForce.generation.id;
+    if (options.seen !== undefined) this.#note(options.seen);
     this.#hints = watchFiles(options.directory, { ignoreInitial: true });
+    // What changes while it begins to watch it does not tell.
+    this.#hints.on('ready', () => this.#lookSoon());
     this.#hints.on('all', () => this.#lookSoon());
     this.#hints.on('error', (error) => options.logger.debug({ error: String(error) }, 'no notice of changed files'));
     this.#sweeps = setInterval(() => void this.look(), options.sweepMs ?? SWEEP_MS);
@@ -113,7 +126,7 @@ export class ConfigurationWatcher {
     const { directory, keyFiles } = this.#options;
     const tree = await readTree(directory);
     if (digestOf(tree, await readAgain(this.#keyTexts)) === this.#seen) return;
-    const { loaded, keyTexts, source } = await loadTree(directory, tree, { keyFiles });
+    const { loaded, keyTexts, source } = await loadTree(directory, tree, { keyFiles, understood: this.#understood });
     const digest = digestOf(tree, keyTexts);
     // A save may have been half done: what is told must be what still stands there.
     if (digest !== digestOf(await readTree(directory), await readAgain(keyTexts))) {
@@ -121,8 +134,7 @@ export class ConfigurationWatcher {
       return;
     }
     if (this.#closed) return;
-    this.#seen = digest;
-    this.#keyTexts = keyTexts;
+    this.#note({ tree, keyTexts });
     await this.#tell(loaded, source);
   }
 
@@ -143,6 +155,11 @@ export class ConfigurationWatcher {
     }
     this.#inForce = id;
     this.#unsound = false;
+  }
+
+  #note({ tree, keyTexts }: OnDisk): void {
+    this.#seen = digestOf(tree, keyTexts);
+    this.#keyTexts = keyTexts;
   }
 
   #failed(error: unknown): void {

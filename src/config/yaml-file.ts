@@ -165,6 +165,24 @@ function placesOf(file: string, document: Document, place: Place): Places {
   };
 }
 
+/** The places of a file that was sound when it was read: it is read again at the first question, and few are ever asked. */
+export function placesLater(file: string, text: string): Places {
+  let read: Places | undefined;
+  const places = (): Places => {
+    if (read !== undefined) return read;
+    const yaml = readYaml(file, text);
+    if ('problems' in yaml) throw new Error(`${file} was sound and is not`);
+    read = yaml.file.places;
+    return read;
+  };
+  return {
+    file,
+    at: (...asked) => places().at(...asked),
+    atKey: (...asked) => places().atKey(...asked),
+    written: (path) => places().written(path),
+  };
+}
+
 type Spot = { node: Node | undefined; key: number; value: number; found: boolean };
 
 function walk(document: Document, path: Path): Spot {

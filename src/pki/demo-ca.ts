@@ -1,8 +1,7 @@
-import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } from 'node:crypto';
+import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject, X509Certificate } from 'node:crypto';
 import { chmod, mkdir } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { GatewayError } from '../domain/errors.ts';
-import { type Certificate, parseCertificates } from './certificate.ts';
 import { DemoFiles, PRIVATE_MODE, PUBLIC_MODE, whileLocked } from './demo-files.ts';
 import {
   accountRequest,
@@ -18,7 +17,6 @@ import {
 import { authorityKeyId, crlNumber } from './extensions.ts';
 import { type CertificateRequest, issueCertificate, issueCrl, keyIdOf, type NameAttribute, toPem } from './issue.ts';
 import { publicOfPrivateFile, rsaPublicLine, sshPrivateFile, sshPublicLine } from './openssh-key.ts';
-import { toPkcs12 } from './pkcs12.ts';
 
 export type { DemoAccount } from './demo-profiles.ts';
 export { demoNationalNumber } from './demo-profiles.ts';
@@ -93,22 +91,24 @@ class DemoMaker {
     const problems: string[] = [];
     for (const [leaf, ca] of this.#issuedBy) {
       const [certificate, issuer] = [await this.#certificate(leaf), await this.#certificate(ca)];
-      const ended = [certificate, issuer].find((one) => one.notAfter < this.#now);
+      const ended = [certificate, issuer].find((one) => one.validToDate.getTime() < this.#now);
       if (ended !== undefined) {
-        const day = new Date(ended.notAfter).toISOString().slice(0, 10);
+        const day = ended.validToDate.toISOString().slice(0, 10);
         const file = `${ended === issuer ? ca : leaf}.pem`;
         problems.push(`the demo certificate ${file} ended on ${day}: remove ${this.#files.directory} and start again`);
-      } else if (!issuer.signed(certificate)) {
+      } else if (!certificate.verify(issuer.publicKey)) {
         problems.push(`${leaf}.pem was not made by ${ca}.pem: remove ${this.#files.directory} and start again`);
       }
     }
     return problems;
   }
 
-  async #certificate(name: string): Promise<Certificate> {
-    const [first] = parseCertificates((await this.#files.read(`${name}.pem`)) ?? '');
-    if (first === undefined) throw new GatewayError('bad-request', `${name}.pem holds no certificate`);
-    return first;
+  async #certificate(name: string): Promise<X509Certificate> {
+    try {
+      return new X509Certificate((await this.#files.read(`${name}.pem`)) ?? '');
+    } catch (cause) {
+      throw new GatewayError('bad-request', `${name}.pem holds no certificate that can be read`, { cause });
+    }
   }
 
   async #root(name: string, subject: readonly NameAttribute[], makeKey: MakeKey): Promise<DemoCa> {
@@ -161,6 +161,7 @@ class DemoMaker {
       this.#files.read('class3-ca.pem'),
     ]);
     if (key === undefined || own === undefined || ca === undefined) return;
+    const { toPkcs12 } = await import('./pkcs12.ts'); // a start that makes nothing need not load its library
     // node-forge reads the RSA form of a private key, PKCS#1.
     const rsa = String(createPrivateKey(key).export({ type: 'pkcs1', format: 'pem' }));
     await this.#files.remake(file, toPkcs12(rsa, [own, ca], name, PASSWORD), PRIVATE_MODE);
@@ -215,8 +216,8 @@ class DemoMaker {
     const issuer = await this.#certificate('class3-ca');
     const der = await issueCrl({
       issuer: { ...ca, hash: 'sha256' },
-      thisUpdate: issuer.notBefore,
-      nextUpdate: issuer.notAfter,
+      thisUpdate: issuer.validFromDate.getTime(),
+      nextUpdate: issuer.validToDate.getTime(),
       revoked: [],
       extensions: [authorityKeyId(keyIdOf(createPublicKey(ca.key))), crlNumber(1)],
     });

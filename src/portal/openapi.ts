@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { z } from 'zod';
 import { API_URL } from './api-url.ts';
 import { type AnswerSpec, type Route, reply, route } from './route.ts';
@@ -16,8 +17,9 @@ const INFO = {
     'of `Accept-Language` or `X-Sluis-Language`.',
 };
 
-/** The routes with the description of them all. */
+/** The routes with the description of them all, which is made for whoever asks first: few gateways are ever asked. */
 export function withDescription(routes: readonly Route[]): readonly Route[] {
+  let document: Promise<Json> | undefined;
   const described: readonly Route[] = [
     ...routes,
     route({
@@ -25,15 +27,17 @@ export function withDescription(routes: readonly Route[]): readonly Route[] {
       path: '/openapi.json',
       summary: 'This description',
       answers: { 200: { about: 'OpenAPI 3.1', schema: z.record(z.string(), z.unknown()) } },
-      handle: async () => reply(document, 200, { 'Cache-Control': 'private, max-age=300' }),
+      handle: async () => {
+        document ??= openApi(described);
+        return reply(await document, 200, { 'Cache-Control': 'private, max-age=300' });
+      },
     }),
   ];
-  const document = openApi(described);
   return described;
 }
 
-/** The API as an OpenAPI 3.1 document, from the schemas that check its requests. */
-export function openApi(routes: readonly Route[]): Json {
+/** The API as an OpenAPI 3.1 document, from the schemas that check its requests; one route in a turn, so that nobody waits for it. */
+export async function openApi(routes: readonly Route[]): Promise<Json> {
   const components = new Components();
   components.add(problem);
   for (const event of Object.values(events)) components.add(event);
@@ -42,6 +46,7 @@ export function openApi(routes: readonly Route[]): Json {
     const operations = paths[route.path] ?? {};
     operations[route.method.toLowerCase()] = operation(route, components);
     paths[route.path] = operations;
+    await nextTurn();
   }
   return {
     openapi: '3.1.1',

@@ -56,8 +56,12 @@ export class ContentReadable extends Readable implements LendsBytes, CountsHande
     return (this.#lentTo ?? this.#position - this.readableLength) - this.#start;
   }
 
-  /** Instead of reading the stream: the next piece is read while the last one is in use. */
-  async *lend(room: RoomFor = twoByTurns()): AsyncGenerator<Buffer> {
+  /**
+   * Instead of reading the stream: the next piece is read while the last one is in use. A piece in memory of ours was handed when
+   * the next one is asked for; one in memory of theirs at once, since who keeps pieces asks for none beyond what he needs.
+   */
+  async *lend(given?: RoomFor): AsyncGenerator<Buffer> {
+    const room = given ?? twoByTurns();
     this.#lentTo = this.#start;
     try {
       let next = this.#begin(room(FIRST_BYTES));
@@ -65,8 +69,9 @@ export class ContentReadable extends Readable implements LendsBytes, CountsHande
         const piece = await next;
         if (piece.length === 0) return;
         next = this.#begin(room(piece.length < FIRST_BYTES ? FIRST_BYTES : READ_BYTES));
+        if (given !== undefined) this.#lentTo += piece.length;
         yield piece;
-        this.#lentTo += piece.length;
+        if (given === undefined) this.#lentTo += piece.length;
       }
     } catch (error) {
       throw refusalOf(error);

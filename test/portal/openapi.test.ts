@@ -8,7 +8,7 @@ import { Description } from '../support/api-description.ts';
 const FILE = join(import.meta.dirname, '../../docs/openapi.json');
 
 test('docs/openapi.json is what `npm run docs:api` writes', async () => {
-  expect(await readFile(FILE, 'utf8')).toBe(apiDescription());
+  expect(await readFile(FILE, 'utf8')).toBe(await apiDescription());
 });
 
 test('every reference of the description leads somewhere, and every schema is one', async () => {
