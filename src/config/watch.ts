@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { watch as watchFiles } from 'chokidar';
 import type { Logger } from '../domain/logger.ts';
+import { FileHints } from './file-hints.ts';
 import { type KeyFiles, type KeyTexts, keyText } from './keys.ts';
 import { type Loaded, loadTree, type Source } from './load.ts';
 import type { Problem } from './problems.ts';
@@ -46,6 +47,7 @@ const QUIET_MS = 200;
 export class ConfigurationWatcher {
   readonly #options: WatchOptions;
   readonly #hints: ReturnType<typeof watchFiles>;
+  readonly #keyHints = new FileHints(() => this.#lookSoon());
   readonly #sweeps: NodeJS.Timeout;
   #quiet: NodeJS.Timeout | undefined;
   #running: Promise<void> | undefined;
@@ -100,6 +102,7 @@ export class ConfigurationWatcher {
     this.#closed = true;
     clearInterval(this.#sweeps);
     clearTimeout(this.#quiet);
+    this.#keyHints.close();
     await this.#hints.close().catch((error: unknown) => this.#failed(error));
     await this.#running;
   }
@@ -160,6 +163,7 @@ export class ConfigurationWatcher {
   #note({ tree, keyTexts }: OnDisk): void {
     this.#seen = digestOf(tree, keyTexts);
     this.#keyTexts = keyTexts;
+    this.#keyHints.follow(keyTexts.keys());
   }
 
   #failed(error: unknown): void {

@@ -36,6 +36,13 @@ async function watching(copy: ConfigCopy, options: Partial<WatchOptions> = {}) {
   return { watcher, told, inForce: loaded.settings, [Symbol.asyncDispose]: () => watcher.close() };
 }
 
+/** A public key of OpenSSH, Ed25519 (RFC 8709). */
+function keyLine(filler: number): string {
+  const kind = Buffer.from('ssh-ed25519');
+  const blob = Buffer.concat([Buffer.from([0, 0, 0, 11]), kind, Buffer.from([0, 0, 0, 32]), Buffer.alloc(32, filler)]);
+  return `ssh-ed25519 ${blob.toString('base64')} batch@ksz\n`;
+}
+
 const soon = { timeout: 20_000, interval: 10 };
 
 test('a change is taken up as a new generation by the sweep alone', async () => {
@@ -86,19 +93,23 @@ test('a key file that appears makes a new generation', async () => {
   await using copy = await ConfigCopy.make();
   await using run = await watching(copy, { sweepMs: NEVER_MS, quietMs: NEVER_MS });
   await run.watcher.look();
-  const blob = Buffer.concat([
-    Buffer.from([0, 0, 0, 11]),
-    Buffer.from('ssh-ed25519'),
-    Buffer.from([0, 0, 0, 32]),
-    Buffer.alloc(32, 7),
-  ]);
   await mkdir(join(copy.root, 'certs/demo'), { recursive: true });
-  await writeFile(
-    join(copy.root, 'certs/demo/batch@ksz.ssh.pub'),
-    `ssh-ed25519 ${blob.toString('base64')} batch@ksz\n`,
-  );
+  await writeFile(join(copy.root, 'certs/demo/batch@ksz.ssh.pub'), keyLine(7));
   await run.watcher.look();
   expect(run.told.settings).toHaveLength(1);
+});
+
+test('a key file that is renewed under its old name is noticed before the next sweep', async () => {
+  await using copy = await ConfigCopy.make();
+  await using run = await watching(copy, { sweepMs: NEVER_MS, quietMs: 10 });
+  await mkdir(join(copy.root, 'certs/demo'), { recursive: true });
+  await run.watcher.look();
+  for (const [index, filler] of [7, 8].entries()) {
+    const file = join(copy.root, 'certs/demo/batch@ksz.ssh.pub');
+    await writeFile(`${file}.new`, keyLine(filler));
+    await rename(`${file}.new`, file);
+    await vi.waitFor(() => expect(run.told.settings).toHaveLength(index + 1), soon);
+  }
 });
 
 test('a folder that goes away and comes back is told and harms nothing', async () => {

@@ -4,8 +4,6 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promi
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { openDirectory } from '../../src/directory/lmdb-directory.ts';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 const LINES = 'directory/person-lines.csv';
@@ -44,7 +42,10 @@ async function loadedOnce(lines: Buffer): Promise<string> {
   return folder;
 }
 
+/** Most test files find it loaded, and need not load what does it. */
 async function load(folder: string): Promise<void> {
+  const { loadConfiguration } = await import('../../src/config/load.ts');
+  const { openDirectory } = await import('../../src/directory/lmdb-directory.ts');
   const loaded = await loadConfiguration(join(ROOT, 'config'), { keyFiles: 'may-be-absent' });
   if (!loaded.ok) throw new Error('the shipped configuration has problems');
   const directory = openDirectory({ directory: folder });
