@@ -7,6 +7,7 @@ import { loadStored } from '../config/load-stored.ts';
 import { formatProblem } from '../config/problems.ts';
 import { restartNeeds } from '../config/restart-needs.ts';
 import { readTree } from '../config/tree.ts';
+import { UnderstoodFiles } from '../config/understood-files.ts';
 import { systemClock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Generation } from '../domain/generation.ts';
@@ -90,8 +91,9 @@ export async function checkDiff(
   against: string | undefined,
   out: NodeJS.WritableStream,
 ): Promise<0 | 1> {
+  const understood = new UnderstoodFiles();
   const { loaded, source } = await loadTree(options.config, await readTree(options.config), {
-    keyFiles: 'may-be-absent',
+    ...{ keyFiles: 'may-be-absent', understood },
   });
   if (!loaded.ok || source === undefined) return check(options, out);
   const data = options.data ?? loaded.settings.data.directory;
@@ -99,7 +101,7 @@ export async function checkDiff(
   const row = against === undefined ? await store.last() : await store.find(against);
   if (row === undefined)
     throw new GatewayError('not-found', 'no generation was ever in force; start the gateway first');
-  const kept = await loadStored(await store.get(row.tree), options.config);
+  const kept = await loadStored(await store.get(row.tree), options.config, understood);
   if (!kept.loaded.ok || kept.source === undefined) {
     throw new GatewayError('bad-request', 'that generation can not be loaded by this version');
   }

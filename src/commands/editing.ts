@@ -6,6 +6,7 @@ import { parseFiles } from '../config/parse.ts';
 import { formatProblem } from '../config/problems.ts';
 import type { PartnerFile } from '../config/schema-partner.ts';
 import type { Tree } from '../config/tree.ts';
+import { UnderstoodFiles } from '../config/understood-files.ts';
 import { systemClock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { dateOf, type IsoDate, parseDate } from '../domain/period.ts';
@@ -31,6 +32,7 @@ export type EditPlan = {
 /** The configuration as it stands, for a command that looks before it changes. */
 export type Standing = {
   readonly tree: Tree;
+  readonly understood: UnderstoodFiles;
   readonly partners: ReadonlyMap<string, PartnerFile>;
   /** The version of the user regulation in force; undefined where `gateway.yaml` can't be read. */
   readonly regulation: string | undefined;
@@ -38,9 +40,10 @@ export type Standing = {
 
 export async function standing(config: string): Promise<Standing> {
   const tree = await readTree(config);
-  const { files } = parseFiles(tree);
+  const understood = new UnderstoodFiles();
+  const { files } = parseFiles(tree, understood);
   const entries = [...files.partners].flatMap(([id, file]) => (file === undefined ? [] : [[id, file.value] as const]));
-  return { tree, partners: new Map(entries), regulation: files.gateway?.value.userRegulation.version };
+  return { tree, understood, partners: new Map(entries), regulation: files.gateway?.value.userRegulation.version };
 }
 
 /** @throws GatewayError `not-found` */
@@ -80,7 +83,7 @@ export async function carryOut(
   out: NodeJS.WritableStream,
 ): Promise<0 | 1> {
   const by = askedBy(plan, now, options.as);
-  const result = await editConfiguration(options.config, now.tree, plan.edit);
+  const result = await editConfiguration(options.config, now, plan.edit);
   const { command, subject } = plan;
   if (!result.ok) {
     const { problems } = result;

@@ -7,6 +7,7 @@ import { loadTree } from './load.ts';
 import { inReadingOrder, type Problem } from './problems.ts';
 import type { Settings } from './settings.ts';
 import { readTree, type Tree } from './tree.ts';
+import type { UnderstoodFiles } from './understood-files.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** A change of one file; `make` gives the text of a file that is new. */
@@ -32,13 +33,17 @@ const NEW_FILE_MODE = 0o644;
  * What one file of the configuration would be after a change. Comments and order stay. The whole configuration is looked at
  * with it: it is sound, or every problem is told. Writes nothing.
  */
-export async function editConfiguration(directory: string, tree: Tree, edit: Edit): Promise<Edited> {
+export async function editConfiguration(
+  directory: string,
+  { tree, understood }: { readonly tree: Tree; readonly understood?: UnderstoodFiles },
+  edit: Edit,
+): Promise<Edited> {
   const { file } = edit;
   const old = tree.files.get(file);
   const text = 'make' in edit ? edit.make : changedText(file, old, edit.change);
   if (typeof text !== 'string') return { ok: false, problems: inReadingOrder(text.problems) };
   const next: Tree = { ...tree, files: new Map([...tree.files, [file, text]]) };
-  const { loaded } = await loadTree(directory, next, { keyFiles: 'may-be-absent' });
+  const { loaded } = await loadTree(directory, next, { keyFiles: 'may-be-absent', understood });
   if (!loaded.ok) return loaded;
   const before = old === undefined ? undefined : digestOf(old);
   const edited = { file, text, before, after: digestOf(text) };

@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 
 const LINES = '  - method: line\n    address: 127.0.0.1\n';
 
@@ -58,7 +57,7 @@ test.each(CASES)('%s', async (_, rjv, rva, told) => {
   await using copy = await ConfigCopy.make();
   await copy.edit('partners/rjv.yaml', LINES, rjv);
   await copy.edit('partners/rva.yaml', LINES, rva);
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   const problems = loaded.ok ? [] : loaded.problems;
   expect(problems.map(({ file, line, column, message }) => `${file}:${line}:${column} ${message}`)).toEqual(told);
 });
@@ -79,6 +78,6 @@ test.each([
     '    accessMethod: internet\n',
     `    accessMethod: internet\n    proxies: ${proxies}\n`,
   );
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   expect(loaded.ok ? [] : loaded.problems.map(({ message }) => message)).toEqual(told);
 });

@@ -1,6 +1,8 @@
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type Loaded, loadConfiguration } from '../../src/config/load.ts';
+import { UnderstoodFiles } from '../../src/config/understood-files.ts';
 
 const SHIPPED = join(import.meta.dirname, '../../config');
 
@@ -48,4 +50,11 @@ export class ConfigCopy {
   async [Symbol.asyncDispose](): Promise<void> {
     await rm(this.root, { recursive: true, force: true });
   }
+}
+
+const understood = new UnderstoodFiles();
+
+/** What a copy says; as in a gateway that follows its folder, only files that differ from those of the copies before are parsed. */
+export function load({ directory }: ConfigCopy): Promise<Loaded> {
+  return loadConfiguration(directory, { keyFiles: 'may-be-absent', understood });
 }

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
 import { networkOfFormats } from '../support/network-of-formats.ts';
+import { load } from './config-copy.ts';
 
 /** One edit, and the problem it makes: where it points, as the text there with a bar before the place, and its message. */
 export type Case = readonly [title: string, file: string, from: string, to: string, place: string, message: string];
@@ -11,7 +11,7 @@ export type Edit = readonly [file: string, from: string, to: string];
 export async function after(edits: readonly Edit[], textOf?: string) {
   await using copy = await networkOfFormats();
   for (const [file, from, to] of edits) await copy.edit(file, from, to);
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   const text = textOf === undefined ? '' : await readFile(copy.path(textOf), 'utf8');
   return { problems: loaded.ok ? [] : loaded.problems, text };
 }

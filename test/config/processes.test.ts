@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 
 test.each([
   ['0', '"processes" is less than 1'],
@@ -10,7 +9,7 @@ test.each([
 ])('processes: %s is refused', async (value, message) => {
   await using copy = await ConfigCopy.make();
   await copy.edit('gateway.yaml', 'processes: 1', `processes: ${value}`);
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   expect(loaded.ok ? [] : loaded.problems.map((problem) => problem.message)).toEqual([message]);
 });
 
@@ -21,6 +20,6 @@ test.each([
 ])('"%s" means %i', async (line, processes) => {
   await using copy = await ConfigCopy.make();
   await copy.edit('gateway.yaml', 'processes: 1', line);
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   expect(loaded).toMatchObject({ ok: true, settings: { processes } });
 });

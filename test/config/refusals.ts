@@ -1,6 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 
 /** One edit of a shipped file, and the problem it makes: file, place and message. */
 export type Refusal = readonly [title: string, file: string, from: string, to: string, place: string, message: string];
@@ -10,7 +9,7 @@ export function testRefusals(refusals: readonly Refusal[]): void {
     test(`${title}: refused at ${place}`, async () => {
       await using copy = await ConfigCopy.make();
       await copy.edit(file, from, to);
-      const loaded = await loadConfiguration(copy.directory);
+      const loaded = await load(copy);
       const problems = loaded.ok ? [] : loaded.problems;
       const told = problems.map((problem) => `${problem.file}:${problem.line}:${problem.column} ${problem.message}`);
       expect(told).toContain(`${place} ${message}`);

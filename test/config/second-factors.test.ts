@@ -1,8 +1,7 @@
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 import { type Refusal, testRefusals } from './refusals.ts';
 
 const KSZ = 'partners/ksz.yaml';
@@ -53,7 +52,7 @@ test('levels and second factors are taken up, and nobody else may read a secret'
   const factor = '    secondFactor:\n      totp:\n        secretFile: .secrets/anna\n';
   await copy.edit(KSZ, '- id: anna\n', `- id: anna\n${factor}`);
   await copy.edit('folders.yaml', 'content: reviewed\n', 'content: reviewed\n    level: 2\n');
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   if (!loaded.ok) throw new Error(JSON.stringify(loaded.problems));
   const { listeners, generation } = loaded.settings;
   expect(listeners.map(({ level, rule }) => [level, rule])).toEqual([
@@ -66,7 +65,7 @@ test('levels and second factors are taken up, and nobody else may read a secret'
   const anna = generation.partners.find(({ id }) => id === 'ksz')?.accounts[0];
   expect(anna?.secondFactor).toEqual({ totp: { secretFile: '.secrets/anna' } });
   await chmod(join(secrets, 'anna'), 0o644);
-  const opened = await loadConfiguration(copy.directory);
+  const opened = await load(copy);
   expect(opened.ok ? [] : opened.problems.map(({ message }) => message)).toEqual([
     'the secret .secrets/anna cannot be used: others on this machine can read or change it; chmod 600 it',
   ]);

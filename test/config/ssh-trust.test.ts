@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
 import { SshWorkshop } from '../support/ssh-keys.ts';
 import { edPair, str } from '../support/ssh-wire.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 
 const KSZ = 'partners/ksz.yaml';
 const DEMO = '../certs/demo/batch@ksz.ssh.pub';
@@ -34,7 +33,7 @@ beforeAll(async () => {
 afterAll(() => workshop.close());
 
 async function problemsOf(copy: ConfigCopy): Promise<readonly string[]> {
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   if (loaded.ok) return [];
   return loaded.problems.map(({ file, line, message, remedy }) => `${file}:${line} ${message} | ${remedy}`);
 }
@@ -121,9 +120,9 @@ test('the keys of authorities are part of what makes a generation', async () => 
   const file = join(copy.root, 'ca.pub');
   await writeFile(file, await readFile(workshop.path('good.pub')));
   await authorities(copy, [{ publicKeyFile: file, partners: ['ksz'] }]);
-  const first = await loadConfiguration(copy.directory);
+  const first = await load(copy);
   await writeFile(file, await readFile(workshop.path('p521.pub')));
-  const second = await loadConfiguration(copy.directory);
+  const second = await load(copy);
   if (!first.ok || !second.ok) throw new Error('the configuration has problems');
   expect(first.settings.generation.id).not.toBe(second.settings.generation.id);
   expect(second.settings.generation.ssh.authorities).toMatchObject([{ partners: ['ksz'], krlFile: undefined }]);

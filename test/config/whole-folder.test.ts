@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problems.ts';
 import { readTree } from '../../src/config/tree.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 
 async function told(directory: string): Promise<string[]> {
   const loaded = await loadConfiguration(directory);
@@ -112,7 +112,7 @@ test('wherever a file is cut off, and whatever is put in it, loading answers', a
         const at = Math.floor(share * text.length);
         await copy.write(file, text.slice(0, at) + insert + (cut ? '' : text.slice(at)));
         try {
-          const loaded = await loadConfiguration(copy.directory);
+          const loaded = await load(copy);
           if (!loaded.ok) expect(loaded.problems.length).toBeGreaterThan(0);
         } finally {
           await copy.write(file, text);
@@ -127,7 +127,7 @@ test('reading changes nothing', async () => {
   await using copy = await ConfigCopy.make();
   const before = await readFile(copy.path('gateway.yaml'), 'utf8');
   const tree = await readTree(copy.directory);
-  await loadConfiguration(copy.directory);
+  await load(copy);
   expect(await readFile(copy.path('gateway.yaml'), 'utf8')).toBe(before);
   expect(await readTree(copy.directory)).toEqual(tree);
 });

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
 import { formatProblem } from '../../src/config/problems.ts';
-import { ConfigCopy } from './config-copy.ts';
+import { ConfigCopy, load } from './config-copy.ts';
 
 type Edit = readonly [file: string, from: string, to: string];
 
@@ -22,7 +21,7 @@ const group = (members: string): Edit => ['folders.yaml', 'folders:\n', `groups:
 async function told(edits: readonly Edit[]): Promise<readonly string[]> {
   await using copy = await ConfigCopy.make();
   for (const edit of edits) await copy.edit(...edit);
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   return loaded.ok ? [] : loaded.problems.map(formatProblem);
 }
 

@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
 import { generationOf, networkOfFormats } from '../support/network-of-formats.ts';
+import { load } from './config-copy.ts';
 import { messagesAfter, testCases } from './format-cases.ts';
 
 const BBON = 'flows/BBON.yaml';
@@ -182,7 +182,7 @@ describe('a flow of fixed width', () => {
     const text = await readFile(copy.path(BBON), 'utf8');
     const layout = text.slice(text.indexOf('  - version'), text.indexOf('\nblocks:'));
     await writeFile(copy.path(BBON), text.replace(layout, `${layout}${layout.replace('"01"', '"02"')}`));
-    const loaded = await loadConfiguration(copy.directory);
+    const loaded = await load(copy);
     expect(loaded.ok ? [] : loaded.problems.map((one) => one.message)).toEqual([
       'two layouts are valid at once, and no header says which a file follows',
     ]);

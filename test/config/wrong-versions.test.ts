@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { loadConfiguration } from '../../src/config/load.ts';
 import { outputVersionFor } from '../../src/domain/partner.ts';
 import { networkOfFormats } from '../support/network-of-formats.ts';
+import { load } from './config-copy.ts';
 
 const ECO = 'partners/eco.yaml';
 
@@ -14,7 +14,7 @@ async function problemsOf(
   await copy.edit(ECO, 'receives: [SOCR]', `receives: [SOCR]\noutputs: { SOCR: { version: "${version}" } }`);
   const [from, to] = change('');
   if (from !== '') await copy.edit('flows/SOCR.yaml', from, to);
-  const loaded = await loadConfiguration(copy.directory);
+  const loaded = await load(copy);
   if (!loaded.ok) return loaded.problems.map(({ file, message }) => `${file} ${message}`);
   const eco = loaded.settings.generation.partners.find(({ id }) => id === 'eco');
   return eco === undefined ? [] : [`wants ${outputVersionFor(eco, 'SOCR')}`];

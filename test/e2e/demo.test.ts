@@ -1,17 +1,27 @@
-import { rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { runClient } from '../support/clients.ts';
 import type { Change } from '../support/gateway.ts';
-import { copyProject } from '../support/project-copy.ts';
+import { changeFiles, copyProject } from '../support/project-copy.ts';
 import { quickSettling } from '../support/settle.ts';
 
-/** Plays the demo once in a copy of the project with this change. @returns what it reports as not expected */
-async function playDemo(changes: Readonly<Record<string, Change>> = {}) {
+/** A copy of the project. It is one for all tests: what Node keeps of compiled sources goes by their paths. */
+let folder: string;
+
+beforeAll(async () => {
+  folder = await copyProject();
   const gateway: Change = (text) => quickSettling(text).replace(/\bport: \d+/g, 'port: 0');
-  const folder = await copyProject({ 'config/gateway.yaml': gateway, ...changes });
+  await changeFiles(folder, { 'config/gateway.yaml': gateway });
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+/** Plays the demo once, with this change and with a state of its own. @returns what it reports as not expected */
+async function playDemo(changes: Readonly<Record<string, Change>> = {}) {
+  const putBack = await changeFiles(folder, changes);
   try {
-    const words = [join(folder, 'src/sluis.js'), 'demo', '--once', '--data', join(folder, 'state')];
+    const state = await mkdtemp(join(folder, 'state-'));
+    const words = [join(folder, 'src/sluis.js'), 'demo', '--once', '--data', state];
     const { status, out, err } = await runClient(process.execPath, words, { cwd: folder });
     const differences = [...out.matchAll(/^ {2}(\d-\S+): (\S+) (?:(differs) from|is (missing)|was (not) expected)/gm)];
     const told = differences.map(
@@ -19,7 +29,7 @@ async function playDemo(changes: Readonly<Record<string, Change>> = {}) {
     );
     return { status, out, err, told };
   } finally {
-    await rm(folder, { recursive: true });
+    await putBack();
   }
 }
 
