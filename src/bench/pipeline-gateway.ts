@@ -3,6 +3,7 @@ import { mkdir, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { openDirectory } from '../directory/lmdb-directory.ts';
 import { proofFrom } from './dav-server.ts';
@@ -104,10 +105,11 @@ export async function putFile({ port, ca, cert, key }: Where, path: string, file
   const { promise, resolve, reject } = Promise.withResolvers<number>();
   const headers = { 'Content-Length': size };
   const options = { host: '127.0.0.1', servername: 'localhost', port, ca, cert, key, path, method: 'PUT', headers };
-  const sending = request(options, (response) => {
-    response.resume();
-    if (response.statusCode === 201) resolve(Date.now() + SETTLE_MS);
-    else reject(new Error(`PUT was answered with ${response.statusCode}`));
+  const sending = request(options, async (response) => {
+    const complete = Date.now() + SETTLE_MS;
+    const answer = await text(response);
+    if (response.statusCode === 201) resolve(complete);
+    else reject(new Error(`PUT was answered with ${response.statusCode}: ${answer}`));
   });
   sending.on('error', reject);
   await Promise.all([promise, pipeline(createReadStream(file, { highWaterMark: 1024 * 1024 }), sending)]);

@@ -27,6 +27,19 @@ export type FlatLayer = {
   readonly links: Uint32Array;
 };
 
+/** Dossiers in numbers, and what their codes stand for. */
+export type CodedDossiers = Pick<FlatLayer, 'dossiers' | 'institutions' | 'qualities'>;
+
+/** A version of the directory whose persons are found by key, and their dossiers as numbers. */
+export interface CodedPersons extends DirectorySnapshot {
+  readonly layer: CodedDossiers;
+  /**
+   * @param firsts gets the number of the first dossier of each (`dossier * 4` in `layer.dossiers`), UNKNOWN or ASK
+   * @param counts gets how many dossiers there are
+   */
+  find(keys: Uint32Array, count: number, firsts: Int32Array, counts: Int32Array): void;
+}
+
 /** A flat directory as it goes to another thread. `changed`: what the directory says of who changed since the base. */
 export type FlatParts = { readonly version: bigint; readonly base: FlatLayer; readonly changed: FlatLayer };
 
@@ -52,7 +65,7 @@ const BLOCK = 64;
  * One immutable version of the directory in memory, for large batches: the base, and who changed since. It is plain data:
  * `new FlatDirectory(parts)` in any thread looks at the same memory.
  */
-export class FlatDirectory implements DirectorySnapshot {
+export class FlatDirectory implements CodedPersons {
   readonly parts: FlatParts;
   readonly #words: DossierWords;
   readonly #lows = new Int32Array(BLOCK);
@@ -69,6 +82,10 @@ export class FlatDirectory implements DirectorySnapshot {
 
   get version(): bigint {
     return this.parts.version;
+  }
+
+  get layer(): CodedDossiers {
+    return this.parts.base;
   }
 
   lookup(person: Insz): Person | undefined {
@@ -89,11 +106,7 @@ export class FlatDirectory implements DirectorySnapshot {
     return this.#read(key);
   }
 
-  /**
-   * Finds many persons of the base at once. Sorted keys are found faster, and any order is right.
-   * @param firsts gets the number of the first dossier of each (`dossier * 4` in `base.dossiers`), UNKNOWN or ASK
-   * @param counts gets how many dossiers there are
-   */
+  /** Finds many persons of the base at once. Sorted keys are found faster, and any order is right. */
   find(keys: Uint32Array, count: number, firsts: Int32Array, counts: Int32Array): void {
     const { changed } = this.parts;
     for (let from = 0; from < count; from += BLOCK) {

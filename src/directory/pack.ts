@@ -78,6 +78,16 @@ export function unpackDossier(value: Buffer, offset: number): DossierNumbers {
   };
 }
 
+/** Sector and institution type of a packed dossier: sector << 10 | type. */
+export function institutionBits(value: Uint8Array, offset: number): number {
+  return ((value[offset] ?? 0) << 12) | ((value[offset + 1] ?? 0) << 4) | ((value[offset + 2] ?? 0) >> 4);
+}
+
+/** Quality and phase of a packed dossier: quality << 10 | phase. */
+export function qualityBits(value: Uint8Array, offset: number): number {
+  return (((value[offset + 2] ?? 0) & 0xf) << 16) | ((value[offset + 3] ?? 0) << 8) | (value[offset + 4] ?? 0);
+}
+
 /** The value of a person with these packed dossiers, which may be none. */
 export function dossiersValue(dossiers: Uint8Array): Buffer {
   return Buffer.concat([Buffer.from([KIND_DOSSIERS]), dossiers]);

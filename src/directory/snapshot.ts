@@ -4,7 +4,7 @@ import { inszOfKey, type PersonKey, personKey } from '../domain/person-key.ts';
 import type { DirectorySnapshot, Person } from './directory.ts';
 import { KEY_BYTES, Unpacker } from './pack.ts';
 import { NO_STATS } from './stats.ts';
-import { freshRead, type Store, statsOf } from './store.ts';
+import { freshRead, readFast, type Store, statsOf } from './store.ts';
 
 /** A load refuses a chain that comes back to itself; one this long means that the store is damaged. */
 const MAX_CHAIN = 1000;
@@ -48,6 +48,11 @@ export class LmdbSnapshot implements DirectorySnapshot {
     throw new TypeError('the reference directory holds a chain of replaced numbers without an end');
   }
 
+  packed(key: PersonKey): Buffer | undefined {
+    this.#key.writeUInt32BE(key, 0);
+    return readFast(this.#store.persons, this.#key, this.#transaction);
+  }
+
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
@@ -56,9 +61,7 @@ export class LmdbSnapshot implements DirectorySnapshot {
   }
 
   #read(key: PersonKey): ReturnType<Unpacker['unpack']> | undefined {
-    this.#key.writeUInt32BE(key, 0);
-    // The answer is valid until the next get.
-    const value = this.#store.persons.get(this.#key, { transaction: this.#transaction });
+    const value = this.packed(key);
     return value === undefined ? undefined : this.#unpacker.unpack(value, value.length);
   }
 }

@@ -190,8 +190,14 @@ function oid(value: string): Buffer {
 /** Tag, length and value, X.690 §8.1: a length below 128 in one byte, else behind the number of its bytes. */
 function tlv(tag: number, ...parts: readonly Uint8Array[]): Buffer {
   const length = parts.reduce((sum, part) => sum + part.length, 0);
-  const digits: number[] = [];
-  for (let rest = length; rest > 0; rest = Math.floor(rest / 256)) digits.unshift(rest % 256);
-  const head = length < 0x80 ? [tag, length] : [tag, 0x80 | digits.length, ...digits];
-  return Buffer.concat([Buffer.from(head), ...parts]);
+  const lengthBytes = length < 0x80 ? 0 : Math.ceil((32 - Math.clz32(length)) / 8);
+  const whole = Buffer.allocUnsafe(2 + lengthBytes + length);
+  whole[0] = tag;
+  whole[1] = lengthBytes === 0 ? length : 0x80 | lengthBytes;
+  let at = lengthBytes === 0 ? 2 : whole.writeUIntBE(length, 2, lengthBytes);
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -37,22 +37,28 @@ export function batchLogHead(
 /** The record log of one batch: what it was decided with, then an entry for each record. */
 export class BatchLog {
   readonly #content: BatchContent;
-  readonly #entries: RecordLogEntries;
+  readonly #head: RecordLogHead;
+  #entries: RecordLogEntries | undefined;
   readonly #collected = new GrowingBytes();
 
   constructor(store: ContentStore, head: RecordLogHead) {
     this.#content = new BatchContent(store);
     this.#content.append(recordLogHead(head));
-    this.#entries = new RecordLogEntries(head);
+    this.#head = head;
   }
 
   /** The file was refused as a whole: no record of it counts. */
   fileRefused(codes: readonly string[]): void {
-    this.#entries.append({ record: 0, outcome: 'refused', codes, receivers: [] }, this.#collected);
+    this.#append({ record: 0, outcome: 'refused', codes, receivers: [] });
   }
 
   record(fate: RecordFate): void {
-    this.#entries.append(outcomeOf(fate), this.#collected);
+    this.#append(outcomeOf(fate));
+  }
+
+  #append(outcome: RecordOutcome): void {
+    this.#entries ??= new RecordLogEntries(this.#head);
+    this.#entries.append(outcome, this.#collected);
   }
 
   /** Entries that were made elsewhere, in their place. */

@@ -11,6 +11,7 @@ import { LaneThreads } from './lane-threads.ts';
 import type { QuestionsLookup } from './questions.ts';
 import { Routers } from './routers.ts';
 import { runBatch } from './run-batch.ts';
+import { SmallLane } from './small-lane.ts';
 import { type TaskMessage, TaskReceiver } from './task-messages.ts';
 
 /** The thread that runs batches, one at a time, with a store and a directory of its own. */
@@ -44,7 +45,8 @@ function start(port: NonNullable<typeof parentPort>): void {
       say({ kind: 'questions', keys });
     });
   const progress = (records: number) => say({ kind: 'progress', records });
-  const parts = { store, directory, mandates, originals, questions, routers, progress, lane };
+  const smallLane = lane === undefined ? new SmallLane() : undefined;
+  const parts = { store, directory, mandates, originals, questions, routers, progress, lane, smallLane };
   const run = async (task: TaskMessage) => {
     try {
       say({ kind: 'done', result: await runBatch(tasks.task(task), parts) });

@@ -6,6 +6,7 @@ import type { Institution, Network, Sector } from '../domain/partner.ts';
 import type { AccessMethod, PartnerId } from '../domain/principal.ts';
 import type { RecordTotals, Ticket } from '../domain/submission.ts';
 import type { CompletedContent } from '../storage/content-store.ts';
+import type { RememberedOriginals } from '../storage/original-commands.ts';
 import type { QuestionEffects } from './questions.ts';
 
 /** Everything a batch needs to know, pinned from one generation; plain data, so that it can go to a worker thread. */
@@ -82,7 +83,8 @@ export type BatchResult = {
   readonly informationCount: number;
   /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
   readonly recordLog: CompletedContent;
-  readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
+  /** Who got accepted records that later ones may change or cancel. */
+  readonly originals: readonly RememberedOriginals[];
   readonly questions: QuestionEffects;
   /** What an integration changes in the reference directory. */
   readonly changes: readonly DirectoryChange[];

@@ -13,6 +13,7 @@ import { type Checked, closingCommands, follows, hasSameGrounds } from './closin
 import type { Deliverer } from './deliver.ts';
 import type { DirectoryWork } from './directory-work.ts';
 import { missingLots } from './lots.ts';
+import { remembering } from './remembering.ts';
 import type { Sequences } from './sequences.ts';
 import { isReached, type Place } from './turns.ts';
 import type { UnknownPersonsWatch } from './unknown-persons.ts';
@@ -60,6 +61,7 @@ export class Closer {
     const notification = await answers.notification(partner, submission, generation.id, result, missing);
     const countedAt = clock.now();
     const counted = await unknownPersons.commands(submission, result, countedAt);
+    const remembered = await remembering(checked, ledger);
     // from here on in the order of receipt
     if (place !== undefined && !(await isReached(place, mostWaitMs))) return false;
     const prepared = await deliverer.prepare(submission, checked.flow, generation, result);
@@ -73,7 +75,7 @@ export class Closer {
     crashPoint('route.before-commit');
     const { before, isNew } = closing;
     const closes = closingCommands(checked, notification, prepared, { now: clock.now(), isNew });
-    const commands = [...before, ...follows(checked, place), ...counted, ...closes];
+    const commands = [...before, ...follows(checked, place), ...counted, ...remembered, ...closes];
     if (!(await this.#commit(checked, closing, { commands, deliveries, countedAt }))) return false;
     crashPoint('route.after-commit');
     await answers.discard(result);

@@ -68,19 +68,12 @@ export function closingCommands(
     ...keeping([result.recordLog]),
     ...publishAnswers(partner, submission, notification, now),
     ...deliveries.flatMap((delivery) => delivery.commands(now)),
-    ...remembered(checked),
     ...questionCommands(checked, now),
     ...directoryCommands(checked, now),
     ...thaws(checked.flow, submission.files, ticket, now),
     state,
     { kind: 'audit', line: closingLine(checked, notification.state, deliveries) },
   ];
-}
-
-function remembered({ flow, submission, result }: Checked): readonly LedgerCommand[] {
-  if (result.originals.length === 0) return [];
-  const { environment, partner } = submission;
-  return [{ kind: 'rememberOriginals', flow: flow.code, environment, partner, originals: result.originals }];
 }
 
 function closingLine(checked: Checked, state: SubmissionState, deliveries: readonly PreparedDelivery[]): AuditLine {

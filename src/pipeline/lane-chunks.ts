@@ -36,7 +36,10 @@ export class LaneChunks {
    * @returns undefined, and no more, where no end of a record was found
    * @throws GatewayError `digest-mismatch` where the content is not the one that was received
    */
-  async *of(pieces: AsyncIterable<Uint8Array>, start: number): AsyncGenerator<Chunk | undefined> {
+  async *of(
+    pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+    start: number,
+  ): AsyncGenerator<Chunk | undefined> {
     const hash = createHash('sha256');
     const { size, sha256 } = this.#content;
     const chunkBytes = this.#chunkBytes;

@@ -8,7 +8,7 @@ import {
   RecordLogEntries,
   type RecordOutcome,
 } from '../audit/record-log.ts';
-import { FlatDirectory } from '../directory/flat-directory.ts';
+import type { CodedPersons } from '../directory/flat-directory.ts';
 import { NO_MANDATES } from '../directory/mandates.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { Question } from '../domain/question.ts';
@@ -20,10 +20,10 @@ import { actsInForce, LINE_OF_SENDER_TOO_NARROW, lineHolder, NO_LINE_OF_SENDER }
 import { writerFor } from './batch-contents.ts';
 import { outcomeOf } from './batch-log.ts';
 import { LaneCounts } from './lane-counts.ts';
-import type { ChunkResult, LaneChunk, LaneSetup } from './lane-messages.ts';
+import type { ChunkResult, LaneChunk } from './lane-messages.ts';
 import { type LanePlan, LaneRoutes, LINE_TOO_NARROW, NO_LINE, qualityNumber } from './lane-routes.ts';
 import { LineTexts } from './lane-rows.ts';
-import { laneLogHead } from './lane-setup.ts';
+import { type DeskSetup, laneLogHead } from './lane-setup.ts';
 import { LaneOutput } from './lane-sinks.ts';
 import { type LaneWay, laneWay } from './lane-way.ts';
 import { Originals } from './originals.ts';
@@ -48,9 +48,9 @@ const CACHE_LINE_WORDS = 32;
  * its place, through `RecordDesk`, which alone says what is right. Both write into the same buffers.
  */
 export class LaneDesk {
-  readonly #setup: LaneSetup;
+  readonly #hasActs: boolean;
   readonly #reader: BlockReader;
-  readonly #directory: FlatDirectory;
+  readonly #directory: CodedPersons;
   readonly #desk: RecordDesk;
   readonly #routes: LaneRoutes<LaneWay>;
   readonly #entries: RecordLogEntries;
@@ -69,12 +69,13 @@ export class LaneDesk {
   #counts = new Int32Array(0);
   readonly #decided = new LaneCounts();
 
-  constructor(setup: LaneSetup) {
+  /** @param lines may be those of other desks over the same persons */
+  constructor(setup: DeskSetup, directory: CodedPersons, lines = new LineTexts(directory.layer)) {
     const { task, plan } = setup;
     const { layout, header } = plan;
-    this.#setup = setup;
+    this.#hasActs = actsInForce(task).length > 0;
     this.#reader = blockReader(plan);
-    this.#directory = new FlatDirectory(setup.directory);
+    this.#directory = directory;
     const originals = new Originals(noOriginals);
     const questions = new Questions(layout, noQuestions);
     this.#desk = new RecordDesk(
@@ -93,7 +94,7 @@ export class LaneDesk {
       },
     );
     const { router } = this.#desk.decisions;
-    this.#entries = new RecordLogEntries(laneLogHead(setup, router));
+    this.#entries = new RecordLogEntries(laneLogHead(setup, directory.version, router));
     const head = { layout, header };
     this.#outputs = router
       .groups()
@@ -104,9 +105,9 @@ export class LaneDesk {
     this.#replacedBy = roles.replacedBy ?? -1;
     this.#refusalHead = `"faults":[{"field":${JSON.stringify(layout.roles.person)},"code":`;
     this.#isDelivered = task.environment !== 'S';
-    this.#lines = new LineTexts(this.#directory.parts.base);
+    this.#lines = lines;
     const needsLine = task.flow.senderLine === 'required';
-    this.#routes = new LaneRoutes(this.#directory.parts.base, {
+    this.#routes = new LaneRoutes(directory.layer, {
       groups: router.groups(),
       senderHolder: needsLine ? lineHolder(task.sender.institution, task.sectors) : undefined,
       planOf: (group, allowed) =>
@@ -124,7 +125,7 @@ export class LaneDesk {
    */
   decide({ bytes, isLast, into }: LaneChunk, before: (count: number) => number): ChunkResult | undefined {
     const block = this.#reader.read(bytes, isLast);
-    if (block === undefined || actsInForce(this.#setup.task).length === 0) return undefined;
+    if (block === undefined || !this.#hasActs) return undefined;
     const first = before(block.count) + 1;
     this.#source = { block, words: wordsOf(block.bytes) };
     this.#find(block);
@@ -149,11 +150,12 @@ export class LaneDesk {
       this.#counts = new Int32Array(count);
     }
     this.#directory.find(persons, count, this.#firsts, this.#counts);
+    this.#routes.learn();
   }
 
   /** Dossiers lie anywhere in gigabytes: asked for together they come together, and are in the cache when they are read. */
   #touchDossiers(from: number, until: number): number {
-    const { dossiers } = this.#directory.parts.base;
+    const { dossiers } = this.#directory.layer;
     let touched = 0;
     for (let row = from; row < until; row += 1) {
       const first = this.#firsts[row] ?? 0;
@@ -216,7 +218,7 @@ export class LaneDesk {
   #entry({ entry }: LaneWay, line: number, target: Uint8Array, start: number): number {
     const length = entry?.length ?? 0;
     for (let index = 0; index < length - 2; index += 1) target[start + index] = entry?.[index] ?? 0;
-    const { dossiers, qualities } = this.#directory.parts.base;
+    const { dossiers, qualities } = this.#directory.layer;
     const quality = qualityNumber(qualities[dossiers[line + 1] ?? 0] ?? 0);
     target[start + length - 2] = quality & 0xff;
     target[start + length - 1] = quality >> 8;

@@ -1,4 +1,4 @@
-import type { FlatLayer } from '../directory/flat-directory.ts';
+import type { CodedDossiers } from '../directory/flat-directory.ts';
 import { OPEN_END, PART_BITS, PART_MASK } from '../directory/pack.ts';
 import type { Institution } from '../domain/partner.ts';
 import type { Destination, Group } from './route.ts';
@@ -42,7 +42,7 @@ export class LaneRoutes<T> {
    */
   readonly plans: LanePlan<T>[] = [];
   readonly lines: number[] = [];
-  readonly #layer: FlatLayer;
+  readonly #layer: CodedDossiers;
   readonly #options: Options<T>;
   readonly #destinations: readonly Destination[];
   readonly #groups: readonly CompiledGroup<T>[];
@@ -51,10 +51,13 @@ export class LaneRoutes<T> {
    * By code of the institution: one more than the place of the destinations whose lines it holds, with `OF_SENDER` where
    * the sender's line is one of it; 0 where it is neither.
    */
-  readonly #roles: Uint32Array;
+  #roles = new Uint32Array(0);
   readonly #held: Int32Array[] = [];
   /** By destination: which codes of quality and phase it may have. */
-  readonly #qualities: readonly Uint8Array[];
+  #qualities: readonly Uint8Array[] = [];
+  /** The codes that both know. */
+  #institutionCodes: Uint32Array | undefined;
+  #qualityCodes: Uint32Array | undefined;
   /** By destination: the last record that reached it, and by which dossier. */
   readonly #reached: Float64Array;
   readonly #by: Int32Array;
@@ -65,8 +68,8 @@ export class LaneRoutes<T> {
   #count = 0;
   #record = 0;
 
-  constructor(layer: FlatLayer, options: Options<T>) {
-    const { groups, senderHolder } = options;
+  constructor(layer: CodedDossiers, options: Options<T>) {
+    const { groups } = options;
     this.#layer = layer;
     this.#options = options;
     this.#destinations = groups.flatMap((group) => group.destinations);
@@ -76,22 +79,23 @@ export class LaneRoutes<T> {
       ofOne: new Map(),
       ofMany: new Map(),
     }));
-    const institutions = Array.from(layer.institutions, institutionOf);
-    const isHolder = (code: Institution, other: Institution) =>
-      code.sector === other.sector && code.type === other.type;
-    this.#roles = Uint32Array.from(institutions, (one) => {
-      const place = this.#place(
-        this.#destinations.flatMap(({ holder }, index) => (isHolder(one, holder) ? [index] : [])),
-      );
-      return senderHolder !== undefined && isHolder(one, senderHolder) ? place | OF_SENDER : place;
-    });
-    this.#qualities = this.#destinations.map(({ qualities }) =>
-      Uint8Array.from(layer.qualities, (code) => (qualities.has(qualityText(code)) ? 1 : 0)),
-    );
     this.#reached = new Float64Array(this.#destinations.length);
     this.#by = new Int32Array(this.#destinations.length);
     this.#groupReached = new Float64Array(groups.length);
     this.#touched = new Int32Array(groups.length);
+    this.learn();
+  }
+
+  /** Takes up the codes that the layer has got since the last time; to be called before records that have them. */
+  learn(): void {
+    const { institutions, qualities } = this.#layer;
+    if (institutions !== this.#institutionCodes) this.#learnInstitutions(institutions);
+    if (qualities === this.#qualityCodes) return;
+    this.#qualityCodes = qualities;
+    const texts = Array.from(qualities, qualityText);
+    this.#qualities = this.#destinations.map((one) =>
+      Uint8Array.from(texts, (text) => (one.qualities.has(text) ? 1 : 0)),
+    );
   }
 
   /**
@@ -126,6 +130,17 @@ export class LaneRoutes<T> {
     if (touched > 1) sortFirst(this.#touched, touched);
     for (let index = 0; index < touched; index += 1) this.#reach(this.#touched[index] ?? 0);
     return this.#count;
+  }
+
+  #learnInstitutions(codes: Uint32Array): void {
+    const { senderHolder } = this.#options;
+    const held = Map.groupBy(this.#destinations.keys(), (index) => bitsOf(this.#destinations[index]?.holder));
+    this.#institutionCodes = codes;
+    this.#held.length = 0;
+    this.#roles = Uint32Array.from(codes, (code) => {
+      const place = this.#place(held.get(code) ?? []);
+      return senderHolder !== undefined && bitsOf(senderHolder) === code ? place | OF_SENDER : place;
+    });
   }
 
   #place(held: readonly number[]): number {
@@ -218,8 +233,10 @@ function sortFirst(numbers: Int32Array, count: number): void {
   }
 }
 
-function institutionOf(code: number): Institution {
-  return { sector: code >>> PART_BITS, type: code & PART_MASK };
+/** An institution as `FlatLayer.institutions` has it; -1 where no directory could have it. */
+function bitsOf(institution: Institution | undefined): number {
+  if (institution === undefined || institution.type > PART_MASK) return -1;
+  return (institution.sector << PART_BITS) | institution.type;
 }
 
 /** The three digits of a code of quality and phase. */

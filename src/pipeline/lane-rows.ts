@@ -1,4 +1,4 @@
-import type { FlatLayer } from '../directory/flat-directory.ts';
+import type { CodedDossiers } from '../directory/flat-directory.ts';
 import { OPEN_END } from '../directory/pack.ts';
 import type { DateForm, LayoutVersion } from '../domain/flow.ts';
 import { toFlowForm } from '../formats/field-forms.ts';
@@ -154,12 +154,12 @@ const SLOT_BYTES = 16;
 
 /** The texts of dossiers; each day is made once. */
 export class LineTexts implements LineBytes {
-  readonly #layer: FlatLayer;
+  readonly #layer: CodedDossiers;
   /** `yyyy-MM-dd` of each day, and `yyyyMMdd`. */
   readonly #long = new Uint8Array(DAYS * SLOT_BYTES);
   readonly #short = new Uint8Array(DAYS * SLOT_BYTES);
 
-  constructor(layer: FlatLayer) {
+  constructor(layer: CodedDossiers) {
     this.#layer = layer;
   }
 

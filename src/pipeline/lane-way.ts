@@ -2,8 +2,8 @@ import type { RecordLogEntries } from '../audit/record-log.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RowWriter } from '../formats/row-bytes.ts';
 import { receiverForm } from './batch-contents.ts';
-import type { LaneSetup } from './lane-messages.ts';
 import { type LineTexts, laneRows } from './lane-rows.ts';
+import type { DeskSetup } from './lane-setup.ts';
 import type { LaneOutput } from './lane-sinks.ts';
 import type { Destination, Group, Route, Router } from './route.ts';
 
@@ -17,7 +17,7 @@ export type LaneWay = {
 };
 
 type Parts = {
-  readonly setup: LaneSetup;
+  readonly setup: DeskSetup;
   readonly router: Router;
   readonly entries: RecordLogEntries;
   readonly lines: LineTexts;

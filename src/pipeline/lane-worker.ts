@@ -1,4 +1,5 @@
 import { parentPort } from 'node:worker_threads';
+import { FlatDirectory } from '../directory/flat-directory.ts';
 import { failureOf } from './batch-messages.ts';
 import { LaneDesk } from './lane-desk.ts';
 import { type ChunkResult, type FromLane, GIVEN_UP, type LaneSetup, type ToLane } from './lane-messages.ts';
@@ -15,7 +16,7 @@ function start(port: NonNullable<typeof parentPort>): void {
   const say = (message: FromLane, transfer: readonly ArrayBuffer[] = []) => port.postMessage(message, transfer);
   port.on('message', (message: ToLane) => {
     try {
-      if (message.kind === 'begin') work = { setup: message.setup, desk: new LaneDesk(message.setup) };
+      if (message.kind === 'begin') work = begun(message.setup);
       else if (message.kind === 'end') work = undefined;
       else if (work !== undefined) {
         const result = decided(work, message);
@@ -25,6 +26,10 @@ function start(port: NonNullable<typeof parentPort>): void {
       say({ kind: 'failed', failure: failureOf(error) });
     }
   });
+}
+
+function begun(setup: LaneSetup): Work {
+  return { setup, desk: new LaneDesk(setup, new FlatDirectory(setup.directory)) };
 }
 
 function decided({ setup, desk }: Work, chunk: ToLane & { readonly kind: 'chunk' }): ChunkResult | undefined {

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import type { Person } from '../directory/directory.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
+import { MOST_REFERENCES, type RememberedOriginals } from '../storage/original-commands.ts';
 import type { OriginalsLookup } from './batch.ts';
 import type { CheckedRecord } from './record-rules.ts';
 
@@ -66,9 +67,42 @@ export class Originals {
     this.#ofBatch.set(originalKey(reference, person.replacedBy ?? person.insz), all);
   }
 
-  /** What later batches must know of this one. */
-  toRemember(): readonly { readonly reference: string; readonly receivers: readonly string[] }[] {
-    return Array.from(this.#ofBatch, ([reference, receivers]) => ({ reference, receivers }));
+  /** What later batches must know of this one, in the order of the first record of each list of receivers. */
+  toRemember(): readonly RememberedOriginals[] {
+    const lists = new Map<string, RememberedList>();
+    for (const [reference, receivers] of this.#ofBatch) {
+      const key = receivers.join();
+      const list = lists.get(key) ?? new RememberedList(receivers);
+      lists.set(key, list);
+      list.add(reference);
+    }
+    return [...lists.values()].flatMap((list) => list.all());
+  }
+}
+
+class RememberedList {
+  readonly #receivers: readonly string[];
+  readonly #whole: RememberedOriginals[] = [];
+  #references: string[] = [];
+
+  constructor(receivers: readonly string[]) {
+    this.#receivers = receivers;
+  }
+
+  add(reference: string): void {
+    this.#references.push(reference);
+    if (this.#references.length === MOST_REFERENCES) this.#end();
+  }
+
+  all(): readonly RememberedOriginals[] {
+    if (this.#references.length > 0) this.#end();
+    return this.#whole;
+  }
+
+  #end(): void {
+    const references = this.#references;
+    this.#references = [];
+    this.#whole.push({ receivers: this.#receivers, references: JSON.stringify(references), count: references.length });
   }
 }
 

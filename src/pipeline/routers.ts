@@ -6,7 +6,7 @@ import { Router } from './route.ts';
 const MOST_ROUTERS = 64;
 
 /** What a router is made of that batches of one flow and generation have in common: the very same objects. */
-type Shared = Pick<BatchTask, 'flow' | 'sectors' | 'receivers' | 'authorizations'>;
+export type Shared = Pick<BatchTask, 'flow' | 'sectors' | 'receivers' | 'authorizations'>;
 type Kept = { readonly shared: Shared; readonly routers: Map<string, Router> };
 
 /** The routers of a thread, made once for all batches that share their generation, sender, layout and acts. */
@@ -24,14 +24,19 @@ export class Routers {
     return router;
   }
 
-  #begin({ flow, sectors, receivers, authorizations }: BatchTask): Kept {
-    const kept: Kept = { shared: { flow, sectors, receivers, authorizations }, routers: new Map() };
-    this.#kept.set(receivers, kept);
+  #begin(task: BatchTask): Kept {
+    const kept: Kept = { shared: sharedOf(task), routers: new Map() };
+    this.#kept.set(task.receivers, kept);
     return kept;
   }
 }
 
-function isShared(shared: Shared, task: BatchTask): boolean {
-  const { flow, sectors, authorizations } = shared;
-  return flow === task.flow && sectors === task.sectors && authorizations === task.authorizations;
+export function sharedOf({ flow, sectors, receivers, authorizations }: BatchTask): Shared {
+  return { flow, sectors, receivers, authorizations };
+}
+
+export function isShared(shared: Shared, task: BatchTask): boolean {
+  const { flow, sectors, receivers, authorizations } = shared;
+  if (flow !== task.flow || sectors !== task.sectors) return false;
+  return receivers === task.receivers && authorizations === task.authorizations;
 }

@@ -23,6 +23,7 @@ import type { BatchResult, BatchTask, OriginalsLookup } from './batch.ts';
 import { BatchContent } from './batch-content.ts';
 import type { FileHead } from './batch-contents.ts';
 import { BatchLog, batchLogHead } from './batch-log.ts';
+import { CHUNK_BYTES } from './lane-chunks.ts';
 import type { LaneThreads } from './lane-threads.ts';
 import { layoutByPeriod } from './layout-choice.ts';
 import { layoutsInForce } from './layouts-in-force.ts';
@@ -30,6 +31,7 @@ import { NO_QUESTIONS, type QuestionsLookup } from './questions.ts';
 import { RecordStage } from './record-stage.ts';
 import type { Routers } from './routers.ts';
 import { lanePlan, runLane } from './run-lane.ts';
+import type { SmallLane } from './small-lane.ts';
 
 /** A batch so many times larger than the lane asks for is worth opening a directory in memory, if it goes record by record. */
 const WORTH_A_BASE = 16;
@@ -43,6 +45,8 @@ export type BatchParts = {
   };
   /** Where they are left out, every batch is decided record by record. */
   readonly lane?: LaneThreads | undefined;
+  /** For batches of a chunk or less; where it is left out, they are decided record by record. */
+  readonly smallLane?: SmallLane | undefined;
   /** None are known where it is left out. */
   readonly mandates?: { snapshot(environment: Environment): MandateSnapshot } | undefined;
   readonly originals: OriginalsLookup;
@@ -77,6 +81,20 @@ async function laneResult(task: BatchTask, parts: BatchParts): Promise<BatchResu
 
 async function recordByRecord(task: BatchTask, parts: BatchParts): Promise<BatchResult> {
   const snapshot = await snapshotFor(task, parts);
+  try {
+    return (await smallResult(task, parts, snapshot)) ?? (await bySnapshot(task, parts, snapshot));
+  } finally {
+    snapshot.close();
+  }
+}
+
+async function smallResult(task: BatchTask, parts: BatchParts, snapshot: DirectorySnapshot) {
+  const { smallLane, store } = parts;
+  if (smallLane === undefined || sizeOf(task) > CHUNK_BYTES) return undefined;
+  return smallLane.run(task, { store, snapshot });
+}
+
+async function bySnapshot(task: BatchTask, parts: BatchParts, snapshot: DirectorySnapshot): Promise<BatchResult> {
   const asksMandates = task.flow.layouts.some(({ roles }) => roles.employer !== undefined);
   const mandates = (asksMandates ? parts.mandates?.snapshot(task.environment) : undefined) ?? NO_MANDATES;
   const batch = new Batch(task, parts, { snapshot, mandates });
@@ -88,7 +106,6 @@ async function recordByRecord(task: BatchTask, parts: BatchParts): Promise<Batch
     await batch.abandon();
     throw error;
   } finally {
-    snapshot.close();
     mandates.close();
   }
 }

@@ -2,19 +2,16 @@ import type { FlatDirectory } from '../directory/flat-directory.ts';
 import { crashPoint } from '../domain/crash-point.ts';
 import type { LayoutVersion } from '../domain/flow.ts';
 import type { LendsBytes } from '../domain/http.ts';
-import type { RecordTotals } from '../domain/submission.ts';
-import { blockCutter, blockEnds, planBlocks } from '../formats/open-blocks.ts';
-import type { BlockEnds, BlockPlan } from '../formats/record-block.ts';
+import { blockCutter, planBlocks } from '../formats/open-blocks.ts';
+import type { BlockPlan } from '../formats/record-block.ts';
 import type { ContentRef, ContentStore } from '../storage/content-store.ts';
 import { actsInForce } from './authorize.ts';
 import type { BatchResult, BatchTask } from './batch.ts';
-import { BatchContents } from './batch-contents.ts';
 import { type Chunk, LaneChunks, mostChunks } from './lane-chunks.ts';
+import { LaneContents } from './lane-contents.ts';
 import { isLaneLayout, isLaneTask } from './lane-eligible.ts';
 import type { ChunkResult } from './lane-messages.ts';
-import { laneLogHead } from './lane-setup.ts';
 import type { LaneThreads } from './lane-threads.ts';
-import { NO_QUESTIONS } from './questions.ts';
 import { Router } from './route.ts';
 
 const HEAD_BYTES = 64 * 1024;
@@ -39,12 +36,17 @@ export async function lanePlan(
 ): Promise<BlockPlan | undefined> {
   const [content] = task.contents;
   if (!isLaneTask(task) || content === undefined || actsInForce(task).length === 0) return undefined;
+  const head = content.bytes?.subarray(0, HEAD_BYTES) ?? (await headOf(content, store));
+  const facts = { environment: task.environment, sender: task.sender.institution };
+  const plan = planBlocks(task.flow.format, layouts, facts, head);
+  return plan !== undefined && isLaneLayout(plan.layout) ? plan : undefined;
+}
+
+async function headOf(content: ContentRef, store: ContentStore): Promise<Uint8Array> {
   const pieces: Uint8Array[] = [];
   const range = { start: 0, end: Math.min(HEAD_BYTES, content.size) };
   for await (const piece of store.read(content, range)) pieces.push(piece);
-  const facts = { environment: task.environment, sender: task.sender.institution };
-  const plan = planBlocks(task.flow.format, layouts, facts, Buffer.concat(pieces));
-  return plan !== undefined && isLaneLayout(plan.layout) ? plan : undefined;
+  return Buffer.concat(pieces);
 }
 
 /**
@@ -71,14 +73,11 @@ class LaneBatch {
   readonly #task: BatchTask;
   readonly #plan: BlockPlan;
   readonly #parts: LaneParts;
-  readonly #contents: BatchContents;
-  readonly #ends: BlockEnds;
+  readonly #contents: LaneContents;
   readonly #content: ContentRef;
   readonly #chunks: LaneChunks;
   /** Buffers of results that were written. */
   readonly #spare: ArrayBuffer[] = [];
-  readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
-  #informationCount = 0;
   #appendedBytes = 0;
 
   constructor(task: BatchTask, plan: BlockPlan, parts: LaneParts) {
@@ -87,11 +86,8 @@ class LaneBatch {
     this.#task = task;
     this.#plan = plan;
     this.#parts = parts;
-    const { store, directory } = parts;
     const router = new Router(task, plan.layout, actsInForce(task));
-    const logHead = laneLogHead({ task, plan, directory: directory.parts }, router);
-    this.#contents = new BatchContents(store, task, plan, router, logHead);
-    this.#ends = blockEnds(plan);
+    this.#contents = new LaneContents(parts.store, { task, plan }, parts.directory.version, router);
     this.#content = content;
     this.#chunks = new LaneChunks(content, blockCutter(plan), parts.threads.chunkBytes);
   }
@@ -115,7 +111,7 @@ class LaneBatch {
       }
       while (deciding.length > 0) if (!(await this.#append(deciding.shift()))) return false;
       crashPoint('parse.done');
-      return this.#totals.total > 0 && this.#ends.agree;
+      return this.#contents.isWhole;
     } finally {
       threads.end();
       await Promise.allSettled(deciding);
@@ -124,14 +120,7 @@ class LaneBatch {
 
   complete(): Promise<BatchResult> {
     crashPoint('authorize.done');
-    const totals: RecordTotals = { ...this.#totals };
-    return this.#contents.complete({
-      totals,
-      informationCount: this.#informationCount,
-      originals: [],
-      questions: NO_QUESTIONS,
-      changes: [],
-    });
+    return this.#contents.complete();
   }
 
   abandon(): Promise<void> {
@@ -148,30 +137,14 @@ class LaneBatch {
   async #append(deciding: Promise<ChunkResult | undefined> | undefined): Promise<boolean> {
     const result = await deciding;
     if (result === undefined) return false;
-    const { outputs, refusals, information, log } = this.#contents;
-    let at = 0;
-    const next = (length: number): Uint8Array => {
-      at += length;
-      return result.bytes.subarray(at - length, at);
-    };
-    for (const { receiver, bytes, ...records } of result.outputs) outputs.appendBytes(receiver, next(bytes), records);
-    refusals.append(next(result.refusals));
-    information.append(next(result.information));
-    log.append(next(result.log));
-    this.#ends.add(result.end);
-    this.#totals.total += result.totals.total;
-    this.#totals.accepted += result.totals.accepted;
-    this.#totals.refused += result.totals.refused;
-    this.#totals.withoutReceiver += result.totals.withoutReceiver;
-    this.#informationCount += result.informationCount;
+    await this.#contents.append(result);
     this.#chunks.giveBack(result.chunk);
     this.#spare.push(result.bytes.buffer);
-    await this.#contents.drain();
     crashPoint('parse.chunk');
     const isPastMiddle = this.#appendedBytes * 2 >= this.#content.size;
     this.#appendedBytes += result.chunkBytes;
     if (!isPastMiddle && this.#appendedBytes * 2 >= this.#content.size) crashPoint('parse.middle');
-    this.#parts.progress?.(this.#totals.total);
+    this.#parts.progress?.(this.#contents.total);
     return true;
   }
 }

@@ -8,6 +8,7 @@ import type { ContentCommand } from './content-commands.ts';
 import type { ContentRef } from './content-store.ts';
 import type { DeliveryCommand } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
+import type { OriginalCommand } from './original-commands.ts';
 import type { PartialCommand } from './partial-commands.ts';
 import type { QuestionCommand } from './question-commands.ts';
 import type { SubmissionCommand } from './submission-queries.ts';
@@ -260,14 +261,7 @@ export type LedgerCommand =
    */
   | { readonly kind: 'insertDelivery'; readonly delivery: Delivery; readonly at: number }
   | { readonly kind: 'setDeliveryState'; readonly id: string; readonly to: DeliveryState; readonly at: number }
-  /** Remembers who got the originals of a batch: `receivers` per reference. Repeatable. */
-  | {
-      readonly kind: 'rememberOriginals';
-      readonly flow: string;
-      readonly environment: Environment;
-      readonly partner: PartnerId;
-      readonly originals: readonly { readonly reference: string; readonly receivers: readonly string[] }[];
-    }
+  | OriginalCommand
   | ContentCommand
   | QuestionCommand
   | DeliveryCommand

@@ -9,6 +9,7 @@ import type { ChainedLine, EntryRow, LockRow, LotOf, PartialRow, StepUpRow, Targ
 import type { ContentQuery, KeptContent } from './content-commands.ts';
 import type { DeliveryQuery } from './delivery-commands.ts';
 import type { Queue } from './ledger.ts';
+import type { OriginalQuery } from './original-commands.ts';
 import type { PortalAnswers, PortalQuery } from './portal-queries.ts';
 import type { QuestionQuery } from './question-commands.ts';
 import type { OverdueRequest, SubmissionPage, SubmissionQuery } from './submission-queries.ts';
@@ -55,13 +56,7 @@ export type Query =
       readonly environment: Environment;
       readonly receiver: PartnerId;
     }
-  | {
-      readonly kind: 'originals';
-      readonly flow: string;
-      readonly environment: Environment;
-      readonly partner: PartnerId;
-      readonly references: readonly string[];
-    }
+  | OriginalQuery
   | ContentQuery
   | QuestionQuery
   | DeliveryQuery
@@ -109,6 +104,7 @@ type Answers = PortalAnswers & {
   readonly deliveries: readonly Delivery[];
   readonly nextSequence: number;
   readonly originals: ReadonlyMap<string, readonly string[]>;
+  readonly leftStages: readonly number[];
   readonly contents: ReadonlyMap<string, Uint8Array>;
   readonly keptContents: readonly KeptContent[];
   readonly delivery: Delivery | undefined;

@@ -151,6 +151,21 @@ CREATE TABLE traffic (
   PRIMARY KEY (day, partner)) STRICT, WITHOUT ROWID;
 `;
 
+/**
+ * Originals of large batches: written in many transactions, and counting from the one on that closes their batch. A stage is of one
+ * try of one batch.
+ */
+const ORIGINALS_IN_STAGES = `
+CREATE TABLE original_stage (
+  stage INTEGER PRIMARY KEY, ticket TEXT NOT NULL, flow TEXT NOT NULL, environment TEXT NOT NULL, partner TEXT NOT NULL,
+  counts INTEGER NOT NULL) STRICT;
+CREATE INDEX original_stage_of ON original_stage (flow, environment, partner) WHERE counts = 1;
+CREATE INDEX original_stage_left ON original_stage (ticket) WHERE counts = 0;
+CREATE TABLE staged_original (
+  stage INTEGER NOT NULL, reference TEXT NOT NULL, receivers TEXT NOT NULL,
+  PRIMARY KEY (stage, reference)) STRICT, WITHOUT ROWID;
+`;
+
 type Migration = (sql: Sql) => void;
 
 const MIGRATIONS: readonly Migration[] = [
@@ -168,6 +183,7 @@ const MIGRATIONS: readonly Migration[] = [
   (sql) => sql.exec(SUBMISSION_PAGES),
   (sql) => sql.exec(TRAFFIC),
   countPartials,
+  (sql) => sql.exec(ORIGINALS_IN_STAGES),
 ];
 
 /**

@@ -4,6 +4,7 @@ import { appendAudit } from './sqlite-audit.ts';
 import { dropContents, keepContent } from './sqlite-contents.ts';
 import { recordSent, redeliver } from './sqlite-deliveries.ts';
 import { mustHoldLocks, refreshLock, releaseLock, takeLock } from './sqlite-locks.ts';
+import { dropStage, publishOriginals, rememberOriginals, stageOriginals } from './sqlite-originals.ts';
 import { advancePartial, beginPartial, endPartial } from './sqlite-partials.ts';
 import { patchProperties } from './sqlite-properties.ts';
 import { answerQuestions, closeQuestions, markOverdue, openQuestions, removeQuestions } from './sqlite-questions.ts';
@@ -17,7 +18,6 @@ import {
   insertSubmission,
   mustBeNewLot,
   mustFollow,
-  rememberOriginals,
   setDeliveryState,
   setSubmissionState,
 } from './sqlite-submissions.ts';
@@ -59,6 +59,9 @@ const APPLY: { readonly [K in Kind]: (step: Step, command: CommandByKind[K]) => 
   insertDelivery,
   setDeliveryState,
   rememberOriginals,
+  stageOriginals,
+  publishOriginals,
+  dropStage,
   raiseOnce,
   recordSent,
   keepContent,

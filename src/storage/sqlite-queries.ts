@@ -8,6 +8,7 @@ import { unknownPersons } from './sqlite-alarms.ts';
 import { bytesOfContents, IS_NAMED, keptContents } from './sqlite-contents.ts';
 import { awaitedBy, findDelivery, namesOf, unansweredBefore } from './sqlite-deliveries.ts';
 import { locksAround, locksIn, locksOn } from './sqlite-locks.ts';
+import { findOriginals, leftStages } from './sqlite-originals.ts';
 import { findPartial, partialsOf, stalePartials } from './sqlite-partials.ts';
 import { auditLinesOf, deliveriesOf, lastAuditLine, statesOf } from './sqlite-portal.ts';
 import {
@@ -18,7 +19,7 @@ import {
   overdueQuestions,
 } from './sqlite-questions.ts';
 import { nextDue } from './sqlite-queue.ts';
-import { parseChainedLine, parseDelivery, parseEntry, parseReceivers, parseSubmission } from './sqlite-rows.ts';
+import { parseChainedLine, parseDelivery, parseEntry, parseSubmission } from './sqlite-rows.ts';
 import { BELOW, below, keyOf } from './sqlite-step.ts';
 import { stepUps } from './sqlite-step-up.ts';
 import {
@@ -66,7 +67,9 @@ export function answer(sql: Sql, query: Query): Answer<Query> {
     case 'nextSequence':
       return nextSequence(sql, { flow: query.flow, environment: query.environment, receiver: query.receiver });
     case 'originals':
-      return originals(sql, query);
+      return findOriginals(sql, query);
+    case 'leftStages':
+      return leftStages(sql, query);
     case 'contents':
       return bytesOfContents(sql, query);
     case 'keptContents':
@@ -229,16 +232,6 @@ function auditLines(sql: Sql, { from, limit }: QueryOf<'auditLines'>): readonly 
   return sql
     .all('SELECT * FROM audit WHERE seq >= $from ORDER BY seq LIMIT $limit', { from, limit })
     .map(parseChainedLine);
-}
-
-function originals(sql: Sql, query: QueryOf<'originals'>): ReadonlyMap<string, readonly string[]> {
-  const { flow, environment, partner, references } = query;
-  const rows = sql.all(
-    `SELECT original.reference, receivers FROM json_each($references) AS wanted CROSS JOIN original
-     ON original.reference = wanted.value AND flow = $flow AND environment = $environment AND partner = $partner`,
-    { flow, environment, partner, references: JSON.stringify(references) },
-  );
-  return new Map(rows.map((row) => [text(row, 'reference'), parseReceivers(row)]));
 }
 
 /** Deliveries that were removed or have expired name nothing any more: their payload may go. */

@@ -4,7 +4,7 @@ import type { LotOf } from './commands.ts';
 import type { Lot } from './queries.ts';
 import { integer, optionalInteger, type Parameters, type Sql, text } from './sql.ts';
 import { watchContent } from './sqlite-deliveries.ts';
-import { parseReceivers, parseSubmission } from './sqlite-rows.ts';
+import { parseSubmission } from './sqlite-rows.ts';
 import type { Command, Step } from './sqlite-step.ts';
 
 export function findSubmission(sql: Sql, ticket: Ticket): Submission | undefined {
@@ -127,25 +127,6 @@ export function nextSequence(sql: Sql, of: Parameters): number {
 export function setDeliveryState(step: Step, { id, to, at }: Command<'setDeliveryState'>): void {
   const changed = step.sql.run('UPDATE delivery SET state = $to, changed_at = $at WHERE id = $id', { id, to, at });
   if (changed === 0) throw new GatewayError('not-found', 'there is no such delivery');
-}
-
-export function rememberOriginals(step: Step, command: Command<'rememberOriginals'>): void {
-  const { flow, environment, partner, originals } = command;
-  for (const { reference, receivers } of originals) {
-    const key = { flow, environment, partner, reference };
-    const row = step.sql.get(
-      `SELECT receivers FROM original
-       WHERE flow = $flow AND environment = $environment AND partner = $partner AND reference = $reference`,
-      key,
-    );
-    const all = new Set([...(row === undefined ? [] : parseReceivers(row)), ...receivers]);
-    step.sql.run(
-      `INSERT INTO original (flow, environment, partner, reference, receivers)
-       VALUES ($flow, $environment, $partner, $reference, $receivers)
-       ON CONFLICT DO UPDATE SET receivers = excluded.receivers`,
-      { ...key, receivers: JSON.stringify([...all].sort()) },
-    );
-  }
 }
 
 export function increment(step: Step, { counter }: Command<'increment'>): void {

@@ -98,6 +98,6 @@ export class LargeBench {
   }
 
   async #handIn({ https, certificates }: RunningGateway): Promise<void> {
-    await putFile(whereOf(https, certificates, 'batch@ksz'), 'ADRM_large.csv', this.#file);
+    await putFile(whereOf(https, certificates, 'batch@ksz'), '/files/IN/ADRM/ADRM_large.csv', this.#file);
   }
 }

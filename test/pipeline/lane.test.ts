@@ -1,9 +1,11 @@
 import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { afterAll, describe, expect, test } from 'vitest';
+import { newTicket } from '../../src/domain/submission.ts';
 import { LaneThreads } from '../../src/pipeline/lane-threads.ts';
+import { SmallLane } from '../../src/pipeline/small-lane.ts';
 import { DIRECTORY, FILE, TASK } from './lane-files.ts';
-import { isInLane, left } from './lane-left.ts';
+import { isBySmallLane, isInLane, left } from './lane-left.ts';
 import { ADRM, ADRM_TASK, BatchBench, WLAT_TASK } from './run-batch-fixture.ts';
 
 const ADRM_SAMPLE = readFileSync('test/fixtures/samples/1_ADRM_address_mutation.csv', 'utf8');
@@ -33,6 +35,28 @@ describe('the lane', () => {
       { numRuns: 30 },
     );
     expect(inLane).toBeGreaterThan(10);
+  }, 180_000);
+
+  test('leaves them for small files too, in the thread of the batch, file after file of one sender', async () => {
+    let byDesk = 0;
+    await fc.assert(
+      fc.asyncProperty(DIRECTORY, DIRECTORY, TASK, fc.array(FILE, { minLength: 3, maxLength: 3 }), async (...given) => {
+        const [lines, changes, planned, files] = given;
+        const bench = await BatchBench.open(lines);
+        if (planned.environment === 'T') await bench.load(lines.filter(isSynthetic), 'T');
+        const small = new SmallLane();
+        for (const [index, file] of files.entries()) {
+          if (index === 2) await bench.load(changes);
+          const ticket = newTicket(planned.receivedAt, index);
+          const receivedAt = planned.receivedAt + index;
+          const task = { ...planned, ticket, receivedAt, contents: [await bench.content(file)] };
+          expect(await left(bench, task, undefined, small)).toEqual(await left(bench, task, undefined));
+          if (await isBySmallLane(bench, task, small)) byDesk += 1;
+        }
+      }),
+      { numRuns: 30 },
+    );
+    expect(byDesk).toBeGreaterThan(20);
   }, 180_000);
 
   test('takes addresses, and no flow whose records refer to each other', async () => {

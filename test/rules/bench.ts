@@ -15,12 +15,14 @@ import type { PartnerId } from '../../src/domain/principal.ts';
 import type { Question } from '../../src/domain/question.ts';
 import type { Ticket } from '../../src/domain/submission.ts';
 import type { BatchResult, BatchTask, RecordAnswer } from '../../src/pipeline/batch.ts';
+import { isLaneTask } from '../../src/pipeline/lane-eligible.ts';
 import type { LaneSetup } from '../../src/pipeline/lane-messages.ts';
 import { LaneThreads } from '../../src/pipeline/lane-threads.ts';
 import { originalKey } from '../../src/pipeline/originals.ts';
 import { sourceOf } from '../../src/pipeline/question-flows.ts';
 import { type QuestionsLookup, questionMatch } from '../../src/pipeline/questions.ts';
 import { runBatch } from '../../src/pipeline/run-batch.ts';
+import { SmallLane } from '../../src/pipeline/small-lane.ts';
 import type { CompletedContent, ReadableContent } from '../../src/storage/content-store.ts';
 import { DiskStore } from '../../src/storage/disk-store.ts';
 import { SmallStore } from '../../src/storage/small-store.ts';
@@ -49,12 +51,24 @@ class CountedThreads extends LaneThreads {
   }
 }
 
+/** Counts the batches that it decided. */
+class CountedSmallLane extends SmallLane {
+  batches = 0;
+
+  override async run(...given: Parameters<SmallLane['run']>): ReturnType<SmallLane['run']> {
+    const result = await super.run(...given);
+    if (result !== undefined) this.batches += 1;
+    return result;
+  }
+}
+
 export class RulesBench {
   readonly #folder: string;
   readonly #store: SmallStore;
   readonly #directory: ReferenceDirectory;
   readonly #mandates: Mandates;
   readonly #lane = new CountedThreads({ threads: 2, minBytes: 2000, chunkBytes: 16_384 });
+  readonly #smallLane = new CountedSmallLane();
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -91,27 +105,32 @@ export class RulesBench {
   }
 
   /** @param lookup where questions are looked up; else those that are given */
-  async run({ task: asGiven, parts, originals, questions, network }: Given, lookup?: QuestionsLookup): Promise<Made> {
+  async run(
+    { task: asGiven, parts: files, originals, questions, network }: Given,
+    lookup?: QuestionsLookup,
+  ): Promise<Made> {
     const task = { ...asGiven, ...sourceIn(network, asGiven.flow) };
     const contents: CompletedContent[] = [];
-    for (const part of parts) {
+    for (const part of files) {
       const upload = await this.#store.begin();
       await this.#store.writePart(upload, 0, Buffer.from(part));
       contents.push(await this.#store.complete(upload));
     }
     const ledger = new Map(originals.map((one) => [originalKey(one.reference, one.person), one.receivers]));
-    const before = this.#lane.batches;
-    const result = await runBatch(
-      { ...task, contents },
-      {
-        store: this.#store,
-        directory: this.#directory,
-        mandates: this.#mandates,
-        lane: this.#lane,
-        originals: async (asked) => new Map([...ledger].filter(([key]) => asked.includes(key))),
-        questions: lookup ?? lookupIn(questions, task),
-      },
-    );
+    const parts = {
+      store: this.#store,
+      directory: this.#directory,
+      mandates: this.#mandates,
+      lane: this.#lane,
+      smallLane: this.#smallLane,
+      originals: async (asked: readonly string[]) => new Map([...ledger].filter(([key]) => asked.includes(key))),
+      questions: lookup ?? lookupIn(questions, task),
+    };
+    const batch = { ...task, contents };
+    // The lane of small files decides the second of a kind; the first is decided record by record.
+    if (isLaneTask(batch)) await runBatch(batch, parts);
+    const before = this.#inLane;
+    const result = await runBatch(batch, parts);
     const outputs = await Promise.all(
       result.outputs.map(async ({ receiver, content }) => [receiver, await this.#text(content)] as const),
     );
@@ -124,8 +143,12 @@ export class RulesBench {
       log,
       answers: told.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line) as RecordAnswer])),
       outputs: Object.fromEntries(outputs),
-      isInLane: this.#lane.batches > before,
+      isInLane: this.#inLane > before,
     };
+  }
+
+  get #inLane(): number {
+    return this.#lane.batches + this.#smallLane.batches;
   }
 
   #text(content: ReadableContent): Promise<string> {

@@ -125,5 +125,8 @@ function originalsOf({ originals }: Expected): unknown {
 }
 
 function originalsIn({ result }: Made): unknown {
-  return merged(result.originals.map(({ reference, receivers }) => [reference, receivers]));
+  const entries = result.originals.flatMap(({ references, receivers }) =>
+    (JSON.parse(references) as readonly string[]).map((one): readonly [string, readonly string[]] => [one, receivers]),
+  );
+  return merged(entries);
 }

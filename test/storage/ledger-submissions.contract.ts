@@ -163,7 +163,7 @@ export function submissionsContract(open: OpenLedger): void {
         kind: 'rememberOriginals',
         ...WHERE,
         environment,
-        originals: [{ reference, receivers }],
+        originals: [{ references: JSON.stringify([reference]), receivers, count: 1 }],
       });
       const both = [remember('r1', ['kbf']), remember('r2', []), remember('r1', ['ksz', 'kbf'])];
       await ledger.commit(both);
@@ -176,6 +176,38 @@ export function submissionsContract(open: OpenLedger): void {
         ]),
       );
     });
+  });
+
+  test('originals of a large batch count from the commit on that publishes their stage', async () => {
+    const { ledger } = await newLedger(open);
+    const originals = (receivers: readonly string[], ...references: readonly string[]) => ({
+      ...{ receivers, references: JSON.stringify(references), count: references.length },
+    });
+    const ask = () => ledger.read({ kind: 'originals', ...WHERE, references: ['r1', 'r2', 'r3', 'r4'] });
+    const stage = (number: number, some: ReturnType<typeof originals>) =>
+      ledger.commit([{ kind: 'stageOriginals', stage: number, ticket: TICKET, ...WHERE, originals: some }]);
+    await ledger.commit([{ kind: 'rememberOriginals', ...WHERE, originals: [originals(['ksz'], 'r1')] }]);
+    await stage(1, originals(['kbf'], 'r1', 'r2'));
+    await stage(1, originals([], 'r3'));
+    await stage(2, originals(['wrong'], ...Array.from({ length: 2500 }, (_, n) => `r${n}`)));
+    expect(await ask()).toEqual(new Map([['r1', ['ksz']]]));
+    await ledger.commit([{ kind: 'publishOriginals', stage: 1 }]);
+    const known = new Map([
+      ['r1', ['kbf', 'ksz']],
+      ['r2', ['kbf']],
+      ['r3', []],
+    ]);
+    expect(await ask()).toEqual(known);
+    // Of what counts nothing is dropped; of the rest a part each time.
+    const left = () => ledger.read({ kind: 'leftStages', ticket: TICKET });
+    expect(await left()).toEqual([2]);
+    await ledger.commit([
+      { kind: 'dropStage', stage: 1 },
+      { kind: 'dropStage', stage: 2 },
+    ]);
+    expect([await left(), await ask()]).toEqual([[2], known]);
+    await ledger.commit([{ kind: 'dropStage', stage: 2 }]);
+    expect([await left(), await ask()]).toEqual([[], known]);
   });
 
   test('a lot is taken by what was received under its number, unless that was taken back or refused as a whole', async () => {

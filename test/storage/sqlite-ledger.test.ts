@@ -56,7 +56,8 @@ describe('transactions', () => {
     const { ledger } = await newLedger(open);
     await ledger.commit([publish('/a')]);
     const order: string[] = [];
-    const originals = Array.from({ length: 200_000 }, (_, n) => ({ reference: `r${n}`, receivers: ['kbf'] }));
+    const references = JSON.stringify(Array.from({ length: 200_000 }, (_, n) => `r${n}`));
+    const originals = [{ references, receivers: ['kbf'], count: 200_000 }];
     const of = { flow: 'ADDR', environment: 'R', partner: partner('rva') } as const;
     const large = ledger.commit([{ kind: 'rememberOriginals', ...of, originals }]).then(() => order.push('commit'));
     const small = ledger.read({ kind: 'entry', path: path('/a') }).then(() => order.push('read'));
@@ -145,6 +146,7 @@ describe('the ledger file', () => {
       { version: 9 },
       { version: 10 },
       { version: 11 },
+      { version: 12 },
     ]);
   });
 
@@ -153,6 +155,8 @@ describe('the ledger file', () => {
     await (await ledgerIn(folder)).close();
     const old = new DatabaseSync(join(folder, FILE));
     old.exec(`DELETE FROM migration WHERE version > 10;
+      DROP TABLE original_stage;
+      DROP TABLE staged_original;
       INSERT INTO partial (principal, path, content_id, size, total, base, started_at, touched_at) VALUES
         ('anna@ksz', '/SHARED/work/a', 'c1', 30, 100, NULL, 0, 0), ('bram@ksz', '/SHARED/work/a', 'c2', 4, -1, 0, 0, 0)`);
     old.close();
