@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Class3Policy } from './access/class3.ts';
+import { FileHints } from './config/file-hints.ts';
 import { canonicalJson } from './config/generation.ts';
 import type { HttpsListener as HttpsSettings, RevocationSettings, Settings } from './config/settings.ts';
 import type { Path } from './config/yaml-file.ts';
@@ -19,6 +20,8 @@ import { OcspThenLists } from './pki/revocation-chain.ts';
 import { RevocationLists } from './pki/revocation-lists.ts';
 
 const LISTS_MS = 5_000;
+/** How long a list must be quiet after a notice before it is read. */
+const QUIET_MS = 200;
 const TICK_MS = 1_000;
 /** Less than what an owner waits for a worker that makes a generation ready. */
 const FIRST_LOOK_MS = 20_000;
@@ -94,7 +97,9 @@ export async function openTrust(
     ocsp.tick();
     alarm([...lists.ages(clock.now()), ...ocsp.ages(clock.now())]);
   }, TICK_MS);
+  const leave = followLists(settings, reload);
   const close = () => {
+    leave();
     clearInterval(reloads);
     clearInterval(ticks);
   };
@@ -161,6 +166,21 @@ function listsOf(settings: Settings, { clock }: TrustParts, issuers: readonly Ce
     needDelta: new Set(revocation.issuers.filter(({ deltaLists }) => deltaLists.length > 0).map(({ keyId }) => keyId)),
     now: () => clock.now(),
   });
+}
+
+/** A list that is published in a file counts at once; the next reload is what makes it sure. @returns what ends this */
+function followLists({ pki }: Settings, reload: () => Promise<void>): () => void {
+  let quiet: NodeJS.Timeout | undefined;
+  const hints = new FileHints(() => {
+    clearTimeout(quiet);
+    quiet = setTimeout(() => void reload(), QUIET_MS);
+  });
+  const places = [...pki.files.crl, ...pki.revocation.issuers.flatMap((one) => [...one.lists, ...one.deltaLists])];
+  hints.follow(places.filter((place) => !place.startsWith('http://')));
+  return () => {
+    hints.close();
+    clearTimeout(quiet);
+  };
 }
 
 function ocspOf(settings: Settings, { logger, clock }: TrustParts, lists: RevocationLists): OcspSource {
