@@ -39,9 +39,12 @@ export class FileHints {
   #enter(folder: string, names: ReadonlySet<string>): void {
     try {
       const watcher = watch(folder, { persistent: false }, (_, name) => {
-        if (name === null || this.#watched.get(folder)?.names.has(name) === true) this.#onHint();
+        const isOne = name === null || this.#watched.get(folder)?.names.has(name) === true;
+        // Its own name: the folder is gone. One that comes in its place is entered when `follow` is called again.
+        const isGone = !isOne && name === basename(folder);
+        if (isGone) this.#leave(folder);
+        if (isOne || isGone) this.#onHint();
       });
-      // A folder that is gone is entered again with the next change that a sweep finds.
       watcher.on('error', () => this.#leave(folder));
       this.#watched.set(folder, { watcher, names });
     } catch {

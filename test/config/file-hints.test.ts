@@ -66,6 +66,19 @@ test('other files of the same folder are not told, nor one that is followed no m
   expect(await toldWhile('a')).toBe(0);
 });
 
+test('a folder that goes is told, and one that comes in its place is followed again', async () => {
+  const key = inFolder('keys/key.pem');
+  await mkdir(inFolder('keys'));
+  await put('keys/key.pem');
+  hints.follow([key]);
+  await rm(inFolder('keys'), { recursive: true });
+  // That the file is gone, and that its folder is.
+  await vi.waitFor(() => expect(count).toBeGreaterThanOrEqual(2), { timeout: 10_000, interval: 5 });
+  await mkdir(inFolder('keys'));
+  hints.follow([key]);
+  await hintAfter(() => put('keys/key.pem'));
+});
+
 test('a folder that is not there, or more folders than may be watched, are no fault', async () => {
   hints.follow([
     inFolder('nowhere/key.pem'),
