@@ -24,10 +24,12 @@ const MOST_KINDS = 32;
 /** Beginnings of files of one kind, each with a desk of some hundred KB. */
 const MOST_DESKS = 4;
 
-type Desk = { readonly plan: BlockPlan; readonly router: Router; desk: LaneDesk | undefined };
+/** A beginning of files; `made` from its second file on. */
+type Beginning = { readonly plan: BlockPlan; made: Made | undefined };
+type Made = { readonly router: Router; readonly desk: LaneDesk };
 
-/** What batches have in common that may share desks; `desks` is undefined where the lane does not know every rule of them. */
-type Kind = { readonly shared: Shared; readonly desks: Desk[] | undefined };
+/** What batches have in common that may share desks; `known` is undefined where the lane does not know every rule of them. */
+type Kind = { readonly shared: Shared; readonly known: Beginning[] | undefined };
 
 export type SmallParts = {
   readonly store: ContentStore;
@@ -51,13 +53,13 @@ export class SmallLane {
    * @throws what `runBatch` throws
    */
   async run(task: BatchTask, { store, snapshot }: SmallParts): Promise<BatchResult | undefined> {
-    const { desks } = this.#kindOf(task);
-    if (snapshot.packed === undefined || desks === undefined) return undefined;
+    const { known } = this.#kindOf(task);
+    if (snapshot.packed === undefined || known === undefined) return undefined;
     this.#persons.begin(snapshot);
     try {
-      const found = await this.#deskFor(task, desks, store);
-      if (found?.desk === undefined) return undefined;
-      const { plan, router, desk } = found;
+      const { plan, made } = (await this.#beginningOf(task, known, store)) ?? {};
+      if (plan === undefined || made === undefined) return undefined;
+      const { router, desk } = made;
       const chunk = await onlyChunk(task, plan, store);
       const result = chunk && this.#decided(desk, chunk);
       return result && (await this.#left(result, new LaneContents(store, { task, plan }, snapshot.version, router)));
@@ -105,10 +107,10 @@ export class SmallLane {
       dateOf(task.receivedAt),
       contents.length,
     ]);
-    const known = this.#kinds.get(key);
+    const before = this.#kinds.get(key);
     this.#kinds.delete(key);
-    const isKnown = known !== undefined && isShared(known.shared, task);
-    const kind = isKnown ? known : { shared: sharedOf(task), desks: isLaneTask(task) ? [] : undefined };
+    const isSame = before !== undefined && isShared(before.shared, task);
+    const kind = isSame ? before : { shared: sharedOf(task), known: isLaneTask(task) ? [] : undefined };
     this.#kinds.set(key, kind);
     for (const oldest of this.#kinds.keys()) {
       if (this.#kinds.size <= MOST_KINDS) break;
@@ -117,21 +119,25 @@ export class SmallLane {
     return kind;
   }
 
-  /** The first batch of a kind only leaves its plan. */
-  async #deskFor(task: BatchTask, desks: Desk[], store: ContentStore): Promise<Desk | undefined> {
+  /** The first file that begins so only leaves its plan. */
+  async #beginningOf(task: BatchTask, known: Beginning[], store: ContentStore): Promise<Beginning | undefined> {
     const bytes = task.contents[0]?.bytes;
-    const planned = bytes && desks.find(({ plan: { head } }) => head.length > 0 && beginsWith(bytes, head));
+    const planned = bytes && known.find(({ plan: { head } }) => head.length > 0 && beginsWith(bytes, head));
     const plan = planned?.plan ?? (await lanePlan(task, layoutsInForce(task.flow, task.receivedAt), store));
     if (plan === undefined) return undefined;
-    const known = planned ?? desks.find((one) => isSamePlan(one.plan, plan));
-    if (known !== undefined) {
-      known.desk ??= new LaneDesk({ task, plan: known.plan }, this.#persons, this.#lines);
-      return known;
+    const found = planned ?? known.find((one) => isSamePlan(one.plan, plan));
+    if (found !== undefined) {
+      found.made ??= this.#make(task, found.plan);
+      return found;
     }
-    const router = new Router(task, plan.layout, actsInForce(task));
-    desks.push({ plan, router, desk: undefined });
-    if (desks.length > MOST_DESKS) desks.shift();
+    known.push({ plan, made: undefined });
+    if (known.length > MOST_DESKS) known.shift();
     return undefined;
+  }
+
+  #make(task: BatchTask, plan: BlockPlan): Made {
+    const router = new Router(task, plan.layout, actsInForce(task));
+    return { router, desk: new LaneDesk({ task, plan }, this.#persons, this.#lines) };
   }
 }
 
