@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Class3Rules } from './access/admission-desk.ts';
 import type { Audit } from './audit/audit.ts';
-import { canonicalJson } from './config/generation.ts';
+import { canonicalJson } from './config/canonical-json.ts';
 import type { HttpsListener as HttpsSettings, SftpListener as SftpSettings } from './config/settings.ts';
 import type { Current } from './domain/current.ts';
 import { principalName, type Session } from './domain/principal.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson } from './config/generation.ts';
+import { canonicalJson } from './config/canonical-json.ts';
 import type { Settings } from './config/settings.ts';
 import { type Current, viewOf } from './domain/current.ts';
 import type { Generation } from './domain/generation.ts';

@@ -1,6 +1,6 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { createSecureContext } from 'node:tls';
-import { canonicalJson } from './config/generation.ts';
+import { canonicalJson } from './config/canonical-json.ts';
 import type { Settings } from './config/settings.ts';
 import type { Clock } from './domain/clock.ts';
 import { isLoopback } from './domain/loopback.ts';

@@ -3,7 +3,7 @@ import { accountOf } from './access/authorizer.ts';
 import type { LiveSessions } from './access/live-sessions.ts';
 import { type SecondFactorParts, SecondFactors } from './access/second-factor.ts';
 import { type StepUpDesk, type StepUpParts, StepUps } from './access/step-ups.ts';
-import { canonicalJson } from './config/generation.ts';
+import { canonicalJson } from './config/canonical-json.ts';
 import type { Current } from './domain/current.ts';
 import { GatewayError } from './domain/errors.ts';
 import type { Generation } from './domain/generation.ts';

@@ -1,4 +1,4 @@
-import { canonicalJson } from './config/generation.ts';
+import { canonicalJson } from './config/canonical-json.ts';
 import { type Settings, withPortOffset } from './config/settings.ts';
 import { Misfit } from './domain/misfit.ts';
 import type { BoundPorts } from './gateway-control.ts';

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Class3Policy } from './access/class3.ts';
+import { canonicalJson } from './config/canonical-json.ts';
 import { FileHints } from './config/file-hints.ts';
-import { canonicalJson } from './config/generation.ts';
 import type { HttpsListener as HttpsSettings, RevocationSettings, Settings } from './config/settings.ts';
 import type { Path } from './config/yaml-file.ts';
 import type { Clock } from './domain/clock.ts';

@@ -3,8 +3,8 @@ import { GatewayError } from '../domain/errors.ts';
 import type { BreakGlass } from '../gateway-break-glass-grants.ts';
 import type { Challenge } from '../gateway-challenges.ts';
 import { askGateway } from '../ops/control-socket.ts';
-import { isSigning, type Signature, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
+import { isSigning, type Signature, type SigningOptions, signatureOver } from './signing-options.ts';
 import { howToSign, quoted } from './signing-words.ts';
 
 type Out = NodeJS.WritableStream;

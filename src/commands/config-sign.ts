@@ -10,29 +10,10 @@ import { readPkcs12 } from '../pki/pkcs12-read.ts';
 import { armorFileSignature, bytesToSign } from '../pki/ssh-file-signature.ts';
 import { askPassword } from './ask-password.ts';
 import { readOrRefuse } from './read-or-refuse.ts';
-
-/** How somebody signs: exactly one of key, certificate and signature. */
-export type SigningOptions = {
-  /** An SSH private key; or a public one, whose private key the agent holds. */
-  readonly key?: string | undefined;
-  /** Where the SSH agent listens. */
-  readonly agent?: string | undefined;
-  /** PKCS#12 with key and certificate. */
-  readonly certificate?: string | undefined;
-  /** Its first line is the password of key or certificate; without it, of a PKCS#12, one line of standard input is. */
-  readonly passwordFile?: string | undefined;
-  /** What `ssh-keygen -Y sign -n config@sluis`, or any program that makes a detached CMS, wrote. */
-  readonly signature?: string | undefined;
-};
-
-export type Signature = { readonly form: 'ssh' | 'certificate'; readonly signature: string };
-
-export function isSigning({ key, certificate, signature }: SigningOptions): boolean {
-  return key !== undefined || certificate !== undefined || signature !== undefined;
-}
+import type { Signature, SigningOptions } from './signing-options.ts';
 
 /** Signs a text, or takes the signature somebody made. @throws GatewayError `bad-request` */
-export async function signatureOver(text: string, options: SigningOptions): Promise<Signature> {
+export async function makeSignature(text: string, options: SigningOptions): Promise<Signature> {
   const { key, certificate, signature } = options;
   if ([key, certificate, signature].filter((one) => one !== undefined).length !== 1) {
     throw new GatewayError('bad-request', 'sign by one of --key, --certificate and --signature');

@@ -4,8 +4,8 @@ import { systemClock } from '../domain/clock.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { ProposalAnswer } from '../gateway-config-proposals.ts';
 import { askGateway } from '../ops/control-socket.ts';
-import { isSigning, type SigningOptions, signatureOver } from './config-sign.ts';
 import { type CommonOptions, controlSocketPath, dataDirectory } from './places.ts';
+import { isSigning, type SigningOptions, signatureOver } from './signing-options.ts';
 import { howToSign } from './signing-words.ts';
 
 type Out = NodeJS.WritableStream;

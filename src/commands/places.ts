@@ -1,5 +1,4 @@
 import { join } from 'node:path';
-import { loadConfiguration } from '../config/load.ts';
 import type { Settings } from '../config/settings.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Sector } from '../domain/partner.ts';
@@ -25,6 +24,7 @@ export async function sectorsOf(config: string): Promise<readonly Sector[]> {
 
 /** The configuration, for a command that needs all of it. @throws GatewayError `bad-request` */
 export async function soundSettings(config: string): Promise<Settings> {
+  const { loadConfiguration } = await import('../config/load.ts'); // not for who only asks the gateway
   const loaded = await loadConfiguration(config, { keyFiles: 'may-be-absent' });
   if (loaded.ok) return loaded.settings;
   throw new GatewayError('bad-request', 'the configuration has problems; "sluis check" lists them');

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { relative, resolve } from 'node:path';
 import { GatewayError } from '../domain/errors.ts';
-import { canonicalJson } from './generation.ts';
+import { canonicalJson } from './canonical-json.ts';
 
 /**
  * A configuration as it was written: its files, and the public keys and issuers that these name. Secrets are not in it.

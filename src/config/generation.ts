@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Authorization, Flow } from '../domain/flow.ts';
 import type { Generation } from '../domain/generation.ts';
 import type { SshTrust } from '../domain/ssh-trust.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { fieldOf } from './flow-fields.ts';
 import { foldersOf } from './folders-of.ts';
 import type { KeyRing } from './keys.ts';
@@ -43,17 +44,6 @@ export function buildGeneration(
     ssh,
     hub: files.gateway.value.hub,
   };
-}
-
-/** JSON with the keys of every object in order and nothing undefined: equal values give equal texts. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([key, member]) => `${JSON.stringify(key)}:${canonicalJson(member)}`);
-  return `{${members.join(',')}}`;
 }
 
 /** SHA-256 over what the files mean, not how they are written, and over the keys. */

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { canonicalJson } from './generation.ts';
+import { canonicalJson } from './canonical-json.ts';
 import { type KeyRing, placeOfKey } from './keys.ts';
 import { type ConfigFiles, known } from './parse.ts';
 import type { ReadFile } from './read-file.ts';

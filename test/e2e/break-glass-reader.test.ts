@@ -5,8 +5,8 @@ import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { breakGlassApprove, breakGlassList, breakGlassOpen, breakGlassRead } from '../../src/commands/break-glass.ts';
 import { certRevoke } from '../../src/commands/cert.ts';
-import type { SigningOptions } from '../../src/commands/config-sign.ts';
 import type { CommonOptions } from '../../src/commands/places.ts';
+import type { SigningOptions } from '../../src/commands/signing-options.ts';
 import { askGateway } from '../../src/ops/control-socket.ts';
 import { AuditTrail } from '../support/audit-trail.ts';
 import { type RunningGateway, removeFolder, startIn } from '../support/gateway.ts';
@@ -111,7 +111,7 @@ test('a signature is for one read of one file, and none opens without', async ()
   await expect(ask('read', { id, path: NOTES, to })).rejects.toThrow('a signature is of form ssh or certificate');
   const other = join(gateway.folder, 'other.sig');
   const { toSign } = (await ask('challenge', { id, path: NOTES })) as { toSign: string };
-  const { signatureOver } = await import('../../src/commands/config-sign.ts');
+  const { signatureOver } = await import('../../src/commands/signing-options.ts');
   const signature = await signatureOver(toSign, byKeyOf.anna());
   await expect(ask('read', { id, path: `${NOTES}2`, to, ...signature })).rejects.toThrow('given out in the last ten');
   expect(await ask('read', { id, path: NOTES, to, ...signature })).toMatchObject({ size: 14 });

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { signatureOver } from '../../src/commands/config-sign.ts';
+import { signatureOver } from '../../src/commands/signing-options.ts';
 import { verifyFileSignature } from '../../src/pki/ssh-file-signature.ts';
 import { hasTool } from '../support/tools.ts';
 

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { signatureOver } from '../../src/commands/config-sign.ts';
+import { signatureOver } from '../../src/commands/signing-options.ts';
 import type { Source } from '../../src/config/load.ts';
 import { type Proposal, textToSign } from '../../src/config/proposals.ts';
 import { parseSshKey } from '../../src/config/ssh-key.ts';
