@@ -4,6 +4,9 @@ import { join } from 'node:path';
 import type { RunningGateway } from './gateway.ts';
 
 const DEADLINE_MS = 120_000;
+/** Where Node keeps compiled sources, if anywhere: our own commands need not strip the types of theirs anew, half of what they cost. */
+const { NODE_COMPILE_CACHE } = process.env;
+const COMPILED = NODE_COMPILE_CACHE === undefined ? {} : { NODE_COMPILE_CACHE };
 
 /** How a client program ended and all it said. */
 export type Ended = { readonly status: number; readonly out: string; readonly err: string };
@@ -18,7 +21,7 @@ export type RunOptions = {
 export async function runClient(program: string, words: readonly string[], options: RunOptions = {}): Promise<Ended> {
   const child = spawn(program, words, {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...options.environment },
+    env: { PATH: process.env.PATH ?? '', LANG: 'C.UTF-8', LC_ALL: 'C.UTF-8', ...COMPILED, ...options.environment },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   child.stdin.on('error', () => undefined); // a client may end before it has read everything
