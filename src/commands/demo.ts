@@ -5,6 +5,7 @@ import type { Settings } from '../config/settings.ts';
 import { UnderstoodFiles } from '../config/understood-files.ts';
 import { GatewayError } from '../domain/errors.ts';
 import { Gateway } from '../gateway.ts';
+import { LogOutput } from '../ops/log-output.ts';
 import { type DemoVisitOutcome, playVisits } from './demo-internet.ts';
 import { type DemoOutcome, type DemoPlace, DemoRun } from './demo-run.ts';
 import { DEMO_STEPS } from './demo-steps.ts';
@@ -18,7 +19,7 @@ type DemoOptions = CommonOptions & { readonly once: boolean; readonly root: stri
  * equals the expected results in `test/fixtures/demo/`; without, it keeps running.
  */
 export async function demo(options: DemoOptions): Promise<0 | 1 | 3> {
-  const logger = pino({ base: null, level: 'warn' }, pino.destination(2));
+  const logger = pino({ base: null, level: 'warn' }, new LogOutput(2));
   const understood = new UnderstoodFiles();
   const settings = await prepare(options, understood);
   if (settings === undefined) return 1;

@@ -6,6 +6,7 @@ import type { Logger } from '../domain/logger.ts';
 import { Gateway } from '../gateway.ts';
 import type { PortHolder } from '../gateway-take-up.ts';
 import { WorkerGateway } from '../gateway-worker.ts';
+import { LogOutput } from '../ops/log-output.ts';
 import type { FromChild, OwnerStart, ToChild, WorkerStart } from '../processes/child.ts';
 import type { PortsPrepared } from '../processes/ports.ts';
 import { Workers } from '../processes/workers.ts';
@@ -29,7 +30,8 @@ export async function processOfGateway(): Promise<0 | 3> {
   const orders = listen();
   const message = await orders.start;
   const name = message.role === 'owner' ? 'owner' : message.start.name;
-  const logger = pino({ base: { process: name }, timestamp: pino.stdTimeFunctions.isoTime });
+  const options = { base: { process: name }, timestamp: pino.stdTimeFunctions.isoTime };
+  const logger = pino(options, new LogOutput(1));
   const broken = (error: Error) => {
     logger.error({ err: error }, 'it is not known any more what is durable; this process ends');
     orders.finish('broken');

@@ -7,6 +7,7 @@ import { UnderstoodFiles } from '../config/understood-files.ts';
 import { GatewayError } from '../domain/errors.ts';
 import type { Logger } from '../domain/logger.ts';
 import { Gateway } from '../gateway.ts';
+import { LogOutput } from '../ops/log-output.ts';
 import { makeDemoPki } from '../pki/demo-ca.ts';
 import { ensureBuilt } from '../portal/build/built.ts';
 import { Supervisor } from '../processes/supervisor.ts';
@@ -19,7 +20,7 @@ const SFTP_HOSTS = ['127.0.0.1', 'localhost'];
 
 /** Runs the gateway until SIGTERM or SIGINT. @returns 0 after an orderly end, 1 for a wrong configuration, 3 when it broke */
 export async function start(options: CommonOptions): Promise<0 | 1 | 3> {
-  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const logger = pino({ base: null, timestamp: pino.stdTimeFunctions.isoTime }, new LogOutput(1));
   const understood = new UnderstoodFiles();
   const settings = await prepare(options, understood);
   if (settings === undefined) return 1;
