@@ -1,13 +1,13 @@
 import { writeSync } from 'node:fs';
 
-/** For so long a line waits for a reader that is slow, in milliseconds; then it is lost. */
+/** For so long a line waits for an output that says it is full, in milliseconds; then it is lost. A pipe that blocks waits by itself. */
 const MOST_WAIT_MS = 200;
 const PAUSE_MS = 10;
 const asleep = new Int32Array(new SharedArrayBuffer(4));
 
 /**
- * Where lines of the log go. Who reads them may be gone, slow, or without room: then lines are lost, and the gateway goes on. What
- * pino writes by itself waits for ever where its reader is gone, and ends the process where the disk below is full.
+ * Where lines of the log go. Who reads them may be gone, or without room: then lines are lost, and the gateway goes on. The writer
+ * that pino brings along tries a line again for ever after some errors, and ends the process after others, as of a full disk.
  */
 export class LogOutput {
   readonly #fd: number;
