@@ -22,7 +22,7 @@ import { lanePlan } from './run-lane.ts';
 /** Kinds of batches that are kept: of one flow, generation, sender and day. */
 const MOST_KINDS = 32;
 /** Beginnings of files of one kind, each with a desk of some hundred KB. */
-const MOST_DESKS = 4;
+const MOST_BEGINNINGS = 4;
 
 /** A beginning of files; `made` from its second file on. */
 type Beginning = { readonly plan: BlockPlan; made: Made | undefined };
@@ -131,7 +131,7 @@ export class SmallLane {
       return found;
     }
     known.push({ plan, made: undefined });
-    if (known.length > MOST_DESKS) known.shift();
+    if (known.length > MOST_BEGINNINGS) known.shift();
     return undefined;
   }
 
