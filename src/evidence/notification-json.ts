@@ -1,6 +1,8 @@
 import { type Part, recordTicket } from './answer-names.ts';
 import type { HeadedAnswers, NotificationFacts, RecordAnswer, TextOf } from './notification.ts';
 
+type Fault = RecordAnswer['faults'][number];
+
 const CHUNK_CHARACTERS = 64 * 1024;
 
 /** docs/schemas/notification.schema.json; one line per record, so that a reader may take it line by line. */
@@ -10,6 +12,7 @@ export async function* jsonPart(
   answers: AsyncIterable<HeadedAnswers>,
   textOf: TextOf,
 ): AsyncGenerator<string> {
+  const faults = new FaultTexts(facts, textOf);
   let text = `{\n${headLines(facts, part)}  "refused": [`;
   let heading: HeadedAnswers['heading'] = 'refused';
   let separator = '\n';
@@ -21,7 +24,7 @@ export async function* jsonPart(
       separator = '\n';
     }
     for (const answer of some) {
-      text += `${separator}    ${answerLine(facts, answer, textOf)}`;
+      text += `${separator}    ${answerLine(facts, answer, faults)}`;
       separator = ',\n';
       if (text.length <= CHUNK_CHARACTERS) continue;
       yield text;
@@ -61,15 +64,39 @@ function line(name: string, value: unknown): string {
   return `  ${JSON.stringify(name)}: ${JSON.stringify(value)},\n`;
 }
 
-function answerLine(facts: NotificationFacts, { record, faults }: RecordAnswer, textOf: TextOf): string {
-  return JSON.stringify({
-    record,
-    ticket: recordTicket(facts.ticket, record),
-    faults: faults.map(({ field, code, severity, detail }) => ({
-      field,
-      code,
-      severity,
-      text: textOf(code, facts.language, detail),
-    })),
-  });
+function answerLine({ ticket }: NotificationFacts, { record, faults }: RecordAnswer, texts: FaultTexts): string {
+  // Digits, capitals and a hyphen: nothing in it is escaped.
+  return `{"record":${record},"ticket":"${recordTicket(ticket, record)}","faults":[${texts.all(faults)}]}`;
+}
+
+/** Faults as they stand in a notification; the few that thousands of records have are put in words once. */
+class FaultTexts {
+  readonly #language: NotificationFacts['language'];
+  readonly #textOf: TextOf;
+  readonly #known = new Map<string, string>();
+
+  constructor({ language }: NotificationFacts, textOf: TextOf) {
+    this.#language = language;
+    this.#textOf = textOf;
+  }
+
+  all(faults: readonly Fault[]): string {
+    const [first] = faults;
+    if (first !== undefined && faults.length === 1) return this.#one(first);
+    return faults.map((fault) => this.#one(fault)).join();
+  }
+
+  #one(fault: Fault): string {
+    if (fault.detail !== undefined) return this.#worded(fault);
+    const key = `${fault.severity} ${fault.code} ${fault.field}`;
+    const known = this.#known.get(key);
+    if (known !== undefined) return known;
+    const text = this.#worded(fault);
+    this.#known.set(key, text);
+    return text;
+  }
+
+  #worded({ field, code, severity, detail }: Fault): string {
+    return JSON.stringify({ field, code, severity, text: this.#textOf(code, this.#language, detail) });
+  }
 }

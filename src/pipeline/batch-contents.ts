@@ -21,6 +21,7 @@ export type FileHead = { readonly layout: LayoutVersion; readonly header: Header
 type Found = {
   readonly totals: RecordTotals;
   readonly informationCount: number;
+  readonly unknownCount: number;
   readonly originals: BatchResult['originals'];
   readonly questions: BatchResult['questions'];
   readonly changes: BatchResult['changes'];

@@ -81,6 +81,8 @@ export type BatchResult = {
   readonly information: CompletedContent;
   readonly refusedCount: number;
   readonly informationCount: number;
+  /** Records that were refused because their sender has no line of the person. */
+  readonly unknownCount: number;
   /** One JSON line per record: outcome, code, receivers, authorization, quality, filtered blocks. */
   readonly recordLog: CompletedContent;
   /** Who got accepted records that later ones may change or cancel. */

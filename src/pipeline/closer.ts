@@ -60,7 +60,7 @@ export class Closer {
     const missing = await missingLots(submission, partner, checked.flow, ledger);
     const notification = await answers.notification(partner, submission, generation.id, result, missing);
     const countedAt = clock.now();
-    const counted = await unknownPersons.commands(submission, result, countedAt);
+    const counted = unknownPersons.commands(submission, result, countedAt);
     const remembered = await remembering(checked, ledger);
     // from here on in the order of receipt
     if (place !== undefined && !(await isReached(place, mostWaitMs))) return false;

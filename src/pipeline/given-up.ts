@@ -12,7 +12,7 @@ export function givenUp(reason: string, nothing: ContentRef): BatchResult {
     fileErrors: [{ field: WHOLE_FILE, code: GIVEN_UP, detail: reason }],
     totals: { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 },
     ...{ outputs: [], refusals: nothing, information: nothing, refusedCount: 0, informationCount: 0 },
-    ...{ recordLog: nothing, originals: [], questions: NO_QUESTIONS, changes: [] },
+    ...{ unknownCount: 0, recordLog: nothing, originals: [], questions: NO_QUESTIONS, changes: [] },
     ...{ layoutVersion: '', directoryVersion: '0' },
   };
 }

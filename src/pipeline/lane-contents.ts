@@ -17,6 +17,7 @@ export class LaneContents {
   readonly #ends: BlockEnds;
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
+  #unknownCount = 0;
 
   /** @param version of the directory */
   constructor(store: ContentStore, setup: DeskSetup, version: bigint, router: Router) {
@@ -53,6 +54,7 @@ export class LaneContents {
     this.#totals.refused += result.totals.refused;
     this.#totals.withoutReceiver += result.totals.withoutReceiver;
     this.#informationCount += result.informationCount;
+    this.#unknownCount += result.unknownCount;
     await this.#contents.drain();
   }
 
@@ -62,6 +64,7 @@ export class LaneContents {
     return this.#contents.complete({
       totals,
       informationCount: this.#informationCount,
+      unknownCount: this.#unknownCount,
       originals: [],
       questions: NO_QUESTIONS,
       changes: [],

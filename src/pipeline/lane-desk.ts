@@ -238,6 +238,7 @@ export class LaneDesk {
     const value = Buffer.from(bytes.buffer, bytes.byteOffset).toString('latin1', starts[place], ends[place]);
     this.#refusals += `{"record":${record},${this.#refusalHead}"${code}","severity":"fatal","value":"${value}"}]}\n`;
     this.#decided.refused += 1;
+    if (code === NO_LINE_OF_SENDER) this.#decided.unknown += 1;
     const log = this.#log;
     log.reserve(5);
     log.bytes[log.length] = OUTCOMES.indexOf('refused') | HAS_PERSON | HAS_CODES;

@@ -48,6 +48,7 @@ export type ChunkResult = {
   readonly log: number;
   readonly totals: RecordTotals;
   readonly informationCount: number;
+  readonly unknownCount: number;
   readonly end: BlockEnd;
   readonly chunkBytes: number;
   /** The chunk itself, to be filled again. */

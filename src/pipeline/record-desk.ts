@@ -5,6 +5,7 @@ import { type Insz, isInsz } from '../domain/insz.ts';
 import type { PartnerId } from '../domain/principal.ts';
 import type { RecordTotals } from '../domain/submission.ts';
 import type { FieldMask, ParsedRecord, RecordFault, Value } from '../formats/record-format.ts';
+import { NO_LINE_OF_SENDER } from './authorize.ts';
 import type { BatchTask, RecordAnswer } from './batch.ts';
 import type { RecordFate } from './batch-log.ts';
 import { addressFields } from './kind-message.ts';
@@ -39,6 +40,7 @@ export class RecordDesk {
   readonly #isDelivered: boolean;
   readonly #totals = { total: 0, accepted: 0, refused: 0, withoutReceiver: 0 };
   #informationCount = 0;
+  #unknownCount = 0;
 
   constructor(task: BatchTask, layout: LayoutVersion, by: DecidedBy, effects: RecordEffects) {
     this.decisions = new RecordDecisions(task, layout, by);
@@ -59,6 +61,11 @@ export class RecordDesk {
 
   get informationCount(): number {
     return this.#informationCount;
+  }
+
+  /** See `BatchResult`. */
+  get unknownCount(): number {
+    return this.#unknownCount;
   }
 
   /** The rules a record can be held against by itself. */
@@ -136,6 +143,7 @@ export class RecordDesk {
     this.#totals.refused += 1;
     this.#effects.refusal(this.#answerLine(sent, faults));
     const codes = faults.map((fault) => fault.code);
+    if (codes.includes(NO_LINE_OF_SENDER)) this.#unknownCount += 1;
     this.#effects.log({ record: sent.number, insz, outcome: 'refused', codes, routes: [], heldBack });
   }
 

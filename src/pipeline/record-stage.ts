@@ -84,6 +84,7 @@ export class RecordStage {
     return this.#contents.complete({
       totals: { ...this.#desk.totals },
       informationCount: this.#desk.informationCount,
+      unknownCount: this.#desk.unknownCount,
       originals: isDelivered ? this.#desk.decisions.originals() : [],
       questions: isDelivered ? this.#questions.effects() : NO_QUESTIONS,
       changes: isDelivered ? this.#registrations.effects() : [],

@@ -241,6 +241,7 @@ class Batch implements RecordSink {
       information,
       refusedCount: 0,
       informationCount: 0,
+      unknownCount: 0,
       recordLog,
       originals: [],
       questions: NO_QUESTIONS,

@@ -39,10 +39,14 @@ export class SealedFiles {
     const upload = await store.begin();
     let offset = 0;
     let buffer = '';
+    let writing: Promise<void> = Promise.resolve();
+    // One is written while the next is made.
     const flush = async () => {
       const bytes = Buffer.from(buffer);
       buffer = '';
-      if (bytes.length > 0) await store.writePart(upload, offset, bytes);
+      await writing;
+      if (bytes.length > 0) writing = store.writePart(upload, offset, bytes);
+      writing.catch(() => undefined); // whoever awaits it hears of it
       offset += bytes.length;
     };
     for await (const chunk of chunks) {
@@ -50,6 +54,7 @@ export class SealedFiles {
       if (buffer.length >= BUFFER_CHARACTERS) await flush();
     }
     await flush();
+    await writing;
     return store.complete(upload, { size: offset });
   }
 

@@ -4,23 +4,15 @@ import type { Logger, Metrics } from '../domain/logger.ts';
 import type { Submission } from '../domain/submission.ts';
 import type { CountedWindow } from '../storage/alarm-commands.ts';
 import type { CommitResult, LedgerCommand } from '../storage/commands.ts';
-import type { ContentStore } from '../storage/content-store.ts';
-import { piecesOf } from '../storage/kept-bytes.ts';
 import type { Ledger } from '../storage/ledger.ts';
-import { NO_LINE_OF_SENDER } from './authorize.ts';
 import type { BatchResult } from './batch.ts';
-import { linesOf } from './lines-of.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 const WINDOWS = { hour: HOUR_MS, day: DAY_MS } as const satisfies Record<CountedWindow['window'], number>;
 const MOST_SHOWN = 100;
 
-/** So stands the code in a line of refusals; a value that says the same has its quotes escaped. */
-const SAYS_SO = `"code":"${NO_LINE_OF_SENDER}"`;
-
 type Parts = {
-  readonly store: Pick<ContentStore, 'read'>;
   readonly ledger: Pick<Ledger, 'read'>;
   readonly generation: Current<Generation>;
   readonly logger: Logger;
@@ -42,13 +34,12 @@ export class UnknownPersonsWatch {
   }
 
   /** What stands in the commit that closes a batch: its count, and the audit line where it is one too many. */
-  async commands(
+  commands(
     { partner, environment }: Pick<Submission, 'partner' | 'environment'>,
-    result: Pick<BatchResult, 'refusals' | 'refusedCount'>,
+    { unknownCount: count }: Pick<BatchResult, 'unknownCount'>,
     at: number,
-  ): Promise<readonly LedgerCommand[]> {
-    const count = environment === 'T' ? 0 : await this.#count(result);
-    if (count === 0) return [];
+  ): readonly LedgerCommand[] {
+    if (environment === 'T' || count === 0) return [];
     return windowsAt(at).map((of) => {
       const threshold = this.#threshold(of);
       const fields = { partner, window: of.window, threshold };
@@ -84,13 +75,6 @@ export class UnknownPersonsWatch {
   #threshold({ window }: CountedWindow): number {
     const { unknownPersonsPerHour, unknownPersonsPerDay } = this.#parts.generation.value.alarms;
     return window === 'hour' ? unknownPersonsPerHour : unknownPersonsPerDay;
-  }
-
-  async #count({ refusals, refusedCount }: Pick<BatchResult, 'refusals' | 'refusedCount'>): Promise<number> {
-    if (refusedCount === 0) return 0;
-    let count = 0;
-    for await (const line of linesOf(piecesOf(this.#parts.store, refusals))) if (line.includes(SAYS_SO)) count += 1;
-    return count;
   }
 }
 

@@ -146,7 +146,7 @@ export class DryRuns {
       answeredAt: this.#parts.clock.now(),
     };
     const now = this.#parts.clock.now();
-    const counted = await unknownPersons.commands(answered, result, now);
+    const counted = unknownPersons.commands(answered, result, now);
     const closed = await ledger.commit([
       ...keeping([result.recordLog]),
       ...closing(answered, sender, result),
