@@ -8,7 +8,7 @@ import type { Figure } from './report.ts';
 const MILLION = 1_000_000;
 const RECORDS = { 'fixed-width': 8 * MILLION, 'json-lines': 3 * MILLION, xml: 2 * MILLION } as const;
 const QUICK = { 'fixed-width': 2 * MILLION, 'json-lines': MILLION, xml: MILLION / 2 } as const;
-const WARM_UP = 100_000;
+const WARM_UP = MILLION;
 const TWO_FILES = 'xml-two-files';
 
 /** Large files of the formats that are not delimited; of XML also two at once. */
@@ -24,7 +24,7 @@ export async function formats(
     const plan: BatchPlan = { persons, records, receivers: 1, form: name as BatchForm };
     const isPair = name === 'xml' && wanted(TWO_FILES);
     if (!wanted(name) && !isPair) continue;
-    await measureOnce(pipeline, folder, { ...plan, records: WARM_UP });
+    await measureOnce(pipeline, folder, { ...plan, records: quick ? WARM_UP / 10 : WARM_UP });
     if (wanted(name)) {
       const { rate, cpu, peakMB } = await measureOnce(pipeline, folder, plan);
       figures.push(figure(name, rate, cpu, peakMB));

@@ -14,6 +14,7 @@ const MILLION = 1_000_000;
 const LARGE = 8 * MILLION;
 const QUICK = 2 * MILLION;
 const THREE_RECEIVERS = MILLION;
+const WARM_UP = MILLION;
 
 /** The whole path through a started gateway: a file is complete in the intake, until its signed answers are durable. */
 export async function benchPipeline(quick: boolean): Promise<readonly Result[]> {
@@ -27,8 +28,8 @@ export async function benchPipeline(quick: boolean): Promise<readonly Result[]> 
     figures.push({ case: name, value, unit, cpuSeconds: cpu, peakMB, peers: {} });
   const wanted = (name: string) => only === undefined || only === name;
   try {
-    // The threads are there, the directory is in memory.
-    await measureOnce(pipeline, folder, { persons, records: 100_000, receivers: 1 });
+    // The threads are there and their code is compiled, the directory is in memory.
+    await measureOnce(pipeline, folder, { persons, records: quick ? WARM_UP / 10 : WARM_UP, receivers: 1 });
     if (wanted('large')) {
       compared.push(...(await largeFile(pipeline, folder, persons, quick ? QUICK : LARGE)));
     }

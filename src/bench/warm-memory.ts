@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -11,7 +12,7 @@ const TRANSFER_BYTES = 1.25 * 1024 ** 3;
  * first would pay for its return, two CPU seconds for each GiB.
  */
 export async function warmMemory(folder: string, bytes = TRANSFER_BYTES): Promise<void> {
-  const path = join(folder, 'filler.bin');
+  const path = join(folder, `filler-${randomUUID()}`);
   const block = Buffer.alloc(BLOCK_BYTES);
   const file = openSync(path, 'w');
   for (let done = 0; done < bytes; done += block.length) writeSync(file, block);

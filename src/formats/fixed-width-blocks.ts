@@ -2,6 +2,7 @@ import type { LayoutVersion } from '../domain/flow.ts';
 import { type Columns, type FixedWidthShape, widthOf } from '../domain/format.ts';
 import { BlockRows } from './block-rows.ts';
 import { codecOf, latin1OfCp500 } from './charsets.ts';
+import { digitsIn } from './digits-in.ts';
 import { columnsOf, FixedWidthFormat, trailerCheck } from './fixed-width.ts';
 import { FixedWidthFields } from './fixed-width-fields.ts';
 import { summandIn, type TrailerCheck } from './fixed-width-trailer.ts';
@@ -13,10 +14,6 @@ import { byteClasses } from './text-matcher.ts';
 
 const LF = 0x0a;
 const SPACE = 0x20;
-const ZERO = 0x30;
-/** Fifteen digits at most, read as two numbers of integer arithmetic. */
-const SMALL_DIGITS = 8;
-const SMALL = 10 ** SMALL_DIGITS;
 const BEYOND_ASCII = String.fromCharCode(...Array.from({ length: 0x80 }, (_, index) => 0x80 + index));
 
 /**
@@ -155,10 +152,8 @@ class DetailSums {
     for (let sum = 0; sum < numbers.length; sum += 1) {
       const from = start + (froms[sum] ?? 0);
       const to = start + (tos[sum] ?? 0);
-      const middle = Math.max(from, to - SMALL_DIGITS);
-      const high = digitsIn(data, from, middle);
-      const low = digitsIn(data, middle, to);
-      if (high >= 0 && low >= 0) numbers[sum] = high * SMALL + low;
+      const number = digitsIn(data, from, to);
+      if (number >= 0) numbers[sum] = number;
       else if (isBlank(data, from, to)) numbers[sum] = 0;
       else return false;
     }
@@ -188,17 +183,6 @@ function addedTo(value: number, number: number, modulus: number): number {
 function isBlank(data: Uint8Array, from: number, to: number): boolean {
   for (let at = from; at < to; at += 1) if (data[at] !== SPACE) return false;
   return true;
-}
-
-/** A whole number of so few digits that it is a small integer; -1 where there is anything else. */
-function digitsIn(data: Uint8Array, from: number, to: number): number {
-  let number = 0;
-  for (let at = from; at < to; at += 1) {
-    const digit = (data[at] ?? 0) - ZERO;
-    if (digit >>> 0 > 9) return -1;
-    number = number * 10 + digit;
-  }
-  return number;
 }
 
 export class FixedWidthCutter implements BlockCutter {

@@ -1,10 +1,10 @@
 import type { FieldType } from '../domain/flow.ts';
+import { digitsIn } from './digits-in.ts';
 import type { FixedWidthOutput } from './fixed-width-blank.ts';
 import type { RecordBlock } from './record-block.ts';
 import type { WrittenTotals } from './record-format.ts';
 import type { RowColumn, RowPlan } from './row-columns.ts';
 
-const ZERO = 0x30;
 /** Of so few digits a number is exact. */
 const MOST_DIGITS = 15;
 
@@ -26,7 +26,7 @@ export class RowSums {
     totals.count();
     for (let index = 0; index < this.#fields.length; index += 1) {
       const place = row * fields + (this.#fields[index] ?? 0);
-      totals.add(this.#sums[index] ?? 0, numberIn(bytes, starts[place] ?? 0, ends[place] ?? 0));
+      totals.add(this.#sums[index] ?? 0, digitsIn(bytes, starts[place] ?? 0, ends[place] ?? 0));
     }
   }
 }
@@ -64,10 +64,4 @@ export function isDigits(type: FieldType): boolean {
     default:
       return false;
   }
-}
-
-function numberIn(bytes: Uint8Array, start: number, end: number): number {
-  let number = 0;
-  for (let at = start; at < end; at += 1) number = number * 10 + (bytes[at] ?? 0) - ZERO;
-  return number;
 }

@@ -41,6 +41,11 @@ export function openForWriting(file: string, now: number): OpenLedger {
   }
 }
 
+/** A connection that copies the write-ahead log into the file. Runs in a thread of its own, while the writer has it open. */
+export function openForCheckpoints(file: string): Sql {
+  return connect(resolve(file), false);
+}
+
 /** A second connection that never waits for the writer. Runs in the reader's thread, after the writer has opened. */
 export function openForReading(file: string): Sql {
   return connect(resolve(file), true);

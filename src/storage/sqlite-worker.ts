@@ -1,8 +1,10 @@
 import { isMainThread, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { CheckpointThread } from './checkpoints.ts';
 import type { Sql } from './sql.ts';
 import {
   type AnsweredQuery,
   type AskedQuery,
+  type Failure,
   MAX_CALLS_PER_TRANSACTION,
   type Outcome,
   type WorkerReply,
@@ -20,7 +22,7 @@ import { failureOf, LedgerWriter } from './sqlite-writer.ts';
 const HOLD_MS = 1;
 
 /** `more`: what came behind the request. */
-type Role = { handle(request: WorkerRequest, more: () => WorkerRequest | undefined): void; close(): void };
+type Role = { handle(request: WorkerRequest, more: () => WorkerRequest | undefined): void; close(): Promise<void> };
 
 function parseStart(value: unknown): WorkerStart {
   return value as WorkerStart;
@@ -30,16 +32,24 @@ function reply(message: WorkerReply): void {
   parentPort?.postMessage(message);
 }
 
+/** Nothing more is done here. */
+function broken(failure: Failure): void {
+  reply({ kind: 'broken', failure });
+  parentPort?.close();
+}
+
 function startWriter({ file, now }: WorkerStart): Role {
   const { sql, lock } = openForWriting(file, now);
-  const writer = new LedgerWriter(sql);
+  const checkpoints = new CheckpointThread(file, broken);
+  const writer = new LedgerWriter(sql, checkpoints);
   return {
     handle: (request, more) => {
       if (request.kind !== 'batch') return;
       reply({ kind: 'batch', outcomes: writer.run(withThoseBehind(request.calls, more)) });
       writer.checkpoint();
     },
-    close: () => {
+    close: async () => {
+      await checkpoints.close();
       sql.close(); // the last connection to close copies the write-ahead log into the file
       lock.close();
     },
@@ -56,7 +66,7 @@ function startReader({ file }: WorkerStart): Role {
       answerAll(sql, request.queries);
       if (sql.inTransaction) sql.run('COMMIT');
     },
-    close: () => sql.close(),
+    close: async () => sql.close(),
   };
 }
 
@@ -100,11 +110,12 @@ function serve(start: WorkerStart): void {
     port.on('message', (request: WorkerRequest) => {
       try {
         if (request.kind !== 'close') return role.handle(request, () => nextOf(port));
-        role.close();
-        port.close();
+        role.close().then(
+          () => port.close(),
+          (error: unknown) => broken(failureOf(error)),
+        );
       } catch (error) {
-        reply({ kind: 'broken', failure: failureOf(error) });
-        port.close();
+        broken(failureOf(error));
       }
     });
     reply({ kind: 'ready' });

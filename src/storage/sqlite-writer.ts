@@ -1,5 +1,6 @@
 import { crashPoint } from '../domain/crash-point.ts';
 import { GatewayError } from '../domain/errors.ts';
+import type { Checkpoints } from './checkpoints.ts';
 import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
 import { applyCommands } from './sqlite-commands.ts';
 import type { Failure, Outcome, WriteCall } from './sqlite-messages.ts';
@@ -9,6 +10,11 @@ import { Writing } from './sqlite-writing.ts';
 
 /** Changed rows after which the write-ahead log is copied into the ledger file; each page of a content counts as one. */
 const ROWS_PER_CHECKPOINT = 4000;
+/**
+ * 64 MiB. While there is always something new to copy, the log is never used from its beginning again: from here on the writer
+ * copies what is left itself.
+ */
+const MOST_FRAMES = 16_384;
 /** SQLite's default. */
 const PAGE_BYTES = 4096;
 /** After these the connection itself can not be trusted; every other error concerns one statement. */
@@ -25,12 +31,14 @@ const MACHINE_ERRORS: ReadonlySet<number | undefined> = new Set([
 export class LedgerWriter {
   readonly #sql: Sql;
   readonly #writing: Writing;
+  readonly #checkpoints: Checkpoints;
   #changesAtCheckpoint = 0;
   #pagesOfContents = 0;
   #wasFull = false;
 
-  constructor(sql: Sql) {
+  constructor(sql: Sql, checkpoints: Checkpoints) {
     this.#sql = sql;
+    this.#checkpoints = checkpoints;
     this.#writing = new Writing(sql);
   }
 
@@ -68,17 +76,22 @@ export class LedgerWriter {
   }
 
   /**
-   * Copies what has piled up in the write-ahead log into the ledger file, so that its room is used again: now and then, and
-   * when the disk is full.
+   * Has what has piled up in the write-ahead log copied into the ledger file, so that its room is used again: now and then. When the
+   * disk is full, or the log has become long, it is done before anything else is.
    * @throws the error of SQLite, but for a full disk
    */
   checkpoint(): void {
     const rows = integer(this.#sql.one('SELECT total_changes() AS changes'), 'changes');
     const changes = rows + this.#pagesOfContents;
     if (changes - this.#changesAtCheckpoint < ROWS_PER_CHECKPOINT && !this.#wasFull) return;
+    this.#changesAtCheckpoint = changes;
+    if (!this.#wasFull && this.#checkpoints.frames < MOST_FRAMES) {
+      this.#checkpoints.begin();
+      return;
+    }
     try {
       this.#sql.run('PRAGMA wal_checkpoint(PASSIVE)');
-      this.#changesAtCheckpoint = changes;
+      this.#checkpoints.begin(); // tells how long the log is then
       this.#wasFull = false;
     } catch (error) {
       if (sqliteCode(error) !== SQLITE.FULL) throw error;

@@ -1,0 +1,38 @@
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
+import { content } from './ledger-fixture.ts';
+import { tempFolder } from './temp-folder.ts';
+
+const CONTENT_BYTES = 65_536;
+const AT_ONCE = 64;
+/** 160 MB: more than the log may hold, which is copied from 64 MiB on before anything else. */
+const ROUNDS = 40;
+const MOST_LOG_BYTES = 110_000_000;
+
+test('the log is copied into the ledger while commits go on, and never grows beyond what is copied at once', {
+  timeout: 60_000,
+}, async () => {
+  const file = join(await tempFolder(), 'ledger.db');
+  const broken: Error[] = [];
+  const ledger = await openSqliteLedger({ file, onBroken: (error) => broken.push(error) });
+  onTestFinished(() => ledger.close());
+  const bytes = new Uint8Array(CONTENT_BYTES).fill(7);
+  let longest = 0;
+  for (let round = 0; round < ROUNDS; round += 1) {
+    const commits = Array.from({ length: AT_ONCE }, (_, index) =>
+      ledger.commit([{ kind: 'keepContent', content: content(`${round}-${index}`), bytes }]),
+    );
+    await Promise.all(commits);
+    longest = Math.max(longest, (await stat(`${file}-wal`)).size);
+  }
+  expect(longest).toBeLessThan(MOST_LOG_BYTES);
+  // Copied while the ledger was open; all of it was committed before.
+  expect((await stat(file)).size).toBeGreaterThan(ROUNDS * AT_ONCE * CONTENT_BYTES - MOST_LOG_BYTES);
+  await ledger.close();
+  // The last connection has copied the rest, so none was left open by the thread that copies.
+  await expect(stat(`${file}-wal`)).rejects.toThrow('ENOENT');
+  expect((await stat(file)).size).toBeGreaterThan(ROUNDS * AT_ONCE * CONTENT_BYTES);
+  expect(broken).toEqual([]);
+});
