@@ -15,6 +15,12 @@ const FLUSH_BYTES = 128 * 1024;
 /** Of all channels whose cipher is not ours, as the young part of the heap is. */
 const buffers = new SpentBuffers();
 
+/**
+ * Beside the 2 MiB that ssh2 opens a channel with, as OpenSSH does: what was sent is written and digested before as much may come,
+ * and a client far away would have less under way than with a server that only passes it on.
+ */
+const MORE_WINDOW_BYTES = 512 * 1024;
+
 /** How much of the window a client that waits for it is given back at a time. */
 const FAR_STEP_BYTES = 64 * 1024;
 
@@ -54,6 +60,8 @@ export class RawChannel {
     this.#socket = socketOf(client);
     this.#user = user;
     const { incoming, outgoing } = channelEnds(channel);
+    incoming.window += MORE_WINDOW_BYTES;
+    protocol.channelWindowAdjust(outgoing.id, MORE_WINDOW_BYTES);
     this.#window = incoming.window;
     const isOurs = (recipient: unknown) => asSession(channels.get(Number(recipient)))?.channel === channel;
     wrap(protocol, 'CHANNEL_DATA', (next, [, recipient, data]) => {

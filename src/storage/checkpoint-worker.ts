@@ -1,8 +1,8 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
 import { type CheckpointReply, parseCheckpointStart } from './checkpoints.ts';
 import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
+import { failureOf } from './sqlite-failure.ts';
 import { openForCheckpoints } from './sqlite-open.ts';
-import { failureOf } from './sqlite-writer.ts';
 
 /** The thread that copies the write-ahead log into the ledger file beside the one that writes. `copy` has it done once, `close` ends it. */
 

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { failureOf } from './sqlite-failure.ts';
 import type { Failure } from './sqlite-messages.ts';
-import { failureOf } from './sqlite-writer.ts';
 
 /** `frames`: pages in the write-ahead log, copied or not. */
 export type CheckpointReply =

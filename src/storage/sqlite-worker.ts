@@ -1,6 +1,7 @@
 import { isMainThread, type MessagePort, parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { CheckpointThread } from './checkpoints.ts';
 import type { Sql } from './sql.ts';
+import { failureOf } from './sqlite-failure.ts';
 import {
   type AnsweredQuery,
   type AskedQuery,
@@ -14,7 +15,7 @@ import {
 } from './sqlite-messages.ts';
 import { openForReading, openForWriting } from './sqlite-open.ts';
 import { answer } from './sqlite-queries.ts';
-import { failureOf, LedgerWriter } from './sqlite-writer.ts';
+import { LedgerWriter } from './sqlite-writer.ts';
 
 /** The threads that SQLite lives in: one that writes, one that reads. Each answers its messages in order. */
 

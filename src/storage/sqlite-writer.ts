@@ -1,9 +1,9 @@
 import { crashPoint } from '../domain/crash-point.ts';
-import { GatewayError } from '../domain/errors.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
 import { applyCommands } from './sqlite-commands.ts';
-import type { Failure, Outcome, WriteCall } from './sqlite-messages.ts';
+import { failureOf } from './sqlite-failure.ts';
+import type { Outcome, WriteCall } from './sqlite-messages.ts';
 import { claim, extend } from './sqlite-queue.ts';
 import { type Command, newStep } from './sqlite-step.ts';
 import { Writing } from './sqlite-writing.ts';
@@ -138,26 +138,4 @@ export class LedgerWriter {
 /** The small contents that a call brings. */
 function contentsOf(call: WriteCall): readonly Command<'keepContent'>[] {
   return call.kind === 'commit' ? call.commands.filter((command) => command.kind === 'keepContent') : [];
-}
-
-/** An error as the other thread needs it: what is not a refusal of ours is a broken machine. */
-export function failureOf(error: unknown): Failure {
-  if (error instanceof GatewayError) {
-    return {
-      code: error.code,
-      message: error.message,
-      cause: error.cause === undefined ? undefined : String(error.cause),
-      path: error.path,
-      detail: error.detail,
-    };
-  }
-  const cause = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  switch (sqliteCode(error)) {
-    case SQLITE.FULL:
-      return { code: 'out-of-space', message: 'there is no room for this now; try again later', cause };
-    case SQLITE.BUSY:
-      return { code: 'unavailable', message: 'the ledger is held by another program; try again later', cause };
-    default:
-      return { code: 'broken', message: 'the gateway could not do this; the operator has been told', cause };
-  }
 }

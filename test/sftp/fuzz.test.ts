@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises';
 import { performance } from 'node:perf_hooks';
 import fc from 'fast-check';
 import type { Client } from 'ssh2';
@@ -6,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { parseVPath } from '../../src/domain/vpath.ts';
 import { FieldWriter, PACKET } from '../../src/sftp/codec.ts';
 import { session } from '../support/generation.ts';
+import { descriptorsOf } from '../support/process-state.ts';
 import { HeldBytes } from './held-bytes.ts';
 import { CREATE_NEW, OPEN, RawSftp, uint64 } from './raw-client.ts';
 import { type SftpFixture, startSftp } from './sftp-fixture.ts';
@@ -180,7 +180,7 @@ test(
     while (alone.length < PROBES) alone.push(await probe());
     const before = {
       sessions: fixture.listener.sessions().length,
-      descriptors: (await readdir('/proc/self/fd')).length,
+      descriptors: await descriptorsOf('self'),
     };
     const heap = await heapBytes();
     const beside: number[] = [];
@@ -204,8 +204,7 @@ test(
     await last;
     await attacker.end();
     await expect.poll(() => fixture.listener.sessions().length, { timeout: 10_000 }).toBe(before.sessions);
-    const left = async () => (await readdir('/proc/self/fd')).length;
-    await expect.poll(left, { timeout: 10_000 }).toBeLessThanOrEqual(before.descriptors);
+    await expect.poll(() => descriptorsOf('self'), { timeout: 10_000 }).toBeLessThanOrEqual(before.descriptors);
     // What is held ends with its session, and so do uploads: nothing is under way that the ledger does not know.
     expect(held.left).toBe(0);
     const lies = await fixture.tree.ledger.read({ kind: 'usage', areas: [parseVPath(WORK)] });

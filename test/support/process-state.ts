@@ -1,12 +1,15 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** How many descriptors a process holds (Linux, proc(5)). */
-export async function descriptorsOf(pid: number): Promise<number> {
-  return (await readdir(`/proc/${pid}/fd`)).length;
+/** What a thread of the ledger has, which may be started at any time. */
+const OF_THREADS = /^(?:anon_inode|pipe):|\/ledger\.(?:sqlite|db)[-.\w]*$/;
+
+/** How many descriptors a process holds (Linux, proc(5)), but for those of its threads and its ledger. */
+export async function descriptorsOf(pid: number | 'self'): Promise<number> {
+  return (await openFilesOf(pid)).filter((target) => !OF_THREADS.test(target)).length;
 }
 
 /** What the descriptors of a process lead to, as `/data/content/…`, `socket:[…]` or `… (deleted)`. */
-export async function openFilesOf(pid: number): Promise<readonly string[]> {
+export async function openFilesOf(pid: number | 'self'): Promise<readonly string[]> {
   const folder = `/proc/${pid}/fd`;
   const links = (await readdir(folder)).map((name) => readlink(`${folder}/${name}`).catch(() => ''));
   return (await Promise.all(links)).filter((target) => target !== '');
