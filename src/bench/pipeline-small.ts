@@ -9,9 +9,10 @@ import type { Figure } from './report.ts';
 export const SMALL_RECORDS = 100;
 export const SETTLE_MS = 100;
 const CONNECTIONS = 8;
+const WARM_UP = 400;
 
 /**
- * Files of 100 records, of a gateway that has warmed up by the first: as many as go, by eight partners and by eight
+ * Files of 100 records, of a gateway that has warmed up by others: as many as go, by eight partners and by eight
  * clients of one, then one after the other.
  */
 export async function smallFiles(
@@ -21,7 +22,7 @@ export async function smallFiles(
 ): Promise<readonly Figure[]> {
   const { gateway, where, whereSmall } = pipeline;
   const bytes = Buffer.from([...addressMutations(personsOf(SMALL_RECEIVER, persons), SMALL_RECORDS)].join(''));
-  await alone(pipeline, bytes, 20);
+  await together(pipeline, whereSmall, bytes, quick ? WARM_UP / 4 : WARM_UP);
   const count = quick ? 400 : 2000;
   const partners = await measured(pipeline, whereSmall, bytes, count);
   const clients = await measured(pipeline, Array<Where>(CONNECTIONS).fill(where), bytes, count);

@@ -1,3 +1,4 @@
+import { createSecretKey, type KeyObject } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { AuthContext, Connection } from 'ssh2';
 import { beginsHeader } from '../access/proxy-header.ts';
@@ -173,6 +174,16 @@ function prepareKeys(protocol: Protocol, socket: Socket): void {
   const { _cipher: cipher, _decipher: decipher } = protocol;
   protocol._cipher = GcmCipher.from(cipher, socket) ?? cipher;
   protocol._decipher = GcmDecipher.from(decipher) ?? decipher;
+  takeKeyObjects(cipher, ['_encKeyMain', '_encKeyPktLen']);
+  takeKeyObjects(decipher, ['_decKeyMain', '_decKeyPktLen']);
+}
+
+/** chacha20-poly1305 has three ciphers for each packet: with a Buffer the key alone costs each 33 µs, with a KeyObject 8. */
+function takeKeyObjects<K extends string>(of: Partial<Record<K, Buffer | KeyObject>>, names: readonly K[]): void {
+  for (const name of names) {
+    const key = of[name];
+    if (Buffer.isBuffer(key)) of[name] = createSecretKey(key);
+  }
 }
 
 /** Whether ssh2 keeps no part of the bytes it is given: our own decipher keeps none. */

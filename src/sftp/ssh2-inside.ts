@@ -112,6 +112,9 @@ export type Cipher = {
   readonly _encSSLName?: string;
   _encKey?: Buffer | KeyObject;
   readonly _encIV?: Buffer;
+  /** Of chacha20-poly1305, for what a packet holds and for its length. */
+  _encKeyMain?: Buffer | KeyObject;
+  _encKeyPktLen?: Buffer | KeyObject;
   allocPacket(payloadBytes: number): Buffer;
   encrypt(packet: Buffer): void;
   free(): void;
@@ -123,6 +126,8 @@ export type Decipher = {
   readonly _decipherSSLName?: string;
   _decipherKey?: Buffer | KeyObject;
   readonly _decipherIV?: Buffer;
+  _decKeyMain?: Buffer | KeyObject;
+  _decKeyPktLen?: Buffer | KeyObject;
   _onPayload: OnPayload;
   decrypt(data: Buffer, from: number, end: number): number | undefined;
   free(): void;
