@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises';
+import { open, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { type RecordKind, writeBatch } from './generate.ts';
 import type { BatchForm } from './generate-records.ts';
@@ -38,24 +38,22 @@ export type Measured = {
   readonly kinds: Readonly<Record<RecordKind, number>>;
 };
 
-/** Writes a file of these records and hands it in. @param file where it stays */
-export async function measureBatch(pipeline: PipelineGateway, file: string, plan: BatchPlan): Promise<Measured> {
-  const { kinds } = await write(file, plan);
-  return handIn(pipeline, file, plan, kinds);
-}
-
-/** The same, and nothing of it stays. */
+/** Writes a file of these records and hands it in; nothing of it stays. */
 export async function measureOnce(pipeline: PipelineGateway, folder: string, plan: BatchPlan): Promise<Measured> {
   const file = join(folder, 'batch.csv');
-  const measured = await measureBatch(pipeline, file, plan);
+  const { kinds } = await write(file, plan);
+  const measured = await handIn(pipeline, file, plan, kinds);
   await rm(file);
   return measured;
 }
 
-/** Writes a file of these records. */
-export function write(file: string, { persons, records, receivers, form = 'delimited' }: BatchPlan) {
+/** Writes a file of these records; it is on the disk on return, which then has no work left but the gateway's. */
+export async function write(file: string, { persons, records, receivers, form = 'delimited' }: BatchPlan) {
   const directory = { persons, seed: SEED };
-  return writeBatch(file, { form, records, seed: SEED + records, directory, receivers });
+  const written = await writeBatch(file, { form, records, seed: SEED + records, directory, receivers });
+  await using handle = await open(file);
+  await handle.sync();
+  return written;
 }
 
 /** Hands in a file that was written. */

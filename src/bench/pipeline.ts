@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Measured, measureBatch, measureOnce } from './pipeline-batch.ts';
+import { handIn, type Measured, measureOnce, write } from './pipeline-batch.ts';
 import { smallBesideLarge } from './pipeline-beside.ts';
 import { formats } from './pipeline-formats.ts';
 import { FULL_PERSONS, type PipelineGateway, startPipelineGateway } from './pipeline-gateway.ts';
@@ -15,6 +15,7 @@ const LARGE = 8 * MILLION;
 const QUICK = 2 * MILLION;
 const THREE_RECEIVERS = MILLION;
 const WARM_UP = MILLION;
+const ROUNDS = 3;
 
 /** The whole path through a started gateway: a file is complete in the intake, until its signed answers are durable. */
 export async function benchPipeline(quick: boolean): Promise<readonly Result[]> {
@@ -56,7 +57,7 @@ export async function benchPipeline(quick: boolean): Promise<readonly Result[]> 
   return results;
 }
 
-/** A large file, beside the same work in SQL. */
+/** A large file, the middle one of three that are handed in one after the other, beside the same work in SQL. */
 async function largeFile(
   pipeline: PipelineGateway,
   folder: string,
@@ -64,7 +65,11 @@ async function largeFile(
   records: number,
 ): Promise<readonly Figure[]> {
   const file = join(folder, 'batch.csv');
-  const large = await measureBatch(pipeline, file, { persons, records, receivers: 1 });
+  const plan = { persons, records, receivers: 1 } as const;
+  const { kinds } = await write(file, plan);
+  const rounds: Measured[] = [];
+  while (rounds.length < ROUNDS) rounds.push(await handIn(pipeline, file, plan, kinds));
+  const large = middleOf(rounds);
   const isAlone = process.argv.includes('--alone');
   const peer = isAlone ? undefined : await besides(pipeline, { persons, file, folder, ticket: large.ticket });
   await rm(file);
@@ -78,6 +83,12 @@ async function largeFile(
     figure('delimited-cpu', perRecord(large.cpu), 'µs/record', peer && perRecord(peer.cpuSeconds)),
     figure('resident', large.peakMB, 'MB', peer?.peakMB),
   ];
+}
+
+function middleOf(rounds: readonly Measured[]): Measured {
+  const middle = rounds.toSorted((one, other) => one.rate - other.rate)[Math.floor(rounds.length / 2)];
+  if (middle === undefined) throw new TypeError('nothing was measured');
+  return middle;
 }
 
 function option(name: string): string | undefined {
