@@ -1,6 +1,5 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { failureOf } from './sqlite-failure.ts';
 import type { Failure } from './sqlite-messages.ts';
 
 /** `frames`: pages in the write-ahead log, copied or not. */
@@ -12,7 +11,7 @@ export type CheckpointReply =
 export interface Checkpoints {
   /** Has the write-ahead log copied into the ledger file, beside what is written meanwhile. */
   begin(): void;
-  /** Pages in the write-ahead log when it was copied last. */
+  /** Pages in the write-ahead log when it was copied last; beyond all numbers where it could not be. */
   readonly frames: number;
 }
 
@@ -55,7 +54,12 @@ export class CheckpointThread implements Checkpoints {
       if (reply.kind === 'broken') this.#onBroken(reply.failure);
       else this.frames = reply.frames;
     });
-    worker.on('error', (error) => this.#onBroken(failureOf(error)));
+    // No descriptor or memory was left for it: the writer copies the log itself, and another thread is tried after that.
+    worker.on('error', () => {
+      this.#worker = undefined;
+      this.#isBusy = false;
+      this.frames = Number.POSITIVE_INFINITY;
+    });
     return worker;
   }
 }

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { CheckpointThread } from '../../src/storage/checkpoints.ts';
 import { openSqliteLedger } from '../../src/storage/sqlite-ledger.ts';
 import { content } from './ledger-fixture.ts';
 import { tempFolder } from './temp-folder.ts';
@@ -34,5 +35,25 @@ test('the log is copied into the ledger while commits go on, and never grows bey
   // The last connection has copied the rest, so none was left open by the thread that copies.
   await expect(stat(`${file}-wal`)).rejects.toThrow('ENOENT');
   expect((await stat(file)).size).toBeGreaterThan(ROUNDS * AT_ONCE * CONTENT_BYTES);
+  expect(broken).toEqual([]);
+});
+
+test('where the thread can not open the ledger, the writer is told to copy the log itself, and another is tried', async () => {
+  const folder = await tempFolder();
+  const file = join(folder, 'not-there', 'ledger.db');
+  const broken: unknown[] = [];
+  const thread = new CheckpointThread(file, (failure) => broken.push(failure));
+  onTestFinished(() => thread.close());
+  expect(thread.frames).toBe(0);
+  thread.begin();
+  await expect.poll(() => thread.frames).toBe(Number.POSITIVE_INFINITY);
+  // It is there now.
+  await mkdir(join(folder, 'not-there'));
+  const ledger = await openSqliteLedger({ file, onBroken: (error) => broken.push(error) });
+  onTestFinished(() => ledger.close());
+  await ledger.commit([{ kind: 'keepContent', content: content('one'), bytes: new Uint8Array(CONTENT_BYTES) }]);
+  thread.begin();
+  await expect.poll(() => thread.frames).toBeLessThan(1000);
+  expect(thread.frames).toBeGreaterThan(CONTENT_BYTES / 4096);
   expect(broken).toEqual([]);
 });
