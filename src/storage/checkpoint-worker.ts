@@ -1,5 +1,5 @@
 import { isMainThread, parentPort, workerData } from 'node:worker_threads';
-import { type CheckpointReply, parseCheckpointStart } from './checkpoints.ts';
+import type { CheckpointReply } from './checkpoints.ts';
 import { integer, SQLITE, type Sql, sqliteCode } from './sql.ts';
 import { failureOf } from './sqlite-failure.ts';
 import { openForCheckpoints } from './sqlite-open.ts';
@@ -18,7 +18,7 @@ function copied(sql: Sql): CheckpointReply {
 }
 
 function start(port: NonNullable<typeof parentPort>): void {
-  const sql = openForCheckpoints(parseCheckpointStart(workerData));
+  const sql = openForCheckpoints(String(workerData));
   port.on('message', (message) => {
     if (message === 'copy') return port.postMessage(copied(sql));
     sql.close();

@@ -63,7 +63,3 @@ export class CheckpointThread implements Checkpoints {
     return worker;
   }
 }
-
-export function parseCheckpointStart(value: unknown): string {
-  return String(value);
-}

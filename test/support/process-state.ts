@@ -1,11 +1,17 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 
-/** What a thread of the ledger has, which may be started at any time. */
-const OF_THREADS = /^(?:anon_inode|pipe):|\/ledger\.(?:sqlite|db)[-.\w]*$/;
+/** What each thread has (libuv on Linux): its poll, its ring, its event and both ends of a pipe. */
+const OF_A_THREAD = 5;
+const LEDGER = /\/ledger\.(?:sqlite|db)[-.\w]*$/;
 
-/** How many descriptors a process holds (Linux, proc(5)), but for those of its threads and its ledger. */
+/**
+ * How many descriptors a process holds (Linux, proc(5)), but for those that each of its threads has and those of its ledger: the thread
+ * that copies the ledger's log is started when it is first needed.
+ */
 export async function descriptorsOf(pid: number | 'self'): Promise<number> {
-  return (await openFilesOf(pid)).filter((target) => !OF_THREADS.test(target)).length;
+  const open = (await openFilesOf(pid)).filter((target) => !LEDGER.test(target));
+  const threads = open.filter((target) => target === 'anon_inode:[eventpoll]').length;
+  return open.length - threads * OF_A_THREAD;
 }
 
 /** What the descriptors of a process lead to, as `/data/content/…`, `socket:[…]` or `… (deleted)`. */
